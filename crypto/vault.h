@@ -23,12 +23,31 @@ inline constexpr Argon2Cost kCostLimit{10, 2 << 20};         // refuse to open a
 // "DUOLOGV1" || mode || ops || memory || salt; also the AD of the box after it.
 inline constexpr std::size_t kVaultHeaderLength = 8 + 1 + 4 + 4 + 16;
 
-// Falls back to kSmallMemoryCost when `cost` cannot be allocated. Throws std::bad_alloc when neither can.
-Bytes seal_vault(const SecretBytes& passphrase, Argon2Cost cost, ByteView payload);
-Bytes seal_vault(const VaultKeyFile& key, ByteView payload);
-
 std::optional<VaultMode> vault_mode(ByteView file);  // nullopt: not a vault of this version
-std::optional<SecretBytes> open_vault(ByteView file, const SecretBytes& passphrase);
-std::optional<SecretBytes> open_vault(ByteView file, const VaultKeyFile& key);
+
+// A lock whose key is at hand: seals payloads again and again without asking (each time under a new nonce).
+class VaultLock {
+ public:
+  // New locks, with a new salt. The passphrase's falls back to kSmallMemoryCost when `cost` cannot be allocated and
+  // throws std::bad_alloc when neither can.
+  static VaultLock with_passphrase(const SecretBytes& passphrase, Argon2Cost cost = kDefaultCost);
+  static VaultLock with_key_file(const VaultKeyFile& key);
+
+  // The lock that closes `file`. nullopt: not a vault, limits exceeded, wrong passphrase or key, or damaged.
+  static std::optional<VaultLock> of(ByteView file, const SecretBytes& passphrase);
+  static std::optional<VaultLock> of(ByteView file, const VaultKeyFile& key);
+
+  [[nodiscard]] VaultMode mode() const { return mode_; }
+  [[nodiscard]] Bytes seal(ByteView payload) const;                      // the whole file
+  [[nodiscard]] std::optional<SecretBytes> open(ByteView file) const;    // nullopt: another lock's, or damaged
+  // Asks again for what a person must confirm. False with a key file. Costs an Argon2id.
+  [[nodiscard]] bool accepts(const SecretBytes& passphrase) const;
+
+ private:
+  VaultLock(VaultMode mode, Bytes header, Secret<struct VaultKekTag> kek);
+  VaultMode mode_;
+  Bytes header_;
+  Secret<struct VaultKekTag> kek_;
+};
 
 }  // namespace duolog::crypto
