@@ -1,0 +1,47 @@
+// vault_file.h: the vault and the key file on disk: 0600, ours, replaced whole and durably or not at all.
+//
+// Spec: proto/README.md section 3.1. The sealing itself is crypto/vault.h.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <filesystem>
+
+#include "crypto/vault.h"
+
+namespace duolog::store {
+
+// Missing, unreadable, foreign owner, group- or world-accessible, or too large. The text names the file and the cure.
+struct BadVaultFile : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+// Writes a temporary file 0600, fsyncs, renames, fsyncs the folder. Throws std::system_error; the old file stays then.
+void replace_file(const std::filesystem::path& file, ByteView bytes);
+// Refuses what others could read or have written. Throws BadVaultFile.
+Bytes read_private_file(const std::filesystem::path& file, std::size_t limit);
+
+class VaultFile {
+ public:
+  VaultFile(std::filesystem::path vault, std::filesystem::path key_file);
+  [[nodiscard]] bool exists() const;
+  [[nodiscard]] crypto::VaultMode mode() const;  // throws BadVaultFile
+
+  struct Opened {
+    crypto::VaultLock lock;
+    crypto::SecretBytes payload;
+  };
+  // nullopt: wrong passphrase, or damaged. Throws BadVaultFile.
+  [[nodiscard]] std::optional<Opened> open(const crypto::SecretBytes& passphrase) const;
+  [[nodiscard]] std::optional<Opened> open_with_key_file() const;
+
+  // Makes (and stores) a new lock. The key file is written first and removed when a passphrase takes its place.
+  crypto::VaultLock lock_with(const crypto::SecretBytes& passphrase, ByteView payload, crypto::Argon2Cost cost);
+  crypto::VaultLock lock_with_key_file(ByteView payload);
+  void save(const crypto::VaultLock& lock, ByteView payload);  // throws std::system_error
+
+ private:
+  std::filesystem::path vault_;
+  std::filesystem::path key_file_;
+};
+
+}  // namespace duolog::store
