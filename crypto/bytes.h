@@ -74,4 +74,7 @@ std::uint64_t read_u64(ByteView from);
 std::string hex(ByteView bytes);
 std::optional<Bytes> from_hex(std::string_view text);  // nullopt: odd length or a character that is no digit
 
+// Where `text` stops being UTF-8 (no overlong forms, no surrogates); nullopt when all of it is.
+std::optional<std::size_t> utf8_fault(ByteView text);
+
 }  // namespace duolog

@@ -22,6 +22,8 @@ template <class Id = Hash>
 Id hash(std::string_view label, Parts parts) {
   return Id{hash_bytes(label, parts)};
 }
+// The same over parts whose number is known at run time only.
+ByteArray<32> hash_list(std::string_view label, std::span<const ByteView> parts);
 
 // Keyed BLAKE2b-256 of the same. REQUIRES: key of 32 to 64 bytes.
 void kdf_into(std::span<std::uint8_t> out32, ByteView key, std::string_view label, Parts parts);
@@ -36,6 +38,9 @@ inline constexpr std::size_t kSealOverhead = 24 + 16;  // nonce + tag
 Bytes seal(ByteView key, ByteView ad, ByteView plaintext);
 // nullopt: too short or not authentic. A failed open says no, not why.
 std::optional<Bytes> open(ByteView key, ByteView ad, ByteView box);
+// The same into the caller's memory, for what is secret. False also when `out` is not box.size() - kSealOverhead long;
+// what `out` holds then is of no use.
+bool open_into(std::span<std::uint8_t> out, ByteView key, ByteView ad, ByteView box);
 
 // Ed25519 over "duolog1:sig." || label || 0x00 || digest.
 Signature sign(const SignSecret& secret, std::string_view label, ByteView digest32);
@@ -47,5 +52,6 @@ std::uint64_t padme(std::uint64_t length);
 Bytes pad(ByteView plaintext, std::size_t floor);
 // nullopt: the length does not fit or a pad byte is not zero.
 std::optional<Bytes> unpad(ByteView padded);
+std::optional<ByteView> unpadded(ByteView padded);  // the same without a copy: a view into `padded`
 
 }  // namespace duolog::crypto

@@ -27,10 +27,10 @@ class RootKeys {
   [[nodiscard]] const RootPskMaster& psk_master() const { return psk_master_; }
 
  private:
+  RootPublic public_;  // before sign_, whose making fills its first half
   SignSecret sign_;
   WrapSecret wrap_;
   RootPskMaster psk_master_;
-  RootPublic public_;
 };
 
 // The root's psk of one journal: KDF(master, "root.psk.journal", nonce). What a partner may hold; never the master.
@@ -59,10 +59,10 @@ class DeviceKeys {
 
  private:
   DeviceSeed seed_;
+  DevicePublic public_;  // before sign_, whose making fills its first part
   SignSecret sign_;
   NoiseSecret noise_;
   WrapSecret wrap_;
-  DevicePublic public_;
   DeviceId id_;
 };
 
@@ -78,9 +78,10 @@ struct Genesis {
   ByteArray<32> nonce{};
   RootPublic first;                  // the host's root, or the notebook's only one
   std::optional<RootPublic> second;  // the joiner's root
+  bool operator==(const Genesis&) const = default;
 
   [[nodiscard]] Bytes encode() const;
-  static std::optional<Genesis> decode(ByteView bytes);
+  static std::optional<Genesis> decode(ByteView bytes);  // nullopt also for one person named twice
   [[nodiscard]] JournalId id() const;
   [[nodiscard]] std::vector<RootPublic> roots() const;
   [[nodiscard]] bool names(const RootId& root) const;

@@ -21,6 +21,7 @@ inline constexpr std::size_t kBodyLimit = 1'310'720;
 inline constexpr std::size_t kEventLimit = 1 << 20;
 inline constexpr std::size_t kRunLimit = 1024;               // records in a run
 inline constexpr std::size_t kRunBytesLimit = 3 << 20;       // and their bytes
+inline constexpr std::uint64_t kSeqLimit = 1ULL << 32;       // records of one device in one journal
 inline constexpr std::size_t kEventPadFloor = 512;
 
 struct Header {
@@ -41,7 +42,8 @@ struct Record {
   bool operator==(const Record&) const = default;
 };
 
-// nullopt: wrong length, version, kind or reserved bytes. Says nothing about the signature.
+// nullopt: wrong length, version, kind or reserved bytes, or body_length or seq out of limits. Says nothing about the
+// signature.
 std::optional<Header> decode_header(ByteView signed_header);
 RecordId record_id(const JournalId& journal, const SignedHeader& head);
 RecordId first_prev(const JournalId& journal, const DeviceId& device);  // `prev` of seq 1
@@ -69,8 +71,8 @@ std::optional<Bytes> open_record(const JournalId& journal, const RecordKey& key,
 
 enum class RunFault {
   kEmpty,
-  kTooLong,       // more than kRunLimit records
-  kMalformed,     // length, version, kind, reserved bytes, body length out of limits
+  kTooLong,       // more than kRunLimit records or kRunBytesLimit bytes
+  kMalformed,     // decode_header refuses it
   kOtherDevice,
   kGap,           // seq does not count up by one
   kBrokenChain,   // prev is not the id of the record before

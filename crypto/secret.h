@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "crypto/bytes.h"
+#include "crypto/check.h"
 
 namespace duolog::crypto {
 
@@ -26,6 +27,8 @@ bool secret_memory_is_locked();
 
 // Zeroes memory in a way the compiler keeps.
 void wipe(std::span<std::uint8_t> bytes);
+
+bool equal_in_constant_time(ByteView a, ByteView b);  // false when the lengths differ
 
 // The allocation behind every secret. Throws std::bad_alloc.
 class SecretMemory {
@@ -73,21 +76,17 @@ class Secret {
     return secret;
   }
 
-  [[nodiscard]] Secret clone() const { return *from(view()); }
+  [[nodiscard]] Secret clone() const {
+    check(view().size() == N, "a secret was cloned after it was moved away");
+    return *from(view());
+  }
   [[nodiscard]] ByteView view() const { return memory_.view(); }
   bool operator==(const Secret& other) const { return equal_in_constant_time(view(), other.view()); }
 
  private:
   Secret() : memory_(N) {}
-  static bool equal_in_constant_time(ByteView a, ByteView b);
   SecretMemory memory_;
 };
-
-bool equal_in_constant_time(ByteView a, ByteView b);  // false when the lengths differ
-template <class Tag, std::size_t N>
-bool Secret<Tag, N>::equal_in_constant_time(ByteView a, ByteView b) {
-  return crypto::equal_in_constant_time(a, b);
-}
 
 // A secret whose length is known at run time only: a passphrase, the 24 words, a vault's payload.
 class SecretBytes {

@@ -3,10 +3,15 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
+#include <span>
 #include <string_view>
 
 namespace duolog::crypto {
 
 extern const std::array<std::string_view, 2048> kWords;
+
+// The i-th group of 11 bits, the first bit the highest: how bytes become numbers of words.
+std::size_t word_number(std::span<const std::uint8_t> bits, std::size_t i);
 
 }  // namespace duolog::crypto
