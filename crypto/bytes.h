@@ -42,13 +42,13 @@ struct Id32 {
 };
 
 using Hash = Id32<struct HashTag>;
-using DeviceId = Id32<struct DeviceIdTag>;      // H("dev.id", …): one installation, and the name of its log
-using RootId = Id32<struct RootIdTag>;          // H("root.id", …): a person
-using JournalId = Id32<struct JournalIdTag>;    // H("genesis", …)
-using EpochId = Id32<struct EpochIdTag>;        // H("epoch.id", …): the commitment to the epoch's secret
-using RecordId = Id32<struct RecordIdTag>;      // H("rec.id", …): one link of a device's chain
-using QuestionId = Id32<struct QuestionIdTag>;  // what two sealed answers answer
-using SignPublic = Id32<struct SignPublicTag>;  // Ed25519
+using DeviceId = Id32<struct DeviceIdTag>;        // H("dev.id", …): one installation, and the name of its log
+using RootId = Id32<struct RootIdTag>;            // H("root.id", …): a person
+using JournalId = Id32<struct JournalIdTag>;      // H("genesis", …)
+using EpochId = Id32<struct EpochIdTag>;          // H("epoch.id", …): the commitment to the epoch's secret
+using RecordId = Id32<struct RecordIdTag>;        // H("rec.id", …): one link of a device's chain
+using QuestionId = Id32<struct QuestionIdTag>;    // what two sealed answers answer
+using SignPublic = Id32<struct SignPublicTag>;    // Ed25519
 using NoisePublic = Id32<struct NoisePublicTag>;  // X25519, for the handshake alone
 using WrapPublic = Id32<struct WrapPublicTag>;    // X25519, for slots alone
 using Signature = ByteArray<64>;                  // Ed25519
@@ -57,9 +57,7 @@ using Signature = ByteArray<64>;                  // Ed25519
 inline ByteView as_bytes(std::string_view text) {
   return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
 }
-inline std::string_view as_text(ByteView bytes) {
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
+inline std::string_view as_text(ByteView bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
 inline Bytes to_bytes(ByteView view) { return {view.begin(), view.end()}; }
 inline void append(Bytes& out, ByteView more) { out.insert(out.end(), more.begin(), more.end()); }
 

@@ -7,8 +7,8 @@
 
 namespace duolog::crypto {
 
-inline constexpr std::size_t kNameLimit = 64;         // bytes of UTF-8
-inline constexpr std::size_t kChainLimit = 64;        // certificates: no person ever has more devices
+inline constexpr std::size_t kNameLimit = 64;   // bytes of UTF-8
+inline constexpr std::size_t kChainLimit = 64;  // certificates: no person ever has more devices
 
 // What travels: the signed bytes as they were signed. `body` is lv(issuer_id, sign, noise, wrap, u64 created, name).
 struct Certificate {
@@ -26,8 +26,7 @@ struct CertificateBody {
 };
 
 Certificate certify(const RootKeys& issuer, const DevicePublic& device, std::uint64_t created, std::string_view name);
-Certificate certify(const DeviceKeys& issuer, const DevicePublic& device, std::uint64_t created,
-                    std::string_view name);
+Certificate certify(const DeviceKeys& issuer, const DevicePublic& device, std::uint64_t created, std::string_view name);
 std::optional<CertificateBody> decode(const Certificate& certificate);
 
 // A chain that held: whose device it is, and every device on the way (the proven one last).

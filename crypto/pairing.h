@@ -39,17 +39,21 @@ struct NotACode {};
 // Checked before a guess is spent. Case, spaces around and spaces for hyphens are forgiven.
 std::variant<PairCode, MistypedWord, NotACode> parse_code(std::string_view text);
 
-inline constexpr std::size_t kPairNonceLength = 16;                                  // na: the first frame
-inline constexpr std::size_t kPairOfferLength = kPairNonceLength + 32;               // nb || Yh
-inline constexpr std::size_t kPairGuessLength = 32 + kFirstMessageLength;            // Yj || noise 1
+inline constexpr std::size_t kPairNonceLength = 16;                        // na: the first frame
+inline constexpr std::size_t kPairOfferLength = kPairNonceLength + 32;     // nb || Yh
+inline constexpr std::size_t kPairGuessLength = 32 + kFirstMessageLength;  // Yj || noise 1
+
+using CPaceScalar = Secret<struct CPaceScalarTag>;
+using CPaceKey = Secret<struct CPaceKeyTag, 64>;
 
 class CodeHost {
  public:
   CodeHost(PairPurpose purpose, const PairCode& code, const NoiseSecret& self);
-  // na -> nb || Yh. nullopt: not 16 bytes.
+  // na -> nb || Yh. nullopt: not 16 bytes, or asked for a second time: each connection has its own CodeHost.
   std::optional<Bytes> offer(ByteView na);
 
-  enum class Guess { kGood, kWrong, kUndecodable };  // kWrong burns the code; kUndecodable is not a guess
+  // kWrong burns the code. kUndecodable is not a guess: drop the connection. Every answer ends this offer.
+  enum class Guess { kGood, kWrong, kUndecodable };
   Guess judge(ByteView guess);
   // REQUIRES: judge() returned kGood. The handshake's message 1 is read; message 2 is the host's to write.
   Handshake& handshake() { return *handshake_; }
@@ -59,8 +63,9 @@ class CodeHost {
   PairCode code_;
   NoiseSecret self_;
   Hash session_id_;
-  Secret<struct CPaceScalarTag> scalar_;
-  ByteArray<32> offered_{};
+  bool offered_ = false;
+  std::optional<CPaceScalar> scalar_;  // between offer() and judge() alone
+  ByteArray<32> point_{};              // Yh
   std::optional<Handshake> handshake_;
 };
 
@@ -68,7 +73,8 @@ class CodeJoiner {
  public:
   CodeJoiner(PairPurpose purpose, const PairCode& code, const NoiseSecret& self);
   [[nodiscard]] Bytes greeting() const;  // na
-  // nb || Yh -> Yj || noise 1: the guess is spent with this. nullopt: undecodable offer, nothing spent.
+  // nb || Yh -> Yj || noise 1: the guess is spent with this, and never made a second time.
+  // nullopt: an undecodable offer, nothing spent; or the guess is spent already.
   std::optional<Bytes> guess(ByteView offer);
   // REQUIRES: guess() returned bytes. Message 2 is the joiner's to read.
   Handshake& handshake() { return *handshake_; }
@@ -86,17 +92,19 @@ ByteArray<32> cpace_generator(ByteView password, ByteView context, ByteView sess
 // False: an undecodable point or the identity.
 bool cpace_multiply(std::span<std::uint8_t> out32, ByteView scalar, ByteView point);
 // Initiator-responder transcript; 64 bytes.
-Secret<struct CPaceKeyTag, 64> cpace_key(ByteView session_id, ByteView shared, ByteView ya, ByteView ada, ByteView yb,
-                                         ByteView adb);
+CPaceKey cpace_key(ByteView session_id, ByteView shared, ByteView ya, ByteView ada, ByteView yb, ByteView adb);
 
 // ---- the link ----
+
+inline constexpr std::size_t kLinkAddressLimit = 8;
+inline constexpr std::size_t kLinkAddressLengthLimit = 64;
 
 struct PairLink {
   PairPurpose purpose = PairPurpose::kPartner;
   LinkSecret secret;
-  ByteArray<16> host_fingerprint{};        // H("dev.noise", host noise key)[0..16)
-  std::uint64_t expires = 0;               // unix seconds
-  std::vector<std::string> addresses;      // "host:port", at most 8 of at most 64 bytes
+  ByteArray<16> host_fingerprint{};    // H("dev.noise", host noise key)[0..16)
+  std::uint64_t expires = 0;           // unix seconds
+  std::vector<std::string> addresses;  // "host:port", at most 8 of at most 64 bytes
 
   [[nodiscard]] SecretBytes text() const;  // "duolog:" + base32, lower case
 };

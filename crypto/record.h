@@ -19,9 +19,9 @@ inline constexpr std::size_t kHeaderLength = 1 + 1 + 2 + 4 + 8 + 4 * 32;
 inline constexpr std::size_t kSignedHeaderLength = kHeaderLength + 64;
 inline constexpr std::size_t kBodyLimit = 1'310'720;
 inline constexpr std::size_t kEventLimit = 1 << 20;
-inline constexpr std::size_t kRunLimit = 1024;               // records in a run
-inline constexpr std::size_t kRunBytesLimit = 3 << 20;       // and their bytes
-inline constexpr std::uint64_t kSeqLimit = 1ULL << 32;       // records of one device in one journal
+inline constexpr std::size_t kRunLimit = 1024;          // records in a run
+inline constexpr std::size_t kRunBytesLimit = 3 << 20;  // and their bytes
+inline constexpr std::uint64_t kSeqLimit = 1ULL << 32;  // records of one device in one journal
 inline constexpr std::size_t kEventPadFloor = 512;
 
 struct Header {
@@ -59,8 +59,8 @@ struct ChainPosition {
 RecordKey record_key(const EpochSecret& epoch, const DeviceId& author);
 
 // Kinds 1 and 3: `event` is padded, sealed under the epoch, chained and signed. REQUIRES: event within kEventLimit.
-Record make_event_record(const JournalId& journal, const DeviceKeys& author, RecordKind kind,
-                         const ChainPosition& at, const EpochId& epoch, const RecordKey& key, ByteView event);
+Record make_event_record(const JournalId& journal, const DeviceKeys& author, RecordKind kind, const ChainPosition& at,
+                         const EpochId& epoch, const RecordKey& key, ByteView event);
 // Kind 2: the body is clear structure around sealed slots (epoch.h).
 Record make_epoch_record(const JournalId& journal, const DeviceKeys& author, const ChainPosition& at,
                          const EpochId& epoch, Bytes body);
@@ -71,25 +71,24 @@ std::optional<Bytes> open_record(const JournalId& journal, const RecordKey& key,
 
 enum class RunFault {
   kEmpty,
-  kTooLong,       // more than kRunLimit records or kRunBytesLimit bytes
-  kMalformed,     // decode_header refuses it
+  kTooLong,    // more than kRunLimit records or kRunBytesLimit bytes
+  kMalformed,  // decode_header refuses it
   kOtherDevice,
-  kGap,           // seq does not count up by one
-  kBrokenChain,   // prev is not the id of the record before
+  kGap,          // seq does not count up by one
+  kBrokenChain,  // prev is not the id of the record before
   kBodyMismatch,
-  kBodyMissing,   // kinds 2 and 3 must carry theirs
+  kBodyMissing,  // kinds 2 and 3 must carry theirs
   kBadSignature,
 };
 std::string_view describe(RunFault fault);
 
 struct VerifiedRun {
-  std::vector<RecordId> ids;     // of each record, in order
+  std::vector<RecordId> ids;  // of each record, in order
   std::vector<Header> headers;
 };
 
 // The whole run or nothing. `from` is where the run must begin.
-std::variant<VerifiedRun, RunFault> verify_run(const JournalId& journal, const DeviceId& device,
-                                               const SignPublic& key, const ChainPosition& from,
-                                               std::span<const Record> run);
+std::variant<VerifiedRun, RunFault> verify_run(const JournalId& journal, const DeviceId& device, const SignPublic& key,
+                                               const ChainPosition& from, std::span<const Record> run);
 
 }  // namespace duolog::crypto

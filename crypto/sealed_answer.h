@@ -7,12 +7,13 @@
 
 #include "crypto/hash.h"
 #include "crypto/keys.h"
+#include "crypto/slot.h"
 
 namespace duolog::crypto {
 
-inline constexpr std::size_t kAnswerSlots = 9;           // DO NOT CHANGE: 8 own devices + own root
-inline constexpr std::size_t kAnswerLimit = 256 << 10;   // bytes of text
-inline constexpr std::size_t kAnswerPadFloor = 2048;     // then 2048·4^i
+inline constexpr std::size_t kAnswerSlots = 9;          // DO NOT CHANGE: 8 own devices + own root
+inline constexpr std::size_t kAnswerLimit = 256 << 10;  // bytes of text
+inline constexpr std::size_t kAnswerPadFloor = 2048;    // then 2048·4^i
 
 // "both", or "after:" || u64 LE unix seconds.
 Bytes rule_both();
@@ -26,8 +27,8 @@ struct SealedAnswer {
   Bytes rule;
   Hash commit;
   Bytes ciphertext;
-  ByteArray<32> ephemeral{};                  // epk of the slots
-  std::vector<ByteArray<48>> slots;           // exactly kAnswerSlots
+  ByteArray<32> ephemeral{};  // epk of the slots
+  std::vector<Slot> slots;    // exactly kAnswerSlots
 };
 
 // REQUIRES: text within kAnswerLimit, own.size() <= kAnswerSlots. `own`: the author's devices and root.

@@ -122,12 +122,13 @@ using SignSecret = Secret<struct SignSecretTag, 64>;
 using NoiseSecret = Secret<struct NoiseSecretTag>;
 using WrapSecret = Secret<struct WrapSecretTag>;
 using EpochSecret = Secret<struct EpochSecretTag>;
-using RecordKey = Secret<struct RecordKeyTag>;          // one epoch, one device
+using RecordKey = Secret<struct RecordKeyTag>;  // one epoch, one device
+using EpochMetaKey = Secret<struct EpochMetaKeyTag>;
 using HandshakePsk = Secret<struct HandshakePskTag>;
 using ChannelKey = Secret<struct ChannelKeyTag>;
-using AnswerKey = Secret<struct AnswerKeyTag>;          // k of a sealed answer
-using LinkSecret = Secret<struct LinkSecretTag>;        // S of a pairing link
+using AnswerKey = Secret<struct AnswerKeyTag>;    // k of a sealed answer
+using LinkSecret = Secret<struct LinkSecretTag>;  // S of a pairing link
 using VaultKeyFile = Secret<struct VaultKeyFileTag>;
-using LocalKey = Secret<struct LocalKeyTag>;            // seals what only this device reads again
+using LocalKey = Secret<struct LocalKeyTag>;  // seals what only this device reads again
 
 }  // namespace duolog::crypto
