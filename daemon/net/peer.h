@@ -1,0 +1,116 @@
+// peer.h: one connection between two devices for one journal, from the handshake to the farewell. Bytes in, bytes out;
+// it owns no socket and no clock. Spec: proto/README.md sections 3.6 and 3.7.
+//
+//   initiator   kAwaitingSecond ──message 2, chain admitted, message 3 out──┐
+//   responder   kAwaitingThird ───message 3, chain admitted─────────────────┴─► kOpen ──► kParting ──► kFinished
+//                      └── any doubt: close without a word ──────────────────────────────────────────────▲
+//
+// kAwaiting…: the introduction is the first thing read; nothing but this one message is buffered. 10 s, then over.
+// kOpen:      a sync::Session speaks through the channel. A ping after 15 s in which nothing was sent; dead after 30 s
+//             in which nothing came; parted for a fresh handshake after an hour or when the channel is worn out.
+// kParting:   a BYE is on its way out; what comes in is no longer read. 5 s, then over.
+// kFinished:  close the connection, after writing what take_output() still gives.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <chrono>
+#include <memory>
+
+#include "daemon/home/clock.h"
+#include "daemon/net/doorway.h"
+#include "proto/frame_codec.h"
+
+namespace duolog::net {
+
+using std::chrono::milliseconds;
+
+inline constexpr milliseconds kHandshakeTime{10'000};
+inline constexpr milliseconds kPingAfter{15'000};
+inline constexpr milliseconds kDeadAfter{30'000};
+inline constexpr milliseconds kRenewAfter{3'600'000};
+inline constexpr milliseconds kFarewellTime{5'000};
+inline constexpr std::size_t kOutputRoom = 128 << 10;  // the session is asked for more only below this
+
+// Why a connection is over. What the dialler does about it is its own business.
+enum class PeerEnd {
+  kNone,        // it is not
+  kSilent,      // the handshake was not finished in time: a stranger, another psk, or nobody there
+  kRefused,     // bad tag, bad introduction, not a member, or ourselves
+  kClosed,      // by the other side or the network, without a farewell
+  kDead,        // 30 s of silence
+  kTheyLeft,    // said BYE
+  kStopping,    // we said BYE because we stop, or because this device is no longer welcome
+  kDuplicate,   // another connection of the two is kept
+  kRenew,       // shake hands again
+  kMisbehaved,  // an authenticated peer sent what it must not; detail() says what
+  kNewer,       // it speaks a newer version
+  kNotDurable,  // our own disk refuses: detail()
+};
+
+class Peer {
+ public:
+  // What all peers of a device share. Outlives them.
+  struct House {
+    Self self;
+    store::SealedLog& log;
+    PeerHooks hooks;
+    std::function<std::vector<std::string>()> addresses;  // where this device listens, for HELLO
+    std::function<WallTime()> wall;
+  };
+  struct Met {  // valid from kOpen on
+    crypto::ProvenDevice device;
+    std::string name;  // of the person, as introduced
+  };
+
+  // We dialled: message 1 is the first output.
+  static Peer initiate(const House& house, const JournalId& journal, std::vector<crypto::RootPublic> roots,
+                       const crypto::PreparedPsk& psk, SteadyTime now);
+  // They dialled, and `handshake` has read their message 1: message 2 is the first output.
+  static Peer respond(const House& house, const JournalId& journal, std::vector<crypto::RootPublic> roots,
+                      crypto::Handshake handshake, SteadyTime now, SteadyTime deadline);
+  Peer(Peer&&) noexcept;
+  Peer& operator=(Peer&&) = delete;
+  ~Peer();
+
+  void receive(ByteView bytes, SteadyTime now);
+  void closed();  // by the other side or the network
+  void tick(SteadyTime now);
+  [[nodiscard]] SteadyTime deadline() const;  // when tick() has something to do
+  // Everything to be written now. The session is asked for more only here, so what is not taken costs no memory.
+  [[nodiscard]] Bytes take_output(SteadyTime now);
+
+  void log_grew();
+  void part(sync::Parting reason, SteadyTime now);
+
+  [[nodiscard]] bool open() const;
+  [[nodiscard]] bool finished() const;
+  [[nodiscard]] PeerEnd end() const;
+  [[nodiscard]] const std::string& detail() const;  // for the notes; no content
+  [[nodiscard]] bool initiator() const;
+  [[nodiscard]] const JournalId& journal() const;
+  [[nodiscard]] const std::optional<Met>& met() const;
+  [[nodiscard]] const std::optional<sync::Greeting>& greeting() const;  // their HELLO, once it came
+  [[nodiscard]] std::optional<milliseconds> clock_ahead() const;        // theirs minus ours, at their HELLO
+  [[nodiscard]] const sync::Session* session() const;                   // null before kOpen
+  [[nodiscard]] SteadyTime opened_at() const;
+
+ private:
+  struct State;
+  explicit Peer(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+// Remembers the ephemeral keys of the last handshakes that a psk fitted, so that a recorded message 1 is not answered
+// twice. Strangers cannot push anything out of it: what no psk fits is never entered.
+class SeenEphemerals {
+ public:
+  static constexpr std::size_t kLimit = 16384;
+  bool first_time(ByteView message1);  // REQUIRES: a psk fitted. False: seen before.
+
+ private:
+  std::vector<ByteArray<32>> ring_;
+  std::size_t next_ = 0;
+  std::vector<ByteArray<32>> sorted_;
+};
+
+}  // namespace duolog::net

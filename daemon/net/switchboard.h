@@ -1,0 +1,115 @@
+// switchboard.h: every connection of this device, and who is allowed to speak on it. The whole of net/ but the sockets.
+//
+// It decides; somebody else moves bytes: Node over Asio, the simulation over memory. The driver tells it what happened
+// on its lines and then carries out what it wants:
+//
+//   in    accepted · connected · received · closed · heard · tick        (and everything control and the journal call)
+//   out   take_dials · take_output · finished · read_limit · announcing · looking_for · deadline
+//
+// After each call the driver looks at "out" again; when the call came from inside the house (log_grew, open_window …)
+// `wake` reminds it. Nothing here blocks, throws on a stranger's bytes, or calls the driver back but for `wake`.
+// Spec: proto/README.md sections 3.6, 3.8, 3.12 and 3.13.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "daemon/net/dialer.h"
+#include "daemon/net/pairing.h"
+#include "daemon/store/local_state.h"
+
+namespace duolog::net {
+
+inline constexpr std::size_t kStrangersLimit = 64;   // unauthenticated connections; the oldest gives way
+inline constexpr std::size_t kCandidatesLimit = 32;  // psks tried on a message 1
+inline constexpr std::size_t kStrangerBytes = 2 + crypto::kPairGuessLength;  // buffered before the first tag is checked
+inline constexpr std::uint32_t kHandshakesPerSecond = 200;
+inline constexpr std::chrono::milliseconds kConnectTime{10'000};
+inline constexpr std::chrono::milliseconds kNextAddressAfter{
+    2'000};  // an address that does not answer is not waited for
+
+struct PeerStatus {
+  JournalId journal;
+  DeviceId device;
+  enum class State { kConnected, kDialling, kWaiting, kNoAnswer, kNeverMet } state = State::kNeverMet;
+  std::string address;                // connected: where; else the first that will be tried; may be empty
+  std::optional<WallTime> last_seen;  // by the network, ever; now, when connected
+  std::optional<WallTime> next_try;
+  std::optional<std::chrono::milliseconds> clock_ahead;  // theirs minus ours, when last greeted since start
+  std::uint64_t behind = 0;                              // connected: records here that the other has not acknowledged
+  std::uint64_t lacking = 0;                             // connected: records there that we lack, as far as known
+  bool in_step = false;                                  // connected, and both hold the same
+};
+
+struct WindowStatus {
+  crypto::PairPurpose purpose = crypto::PairPurpose::kPartner;
+  std::string code;
+  WallTime expires;
+  int codes_left = 0;
+};
+
+class Switchboard {
+ public:
+  struct House {
+    Self self;
+    store::SealedLog& log;
+    store::LocalState& memory;  // addresses, when a device was last seen, spent codes
+    Clock clock;
+    Random random;
+    PeerHooks hooks;
+    std::function<void(std::string_view)> note;  // the daemon's notes: no content, no keys; bounded in rate
+  };
+  explicit Switchboard(House house);
+  ~Switchboard();
+  Switchboard(const Switchboard&) = delete;
+  Switchboard& operator=(const Switchboard&) = delete;
+
+  // ---- for the journal ----
+  // All journals, whenever members, epochs or journals have changed. Connections to devices that are in none of the
+  // doorways' `others` any more, and that `admits` refuses now, are parted.
+  void set_doorways(std::vector<Doorway> doorways);
+  void log_grew(const JournalId& journal);  // something was appended here: push it now
+
+  // ---- for control ----
+  [[nodiscard]] std::vector<PeerStatus> status() const;
+  [[nodiscard]] std::vector<std::string> addresses() const;  // where others can reach this device
+  void sync_now();                                           // dial everybody who is away, now
+  // False: one is open already.
+  bool open_window(crypto::PairPurpose purpose, HostEvents events);
+  void close_window();
+  [[nodiscard]] std::optional<WindowStatus> window() const;
+  // The outcome comes by `events`, also when it is known at once (own code, spent code). False: a join is under way.
+  bool join(crypto::PairCode code, crypto::PairPurpose purpose, std::optional<Address> at, JoinEvents events);
+  bool join(crypto::PairLink link, std::optional<Address> at, JoinEvents events);
+  void cancel_join();
+  void conversation_moved();  // the person has decided: a Conversation has something to say
+
+  // ---- for the driver ----
+  void on_wake(std::function<void()> wake);
+  void listening(std::uint16_t port, std::vector<std::string> addresses);  // whenever they change: tells peers, redials
+  LineId accepted(std::string remote_host);  // an unauthenticated stranger, from this address
+  void connected(LineId line);               // a dial succeeded
+  void received(LineId line, ByteView bytes);
+  void closed(LineId line);  // by the other side or an error; or a dial failed. The line is forgotten
+  void heard(const Heard& heard);
+  void resumed();  // the machine slept, or its network changed: everybody is dialled anew
+  void stop();     // BYE on every line; then only finished() lines are left
+  void tick();
+
+  struct Dial {
+    LineId line;
+    Address address;
+  };
+  std::vector<Dial> take_dials();                                // each answered with connected() or closed()
+  [[nodiscard]] std::vector<LineId> lines() const;               // that are connected
+  [[nodiscard]] Bytes take_output(LineId line);                  // when the line has nothing left to write
+  [[nodiscard]] bool finished(LineId line) const;                // close it once its output is written; then closed()
+  [[nodiscard]] std::size_t read_limit(LineId line) const;       // bytes it may take now; 0: do not read
+  [[nodiscard]] std::optional<Announcement> announcing() const;  // every second, while there is one
+  [[nodiscard]] std::optional<int> looking_for() const;          // a nameplate: listen, and tell by heard()
+  [[nodiscard]] SteadyTime deadline() const;                     // call tick() then
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace duolog::net
