@@ -1,0 +1,64 @@
+// door.h: what sync and net need of this room, as values and a few questions. They never see an event.
+// Spec: proto/README.md sections 3.4, 3.6 and 3.7.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "crypto/noise.h"
+#include "daemon/journal/shelf.h"
+
+namespace duolog::journal {
+
+inline constexpr std::size_t kPskCandidateLimit = 32;
+inline constexpr std::size_t kDevicesPerPerson = 64;  // ever
+
+// What this device says of itself in handshake messages 2 and 3.
+struct Introduction {
+  crypto::Chain chain;
+  std::string name;  // the person's
+};
+
+struct PskCandidate {
+  JournalId journal;
+  EpochId epoch;
+  crypto::PreparedPsk psk;  // under prologue('P', journal)
+};
+
+// A live device of a journal, this one included.
+struct LiveMember {
+  DeviceId device;
+  NoisePublic noise;
+  std::string device_name;  // untrusted
+  std::string person;       // as the shelf calls them
+  bool self = false;
+  bool mine = false;  // of this person
+};
+
+class Door {
+ public:
+  explicit Door(Shelf& shelf) : shelf_(shelf) {}
+
+  [[nodiscard]] Introduction introduction() const;
+  // Journals that sessions may serve: hidden foundings too; a notebook only where the person has another device.
+  [[nodiscard]] std::vector<JournalId> journals() const;
+  [[nodiscard]] std::vector<LiveMember> members(const JournalId& journal) const;
+  // The two newest epochs of every journal first, then older ones; at most kPskCandidateLimit.
+  [[nodiscard]] std::vector<PskCandidate> psk_candidates() const;
+
+  // Whose device a chain proves, by this journal's genesis. nullopt: nobody's here, or this very device.
+  [[nodiscard]] std::optional<crypto::ProvenDevice> prove(const JournalId& journal, const crypto::Chain& chain) const;
+  // The same, and its log may come in from now on. False: not proven, or too many devices of that person.
+  bool admit(const JournalId& journal, const crypto::Chain& chain);
+  [[nodiscard]] std::vector<crypto::Chain> chains(const JournalId& journal) const;
+
+  // ---- hooks of a session ----
+  // A handshake under this journal's psk is complete: that is the acknowledgement of a founding.
+  void session_began(const JournalId& journal, const DeviceId& other);
+  // `other` holds our log up to here, durably.
+  void acknowledged(const JournalId& journal, const DeviceId& other, const store::Frontier& frontier);
+  void forked(const JournalId& journal, const DeviceId& device);
+
+ private:
+  Shelf& shelf_;
+};
+
+}  // namespace duolog::journal

@@ -1,0 +1,103 @@
+// identity.h: who this device is: the vault's payload, opened, as typed secrets.
+//
+// Every change is durable in the vault when its function returns; when that fails nothing has changed here either and
+// store::NotDurable is thrown. The root's entropy is here only until its owner has confirmed the 24 words.
+// Spec: proto/README.md section 3.1; proto/vault.proto.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "crypto/certificate.h"
+#include "daemon/home/clock.h"
+#include "daemon/store/vault_file.h"
+
+namespace duolog::journal {
+
+inline constexpr std::size_t kEpochLimit = 1000;  // of one device in one journal
+
+// What this device knows of one journal beside its log.
+struct JournalSecrets {
+  crypto::Genesis genesis;
+  JournalId id;                             // genesis.id()
+  std::vector<crypto::EpochSecret> epochs;  // epoch zero first
+  std::string name;                         // what -j names it by
+  std::string other;                        // the other person's name as given at pairing; untrusted
+  std::string relationship;                 // "partner", "friend", "family"; empty for the notebook
+  std::string paired_by;                    // "code", "link"; empty for the notebook
+  bool unacknowledged = false;              // hidden: the other side has not shown that it stored the founding
+
+  [[nodiscard]] bool shared() const { return genesis.second.has_value(); }
+  [[nodiscard]] const crypto::EpochSecret* epoch(const EpochId& id) const;  // null: not known here
+};
+
+class Identity {
+ public:
+  struct NewPerson {
+    std::string name;
+    std::string device_name;
+  };
+  // A new person's first device: new entropy, a certificate signed by the root, and the secrets of a notebook; stored.
+  // An empty passphrase means a key file. Throws Refusal for names that are too long or not UTF-8.
+  // REQUIRES: no vault exists.
+  static Identity create(store::VaultFile file, const NewPerson& person, const crypto::SecretBytes& passphrase,
+                         crypto::Argon2Cost cost, WallTime now);
+  // nullopt: wrong passphrase, or damaged. An empty passphrase means the key file. Throws store::BadVaultFile, also for
+  // a vault of a newer version.
+  static std::optional<Identity> open(store::VaultFile file, const crypto::SecretBytes& passphrase);
+
+  [[nodiscard]] const crypto::DeviceKeys& keys() const { return keys_; }
+  [[nodiscard]] const crypto::Chain& chain() const { return chain_; }
+  [[nodiscard]] const crypto::RootPublic& root() const { return root_; }
+  [[nodiscard]] const crypto::RootPskMaster& psk_master() const { return psk_master_; }
+  [[nodiscard]] const std::string& person() const { return person_; }
+  [[nodiscard]] const std::string& device() const { return device_; }
+  [[nodiscard]] crypto::VaultMode locked_by() const { return lock_.mode(); }
+
+  // ---- the 24 words; `passphrase` is asked for again where one is used ----
+  [[nodiscard]] bool words_confirmed() const { return !entropy_; }
+  // Null once the words are confirmed.
+  [[nodiscard]] const crypto::RootEntropy* entropy() const { return entropy_ ? &*entropy_ : nullptr; }
+  // Throws Refusal: kWrongPassphrase, kWordsGone.
+  [[nodiscard]] crypto::SecretBytes words(const crypto::SecretBytes& passphrase) const;
+  // `proof`: at least kProofWords of the words by their place, from 1. Then the entropy is erased.
+  // Throws Refusal: kWrongPassphrase, kWordsGone, kWrongWords.
+  void confirm_words(const crypto::SecretBytes& passphrase, const std::map<std::uint32_t, std::string>& proof);
+  static constexpr std::size_t kProofWords = 3;
+
+  // Empty replacement: over to a key file. Throws Refusal: kWrongPassphrase, kNoPassphrase (one was given and a key
+  // file is used).
+  void change_passphrase(const crypto::SecretBytes& current, const crypto::SecretBytes& replacement,
+                         crypto::Argon2Cost cost);
+
+  // ---- journals: the notebook first ----
+  [[nodiscard]] const std::vector<JournalSecrets>& journals() const { return journals_; }
+  [[nodiscard]] const JournalSecrets& journal(const JournalId& id) const;  // REQUIRES: it is here
+  [[nodiscard]] bool has(const JournalId& id) const;
+  void add_journal(JournalSecrets journal);
+  void drop_journal(const JournalId& id);
+  void add_epochs(const JournalId& id, std::vector<crypto::EpochSecret> secrets);  // those already known are skipped
+  void acknowledge(const JournalId& id);                                           // the founding is no longer hidden
+
+ private:
+  struct Payload;
+  Identity(store::VaultFile file, crypto::VaultLock lock, Payload payload);
+  void require(const crypto::SecretBytes& passphrase) const;
+  void save();
+  [[nodiscard]] crypto::SecretBytes encode() const;
+
+  store::VaultFile file_;
+  crypto::VaultLock lock_;
+  crypto::DeviceSeed seed_;
+  crypto::DeviceKeys keys_;
+  crypto::Chain chain_;
+  crypto::RootPublic root_;
+  crypto::RootPskMaster psk_master_;
+  std::optional<crypto::RootEntropy> entropy_;
+  std::string person_;
+  std::string device_;
+  std::vector<JournalSecrets> journals_;
+};
+
+}  // namespace duolog::journal

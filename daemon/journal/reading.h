@@ -1,0 +1,41 @@
+// reading.h: questions about the shelf and their answers: list, show, rounds, today, status.
+//
+// Pure reading: nothing here changes what is new; call Shelf::mark_seen() once a reply has gone out.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "daemon/journal/shelf.h"
+
+namespace duolog::journal {
+
+struct Filter {
+  std::uint32_t limit = 0;  // the newest so many; 0: all
+  std::string from;         // "me" or a person's name
+  std::string since;        // dates as moment.h reads them; both ends included
+  std::string until;
+  std::string tag;
+  std::string kind;     // name(ItemKind); empty: entries and answers, and what could not be read
+  std::string journal;  // name or id prefix; empty: all
+};
+// In order: causality first, then time, then id; the newest last. Throws Refusal: kBadDate, kNoSuchJournal, kBadRequest
+// (a kind there is not).
+std::vector<Item> list(const Shelf& shelf, const Filter& filter);
+
+// `id`: four hex digits or more, or "last". Throws Refusal: kNotFound, kAmbiguous, kNoSuchJournal, kBadRequest.
+Item show(const Shelf& shelf, std::string_view id, std::string_view journal = {});
+
+struct RoundFilter {
+  std::string practice;  // empty: all
+  std::string journal;   // empty: every journal that has or could have one
+  std::uint32_t limit = 0;
+  bool current_only = false;
+};
+// The newest first; the current one is always among them. Throws Refusal: kNoSuchJournal, kBadRequest (no such
+// practice).
+std::vector<Round> rounds(const Shelf& shelf, const RoundFilter& filter);
+
+Today today(const Shelf& shelf);
+std::vector<JournalStatus> status(const Shelf& shelf);
+std::vector<std::string> warnings(const Shelf& shelf);  // codes, as in Today
+
+}  // namespace duolog::journal

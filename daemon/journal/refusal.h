@@ -1,0 +1,43 @@
+// refusal.h: what a person asked for and cannot have, as a code that control hands on and the client turns into words.
+//
+// Everything that this room throws at a request is a Refusal or a store::NotDurable. Nothing a partner's device sends
+// ever leads to either: that is kept, shown as what it is, or ignored.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstddef>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace duolog::journal {
+
+enum class Reason {
+  kBadRequest,
+  kNotFound,       // no entry begins with this id
+  kAmbiguous,      // several do: `candidates`
+  kNoSuchJournal,  // `candidates`: the names there are
+  kNoJournalYet,   // wants a shared journal and there is none
+  kBadUtf8,        // `offset` of the first byte that is not UTF-8; `detail` names what was being read
+  kTooLong,        // `limit` in bytes; `detail` names what is too long: "text", "tag", "tags", "name", a field's id
+  kEmpty,
+  kBadDate,   // `detail`: what was typed
+  kBadField,  // `detail`: the field's id; `candidates`: one code, see practice.h
+  kFrozen,    // this device's log has forked: nothing more is written
+  kWrongPassphrase,
+  kNoPassphrase,  // a passphrase was given where a key file is used
+  kWordsGone,     // confirmed and erased
+  kWrongWords,
+};
+
+struct Refusal : std::runtime_error {
+  explicit Refusal(Reason why, std::string what_detail = {})
+      : std::runtime_error("refused: " + what_detail), reason(why), detail(std::move(what_detail)) {}
+  Reason reason;
+  std::string detail;  // holds no secret
+  std::size_t offset = 0;
+  std::size_t limit = 0;
+  std::vector<std::string> candidates;
+};
+
+}  // namespace duolog::journal

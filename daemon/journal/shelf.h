@@ -1,0 +1,96 @@
+// shelf.h: all journals of one person on this device: the notebook and the shared ones.
+//
+// The room's front door. Three headers share it: this one writes and folds, reading.h answers questions, door.h is what
+// sync and net need. One thread; nothing here reads a clock, a zone or a socket that was not handed in.
+//
+//   request ─► write()/answer() ─► Journal: event, sealed, appended, durable ─► grew() ─► folded ─► Saved
+//   session ─► stored() ─► fold_some() in slices ─► view, news() ─► openings that fell due are written ─► grew()
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "daemon/home/clock.h"
+#include "daemon/journal/identity.h"
+#include "daemon/journal/refusal.h"
+#include "daemon/journal/report.h"
+#include "daemon/store/local_state.h"
+#include "daemon/store/sealed_log.h"
+
+namespace duolog::journal {
+
+class Journal;
+
+struct Draft {
+  std::string text;
+  std::vector<std::string> tags;  // with or without '#'
+  std::string journal;            // name or id prefix; empty: where writing goes by default
+  bool private_entry = false;     // the notebook
+  std::string on;                 // as moment.h reads it; empty: now
+};
+
+struct FilledForm {
+  std::string practice;
+  std::string journal;  // name or id prefix; empty: the shared journal, or the notebook while there is none
+  std::string period;   // empty: the current one
+  std::vector<FieldValue> fields;
+};
+
+class Shelf {
+ public:
+  struct Parts {
+    Identity& identity;
+    store::SealedLog& log;
+    store::LocalState& state;
+    Clock clock;
+    std::string zone;  // of this machine, an IANA name; unknown or empty: UTC and a warning
+  };
+  // Called after what they tell is durable, on the daemon's thread, never before start().
+  struct Hooks {
+    std::function<void(const JournalId&)> grew;  // our own log has a new record: push it
+    std::function<void(const News&)> news;
+  };
+  Shelf(Parts parts, Hooks hooks);
+  ~Shelf();
+  Shelf(const Shelf&) = delete;
+  Shelf& operator=(const Shelf&) = delete;
+
+  // Finishes what a stop interrupted (a notebook's first records, what the notebook must know of other journals), folds
+  // the whole log and publishes the openings that are due. Once, before anything else. Tells no news.
+  void start();
+
+  // ---- writing: durable when these return. They throw Refusal or store::NotDurable ----
+  // `request` (16 bytes, or empty) makes a repetition harmless.
+  Saved write(const Draft& draft, ByteView request);
+  Saved answer(const FilledForm& form, ByteView request);
+  // Where `write` goes from now on: a journal's name or id prefix; "notebook" is always the notebook.
+  void set_write_to(std::string_view journal);
+  [[nodiscard]] std::string write_to() const;  // the journal's name
+
+  // ---- what came from outside ----
+  // A session has stored records: they are folded by the next calls of fold_some().
+  void stored(const JournalId& journal, const DeviceId& author, std::uint64_t first, std::uint64_t last);
+  // Folds at most so many records; true while there is more to fold. Publishes due openings at the end.
+  bool fold_some(std::size_t records = 512);
+  // These items have met their reader's eyes: no longer new.
+  void mark_seen(const std::vector<Item>& items);
+
+  // ---- for the other files of this room ----
+  [[nodiscard]] std::vector<const Journal*> journals() const;                // visible ones, the notebook first
+  [[nodiscard]] const Journal& find(std::string_view name_or_prefix) const;  // throws Refusal(kNoSuchJournal)
+  [[nodiscard]] Journal* by_id(const JournalId& id);                         // hidden ones too; null: none
+  [[nodiscard]] const Parts& parts() const;
+  void tell(News news);
+  void grew(const JournalId& journal);
+  // A founding was stored: the journal is opened here and, where it is not hidden, becomes where writing goes.
+  void adopt(const JournalId& id);
+  void drop(const JournalId& id);         // log first, then vault: what is left can be dropped again
+  void acknowledge(const JournalId& id);  // of a hidden founding: it is shown from now on
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace duolog::journal
