@@ -3,8 +3,9 @@
 #pragma once
 
 #include <filesystem>
-#include <memory>
+#include <stdexcept>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "crypto/vault.h"
@@ -14,14 +15,20 @@ namespace duolog::home {
 
 // What config.toml says, or its defaults. Read once, at start; README.md documents it key by key.
 struct Config {
-  std::string listen;                    // "host:port"; empty: every interface, port 38650 or the next free one
-  bool discovery = true;                 // announce and look for pairing windows on the local network
-  std::vector<std::string> addresses;    // more "host:port" where this device can be reached, told to the partner
-  std::string notes_level = "info";      // "error", "warning", "info", "debug"
-  crypto::Argon2Cost passphrase_cost;    // of new passphrases
+  std::string listen;                  // "host:port"; empty: every interface, port 38650 or the next free one
+  bool discovery = true;               // announce and look for pairing windows on the local network
+  std::vector<std::string> addresses;  // more "host:port" where this device can be reached, told to the partner
+  std::string notes_level = "info";    // "error", "warning", "info", "debug"
+  crypto::Argon2Cost passphrase_cost;  // of new passphrases
 };
 // Defaults where the file is absent. Throws std::runtime_error with file, line and key for anything it does not know.
 Config read_config(const std::filesystem::path& file);
+
+// "host:port" or "[v6]:port" with a host and a decimal port of 0 to 65535, at most kAddressLimit bytes. Only the form:
+// nothing is looked up.
+inline constexpr std::size_t kAddressLimit = 64;
+inline constexpr std::size_t kAddressCount = 8;
+bool is_address(std::string_view text);
 
 struct AlreadyRunning : std::runtime_error {
   explicit AlreadyRunning(int pid_of_other);
@@ -30,14 +37,16 @@ struct AlreadyRunning : std::runtime_error {
 
 class Home {
  public:
-  // Creates the folders (0700) where they are missing. Refuses, with the cure in the text, a data or runtime folder that
-  // belongs to somebody else, is a symbolic link or can be written by others. Throws std::runtime_error.
+  // Creates the folders (0700) where they are missing. Refuses, with the cure in the text, a data, state or runtime
+  // folder that belongs to somebody else, is a symbolic link or can be written by others. The socket's folder is closed
+  // to everybody else (0700) even where it was readable. Throws std::runtime_error.
   explicit Home(const std::filesystem::path& home);
   ~Home();
   Home(const Home&) = delete;
   Home& operator=(const Home&) = delete;
 
-  // Held until this object goes. Throws AlreadyRunning.
+  // Held until this object goes, or the process however it ends. Throws AlreadyRunning, or std::system_error where the
+  // file system cannot lock. REQUIRES: not locked yet.
   void lock();
 
   [[nodiscard]] const proto::Places& places() const { return places_; }
@@ -53,7 +62,12 @@ class Home {
   int lock_fd_ = -1;
 };
 
-// umask 077, no core dumps, not dumpable, no new privileges. Called first of all by main.
+// umask 077, no core dumps, not dumpable, no new privileges. Called first of all by main. Throws std::system_error.
+// Only in a build with a sanitizer, DUOLOG_SANITIZER_MAY_TRACE=1 leaves the process dumpable: LeakSanitizer reads it
+// with ptrace. In every other build the variable means nothing.
 void harden_process();
+
+// Makes names just created, renamed or removed in `folder` survive a power cut. Throws std::system_error.
+void sync_folder(const std::filesystem::path& folder);
 
 }  // namespace duolog::home
