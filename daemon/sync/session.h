@@ -4,12 +4,13 @@
 //   start() ─► kGreeting ── HELLO both ways ──► kFlowing ─────────► kParted
 //                  └──────────────── any violation: part(reason) ──────▲
 //
-// kGreeting: our HELLO is out, theirs is awaited; anything else from them ends the session.
+// kGreeting: our HELLO is out, theirs is awaited; anything else from them (but a BYE) ends the session.
 // kFlowing:  each side pushes what the other's frontier lacks: chains first, then logs, at most kWindow messages of
 //            records not yet acknowledged; a FRONTIER follows every durable commit and is the receipt. Appends made
 //            here are pushed at once. Bodies that are missing are asked for. Where heads differ at a common seq, the
-//            lowest difference is found by halving and both freeze that device.
-// kParted:   nothing is read or written any more; reason() says why.
+//            lowest difference is found by halving and both freeze that device. The session stays for the other logs,
+//            also when the frozen device is this one or the other one: the words before the fork must still arrive.
+// kParted:   nothing is read any more and nothing but a BYE is written; reason() says why.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
@@ -27,30 +28,37 @@ inline constexpr std::size_t kWindow = 8;
 // What the other side said of itself in its HELLO. Untrusted.
 struct Greeting {
   std::int64_t time_ms = 0;
-  std::vector<std::string> addresses;  // checked for length and form, nothing more
+  std::vector<std::string> addresses;  // at most 8 of at most 64 bytes, each "host:port"; nothing more is known of them
 };
 
 // News that goes up, and what only the journal can decide. All are called on the daemon's one thread, after the log is
-// durable, never from inside another hook.
+// durable, never from inside another hook. A hook may call log_grew(), ping(), part() and next() of any session, this
+// one too; it may not call receive() of this one, nor destroy it. Any hook may be empty.
 struct Hooks {
   std::function<void(const Greeting&)> greeted;
-  // A run (or missing bodies) was stored: open and fold it when there is time.
+  // A run (or missing bodies) was stored: open and fold it when there is time. Call log_grew() of the other sessions.
   std::function<void(const DeviceId& author, std::uint64_t first, std::uint64_t last)> stored;
-  // The other side holds our log up to here, durably.
+  // The other side holds our logs up to here, durably, with every body. Only devices whose heads were compared.
   std::function<void(const store::Frontier&)> acknowledged;
   // A chain for a device whose log is not known here. True: it was admitted to the log.
   std::function<bool(const crypto::Chain&)> admit;
-  // The chains of the devices whose logs are held, to be given.
+  // The chains of the devices whose logs are held, to be given. A question, asked from next(): it may only read.
   std::function<std::vector<crypto::Chain>()> chains;
-  // The proof is stored and the device is frozen.
+  // The proof is stored and the device is frozen. Call log_grew() of the other sessions: they pass it on.
   std::function<void(const DeviceId&)> forked;
 };
 
-// What ends a session. The first six are said in a BYE; the others close without a word.
+// What ends a session. Those from kStopping to kFrozen are said in a BYE; the others close without a word.
 enum class Parting {
-  kNone, kStopping, kDuplicate, kRenew, kNewer, kFrozen, kTheyLeft,
+  kNone,
+  kStopping,
+  kDuplicate,
+  kRenew,
+  kNewer,
+  kFrozen,
+  kTheyLeft,
   kViolation,   // their bytes were wrong: `detail` for the notes, never sent
-  kRefusedRun,
+  kRefusedRun,  // a run that does not continue its author's chain, or whose signature is wrong; nothing was stored
 };
 
 class Session {
@@ -59,28 +67,37 @@ class Session {
     JournalId journal;
     DeviceId self;
     DeviceId other;                      // as proven in the handshake; their HELLO must say the same
-    std::vector<std::string> addresses;  // where this side listens
+    std::vector<std::string> addresses;  // where this side listens; those that would not be valid are not sent
     std::int64_t time_ms = 0;            // this side's wall clock now
   };
+  // Cheap: nothing is read before start(). `log` must outlive the session.
   Session(store::SealedLog& log, Facts facts, Hooks hooks);
   ~Session();
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
 
-  void start();                         // queues our HELLO
-  void receive(ByteView message);       // one application message; a violation parts the session, nothing is thrown
-                                        // but store::NotDurable (the log is read-only: not the other side's fault)
-  void log_grew();                      // something was appended here or came by another session: push it
-  void ping();                          // queues a PING
-  void part(Parting reason);            // queues a BYE where one is said
+  void start();  // reads the log and queues our HELLO
+  // One application message. A violation parts the session; nothing is thrown but what the log throws
+  // (store::NotDurable: not the other side's fault). Then nothing of the message is stored, no receipt is sent for it,
+  // and what follows in the same chain is ignored without blame: the session still pushes what is ours, and is to be
+  // parted and dialled again once the log writes again. REQUIRES: no hook of this session is running.
+  void receive(ByteView message);
+  void log_grew();            // something was appended here, admitted, or came by another session: push it, receipt it
+  void ping();                // queues a PING
+  void part(Parting reason);  // queues a BYE where one is said; the first reason stays
 
-  // The next message to send, made when asked for: what is not asked for costs no memory.
+  // The next message to send, made when asked for: what is not asked for costs no memory. Most urgent first. nullopt:
+  // nothing for now, ask again after receive(), log_grew(), ping() or part().
   [[nodiscard]] std::optional<Bytes> next();
-  [[nodiscard]] bool has_next() const;
+  [[nodiscard]] bool has_next() const;  // false: next() has nothing. True: it most likely has
 
-  [[nodiscard]] Parting reason() const;
+  [[nodiscard]] Parting reason() const;        // kNone until parted
+  [[nodiscard]] Parting their_reason() const;  // what their BYE said; kNone without one
   [[nodiscard]] const std::string& detail() const;
   // Both frontiers are equal, nothing is missing and nothing is under way.
   [[nodiscard]] bool in_step() const;
   // Records here that the other has not acknowledged, and records there that we lack, as far as its frontier told.
+  // A record whose body is missing counts.
   [[nodiscard]] std::uint64_t unacknowledged() const;
   [[nodiscard]] std::uint64_t lacking() const;
 
