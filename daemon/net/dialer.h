@@ -18,6 +18,7 @@ namespace duolog::net {
 
 inline constexpr std::chrono::milliseconds kFirstRetry{1'000};
 inline constexpr std::chrono::milliseconds kLongestRetry{300'000};  // × 1 to 1.5: at most 12 an hour
+inline constexpr std::chrono::milliseconds kSettled{5'000};         // a connection this old has not just flapped
 inline constexpr std::chrono::milliseconds kFirstPenalty{60'000};
 inline constexpr std::chrono::milliseconds kLongestPenalty{3'600'000};
 
@@ -40,7 +41,7 @@ class Dialer {
   void connected(const PeerKey& key, SteadyTime now);
   void failed(const PeerKey& key, SteadyTime now);  // no address answered, or the handshake came to nothing
   void misbehaved(const PeerKey& key, SteadyTime now);
-  // A connection ended. Due again after `pause`.
+  // A connection ended. Due again after `pause`, or as after a failure when it had lasted but a moment.
   void lost(const PeerKey& key, SteadyTime now, std::chrono::milliseconds pause = {});
 
   // Something may have changed the answer: tried again now, back-off forgotten (a penalty is not).
@@ -63,7 +64,8 @@ class Dialer {
     State state = State::kWaiting;
     int failures = 0;
     int offences = 0;
-    SteadyTime next_try{};
+    SteadyTime next_try{};      // of kWaiting
+    SteadyTime connected_at{};  // of kConnected
     SteadyTime penalty_until{};
   };
   [[nodiscard]] std::chrono::milliseconds stretched(std::chrono::milliseconds pause);

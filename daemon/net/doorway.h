@@ -14,15 +14,14 @@ namespace duolog::net {
 
 struct Doorway {
   JournalId journal;
-  std::vector<crypto::RootPublic> roots;   // the genesis's; a chain must begin at one of them
-  std::vector<crypto::HandshakePsk> psks;  // net_psk() of the journal's epochs, newest first
-  std::vector<DeviceId> others;            // live devices to look for; not this one
+  std::vector<crypto::PreparedPsk> psks;  // under prologue('P', journal), the newest epoch first
+  std::vector<DeviceId> others;           // live devices to look for; not this one
 };
 
 struct PeerHooks {
-  // The chain held, from one of the doorway's roots to the device that was spoken with, which is not this one. May it
-  // come in? (A live member, or admitted by this chain.)
-  std::function<bool(const JournalId&, const crypto::ProvenDevice&, const crypto::Chain&)> admits;
+  // Whose device the chain proves, from one of this journal's roots, where that is a live member or admitted by the
+  // chain; else nullopt. That its key is the one spoken with, and that it is not this very device, the network checks.
+  std::function<std::optional<crypto::ProvenDevice>(const JournalId&, const crypto::Chain&)> admits;
   // For each session that begins. `greeted` may be left empty: the network listens to it itself.
   std::function<sync::Hooks(const JournalId&, const crypto::ProvenDevice&)> session;
   // Somebody came, left, or moved on: what status() says of them has changed. May be empty.

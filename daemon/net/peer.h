@@ -3,9 +3,10 @@
 //
 //   initiator   kAwaitingSecond ──message 2, chain admitted, message 3 out──┐
 //   responder   kAwaitingThird ───message 3, chain admitted─────────────────┴─► kOpen ──► kParting ──► kFinished
-//                      └── any doubt: close without a word ──────────────────────────────────────────────▲
+//                      └── any doubt: not a word ─► (responder: kMuted until the deadline) ──────────────▲
 //
-// kAwaiting…: the introduction is the first thing read; nothing but this one message is buffered. 10 s, then over.
+// kAwaiting…: the introduction is the first thing read, and must be there within 10 s.
+// kMuted:     a bad tag has ended the handshake; nothing is read or said, so that it looks like a slow stranger.
 // kOpen:      a sync::Session speaks through the channel. A ping after 15 s in which nothing was sent; dead after 30 s
 //             in which nothing came; parted for a fresh handshake after an hour or when the channel is worn out.
 // kParting:   a BYE is on its way out; what comes in is no longer read. 5 s, then over.
@@ -15,6 +16,7 @@
 
 #include <chrono>
 #include <memory>
+#include <set>
 
 #include "daemon/home/clock.h"
 #include "daemon/net/doorway.h"
@@ -29,7 +31,8 @@ inline constexpr milliseconds kPingAfter{15'000};
 inline constexpr milliseconds kDeadAfter{30'000};
 inline constexpr milliseconds kRenewAfter{3'600'000};
 inline constexpr milliseconds kFarewellTime{5'000};
-inline constexpr std::size_t kOutputRoom = 128 << 10;  // the session is asked for more only below this
+inline constexpr std::size_t kIntroductionFrame = 32 << 10;  // messages 2 and 3; 64 certificates take 20 KiB
+inline constexpr std::size_t kOutputRoom = 128 << 10;        // the session is asked for more only below this
 
 // Why a connection is over. What the dialler does about it is its own business.
 enum class PeerEnd {
@@ -63,11 +66,9 @@ class Peer {
   };
 
   // We dialled: message 1 is the first output.
-  static Peer initiate(const House& house, const JournalId& journal, std::vector<crypto::RootPublic> roots,
-                       const crypto::PreparedPsk& psk, SteadyTime now);
+  static Peer initiate(const House& house, const JournalId& journal, const crypto::PreparedPsk& psk, SteadyTime now);
   // They dialled, and `handshake` has read their message 1: message 2 is the first output.
-  static Peer respond(const House& house, const JournalId& journal, std::vector<crypto::RootPublic> roots,
-                      crypto::Handshake handshake, SteadyTime now, SteadyTime deadline);
+  static Peer respond(const House& house, const JournalId& journal, crypto::Handshake handshake, SteadyTime deadline);
   Peer(Peer&&) noexcept;
   Peer& operator=(Peer&&) = delete;
   ~Peer();
@@ -83,7 +84,8 @@ class Peer {
   void part(sync::Parting reason, SteadyTime now);
 
   [[nodiscard]] bool open() const;
-  [[nodiscard]] bool finished() const;
+  [[nodiscard]] bool reading() const;   // false: bytes would be ignored; leave them in the socket
+  [[nodiscard]] bool finished() const;  // and nothing is left to be written
   [[nodiscard]] PeerEnd end() const;
   [[nodiscard]] const std::string& detail() const;  // for the notes; no content
   [[nodiscard]] bool initiator() const;
@@ -108,9 +110,9 @@ class SeenEphemerals {
   bool first_time(ByteView message1);  // REQUIRES: a psk fitted. False: seen before.
 
  private:
-  std::vector<ByteArray<32>> ring_;
-  std::size_t next_ = 0;
-  std::vector<ByteArray<32>> sorted_;
+  std::vector<ByteArray<32>> ring_;  // in order of arrival, then overwritten from the oldest on
+  std::size_t oldest_ = 0;
+  std::set<ByteArray<32>> known_;
 };
 
 }  // namespace duolog::net

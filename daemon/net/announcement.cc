@@ -1,0 +1,74 @@
+// announcement.cc: 11 bytes in the clear, and what several of them mean.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "daemon/net/announcement.h"
+
+#include <algorithm>
+
+#include "crypto/check.h"
+
+namespace duolog::net {
+namespace {
+
+constexpr int kLargestNameplate = 99;
+constexpr std::size_t kHeardLimit = 64;  // more interfaces than anybody has; the rest is a flood
+
+// The order in which they are worth trying: an ordinary IPv4 address, a link-local IPv6 one, then this very machine.
+int rank(const Heard& heard) {
+  const bool loopback = heard.host.starts_with("127.") || heard.host == "::1";
+  return loopback ? 2 : heard.v6 ? 1 : 0;
+}
+
+bool contradict(const Heard& a, const Heard& b) {
+  if (a.announcement.port != b.announcement.port) return true;
+  return a.interface == b.interface && a.v6 == b.v6 && a.host != b.host;
+}
+
+}  // namespace
+
+Bytes encode(const Announcement& announcement) {
+  check(announcement.nameplate >= 1 && announcement.nameplate <= kLargestNameplate, "a nameplate is out of range");
+  Bytes packet = to_bytes(as_bytes(kAnnouncementMark));
+  packet.push_back(static_cast<std::uint8_t>(announcement.nameplate));
+  packet.push_back(static_cast<std::uint8_t>(announcement.port >> 8));
+  packet.push_back(static_cast<std::uint8_t>(announcement.port & 0xff));
+  return packet;
+}
+
+std::optional<Announcement> decode_announcement(ByteView packet) {
+  if (packet.size() != kAnnouncementLength || !as_text(packet).starts_with(kAnnouncementMark)) return std::nullopt;
+  const ByteView rest = packet.subspan(kAnnouncementMark.size());
+  const Announcement announcement{rest[0], static_cast<std::uint16_t>(rest[1] << 8 | rest[2])};
+  if (announcement.nameplate < 1 || announcement.nameplate > kLargestNameplate || announcement.port == 0)
+    return std::nullopt;
+  return announcement;
+}
+
+bool Announcements::hear(const Heard& heard) {
+  if (heard.announcement.nameplate != nameplate_ || heard_.size() >= kHeardLimit) return false;
+  const auto same = [&](const Heard& known) {
+    return known.announcement == heard.announcement && known.host == heard.host && known.interface == heard.interface;
+  };
+  if (std::any_of(heard_.begin(), heard_.end(), same)) return false;
+  heard_.push_back(heard);
+  return true;
+}
+
+bool Announcements::two_windows() const {
+  for (const Heard& a : heard_)
+    for (const Heard& b : heard_)
+      if (contradict(a, b)) return true;
+  return false;
+}
+
+std::vector<Address> Announcements::addresses() const {
+  std::vector<Heard> ordered = heard_;
+  std::stable_sort(ordered.begin(), ordered.end(), [](const Heard& a, const Heard& b) { return rank(a) < rank(b); });
+  std::vector<Address> addresses;
+  for (const Heard& each : ordered) {
+    const Address address{each.host, each.announcement.port};
+    if (std::find(addresses.begin(), addresses.end(), address) == addresses.end()) addresses.push_back(address);
+  }
+  return addresses;
+}
+
+}  // namespace duolog::net
