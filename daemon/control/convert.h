@@ -1,0 +1,34 @@
+// convert.h: the journal's plain values as messages of control.proto, and what went wrong as its error codes.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <exception>
+#include <string>
+
+#include "daemon/home/clock.h"
+#include "daemon/journal/reading.h"
+
+namespace duolog::control {
+
+class Error;
+class Item;
+class RoundReport;
+class Saved;
+class StatusReport_Journal;
+class TodayReport;
+class WatchEvent;
+
+void fill(Item& out, const journal::Item& in);
+void fill(RoundReport& out, const journal::Round& in);
+void fill(Saved& out, const journal::Saved& in);
+void fill(StatusReport_Journal& out, const journal::JournalStatus& in);
+void fill(TodayReport& out, const journal::Today& in);
+void fill(WatchEvent& out, const journal::News& in);
+
+// The one place that classifies what a request threw. Nothing in the answer is secret or anybody's text.
+void fill(Error& out, const std::exception_ptr& thrown);
+
+// RFC 3339 with this machine's offset, to the second; empty for nothing.
+std::string moment(const std::optional<WallTime>& time);
+
+}  // namespace duolog::control

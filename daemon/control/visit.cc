@@ -1,0 +1,358 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "daemon/control/visit.h"
+
+#include <google/protobuf/io/coded_stream.h>
+
+#include "daemon/control/convert.h"
+#include "daemon/journal/reading.h"
+#include "daemon/journal/shelf.h"
+#include "proto/control.pb.h"
+#include "proto/frame_codec.h"
+
+namespace duolog::control {
+namespace {
+
+constexpr std::uint32_t kVersion = 1;
+constexpr int kRecursionLimit = 16;
+constexpr auto kSyncLook = std::chrono::milliseconds(50);         // how often a waiting sync looks again
+constexpr auto kSyncPatience = std::chrono::seconds(30);          // where none is given
+constexpr auto kSyncLongestPatience = std::chrono::hours(24);
+
+bool parse(Request& request, ByteView bytes) {
+  google::protobuf::io::CodedInputStream stream(bytes.data(), static_cast<int>(bytes.size()));
+  stream.SetRecursionLimit(kRecursionLimit);
+  return request.ParseFromCodedStream(&stream) && stream.ConsumedEntireMessage();
+}
+
+Error error(Error::Code code) {
+  Error made;
+  made.set_code(code);
+  return made;
+}
+
+std::vector<journal::FieldValue> field_values(const AnswerForm& form) {
+  std::vector<journal::FieldValue> values;
+  for (const auto& field : form.fields()) {
+    journal::FieldValue value{field.id(), field.text()};
+    if (field.has_number()) value.value = field.number();
+    if (field.items_size() > 0) value.value = std::vector<std::string>(field.items().begin(), field.items().end());
+    values.push_back(std::move(value));
+  }
+  return values;
+}
+
+// What may be asked before the vault is open.
+bool always_answered(Request::BodyCase body) {
+  switch (body) {
+    case Request::kStatus:
+    case Request::kDoctor:
+    case Request::kInit:
+    case Request::kUnlock:
+    case Request::kStop: return true;
+    default: return false;
+  }
+}
+
+}  // namespace
+
+struct Visit::State {
+  State(Desk& served, std::function<void(Bytes)> out) : desk(served), send_bytes(std::move(out)) {}
+
+  Desk& desk;
+  std::function<void(Bytes)> send_bytes;
+  Hold under_way;                          // a watch, a waiting sync or a pairing window
+  std::function<void(bool)> decide;        // of a pairing
+  std::function<void()> look_again;        // of a waiting sync
+
+  void send(Reply reply) {
+    Bytes bytes(reply.ByteSizeLong());
+    reply.SerializeToArray(bytes.data(), static_cast<int>(bytes.size()));
+    if (bytes.size() > proto::kControlLimit) {
+      Reply too_long;
+      too_long.set_last(reply.last());
+      *too_long.mutable_error() = error(Error::TOO_LONG);
+      return send(std::move(too_long));
+    }
+    send_bytes(std::move(bytes));
+  }
+  void finish(Reply reply) {
+    reply.set_last(true);
+    send(std::move(reply));
+  }
+  void finish(Error failure) {
+    Reply reply;
+    *reply.mutable_error() = std::move(failure);
+    finish(std::move(reply));
+  }
+  void done() {
+    Reply reply;
+    reply.mutable_done();
+    finish(std::move(reply));
+  }
+
+  void answer(const Request& request);
+  void answer_open(const Request& request);
+  void init(const Init& asked);
+  void status();
+  void write(const Write& asked, const std::string& request_id);
+  void answer_form(const AnswerForm& asked, const std::string& request_id);
+  void list(const List& asked);
+  void show(const Show& asked);
+  void rounds(const Rounds& asked);
+  void today();
+  void words(const Words& asked);
+  void watch(const Watch& asked);
+  void sync(const Sync& asked);
+  void report_sync();
+  void pair(const Pair& asked);
+};
+
+Visit::Visit(Desk& desk, std::function<void(Bytes)> send)
+    : state_(std::make_unique<State>(desk, std::move(send))) {}
+Visit::~Visit() = default;
+
+void Visit::receive(ByteView bytes) {
+  Request request;
+  if (!parse(request, bytes)) return state_->finish(error(Error::BAD_REQUEST));
+  if (request.version() != kVersion) return state_->finish(error(Error::NEWER_VERSION));
+  try {
+    state_->answer(request);
+  } catch (...) {
+    Error failure;
+    fill(failure, std::current_exception());
+    state_->finish(std::move(failure));
+  }
+}
+
+void Visit::State::answer(const Request& request) {
+  if (request.body_case() == Request::kPairDecision) {
+    if (decide) decide(request.pair_decision().accept());
+    return;  // the answer comes with the pairing's own replies
+  }
+  under_way.reset();  // a new request ends what was going on
+  decide = nullptr;
+  look_again = nullptr;
+  if (!always_answered(request.body_case())) {
+    if (desk.state() == Desk::State::kFresh) return finish(error(Error::NOT_INITIALISED));
+    if (desk.state() == Desk::State::kLocked) return finish(error(Error::LOCKED));
+  }
+  Reply reply;
+  switch (request.body_case()) {
+    case Request::kStatus: return status();
+    case Request::kInit: return init(request.init());
+    case Request::kUnlock: desk.unlock(request.unlock(), reply); return finish(std::move(reply));
+    case Request::kDoctor: desk.examine(*reply.mutable_doctor()); return finish(std::move(reply));
+    case Request::kStop: done(); return desk.stop();
+    default: return answer_open(request);
+  }
+}
+
+void Visit::State::answer_open(const Request& request) {
+  Reply reply;
+  switch (request.body_case()) {
+    case Request::kLock: {
+      StatusReport facts;
+      desk.describe(facts);
+      if (facts.device().locked_by() != "passphrase") return finish(error(Error::NO_PASSPHRASE));
+      done();
+      return desk.lock();
+    }
+    case Request::kPassphrase: desk.passphrase(request.passphrase(), reply); return finish(std::move(reply));
+    case Request::kWords: return words(request.words());
+    case Request::kPair: return pair(request.pair());
+    case Request::kWrite: return write(request.write(), request.request_id());
+    case Request::kList: return list(request.list());
+    case Request::kShow: return show(request.show());
+    case Request::kAnswerForm: return answer_form(request.answer_form(), request.request_id());
+    case Request::kRounds: return rounds(request.rounds());
+    case Request::kWatch: return watch(request.watch());
+    case Request::kSync: return sync(request.sync());
+    case Request::kToday: return today();
+    case Request::kConfigure:
+      if (request.configure().has_write_to()) desk.shelf().set_write_to(request.configure().write_to());
+      return done();
+    default: return finish(error(Error::BAD_REQUEST));
+  }
+}
+
+// ---- set-up and state ----
+
+void Visit::State::init(const Init& asked) {
+  if (desk.state() != Desk::State::kFresh) return finish(error(Error::ALREADY_INITIALISED));
+  Reply reply;
+  desk.init(asked, reply);
+  finish(std::move(reply));
+}
+
+void Visit::State::status() {
+  Reply reply;
+  StatusReport& report = *reply.mutable_status();
+  desk.describe(report);
+  report.set_initialised(desk.state() != Desk::State::kFresh);
+  report.set_locked(desk.state() == Desk::State::kLocked);
+  if (desk.state() == Desk::State::kOpen) {
+    journal::Shelf& shelf = desk.shelf();
+    for (const auto& journal : journal::status(shelf)) fill(*report.add_journals(), journal);
+    for (auto& peer : desk.peers()) *report.add_peers() = std::move(peer);
+    for (const auto& warning : journal::warnings(shelf)) report.add_warnings(warning);
+    report.set_write_to(shelf.write_to());
+  }
+  finish(std::move(reply));
+}
+
+void Visit::State::words(const Words& asked) {
+  journal::Identity& identity = desk.shelf().parts().identity;
+  const crypto::SecretBytes passphrase(as_bytes(asked.passphrase()));
+  Reply reply;
+  WordsReport& report = *reply.mutable_words();
+  if (asked.confirm()) {
+    identity.confirm_words(passphrase, {asked.proof().begin(), asked.proof().end()});
+    report.set_confirmed(true);
+    return finish(std::move(reply));
+  }
+  const crypto::SecretBytes words = identity.words(passphrase);
+  std::string_view rest = words.text();
+  while (!rest.empty()) {
+    const std::size_t end = std::min(rest.find(' '), rest.size());
+    report.add_words(std::string(rest.substr(0, end)));
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  finish(std::move(reply));
+}
+
+// ---- writing ----
+
+void Visit::State::write(const Write& asked, const std::string& request_id) {
+  journal::Draft draft;
+  draft.text = asked.text();
+  draft.tags.assign(asked.tags().begin(), asked.tags().end());
+  draft.journal = asked.journal();
+  draft.private_entry = asked.private_entry();
+  draft.on = asked.on();
+  Reply reply;
+  fill(*reply.mutable_saved(), desk.shelf().write(draft, as_bytes(request_id)));
+  finish(std::move(reply));
+}
+
+void Visit::State::answer_form(const AnswerForm& asked, const std::string& request_id) {
+  journal::FilledForm form;
+  form.practice = asked.practice();
+  form.journal = asked.journal();
+  form.fields = field_values(asked);
+  Reply reply;
+  fill(*reply.mutable_saved(), desk.shelf().answer(form, as_bytes(request_id)));
+  finish(std::move(reply));
+}
+
+// ---- reading ----
+
+void Visit::State::list(const List& asked) {
+  journal::Filter filter;
+  filter.limit = asked.limit();
+  filter.from = asked.from();
+  filter.since = asked.since();
+  filter.until = asked.until();
+  filter.tag = asked.tag();
+  filter.kind = asked.kind();
+  filter.journal = asked.journal();
+  const std::vector<journal::Item> items = journal::list(desk.shelf(), filter);
+  for (const auto& item : items) {
+    Reply reply;
+    fill(*reply.mutable_item(), item);
+    send(std::move(reply));
+  }
+  done();
+  desk.shelf().mark_seen(items);
+}
+
+void Visit::State::show(const Show& asked) {
+  const journal::Item item = journal::show(desk.shelf(), asked.id(), asked.journal());
+  Reply reply;
+  fill(*reply.mutable_item(), item);
+  finish(std::move(reply));
+  desk.shelf().mark_seen({item});
+}
+
+void Visit::State::rounds(const Rounds& asked) {
+  journal::RoundFilter filter;
+  filter.practice = asked.practice();
+  filter.journal = asked.journal();
+  filter.limit = asked.limit();
+  filter.current_only = asked.current_only();
+  std::vector<journal::Item> seen;
+  for (const auto& round : journal::rounds(desk.shelf(), filter)) {
+    Reply reply;
+    fill(*reply.mutable_round(), round);
+    send(std::move(reply));
+    seen.insert(seen.end(), round.answers.begin(), round.answers.end());
+  }
+  done();
+  if (!asked.current_only()) desk.shelf().mark_seen(seen);  // that is asked to fill in a form, not to read
+}
+
+void Visit::State::today() {
+  const journal::Today today = journal::today(desk.shelf());
+  Reply reply;
+  fill(*reply.mutable_today(), today);
+  for (auto& peer : desk.peers()) *reply.mutable_today()->add_peers() = std::move(peer);
+  finish(std::move(reply));
+  desk.shelf().mark_seen(today.news);
+}
+
+// ---- what goes on by itself ----
+
+void Visit::State::watch(const Watch& asked) {
+  if (asked.backlog()) {
+    for (const auto& item : journal::today(desk.shelf()).news) {
+      Reply reply;
+      WatchEvent& event = *reply.mutable_watch();
+      event.set_event(std::string(name(item.kind)));
+      event.set_at(item.written_at);
+      event.set_journal(item.journal);
+      event.set_name(item.author);
+      fill(*event.mutable_item(), item);
+      send(std::move(reply));
+    }
+  }
+  under_way = desk.subscribe([this](const WatchEvent& event) {
+    Reply reply;
+    *reply.mutable_watch() = event;
+    send(std::move(reply));
+  });
+}
+
+void Visit::State::report_sync() {
+  Reply reply;
+  for (auto& peer : desk.peers()) *reply.mutable_sync()->add_peers() = std::move(peer);
+  reply.mutable_sync()->set_complete(desk.in_step());
+  finish(std::move(reply));
+}
+
+void Visit::State::sync(const Sync& asked) {
+  desk.nudge();
+  if (!asked.wait() || desk.in_step()) return report_sync();
+  const auto patience = std::min<std::chrono::milliseconds>(
+      asked.timeout_seconds() == 0 ? kSyncPatience : std::chrono::seconds(asked.timeout_seconds()),
+      kSyncLongestPatience);
+  look_again = [this, looks_left = patience / kSyncLook]() mutable {
+    if (desk.in_step() || --looks_left <= 0) return report_sync();
+    under_way = desk.after(kSyncLook, [this] { look_again(); });
+  };
+  under_way = desk.after(kSyncLook, [this] { look_again(); });
+}
+
+void Visit::State::pair(const Pair& asked) {
+  Desk::Pairing pairing = desk.pair(
+      asked,
+      [this](const PairEvent& event) {
+        Reply reply;
+        *reply.mutable_pair() = event;
+        reply.set_last(event.has_paired());
+        send(std::move(reply));
+      },
+      [this](const Error& failure) { finish(failure); });
+  under_way = std::move(pairing.hold);
+  decide = std::move(pairing.decide);
+}
+
+}  // namespace duolog::control

@@ -1,0 +1,89 @@
+// visit.h: one conversation of a person's tool with the daemon: requests in, replies out. It owns no socket.
+//
+// Most requests are answered at once. Three go on by themselves until they end or the tool leaves: a pairing, a watch
+// and a sync that waits; leaving (destroying the Visit) ends them, so a closed terminal closes a pairing window.
+// The messages are proto/control.proto; every error is a code there, which the client turns into words.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "crypto/bytes.h"
+#include "daemon/home/clock.h"
+
+namespace duolog::journal {
+class Shelf;
+}  // namespace duolog::journal
+
+namespace duolog::control {
+
+// Messages of control.proto.
+class Request;
+class Reply;
+class Init;
+class Unlock;
+class Passphrase;
+class Pair;
+class PairEvent;
+class Error;
+class Peer;
+class StatusReport;
+class DoctorReport;
+class WatchEvent;
+
+// Cancels what it stands for when it goes.
+using Hold = std::shared_ptr<void>;
+
+// What main lends to the local socket: the whole daemon's state, and what only it can do. Functions that take a Reply
+// fill in either the answer or its error.
+struct Desk {
+  enum class State {
+    kFresh,   // never set up: nothing but `init` makes sense
+    kLocked,  // set up, waiting for the passphrase
+    kOpen,
+  };
+  Clock clock;
+  std::function<State()> state;
+  std::function<journal::Shelf&()> shelf;  // REQUIRES: kOpen
+
+  std::function<void(const Init&, Reply&)> init;
+  std::function<void(const Unlock&, Reply&)> unlock;
+  std::function<void(const Passphrase&, Reply&)> passphrase;
+  std::function<void()> lock;  // after the answer went out
+  std::function<void()> stop;
+
+  std::function<void(StatusReport&)> describe;   // home, pid, addresses, locks; in every state
+  std::function<void(DoctorReport&)> examine;
+  std::function<std::vector<Peer>()> peers;      // REQUIRES: kOpen
+  std::function<bool()> in_step;                 // every peer is connected and holds what we hold
+  std::function<void()> nudge;                   // dial now
+
+  // `tell` is called for every event; the pairing ends with Paired or an error, or when the hold goes.
+  struct Pairing {
+    Hold hold;
+    std::function<void(bool accept)> decide;
+  };
+  std::function<Pairing(const Pair&, std::function<void(const PairEvent&)> tell,
+                        std::function<void(const Error&)> fail)>
+      pair;
+
+  std::function<Hold(std::function<void(const WatchEvent&)>)> subscribe;  // REQUIRES: kOpen
+  // Calls once after the given time unless the hold goes before.
+  std::function<Hold(std::chrono::milliseconds, std::function<void()>)> after;
+};
+
+class Visit {
+ public:
+  Visit(Desk& desk, std::function<void(Bytes)> send);
+  ~Visit();
+  // One request. Never throws for what is in it; never blocks but for a passphrase's Argon2id.
+  void receive(ByteView request);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace duolog::control

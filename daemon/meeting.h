@@ -1,0 +1,61 @@
+// meeting.h: a pairing as the control desk sees it: words typed by a person on one side, events to show on the other.
+//
+// It stands between the network's pairing (who proved the code or the link) and the journal's founding (what is then
+// agreed), which do not know each other. Dropping the hold that start() gives ends the pairing.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "daemon/control/visit.h"
+#include "daemon/journal/founding.h"
+#include "daemon/net/switchboard.h"
+
+namespace duolog {
+
+class Meeting : public std::enable_shared_from_this<Meeting> {
+ public:
+  struct House {
+    journal::Shelf& shelf;
+    net::Switchboard& switchboard;
+    Clock clock;
+    bool discovery = true;                // announcements are made and looked for
+    std::function<void()> founded;        // a journal is new: tell the network before the other side dials
+  };
+  struct Ears {
+    std::function<void(const control::PairEvent&)> tell;
+    std::function<void(const control::Error&)> fail;  // at most once, the last
+  };
+  static control::Desk::Pairing start(House house, const control::Pair& asked, Ears ears);
+  Meeting(House house, const control::Pair& asked, Ears ears);
+
+ private:
+  void host();
+  void join(const std::string& invitation, const std::string& at);
+  void decide(bool accept);
+  void leave();
+
+  net::Conversation begin(const net::Introduced& met, journal::FoundingRole role);
+  void moved();  // the founding may have come to an end
+  void fail(int code, std::string detail = {}, std::vector<std::string> candidates = {});
+  void host_ended(net::WindowEnd end);
+  void join_ended(net::JoinEnd end);
+  void founding_failed();
+  void tell_invitation(const net::Invitation& invitation);
+  void tell_visitor(const net::Introduced& met);
+  void tell_paired();
+
+  House house_;
+  Ears ears_;
+  std::string relationship_;
+  std::string journal_name_;
+  bool accept_anyone_ = false;
+  bool hosting_ = false;
+  bool over_ = false;
+  bool by_link_ = false;
+  std::vector<std::string> words_;
+  std::shared_ptr<journal::Founding> founding_;  // of the visitor at the door
+};
+
+}  // namespace duolog
