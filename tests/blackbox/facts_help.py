@@ -1,0 +1,98 @@
+"""What the help, the manual and the messages name exists, and what exists is named."""
+# SPDX-License-Identifier: GPL-3.0-or-later
+import pathlib
+import re
+
+from house import fact
+from person import DONE, USAGE
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+PROMISED = ("init pair write list show checkin answers status watch sync lock unlock passphrase doctor daemon words").split()
+# "duolog" as a program's name at the beginning of a command, not in a sentence.
+MENTION = re.compile(r"(?:^|[\s`\"'(])(?:sudo )?duolog((?: +[A-Za-z0-9=:./,_\"'…\[\]|<>-]+)*)", re.MULTILINE)
+
+
+def verbs_of(help_text):
+    """The verbs a help text lists: an indented word followed by two spaces and its description."""
+    return set(re.findall(r"^ {1,6}([a-z][a-z-]*)(?=[ ,\[<]|$)", help_text, re.MULTILINE))
+
+
+def helps(ada):
+    """verb -> its help; '' is the whole."""
+    whole = ada.duolog("--help").text
+    return whole, {verb: ada.duolog(verb, "--help").text for verb in sorted(all_verbs(ada))}
+
+
+def all_verbs(ada):
+    listed = verbs_of(ada.duolog("--help").text)
+    return {verb for verb in listed | set(PROMISED) if ada.run(verb, "--help").code == DONE}
+
+
+@fact
+def every_verb_that_is_promised_is_listed_and_has_help(house):
+    ada = house.person("Ada")
+    whole = ada.duolog("--help").text
+    for verb in PROMISED:
+        assert re.search(rf"\b{verb}\b", whole), f"{verb} is not in duolog --help"
+        text = ada.duolog(verb, "--help").text
+        assert "duolog" in text and verb in text, text
+
+
+@fact
+def what_the_help_lists_exists(house):
+    ada = house.person("Ada")
+    for verb in verbs_of(ada.duolog("--help").text):
+        answer = ada.run(verb, "--help")
+        assert answer.code == DONE, f"duolog --help lists {verb}, but: {answer.said}"
+
+
+@fact
+def every_example_in_a_help_text_is_a_command_that_exists(house):
+    ada = house.person("Ada")
+    whole, of_verb = helps(ada)
+    everywhere = flags_of(whole)
+    for place, text in [("--help", whole), *of_verb.items()]:
+        for verb, flags in examples(text):
+            assert verb in of_verb, f"help of {place} shows `duolog {verb}`, which does not exist"
+            unknown = flags - flags_of(of_verb[verb]) - everywhere
+            assert not unknown, f"help of {place} shows `duolog {verb}` with {unknown}, which it does not have"
+
+
+def flags_of(text):
+    return set(re.findall(r"(?<![\w-])(--[a-z][a-z-]+|-[a-zA-Z])\b", text))
+
+
+def examples(text):
+    """(verb, flags) of each line that shows a command."""
+    for line in re.findall(r"^\s*(?:\$ +|\S.*\| *)?duolog +([^\n]*)", text, re.MULTILINE):
+        words = re.sub(r"'[^']*'|\"[^\"]*\"", "TEXT", line.split("  ")[0].split(" #")[0]).split()
+        if words and re.fullmatch(r"[a-z][a-z-]*", words[0]):
+            yield words[0], {w.split("=")[0] for w in words[1:] if re.fullmatch(r"--[a-z][a-z-]+(=.*)?|-[a-zA-Z]", w)}
+
+
+@fact
+def every_command_that_a_message_or_a_page_names_exists(house):
+    ada = house.person("Ada")
+    known = all_verbs(ada)
+    pages = [ROOT / "README.md", *ROOT.glob("packaging/*"), *ROOT.glob("*/README.md"), *ROOT.glob("client/*.cc")]
+    for page in pages:
+        if not page.is_file():
+            continue
+        for verb in re.findall(r"`duolog ([a-z][a-z-]*)", page.read_text(encoding="utf-8", errors="replace")):
+            assert verb in known, f"{page.relative_to(ROOT)} names `duolog {verb}`, which does not exist"
+
+
+@fact
+def both_programs_say_their_version(house):
+    ada = house.person("Ada")
+    version = re.search(r"VERSION (\d+\.\d+\.\d+)", (ROOT / "CMakeLists.txt").read_text())[1]
+    assert version in ada.duolog("--version").text
+    with ada.terminal("--version", program=house.programs / "duologd") as screen:
+        assert screen.end() == 0 and version in screen.text, screen.text
+
+
+@fact
+def a_mistyped_verb_is_answered_with_the_nearest(house):
+    ada = house.person("Ada")
+    said = ada.duolog("lsit", expect=USAGE).said
+    assert "--help" in said or "list" in said, said

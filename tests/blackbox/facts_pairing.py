@@ -1,0 +1,292 @@
+"""How two people come together, and every wrong turn on the way."""
+# SPDX-License-Identifier: GPL-3.0-or-later
+import base64
+import contextlib
+import socket
+import struct
+import subprocess
+import threading
+import time
+
+import picture
+from house import eventually, fact, needs
+from person import DONE, FAILED, USAGE
+
+GROUP, PORT = "239.255.38.65", 38650
+
+
+def code_with(code, change):
+    """The same number with other words, none of them mistyped."""
+    number, one, two = code.split("-")
+    words = [word for word in ("garden", "window", "bridge", "ocean") if word not in (one, two)]
+    return f"{number}-{words[0]}-{two}" if change == "first" else f"{number}-{words[0]}-{words[1]}"
+
+
+@contextlib.contextmanager
+def somebody_else_announces(number):
+    """A second window with the same number on the same network."""
+    stop = threading.Event()
+
+    def announce():
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as speaker:
+            speaker.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton("127.0.0.1"))
+            while not stop.wait(0.2):
+                speaker.sendto(b"DUOLOGP1" + struct.pack(">BH", number, 9), (GROUP, PORT))
+
+    thread = threading.Thread(target=announce)
+    thread.start()
+    yield
+    stop.set()
+    thread.join()
+
+
+@fact
+def two_people_pair_by_a_spoken_code(house):
+    ada, bo = house.resident("Ada"), house.resident("Bo")
+    paired, joined = house.pair(ada, bo, "--relationship", "partner")
+    theirs = joined.objects[-1]["paired"]
+    assert paired["name"] == "Bo" and theirs["name"] == "Ada"
+    assert paired["journal_id"] == theirs["journal_id"]
+    assert paired["words"] == theirs["words"] and len(paired["words"]) == 4
+    assert paired["by"] == theirs["by"] == "code"
+    assert theirs["relationship"] == "partner"
+
+
+@fact
+def two_people_pair_by_a_link(house):
+    ada, bo = house.resident("Ada"), house.resident("Bo")
+    with ada.invite() as window:
+        joined = bo.duolog("pair", window.link, "--yes", "--json").objects[-1]["paired"]
+        paired = window.paired()
+    assert paired["by"] == joined["by"] == "link"
+    house.pair_is_up(ada, bo)
+
+
+@fact
+def a_link_works_once(house):
+    ada, bo, eve = house.resident("Ada"), house.resident("Bo"), house.resident("Eve")
+    with ada.invite() as window:
+        bo.duolog("pair", window.link, "--yes", "--json")
+        window.paired()
+    eve.duolog("pair", window.link, "--yes", expect=FAILED)
+    assert len(eve.status()["journals"]) == 1, "only her own notebook"
+
+
+@fact
+def a_link_past_its_time_is_refused_before_anybody_is_asked(house):
+    ada, bo = house.resident("Ada"), house.resident("Bo")
+    with ada.invite() as window:
+        packed = window.link.removeprefix("duolog:").upper()
+        raw = bytearray(base64.b32decode(packed + "=" * (-len(packed) % 8)))
+        raw[50:58] = struct.pack("<Q", int(time.time()) - 60)
+        stale = "duolog:" + base64.b32encode(raw).decode().lower().rstrip("=")
+        assert "expired" in bo.duolog("pair", stale, "--yes", expect=FAILED).said
+        bo.duolog("pair", window.link, "--yes")
+        window.paired()
+
+
+@fact
+def a_picture_of_the_link_can_be_joined(house):
+    needs("qrencode", "qrencode")
+    needs("zbarimg", "zbar-tools")
+    ada, bo = house.resident("Ada"), house.resident("Bo")
+    with ada.invite() as window:
+        drawn = bo.folder / "tmp" / "invitation.png"
+        subprocess.run(["qrencode", "-o", drawn, window.link], check=True)
+        joined = bo.duolog("pair", "--qr", drawn, "--yes", "--json").objects[-1]["paired"]
+        drawn.unlink()
+        window.paired()
+    assert joined["by"] == "link"
+
+
+@fact
+def the_square_on_the_terminal_can_be_read_by_a_camera(house):
+    needs("zbarimg", "zbar-tools")
+    ada, bo = house.resident("Ada"), house.resident("Bo")
+    with ada.terminal("pair", columns=120, rows=60) as screen:
+        link = screen.expect(r"duolog:[a-z2-7]{60,}").group()
+        house.secrets.link(link)
+        drawn = bo.folder / "tmp" / "screen.png"
+        picture.write_png(drawn, picture.of_half_blocks(screen.output.decode()))
+        read = subprocess.run(["zbarimg", "-q", "--raw", drawn], capture_output=True, check=False).stdout.decode().strip()
+        drawn.unlink()
+        assert read.lower() == link, f"the camera read {read!r}"
+
+
+@fact
+def a_wrong_code_burns_it_and_the_host_shows_another(house):
+    ada, bo, eve = house.resident("Ada"), house.resident("Bo"), house.resident("Eve")
+    with ada.invite() as window:
+        first = window.code
+        wrong = eve.duolog("pair", code_with(first, "first"), "--yes", expect=FAILED)
+        assert "new code" in wrong.said, wrong.said
+        told = window.until(lambda said: "wrong" in said)
+        assert told["wrong"]["codes_left"] == 2
+        window.read_window()
+        assert window.code != first
+        bo.duolog("pair", first, "--yes", expect=FAILED)  # burnt is burnt, even for who knows it
+        told = window.until(lambda said: "wrong" in said or "code" in said)
+        if "wrong" in told:
+            window.read_window()
+        bo.duolog("pair", window.code, "--yes")
+        window.paired()
+
+
+@fact
+def three_wrong_codes_close_the_window(house):
+    ada, eve = house.resident("Ada"), house.resident("Eve")
+    with ada.invite() as window:
+        for left in (2, 1, 0):
+            eve.duolog("pair", code_with(window.code, "both"), "--yes", expect=FAILED)
+            if left:
+                assert window.until(lambda said: "wrong" in said)["wrong"]["codes_left"] == left
+                window.read_window()
+        assert window.end() == FAILED
+    assert b"guess" in window.err or b"wrong" in window.err, window.err
+    with ada.invite() as again:  # a person may open another
+        assert again.code
+
+
+@fact
+def a_code_is_guessed_once_on_each_device(house):
+    ada, eve = house.resident("Ada"), house.resident("Eve")
+    with ada.invite() as window:
+        guess = code_with(window.code, "first")
+        eve.duolog("pair", guess, "--yes", expect=FAILED)
+        window.until(lambda said: "code" in said)
+        burnt = eve.duolog("pair", guess, "--yes", expect=FAILED)
+        assert "new code" in burnt.said, burnt.said
+
+
+@fact
+def a_second_window_is_refused_while_one_is_open(house):
+    ada = house.resident("Ada")
+    with ada.invite():
+        second = ada.duolog("pair", "--yes", "--json", expect=FAILED)
+        assert "already" in second.said or "open" in second.said, second.said
+
+
+@fact
+def two_windows_with_the_same_number_stop_the_joiner_before_a_guess(house):
+    ada, bo = house.resident("Ada"), house.resident("Bo")
+    with ada.invite() as window:
+        with somebody_else_announces(int(window.code.split("-")[0])):
+            said = bo.duolog("pair", window.code, "--yes", expect=FAILED).said
+            assert "two" in said or "another" in said, said
+        bo.duolog("pair", window.code, "--yes", "--at", ada.address())  # nothing was spent
+        window.paired()
+
+
+@fact
+def ones_own_code_and_link_are_recognised(house):
+    ada = house.resident("Ada")
+    with ada.invite() as window:
+        assert "own" in ada.duolog("pair", window.code, "--yes", expect=FAILED).said
+        assert "own" in ada.duolog("pair", window.link, "--yes", expect=FAILED).said
+
+
+@fact
+def a_mistyped_word_gets_a_hint_and_costs_no_guess(house):
+    ada, bo = house.resident("Ada"), house.resident("Bo")
+    with ada.invite() as window:
+        number, one, two = window.code.split("-")
+        typed = f"{number}-{one[:-1]}qx-{two}"
+        answer = bo.run("pair", typed, "--yes")
+        assert answer.code in (FAILED, USAGE), answer.said
+        assert one in answer.said, f"the nearest word is not named: {answer.said}"
+        bo.duolog("pair", window.code, "--yes")
+        window.paired()
+
+
+@fact
+def what_is_no_code_is_named_so(house):
+    bo = house.resident("Bo")
+    for typed in ("hello", "7", "7-apple", "100-apple-bridge", "duolog:abc", ""):
+        answer = bo.run("pair", typed, "--yes") if typed else bo.run("pair", "", "--yes")
+        assert answer.code in (FAILED, USAGE), f"{typed!r}: {answer.said}"
+        assert answer.err, typed
+
+
+@fact
+def where_nobody_is_found_it_says_what_to_do(house):
+    bo = house.resident("Bo")
+    said = bo.duolog("pair", "7-apple-bridge", "--yes", expect=FAILED, seconds=90).said
+    assert "--at" in said, said
+
+
+@fact
+def an_address_reaches_a_host_that_cannot_be_heard(house):
+    ada, bo = house.resident("Ada"), house.resident("Bo", "--json")
+    bo.stop()
+    bo.start("--no-discovery")
+    with ada.invite() as window:
+        bo.duolog("pair", window.code, "--yes", "--at", ada.address())
+        window.paired()
+
+
+@fact
+def an_address_where_nobody_listens_costs_no_guess(house):
+    ada, bo = house.resident("Ada"), house.resident("Bo")
+    with ada.invite() as window:
+        bo.duolog("pair", window.code, "--yes", "--at", "127.0.0.1:9", expect=FAILED)
+        bo.duolog("pair", window.code, "--yes")
+        window.paired()
+
+
+@fact
+def what_was_written_before_pairing_stays_private(house):
+    ada, bo = house.resident("Ada"), house.resident("Bo")
+    ada.write("the heron was back at the weir")
+    house.pair(ada, bo)
+    ada.write("the apple tree has begun to flower")
+    eventually("Bo reads what came after", lambda: bo.texts() == ["the apple tree has begun to flower"])
+    kept = {item["text"]: item["visibility"] for item in ada.list()}
+    assert kept["the heron was back at the weir"] == "private"
+
+
+@fact
+def the_host_may_say_no(house):
+    ada, bo = house.resident("Ada"), house.resident("Bo")
+    with ada.terminal("pair", columns=120, rows=60) as screen:
+        code = screen.expect(r"\b\d{1,2}-[a-z]+-[a-z]+\b").group()
+        house.secrets.code(code)
+        house.secrets.link(screen.expect(r"duolog:[a-z2-7]{60,}").group())
+        with bo.lines("pair", code, "--yes", "--json") as joining:
+            screen.expect("Bo")
+            screen.type("no")
+            assert joining.end() == FAILED, joining.err
+            assert b"no" in joining.err
+        screen.end()
+    assert len(bo.status()["journals"]) == 1 and len(ada.status()["journals"]) == 1
+
+
+@fact
+def the_host_sees_who_it_is_and_says_yes(house):
+    ada, bo = house.resident("Ada"), house.resident("Bo")
+    with ada.terminal("pair", columns=120, rows=60) as screen:
+        code = screen.expect(r"\b\d{1,2}-[a-z]+-[a-z]+\b").group()
+        house.secrets.code(code)
+        house.secrets.link(screen.expect(r"duolog:[a-z2-7]{60,}").group())
+        with bo.lines("pair", code, "--yes", "--json") as joining:
+            screen.expect("Bo")
+            screen.type("yes")
+            joining.until(lambda said: "paired" in said)
+            assert joining.end() == DONE, joining.err
+        # Pairing may ask what `write` shall do from now on; the offer is taken with Enter.
+        screen.type("")
+        assert screen.end() == DONE, screen.text
+    house.pair_is_up(ada, bo)
+
+
+@fact
+def one_person_may_keep_a_journal_with_each_of_two(house):
+    ada, bo, cleo = house.resident("Ada"), house.resident("Bo"), house.resident("Cleo")
+    house.pair(ada, bo)
+    with ada.invite("--relationship", "friend") as window:
+        cleo.duolog("pair", window.code, "--yes")
+        window.paired()
+    names = {journal["name"] for journal in ada.status()["journals"]}
+    assert len(names) == 3
+    ada.write("the lock on the shed is new", "-j", "Cleo")
+    eventually("Cleo reads it", lambda: cleo.texts() == ["the lock on the shed is new"])
+    assert bo.texts() == []
