@@ -95,7 +95,9 @@ void Meeting::join(const std::string& invitation, const std::string& at) {
   };
   net::JoinEvents events;
   events.looking = [progress] { progress(PairEvent::Progress::LOOKING, {}); };
-  events.connecting = [progress](const net::Address& where) { progress(PairEvent::Progress::CONNECTING, where.text()); };
+  events.connecting = [progress](const net::Address& where) {
+    progress(PairEvent::Progress::CONNECTING, where.text());
+  };
   events.introduced = [weak](const net::Introduced& met) -> net::Conversation {
     if (const auto self = weak.lock()) return self->begin(met, journal::FoundingRole::kJoiner);
     return {[](ByteView) {}, [] { return std::nullopt; }, [] { return net::Conversation::State::kFailed; }, {}};
@@ -144,21 +146,23 @@ net::Conversation Meeting::begin(const net::Introduced& met, journal::FoundingRo
     tell_visitor(met);
   }
   using State = journal::Founding::State;
-  return {
-      [founding, weak = weak_from_this()](ByteView message) {
-        founding->receive(message);
-        if (const auto self = weak.lock()) self->moved();
-      },
-      [founding] { return founding->next(); },
-      [founding] {
-        switch (founding->state()) {
-          case State::kFounded: return net::Conversation::State::kDone;
-          case State::kDeclined:
-          case State::kFailed: return net::Conversation::State::kFailed;
-          default: return net::Conversation::State::kGoing;
-        }
-      },
-      {}};
+  return {[founding, weak = weak_from_this()](ByteView message) {
+            founding->receive(message);
+            if (const auto self = weak.lock()) self->moved();
+          },
+          [founding] { return founding->next(); },
+          [founding] {
+            switch (founding->state()) {
+              case State::kFounded:
+                return net::Conversation::State::kDone;
+              case State::kDeclined:
+              case State::kFailed:
+                return net::Conversation::State::kFailed;
+              default:
+                return net::Conversation::State::kGoing;
+            }
+          },
+          {}};
 }
 
 void Meeting::moved() {
@@ -198,38 +202,58 @@ void Meeting::fail(int code, std::string detail, std::vector<std::string> candid
 void Meeting::founding_failed() {
   if (!founding_) return;
   switch (founding_->fault()) {
-    case journal::FoundingFault::kAlreadyPaired: return fail(Error::ALREADY_PAIRED, founding_->other());
-    case journal::FoundingFault::kOwnDevice: return fail(Error::OWN_CODE);
-    case journal::FoundingFault::kNotStored: return fail(Error::NOT_SAVED, founding_->detail());
-    case journal::FoundingFault::kViolation: return fail(Error::FAILED, founding_->detail());
-    case journal::FoundingFault::kNone: break;
+    case journal::FoundingFault::kAlreadyPaired:
+      return fail(Error::ALREADY_PAIRED, founding_->other());
+    case journal::FoundingFault::kOwnDevice:
+      return fail(Error::OWN_CODE);
+    case journal::FoundingFault::kNotStored:
+      return fail(Error::NOT_SAVED, founding_->detail());
+    case journal::FoundingFault::kViolation:
+      return fail(Error::FAILED, founding_->detail());
+    case journal::FoundingFault::kNone:
+      break;
   }
   founding_.reset();
 }
 
 void Meeting::host_ended(net::WindowEnd end) {
   switch (end) {
-    case net::WindowEnd::kPaired: return tell_paired();
-    case net::WindowEnd::kExpired: return fail(Error::TIMED_OUT);
-    case net::WindowEnd::kCodesBurnt: return fail(Error::CODES_BURNT);
-    case net::WindowEnd::kClosed: return fail(Error::OTHER_SIDE_LEFT);
+    case net::WindowEnd::kPaired:
+      return tell_paired();
+    case net::WindowEnd::kExpired:
+      return fail(Error::TIMED_OUT);
+    case net::WindowEnd::kCodesBurnt:
+      return fail(Error::CODES_BURNT);
+    case net::WindowEnd::kClosed:
+      return fail(Error::OTHER_SIDE_LEFT);
   }
 }
 
 void Meeting::join_ended(net::JoinEnd end) {
   switch (end) {
-    case net::JoinEnd::kPaired: return tell_paired();
-    case net::JoinEnd::kOwnCode: return fail(Error::OWN_CODE);
-    case net::JoinEnd::kCodeSpent: return fail(Error::CODE_SPENT);
-    case net::JoinEnd::kLinkExpired: return fail(Error::LINK_EXPIRED);
-    case net::JoinEnd::kNobodyFound: return fail(Error::NOBODY_FOUND);
-    case net::JoinEnd::kTwoWindows: return fail(Error::TWO_WINDOWS);
-    case net::JoinEnd::kCannotConnect: return fail(Error::CANNOT_CONNECT);
-    case net::JoinEnd::kWrongCode: return fail(Error::WRONG_CODE);
-    case net::JoinEnd::kWrongPerson: return fail(Error::WRONG_PERSON);
-    case net::JoinEnd::kTimedOut: return fail(Error::TIMED_OUT);
+    case net::JoinEnd::kPaired:
+      return tell_paired();
+    case net::JoinEnd::kOwnCode:
+      return fail(Error::OWN_CODE);
+    case net::JoinEnd::kCodeSpent:
+      return fail(Error::CODE_SPENT);
+    case net::JoinEnd::kLinkExpired:
+      return fail(Error::LINK_EXPIRED);
+    case net::JoinEnd::kNobodyFound:
+      return fail(Error::NOBODY_FOUND);
+    case net::JoinEnd::kTwoWindows:
+      return fail(Error::TWO_WINDOWS);
+    case net::JoinEnd::kCannotConnect:
+      return fail(Error::CANNOT_CONNECT);
+    case net::JoinEnd::kWrongCode:
+      return fail(Error::WRONG_CODE);
+    case net::JoinEnd::kWrongPerson:
+      return fail(Error::WRONG_PERSON);
+    case net::JoinEnd::kTimedOut:
+      return fail(Error::TIMED_OUT);
     case net::JoinEnd::kOtherSideLeft:
-    case net::JoinEnd::kCancelled: return fail(Error::OTHER_SIDE_LEFT);
+    case net::JoinEnd::kCancelled:
+      return fail(Error::OTHER_SIDE_LEFT);
     case net::JoinEnd::kFailed:
       founding_failed();
       return fail(Error::DECLINED);  // nothing where founding_failed() has already said why

@@ -51,21 +51,36 @@ void fill(FormField& out, const journal::FormField& in) {
 
 Error::Code code_of(journal::Reason reason) {
   switch (reason) {
-    case journal::Reason::kBadRequest: return Error::BAD_REQUEST;
-    case journal::Reason::kNotFound: return Error::NOT_FOUND;
-    case journal::Reason::kAmbiguous: return Error::AMBIGUOUS;
-    case journal::Reason::kNoSuchJournal: return Error::NO_SUCH_JOURNAL;
-    case journal::Reason::kNoJournalYet: return Error::NO_JOURNAL_YET;
-    case journal::Reason::kBadUtf8: return Error::BAD_UTF8;
-    case journal::Reason::kTooLong: return Error::TOO_LONG;
-    case journal::Reason::kEmpty: return Error::EMPTY;
-    case journal::Reason::kBadDate: return Error::BAD_DATE;
-    case journal::Reason::kBadField: return Error::BAD_FIELD;
-    case journal::Reason::kFrozen: return Error::FROZEN;
-    case journal::Reason::kWrongPassphrase: return Error::WRONG_PASSPHRASE;
-    case journal::Reason::kNoPassphrase: return Error::NO_PASSPHRASE;
-    case journal::Reason::kWordsGone: return Error::WORDS_GONE;
-    case journal::Reason::kWrongWords: return Error::WRONG_WORDS;
+    case journal::Reason::kBadRequest:
+      return Error::BAD_REQUEST;
+    case journal::Reason::kNotFound:
+      return Error::NOT_FOUND;
+    case journal::Reason::kAmbiguous:
+      return Error::AMBIGUOUS;
+    case journal::Reason::kNoSuchJournal:
+      return Error::NO_SUCH_JOURNAL;
+    case journal::Reason::kNoJournalYet:
+      return Error::NO_JOURNAL_YET;
+    case journal::Reason::kBadUtf8:
+      return Error::BAD_UTF8;
+    case journal::Reason::kTooLong:
+      return Error::TOO_LONG;
+    case journal::Reason::kEmpty:
+      return Error::EMPTY;
+    case journal::Reason::kBadDate:
+      return Error::BAD_DATE;
+    case journal::Reason::kBadField:
+      return Error::BAD_FIELD;
+    case journal::Reason::kFrozen:
+      return Error::FROZEN;
+    case journal::Reason::kWrongPassphrase:
+      return Error::WRONG_PASSPHRASE;
+    case journal::Reason::kNoPassphrase:
+      return Error::NO_PASSPHRASE;
+    case journal::Reason::kWordsGone:
+      return Error::WORDS_GONE;
+    case journal::Reason::kWrongWords:
+      return Error::WRONG_WORDS;
   }
   return Error::FAILED;
 }
@@ -179,8 +194,7 @@ void fill(Error& out, const std::exception_ptr& thrown) {
 
 std::string moment(const std::optional<WallTime>& time) {
   if (!time) return {};
-  const std::time_t seconds =
-      std::chrono::duration_cast<std::chrono::seconds>(time->time_since_epoch()).count();
+  const std::time_t seconds = std::chrono::duration_cast<std::chrono::seconds>(time->time_since_epoch()).count();
   std::tm civil{};
   if (localtime_r(&seconds, &civil) == nullptr) return {};
   std::array<char, 48> text{};

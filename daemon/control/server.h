@@ -17,8 +17,8 @@ class io_context;
 
 namespace duolog::control {
 
-inline constexpr std::size_t kVisitorLimit = 64;             // connections at once; a further one is closed
-inline constexpr std::size_t kOutboxLimit = 64 << 20;        // bytes a visitor may leave unread before being shown out
+inline constexpr std::size_t kVisitorLimit = 64;       // connections at once; a further one is closed
+inline constexpr std::size_t kOutboxLimit = 64 << 20;  // bytes a visitor may leave unread before being shown out
 
 class Server {
  public:

@@ -14,8 +14,8 @@ namespace {
 
 constexpr std::uint32_t kVersion = 1;
 constexpr int kRecursionLimit = 16;
-constexpr auto kSyncLook = std::chrono::milliseconds(50);         // how often a waiting sync looks again
-constexpr auto kSyncPatience = std::chrono::seconds(30);          // where none is given
+constexpr auto kSyncLook = std::chrono::milliseconds(50);  // how often a waiting sync looks again
+constexpr auto kSyncPatience = std::chrono::seconds(30);   // where none is given
 constexpr auto kSyncLongestPatience = std::chrono::hours(24);
 
 bool parse(Request& request, ByteView bytes) {
@@ -48,8 +48,10 @@ bool always_answered(Request::BodyCase body) {
     case Request::kDoctor:
     case Request::kInit:
     case Request::kUnlock:
-    case Request::kStop: return true;
-    default: return false;
+    case Request::kStop:
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -60,9 +62,9 @@ struct Visit::State {
 
   Desk& desk;
   std::function<void(Bytes)> send_bytes;
-  Hold under_way;                          // a watch, a waiting sync or a pairing window
-  std::function<void(bool)> decide;        // of a pairing
-  std::function<void()> look_again;        // of a waiting sync
+  Hold under_way;                    // a watch, a waiting sync or a pairing window
+  std::function<void(bool)> decide;  // of a pairing
+  std::function<void()> look_again;  // of a waiting sync
 
   void send(Reply reply) {
     Bytes bytes(reply.ByteSizeLong());
@@ -107,8 +109,7 @@ struct Visit::State {
   void pair(const Pair& asked);
 };
 
-Visit::Visit(Desk& desk, std::function<void(Bytes)> send)
-    : state_(std::make_unique<State>(desk, std::move(send))) {}
+Visit::Visit(Desk& desk, std::function<void(Bytes)> send) : state_(std::make_unique<State>(desk, std::move(send))) {}
 Visit::~Visit() = default;
 
 void Visit::receive(ByteView bytes) {
@@ -138,12 +139,21 @@ void Visit::State::answer(const Request& request) {
   }
   Reply reply;
   switch (request.body_case()) {
-    case Request::kStatus: return status();
-    case Request::kInit: return init(request.init());
-    case Request::kUnlock: desk.unlock(request.unlock(), reply); return finish(std::move(reply));
-    case Request::kDoctor: desk.examine(*reply.mutable_doctor()); return finish(std::move(reply));
-    case Request::kStop: done(); return desk.stop();
-    default: return answer_open(request);
+    case Request::kStatus:
+      return status();
+    case Request::kInit:
+      return init(request.init());
+    case Request::kUnlock:
+      desk.unlock(request.unlock(), reply);
+      return finish(std::move(reply));
+    case Request::kDoctor:
+      desk.examine(*reply.mutable_doctor());
+      return finish(std::move(reply));
+    case Request::kStop:
+      done();
+      return desk.stop();
+    default:
+      return answer_open(request);
   }
 }
 
@@ -157,21 +167,34 @@ void Visit::State::answer_open(const Request& request) {
       done();
       return desk.lock();
     }
-    case Request::kPassphrase: desk.passphrase(request.passphrase(), reply); return finish(std::move(reply));
-    case Request::kWords: return words(request.words());
-    case Request::kPair: return pair(request.pair());
-    case Request::kWrite: return write(request.write(), request.request_id());
-    case Request::kList: return list(request.list());
-    case Request::kShow: return show(request.show());
-    case Request::kAnswerForm: return answer_form(request.answer_form(), request.request_id());
-    case Request::kRounds: return rounds(request.rounds());
-    case Request::kWatch: return watch(request.watch());
-    case Request::kSync: return sync(request.sync());
-    case Request::kToday: return today();
+    case Request::kPassphrase:
+      desk.passphrase(request.passphrase(), reply);
+      return finish(std::move(reply));
+    case Request::kWords:
+      return words(request.words());
+    case Request::kPair:
+      return pair(request.pair());
+    case Request::kWrite:
+      return write(request.write(), request.request_id());
+    case Request::kList:
+      return list(request.list());
+    case Request::kShow:
+      return show(request.show());
+    case Request::kAnswerForm:
+      return answer_form(request.answer_form(), request.request_id());
+    case Request::kRounds:
+      return rounds(request.rounds());
+    case Request::kWatch:
+      return watch(request.watch());
+    case Request::kSync:
+      return sync(request.sync());
+    case Request::kToday:
+      return today();
     case Request::kConfigure:
       if (request.configure().has_write_to()) desk.shelf().set_write_to(request.configure().write_to());
       return done();
-    default: return finish(error(Error::BAD_REQUEST));
+    default:
+      return finish(error(Error::BAD_REQUEST));
   }
 }
 

@@ -54,11 +54,11 @@ struct Desk {
   std::function<void()> lock;  // after the answer went out
   std::function<void()> stop;
 
-  std::function<void(StatusReport&)> describe;   // home, pid, addresses, locks; in every state
+  std::function<void(StatusReport&)> describe;  // home, pid, addresses, locks; in every state
   std::function<void(DoctorReport&)> examine;
-  std::function<std::vector<Peer>()> peers;      // REQUIRES: kOpen
-  std::function<bool()> in_step;                 // every peer is connected and holds what we hold
-  std::function<void()> nudge;                   // dial now
+  std::function<std::vector<Peer>()> peers;  // REQUIRES: kOpen
+  std::function<bool()> in_step;             // every peer is connected and holds what we hold
+  std::function<void()> nudge;               // dial now
 
   // `tell` is called for every event; the pairing ends with Paired or an error, or when the hold goes.
   struct Pairing {
