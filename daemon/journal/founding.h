@@ -25,7 +25,7 @@ enum class FoundingRole { kHost, kJoiner };
 // What the handshake proved and told.
 struct FoundingFacts {
   ByteArray<64> channel_binding{};
-  NoisePublic remote;        // the other's proven key
+  DeviceId device;           // of the chain's last certificate, whose noise key the handshake proved
   crypto::Chain chain;       // the other's, as introduced; untrusted
   std::string name;          // the other person's, as introduced; untrusted
   std::string paired_by;     // "code" or "link"

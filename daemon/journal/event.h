@@ -1,0 +1,82 @@
+// event.h: what a record says once it is opened, as values. Spec: proto/event.proto, proto/README.md section 3.2.
+//
+// decode_event() is where a partner's bytes become meaning: every limit and every text's UTF-8 is checked here, and
+// what it returns can be believed in form (never in truth). SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "crypto/certificate.h"
+#include "crypto/sealed_answer.h"
+#include "daemon/journal/calendar.h"
+#include "daemon/journal/practice.h"
+
+namespace duolog::journal {
+
+inline constexpr std::size_t kTagLimit = 64;  // bytes of a tag
+inline constexpr std::size_t kTagCount = 64;
+inline constexpr std::size_t kNameLimit = 64;   // bytes of any name, practice, period or field id
+inline constexpr std::size_t kSeenLimit = 128;  // devices in a frontier: 2 persons × 64 ever
+inline constexpr std::size_t kFormFields = 64;
+inline constexpr std::size_t kCountedLimit = 4096;
+
+// Up to where its writer held another device's log.
+struct Seen {
+  DeviceId device;
+  std::uint64_t seq = 0;
+  bool operator==(const Seen&) const = default;
+};
+
+struct Entry {
+  std::string text;
+  std::vector<std::string> tags;
+  std::optional<Moment> about;
+};
+struct Sealed {
+  std::string practice;
+  std::string period;
+  crypto::SealedAnswer answer;  // its question is that of practice and period
+};
+struct Opening {
+  RecordId sealed;
+  ByteArray<32> key{};
+  std::vector<RecordId> counted;
+};
+struct Answer {
+  std::string practice;
+  std::string period;
+  Form form;
+};
+struct Found {
+  std::vector<crypto::Chain> chains;
+};
+struct JournalKept {
+  crypto::Genesis genesis;
+  crypto::EpochSecret epoch_zero;
+  std::string name;
+  std::string other;
+  std::string relationship;
+  std::string paired_by;
+};
+struct EpochKept {
+  JournalId journal;
+  crypto::EpochSecret secret;
+};
+struct Newer {};  // a payload, or a rule of sealing, that this version does not know
+
+struct Event {
+  std::int64_t written_ms = 0;
+  std::int32_t offset_minutes = 0;
+  std::vector<Seen> seen;
+  std::variant<Newer, Entry, Sealed, Opening, Answer, Calendar, Found, JournalKept, EpochKept> payload;
+};
+
+// REQUIRES: no Newer. The bytes that are sealed, at most a little over what the payload holds; the caller checks them
+// against crypto::kEventLimit. Wiped when dropped, as some events hold keys.
+crypto::SecretBytes encode_event(const Event& event);
+// nullopt: not an event of this form, out of limits, or not UTF-8.
+std::optional<Event> decode_event(ByteView bytes);
+
+// The plaintext of a sealed answer.
+Bytes encode_form(const Form& form);
+std::optional<Form> decode_form(ByteView bytes);
+
+}  // namespace duolog::journal
