@@ -2,10 +2,13 @@
 //
 // WAL, synchronous=FULL, locking_mode=EXCLUSIVE, secure_delete=ON, foreign_keys=ON: what a transaction has committed
 // survives a power cut. After a failed commit the database refuses every further write (an fsync error is told once,
-// and pretending afterwards would lose words); it says why until it is opened again.
+// and pretending afterwards would lose words); it says why until it is opened again, or until try_again() where the
+// cause was a full disk. The write-ahead log is folded into the file here and not by SQLite, which would swallow an
+// fsync error of its own accord.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <exception>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -30,24 +33,34 @@ struct BadDatabase : std::runtime_error {
 
 class Database {
  public:
-  enum class Open { kCreate, kExisting };  // kExisting never creates: an empty decoy is refused, not filled
+  // kExisting never creates. Neither fills what is there and is not ours: an empty decoy is refused. A new file appears
+  // whole, with its tables, or not at all.
+  enum class Open { kCreate, kExisting };
+  // Throws BadDatabase, or NotDurable where a new file cannot be written.
   Database(const std::filesystem::path& file, Open how);
   ~Database();
 
-  // Runs `work` in one transaction; durable when this returns. Nested calls join the outer one.
+  // Runs `work` in one transaction; durable when this returns. Nested calls join the outer one and are durable when it
+  // returns; one that throws takes the outer one down with it, also where the exception is caught on the way.
   // Rolls back and rethrows what `work` throws; throws NotDurable when the disk refuses.
   void transaction(const std::function<void()>& work);
 
   // Called after a rollback, so that caches beside the file can be read anew.
   void on_rollback(std::function<void()> reload);
 
-  // A prepared statement, compiled once and reset. REQUIRES: used before the next statement() with the same text.
+  // A prepared statement, compiled once. Inside this room only, by way of query.h, which resets it after use: one left
+  // open would keep the write-ahead log from ever being folded.
   SQLite::Statement& statement(const char* sql);
+  // Says in this room's words what SQLite said, and refuses further writes where that is due.
+  [[noreturn]] void fail(const std::exception& sqlite_error);
 
   // Empty while all is well; else why writing is refused.
   [[nodiscard]] const std::string& refusal() const;
   // Tries to write again after the cause may be gone (space freed). True when it works. A lost fsync stays refused.
   bool try_again();
+
+  // Reads everything. Empty: sound; else the first thing that is wrong. For doctor; takes its time.
+  [[nodiscard]] std::string integrity();
 
  private:
   struct State;

@@ -34,8 +34,8 @@ struct ForkProof {
 
 struct Accepted {
   enum class Verdict {
-    kStored,         // durable; first..last are new
-    kBodies,         // nothing longer, but bodies that were missing are now here
+    kStored,  // durable; first..last are new
+    kBodies,  // nothing longer, but bodies that were missing are now here
     kNothingNew,
     kGap,            // begins after our head + 1: ignored without blame
     kUnknownDevice,  // never admitted

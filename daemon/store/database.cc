@@ -1,0 +1,327 @@
+// database.cc: the file judged before SQLite touches it, its pragmas proven, and every failure answered once.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "daemon/store/database.h"
+
+#include <SQLiteCpp/SQLiteCpp.h>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sqlite3.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <map>
+#include <string_view>
+#include <system_error>
+#include <vector>
+
+#include "crypto/check.h"
+#include "daemon/home/descriptor.h"
+#include "daemon/home/home.h"
+#include "daemon/store/schema.h"
+
+namespace duolog::store {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int kFoldAtPages = 2000;  // of the write-ahead log: 8 MB
+// The first 100 bytes of an SQLite file: a magic text at 0, the application id (big-endian) at 68.
+constexpr std::size_t kFileHeader = 100;
+constexpr std::string_view kFileMagic("SQLite format 3\0", 16);
+constexpr std::size_t kApplicationIdAt = 68;
+
+[[noreturn]] void refuse(const fs::path& file, std::string_view what, std::string_view hint) {
+  throw BadDatabase(fmt::format("{} {}\nhint: {}", file.string(), what, hint));
+}
+
+constexpr std::string_view kRestore = "restore it from a backup; nothing was written to it";
+
+std::uint32_t read_big_endian(const std::uint8_t* at) {
+  return std::uint32_t{at[0]} << 24 | std::uint32_t{at[1]} << 16 | std::uint32_t{at[2]} << 8 | at[3];
+}
+
+// Judged by reading alone: merely opening somebody else's database with SQLite could change it.
+void judge_file(const fs::path& file) {
+  struct stat found{};
+  if (::lstat(file.c_str(), &found) != 0) refuse(file, "is missing", "restore it from a backup");
+  if (!S_ISREG(found.st_mode)) refuse(file, "is not an ordinary file", "duolog follows no links here");
+  if (found.st_size == 0) refuse(file, "is empty", kRestore);
+  const home::Descriptor opened(::open(file.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+  std::array<std::uint8_t, kFileHeader> header{};
+  if (!opened.is_open()) refuse(file, "cannot be read", "look at its owner and permissions");
+  if (::pread(opened.get(), header.data(), header.size(), 0) != static_cast<ssize_t>(header.size())) {
+    refuse(file, "is cut short", kRestore);
+  }
+  if (std::memcmp(header.data(), kFileMagic.data(), kFileMagic.size()) != 0) refuse(file, "is no database", kRestore);
+  if (read_big_endian(&header[kApplicationIdAt]) != static_cast<std::uint32_t>(kApplicationId)) {
+    refuse(file, "is the database of another program", "name another folder with --home");
+  }
+}
+
+// What kind of failure an SQLite result is, and whether time can mend it.
+struct Failure {
+  enum class Kind { kWrite, kWriteForGood, kDamage } kind;
+  std::string text;
+};
+
+Failure classify(int extended, const char* message) {
+  switch (extended & 0xff) {
+    case SQLITE_FULL:
+      return {Failure::Kind::kWrite, "the disk is full"};
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      return {Failure::Kind::kWrite, "another program has the database open"};
+    case SQLITE_NOMEM:
+      return {Failure::Kind::kWrite, "there is no memory left"};
+    case SQLITE_READONLY:
+    case SQLITE_PERM:
+    case SQLITE_CANTOPEN:
+      return {Failure::Kind::kWrite, "the database cannot be written"};
+    case SQLITE_IOERR:
+      return {Failure::Kind::kWriteForGood, fmt::format("the disk failed ({})", extended)};
+    default:
+      return {Failure::Kind::kDamage, fmt::format("the database is damaged ({})", message)};
+  }
+}
+
+[[noreturn]] void throw_failure(const Failure& failure) {
+  if (failure.kind == Failure::Kind::kDamage) throw BadDatabase(failure.text);
+  throw NotDurable(failure.text);
+}
+
+std::string ask(SQLite::Database& database, const char* pragma) {
+  SQLite::Statement statement(database, pragma);
+  return statement.executeStep() ? statement.getColumn(0).getString() : std::string();
+}
+
+// Sets what does not come back as a row, then asks whether it took effect: a pragma that is misspelt or overridden
+// says nothing.
+void prove(SQLite::Database& database, const char* set, const char* asked, std::string_view expected) {
+  ask(database, set);
+  const std::string is = ask(database, asked);
+  if (is != expected)
+    throw BadDatabase(fmt::format("SQLite answers \"{}\" with \"{}\", not \"{}\"", asked, is, expected));
+}
+
+// In this order: without EXCLUSIVE first, WAL would use shared memory beside the file.
+void keep_others_out(SQLite::Database& database) {
+  prove(database, "PRAGMA locking_mode = EXCLUSIVE", "PRAGMA main.locking_mode", "exclusive");
+  prove(database, "PRAGMA mmap_size = 0", "PRAGMA mmap_size", "0");
+  prove(database, "PRAGMA temp_store = MEMORY", "PRAGMA temp_store", "2");
+}
+
+void make_durable(SQLite::Database& database) {
+  prove(database, "PRAGMA journal_mode = WAL", "PRAGMA journal_mode", "wal");
+  prove(database, "PRAGMA synchronous = FULL", "PRAGMA synchronous", "2");
+  prove(database, "PRAGMA secure_delete = ON", "PRAGMA secure_delete", "1");
+  prove(database, "PRAGMA foreign_keys = ON", "PRAGMA foreign_keys", "1");
+  prove(database, "PRAGMA cell_size_check = ON", "PRAGMA cell_size_check", "1");
+  prove(database, "PRAGMA journal_size_limit = 16777216", "PRAGMA journal_size_limit", "16777216");
+}
+
+void fold_on_close(SQLite::Database& database, bool allowed) {
+  sqlite3_db_config(database.getHandle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, allowed ? 0 : 1, nullptr);
+}
+
+void judge_version(SQLite::Database& database, const fs::path& file) {
+  const int version = std::stoi(ask(database, "PRAGMA user_version"));
+  if (version > kSchemaVersion) {
+    refuse(file, fmt::format("was written by a newer duolog (format {}; this one knows {})", version, kSchemaVersion),
+           "install that version; nothing was written to it");
+  }
+  if (version != kSchemaVersion) refuse(file, "has no version that duolog ever wrote", kRestore);
+}
+
+SQLite::Database open_existing(const fs::path& file) {
+  judge_file(file);
+  try {
+    SQLite::Database database(file.string(), SQLite::OPEN_READWRITE);
+    fold_on_close(database, false);  // a newer version's file is left exactly as it was
+    keep_others_out(database);
+    judge_version(database, file);
+    make_durable(database);
+    fold_on_close(database, true);
+    return database;
+  } catch (const SQLite::Exception& error) {
+    const Failure failure = classify(error.getExtendedErrorCode(), error.what());
+    refuse(
+        file, fmt::format("cannot be opened: {}", failure.text),
+        failure.kind == Failure::Kind::kDamage ? kRestore : "end the other program or mend the disk, then try again");
+  }
+}
+
+void fill(const fs::path& file) {
+  SQLite::Database database(file.string(), SQLite::OPEN_READWRITE);
+  prove(database, "PRAGMA synchronous = FULL", "PRAGMA synchronous", "2");
+  database.exec("BEGIN");
+  database.exec(kSchema);
+  database.exec(fmt::format("PRAGMA application_id = {}", kApplicationId));
+  database.exec(fmt::format("PRAGMA user_version = {}", kSchemaVersion));
+  database.exec("COMMIT");
+}
+
+// Under another name until it is whole and on the disk.
+void create(const fs::path& file) {
+  const fs::path unfinished = file.string() + ".new";
+  const auto clear = [&] {
+    for (const char* suffix : {"", "-journal", "-wal"}) ::unlink((unfinished.string() + suffix).c_str());
+  };
+  clear();
+  try {
+    const home::Descriptor made(::open(unfinished.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+    if (!made.is_open()) throw std::system_error(errno, std::generic_category(), unfinished.string());
+    fill(unfinished);
+    fs::rename(unfinished, file);
+    home::sync_folder(file.parent_path());
+  } catch (const SQLite::Exception& error) {
+    clear();
+    throw NotDurable(
+        fmt::format("{} cannot be made: {}", file.string(), classify(error.getExtendedErrorCode(), error.what()).text));
+  } catch (const std::system_error& error) {
+    clear();
+    throw NotDurable(fmt::format("{} cannot be made: {}", file.string(), error.what()));
+  }
+}
+
+SQLite::Database open_or_create(const fs::path& file, Database::Open how) {
+  check(sqlite3_threadsafe() != 0, "this SQLite was built without thread safety");
+  std::error_code error;
+  if (how == Database::Open::kCreate && fs::symlink_status(file, error).type() == fs::file_type::not_found) {
+    create(file);
+  }
+  return open_existing(file);
+}
+
+}  // namespace
+
+struct Database::State {
+  State(const fs::path& file, Open how) : sqlite(open_or_create(file, how)) {
+    sqlite3_wal_hook(sqlite.getHandle(), &State::note_pages, this);
+  }
+
+  static int note_pages(void* self, sqlite3* /*database*/, const char* /*name*/, int pages) {
+    static_cast<State*>(self)->pages = pages;
+    return SQLITE_OK;
+  }
+
+  void refuse_writes(const Failure& failure) {
+    if (for_good) return;  // the first cause that does not pass is the one to tell
+    refusal = failure.text;
+    for_good = failure.kind != Failure::Kind::kWrite;
+  }
+
+  void roll_back();
+  void fold_when_due();
+
+  SQLite::Database sqlite;  // before the statements, which must go first
+  std::map<std::string, SQLite::Statement, std::less<>> statements;
+  std::vector<std::function<void()>> reloads;
+  int depth = 0;
+  bool doomed = false;  // a nested transaction threw
+  int pages = 0;        // in the write-ahead log after the last commit
+  std::string refusal;
+  bool for_good = false;  // the refusal lasts until the file is opened again
+};
+
+void Database::State::roll_back() {
+  depth = 0;
+  doomed = false;
+  try {
+    // SQLite has rolled back by itself after some errors.
+    if (sqlite3_get_autocommit(sqlite.getHandle()) == 0) sqlite.exec("ROLLBACK");
+    for (const auto& reload : reloads) reload();
+  } catch (const std::exception& error) {
+    refuse_writes({Failure::Kind::kWriteForGood, fmt::format("a write could not be undone ({})", error.what())});
+  }
+}
+
+// The commit before this is durable whatever happens here; but if the file itself cannot be written, nothing more is
+// taken in.
+void Database::State::fold_when_due() {
+  if (pages < kFoldAtPages) return;
+  const int result =
+      sqlite3_wal_checkpoint_v2(sqlite.getHandle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+  if (result == SQLITE_OK || (result & 0xff) == SQLITE_BUSY || (result & 0xff) == SQLITE_LOCKED) return;
+  refuse_writes(classify(sqlite3_extended_errcode(sqlite.getHandle()), sqlite3_errmsg(sqlite.getHandle())));
+}
+
+Database::Database(const fs::path& file, Open how) : state_(std::make_unique<State>(file, how)) {}
+Database::~Database() = default;
+
+void Database::transaction(const std::function<void()>& work) {
+  State& state = *state_;
+  if (state.depth > 0) {
+    try {
+      return work();
+    } catch (...) {
+      state.doomed = true;
+      throw;
+    }
+  }
+  if (!state.refusal.empty()) throw NotDurable(state.refusal);
+  try {
+    state.sqlite.exec("BEGIN IMMEDIATE");
+    state.depth = 1;
+    work();
+    if (state.doomed) throw NotDurable("a part of this could not be written");
+    state.sqlite.exec("COMMIT");
+    state.depth = 0;
+  } catch (const SQLite::Exception& error) {
+    state.roll_back();
+    fail(error);
+  } catch (...) {
+    state.roll_back();
+    throw;
+  }
+  state.fold_when_due();
+}
+
+void Database::on_rollback(std::function<void()> reload) { state_->reloads.push_back(std::move(reload)); }
+
+SQLite::Statement& Database::statement(const char* sql) {
+  const auto found = state_->statements.find(std::string_view(sql));
+  if (found != state_->statements.end()) return found->second;
+  try {
+    return state_->statements.try_emplace(sql, state_->sqlite, sql).first->second;
+  } catch (const SQLite::Exception& error) {
+    fail(error);
+  }
+}
+
+void Database::fail(const std::exception& sqlite_error) {
+  const auto* error = dynamic_cast<const SQLite::Exception*>(&sqlite_error);
+  check(error != nullptr, "an error that is not SQLite's was given to the database");
+  const Failure failure = classify(error->getExtendedErrorCode(), error->what());
+  state_->refuse_writes(failure);
+  throw_failure(failure);
+}
+
+const std::string& Database::refusal() const { return state_->refusal; }
+
+bool Database::try_again() {
+  State& state = *state_;
+  if (state.refusal.empty()) return true;
+  if (state.for_good || state.depth > 0) return false;
+  const std::string before = std::exchange(state.refusal, {});
+  try {
+    // Writes one page, though nothing in it changes.
+    transaction([&] { state.sqlite.exec(fmt::format("PRAGMA user_version = {}", kSchemaVersion)); });
+  } catch (const NotDurable&) {
+    if (state.refusal.empty()) state.refusal = before;
+  }
+  return state.refusal.empty();
+}
+
+std::string Database::integrity() {
+  try {
+    const std::string found = ask(state_->sqlite, "PRAGMA integrity_check(1)");
+    return found == "ok" ? std::string() : found;
+  } catch (const SQLite::Exception& error) {
+    return error.what();
+  }
+}
+
+}  // namespace duolog::store

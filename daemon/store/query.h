@@ -1,0 +1,43 @@
+// query.h: one use of a prepared statement: bind, step, read; unbound and reset when it goes.
+//
+// What SQLite throws comes out as NotDurable or BadDatabase (database.h). Inside this room only.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <optional>
+
+#include "crypto/bytes.h"
+#include "daemon/store/database.h"
+
+namespace duolog::store {
+
+class Query {
+ public:
+  // `sql` is the key to the compiled statement. REQUIRES: no other Query with the same text is alive.
+  Query(Database& database, const char* sql);
+  ~Query();
+  Query(const Query&) = delete;
+  Query& operator=(const Query&) = delete;
+
+  // The next parameter. Bytes and text are not copied: REQUIRES that they live until the query has run.
+  Query& bind(std::int64_t number);
+  Query& bind(ByteView bytes);
+  Query& bind(std::string_view text);
+  Query& bind_null();
+
+  bool step();  // true: there is a row
+  void run();   // to the end, and ready for the next bind()
+
+  // Of the present row; blob() lives until the next step().
+  [[nodiscard]] std::int64_t number(int column) const;
+  [[nodiscard]] ByteView blob(int column) const;
+  [[nodiscard]] std::string text(int column) const { return std::string(as_text(blob(column))); }
+  [[nodiscard]] bool is_null(int column) const;
+
+ private:
+  Database& database_;
+  SQLite::Statement& statement_;
+  int next_ = 1;
+};
+
+}  // namespace duolog::store
