@@ -9,6 +9,7 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 
 #include "crypto/record.h"
 #include "daemon/store/database.h"
@@ -22,6 +23,18 @@ struct FrontierEntry {
   bool operator==(const FrontierEntry&) const = default;
 };
 using Frontier = std::vector<FrontierEntry>;  // sorted by device
+
+// A place in the log that can no longer be read. Everything else still can.
+struct Damage {
+  JournalId journal;
+  DeviceId device;
+  std::uint64_t seq = 0;
+  std::string what;
+};
+
+// Two persons with 64 devices ever, each.
+inline constexpr std::size_t kDeviceLimit = 128;
+inline constexpr std::size_t kRememberedRequests = 10'000;
 
 // A device's chain has two branches. Each run of heads begins at `start_seq`, the lowest seq where they differ, and
 // ends in a valid signature.
@@ -39,13 +52,14 @@ struct Accepted {
     kNothingNew,
     kGap,            // begins after our head + 1: ignored without blame
     kUnknownDevice,  // never admitted
-    kFrozen,         // above the device's freeze or cut: ignored
+    kFrozen,         // above the device's freeze: ignored
     kRefused,        // `why`: the sender is at fault, end the connection
     kFork,           // valid signatures on both branches: `fork` proves it; the caller freezes
   };
   Verdict verdict = Verdict::kNothingNew;
   std::uint64_t first = 0;
   std::uint64_t last = 0;
+  std::vector<std::uint64_t> bodies;  // seqs held before whose missing body is now here; also with kStored
   std::string why;
   std::optional<ForkProof> fork;
 };
@@ -58,9 +72,11 @@ class SealedLog {
   void add_journal(const JournalId& journal);
   void drop_journal(const JournalId& journal);  // a founding that was never acknowledged
   [[nodiscard]] std::vector<JournalId> journals() const;
-  void admit(const JournalId& journal, const DeviceId& device, const SignPublic& key);
+  // False: the journal is not here, has kDeviceLimit devices, or knows the device with another key.
+  bool admit(const JournalId& journal, const DeviceId& device, const SignPublic& key);
   [[nodiscard]] bool admitted(const JournalId& journal, const DeviceId& device) const;
-  // Nothing above proof.start_seq - 1 is accepted or sent any more; what is above stays, readable here.
+  // Nothing above proof.start_seq - 1 is accepted or sent any more, and the frontier ends there; what is above stays,
+  // readable here by each(), id_at() and read_heads(). Of several proofs the lowest counts.
   // False when the proof does not hold.
   bool freeze(const JournalId& journal, const ForkProof& proof);
   [[nodiscard]] std::vector<ForkProof> forks(const JournalId& journal) const;
@@ -68,30 +84,41 @@ class SealedLog {
 
   // ---- writing ----
   // Makes the record for the next place of `self`'s chain, stores it, returns its id. `make` gets the place.
-  // `request`, where not empty, is remembered in the same transaction.
-  // Throws NotDurable. REQUIRES: self admitted and not frozen.
+  // `request`, where not empty, is remembered in the same transaction; one that was answered before makes no second
+  // record: the first one's id is returned.
+  // Throws NotDurable, and BadDatabase where the end of the own chain is damaged (going on would fork it).
+  // REQUIRES: self admitted and not frozen; a request of at most 64 bytes.
   RecordId append(const JournalId& journal, const DeviceId& self,
                   const std::function<crypto::Record(const crypto::ChainPosition&)>& make, ByteView request = {});
-  // The record an earlier request made. Requests are remembered for the last 10,000.
+  // The record an earlier request made, for the last kRememberedRequests.
   [[nodiscard]] std::optional<std::pair<JournalId, RecordId>> answered(ByteView request) const;
 
+  // Throws NotDurable or BadDatabase; nothing else, whatever the bytes are.
   Accepted accept(const JournalId& journal, const DeviceId& device, std::uint64_t start_seq,
                   std::span<const crypto::Record> run);
 
   // ---- reading ----
+  // What is read is checked against its own hashes and links. A body that does not match is forgotten and wanted again;
+  // where a head is damaged the read ends, and damage() tells.
   [[nodiscard]] Frontier frontier(const JournalId& journal) const;
   [[nodiscard]] std::optional<FrontierEntry> head(const JournalId& journal, const DeviceId& device) const;
+  // first_prev() for seq 0; nullopt: not held.
   [[nodiscard]] std::optional<RecordId> id_at(const JournalId& journal, const DeviceId& device,
                                               std::uint64_t seq) const;
   // From `from_seq`, at most `max_records` and `max_bytes`, ending at a record whose signature was verified here.
-  // Never above a freeze. Empty: nothing there.
+  // Never above a freeze. Empty: nothing there, or no signature
+  // within the limits that holds (an author who signs garbage is read only together with what follows). One record is
+  // read even if it alone is longer than `max_bytes`.
   [[nodiscard]] std::vector<crypto::Record> read_run(const JournalId& journal, const DeviceId& device,
                                                      std::uint64_t from_seq,
                                                      std::size_t max_records = crypto::kRunLimit,
                                                      std::size_t max_bytes = crypto::kRunBytesLimit) const;
   [[nodiscard]] std::vector<crypto::SignedHeader> read_heads(const JournalId& journal, const DeviceId& device,
                                                              std::uint64_t from_seq, std::size_t count) const;
-  // In order of seq, from `from_seq` on, until `visit` says false. For folding.
+  // Our branch for a fork's proof: the heads from `from_seq` to the first whose signature holds. Empty: not held.
+  [[nodiscard]] std::vector<crypto::SignedHeader> read_evidence(const JournalId& journal, const DeviceId& device,
+                                                                std::uint64_t from_seq) const;
+  // In order of seq, from `from_seq` on, until `visit` says false; it may write to the log. For folding.
   void each(const JournalId& journal, const DeviceId& device, std::uint64_t from_seq,
             const std::function<bool(std::uint64_t seq, const RecordId&, const crypto::Record&)>& visit) const;
 
@@ -101,6 +128,8 @@ class SealedLog {
   void forget_body(const JournalId& journal, const DeviceId& device, std::uint64_t seq);
 
   [[nodiscard]] std::uint64_t record_count(const JournalId& journal) const;
+  // Found since the log was opened, each place once.
+  [[nodiscard]] std::vector<Damage> damage() const;
 
  private:
   struct State;

@@ -1,0 +1,243 @@
+// chains.cc: chains in memory, rows on disk.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "daemon/store/chains.h"
+
+#include "crypto/check.h"
+
+namespace duolog::store {
+namespace {
+
+constexpr std::size_t kVerifiedInMemory = 4096;
+
+template <class Id>
+Id id_in(ByteView blob) {
+  const auto id = Id::from(blob);
+  if (!id) throw BadDatabase("the database is damaged (an id of a wrong length)");
+  return *id;
+}
+
+std::optional<crypto::SignedHeader> head_in(ByteView blob) {
+  if (blob.size() != crypto::kSignedHeaderLength) return std::nullopt;
+  crypto::SignedHeader head;
+  std::copy(blob.begin(), blob.end(), head.begin());
+  return head;
+}
+
+// The header of a record that belongs at this place.
+std::optional<crypto::Header> header_at(const Chain& chain, std::uint64_t seq, const crypto::SignedHeader& head) {
+  auto header = crypto::decode_header(head);
+  if (!header || header->device != chain.device || header->seq != seq) return std::nullopt;
+  return header;
+}
+
+std::uint64_t seq_of(const Chain& chain, std::int64_t place) {
+  return static_cast<std::uint64_t>(place - chain.place(1)) + 1;
+}
+
+}  // namespace
+
+Chains::Chains(Database& database) : database_(database) { reload(); }
+
+void Chains::reload() {
+  journals_.clear();
+  verified_.clear();
+  {
+    Query query(database_, "SELECT row, id FROM journal");
+    while (query.step()) journals_[id_in<JournalId>(query.blob(1))].row = query.number(0);
+  }
+  for (auto& [id, journal] : journals_) {
+    load_chains(id, journal);
+    for (auto& [device, chain] : journal.chains) find_end(chain);
+  }
+}
+
+void Chains::load_chains(const JournalId& id, Journal& journal) {
+  Query query(
+      database_,
+      "SELECT device.row, id, key, coalesce(start_seq, 0) FROM device LEFT JOIN fork ON fork.device = device.row "
+      "WHERE journal = ?");
+  query.bind(journal.row);
+  while (query.step()) {
+    Chain chain;
+    chain.journal = id;
+    chain.row = query.number(0);
+    chain.device = id_in<DeviceId>(query.blob(1));
+    chain.key = id_in<SignPublic>(query.blob(2));
+    chain.forked_at = static_cast<std::uint64_t>(query.number(3));
+    journal.chains.emplace(chain.device, chain);
+  }
+}
+
+// The last record is not covered by a next one: only its own signature tells whether it is what was written. Where it
+// does not hold, the chain is known up to the last record below that does.
+void Chains::find_end(Chain& chain) {
+  Query query(database_, "SELECT place, head FROM record WHERE place BETWEEN ? AND ? ORDER BY place DESC");
+  query.bind(chain.place(1)).bind(chain.place(crypto::kSeqLimit));
+  chain.head = crypto::first_prev(chain.journal, chain.device);
+  while (query.step()) {
+    const std::uint64_t seq = seq_of(chain, query.number(0));
+    const auto head = head_in(query.blob(1));
+    if (head && header_at(chain, seq, *head) && crypto::signature_holds(chain.journal, chain.key, *head)) {
+      chain.seq = seq;
+      chain.head = crypto::record_id(chain.journal, *head);
+      return;
+    }
+    chain.damaged_to = std::max(chain.damaged_to, seq);
+    report(chain, seq, "the record at the end of the chain no longer holds");
+  }
+}
+
+Chain* Chains::find(const JournalId& journal, const DeviceId& device) {
+  const auto in = journals_.find(journal);
+  if (in == journals_.end()) return nullptr;
+  const auto found = in->second.chains.find(device);
+  return found == in->second.chains.end() ? nullptr : &found->second;
+}
+
+void Chains::drop(const JournalId& journal) {
+  const auto found = journals_.find(journal);
+  if (found == journals_.end()) return;
+  for (const auto& [device, chain] : found->second.chains) {
+    Query(database_, "DELETE FROM record WHERE place BETWEEN ? AND ?")
+        .bind(chain.place(1))
+        .bind(chain.place(crypto::kSeqLimit))
+        .run();
+  }
+  Query(database_, "DELETE FROM request WHERE journal = ?").bind(journal.view()).run();
+  Query(database_, "DELETE FROM journal WHERE row = ?").bind(found->second.row).run();
+  journals_.erase(found);
+  verified_.clear();  // the next device may get the same row
+}
+
+void Chains::append(Chain& chain, const crypto::Record& record, const RecordId& id, bool verified) {
+  const std::uint64_t seq = chain.seq + 1;
+  // A damaged row above the end gives way to the record that belongs there.
+  Query query(database_, seq <= chain.damaged_to
+                             ? "INSERT OR REPLACE INTO record (place, head, verified, body) VALUES (?, ?, ?, ?)"
+                             : "INSERT INTO record (place, head, verified, body) VALUES (?, ?, ?, ?)");
+  query.bind(chain.place(seq)).bind(ByteView(record.head)).bind(verified ? 1 : 0);
+  if (record.body) {
+    query.bind(ByteView(*record.body));
+  } else {
+    query.bind_null();
+  }
+  query.run();
+  chain.seq = seq;
+  chain.head = id;
+  if (chain.seq >= chain.damaged_to) chain.damaged_to = 0;
+}
+
+std::optional<crypto::SignedHeader> Chains::head_at(const Chain& chain, std::uint64_t seq) {
+  if (seq == 0 || seq > chain.seq) return std::nullopt;
+  Query query(database_, "SELECT head FROM record WHERE place = ?");
+  auto head = query.bind(chain.place(seq)).step() ? head_in(query.blob(0)) : std::nullopt;
+  if (!head || !header_at(chain, seq, *head)) {
+    report(chain, seq, "the head of this record is damaged");
+    return std::nullopt;
+  }
+  return head;
+}
+
+std::optional<RecordId> Chains::id_at(const Chain& chain, std::uint64_t seq) {
+  if (seq == 0) return crypto::first_prev(chain.journal, chain.device);
+  if (seq == chain.seq) return chain.head;
+  const auto head = head_at(chain, seq);
+  if (!head) return std::nullopt;
+  return crypto::record_id(chain.journal, *head);
+}
+
+std::vector<Row> Chains::read(const Chain& chain, const Span& span, Bodies bodies) {
+  if (span.from == 0 || span.from > std::min(span.to, chain.seq)) return {};
+  std::vector<std::uint64_t> rotten;
+  std::vector<Row> rows = collect(chain, span, bodies, rotten);
+  for (const std::uint64_t seq : rotten) {
+    report(chain, seq, "the body of this record is damaged");
+    try {
+      forget_body(chain, seq);
+    } catch (const NotDurable&) {  // NOLINT(bugprone-empty-catch)
+      // A disk that cannot be written keeps the rotten body; it is passed over by every read.
+    }
+  }
+  return rows;
+}
+
+// Reads one row further than it gives: only the next record's `prev` (or the chain's end) proves that a head is what it
+// was.
+std::vector<Row> Chains::collect(const Chain& chain, const Span& span, Bodies bodies,
+                                 std::vector<std::uint64_t>& rotten) {
+  const std::uint64_t to = std::min(span.to, chain.seq);
+  Query query(database_, "SELECT place, head, verified, body FROM record WHERE place BETWEEN ? AND ? ORDER BY place");
+  query.bind(chain.place(span.from)).bind(chain.place(std::min(to + 1, chain.seq)));
+  std::vector<Row> rows;
+  std::size_t bytes = 0;
+  for (std::uint64_t seq = span.from; seq <= std::min(to + 1, chain.seq); ++seq) {
+    const auto head = query.step() && query.number(0) == chain.place(seq) ? head_in(query.blob(1)) : std::nullopt;
+    const auto header = head ? header_at(chain, seq, *head) : std::nullopt;
+    const bool continues = header && (rows.empty() || header->prev == rows.back().id);
+    if (!continues) {
+      report(chain, seq, "the head of this record, or of the one before it, is damaged");
+      if (!rows.empty()) rows.pop_back();
+      return rows;
+    }
+    if (seq > to || rows.size() == span.max_records) return rows;
+    const bool has_body = bodies == Bodies::kChecked && !query.is_null(3);
+    bytes += crypto::kSignedHeaderLength + (has_body ? header->body_length : 0);
+    if (!rows.empty() && bytes > span.max_bytes) return rows;
+    Row row{seq, crypto::record_id(chain.journal, *head), query.number(2) != 0, header->kind, {*head, std::nullopt}};
+    if (has_body) {
+      const ByteView body = query.blob(3);
+      if (crypto::body_matches(*head, body)) {
+        row.record.body = to_bytes(body);
+      } else {
+        rotten.push_back(seq);
+      }
+    }
+    rows.push_back(std::move(row));
+  }
+  if (!rows.empty() && rows.back().id != chain.head) {
+    report(chain, rows.back().seq, "the head of this record is damaged");
+    rows.pop_back();
+  }
+  return rows;
+}
+
+bool Chains::verified(const Chain& chain, const Row& row) {
+  const std::int64_t place = chain.place(row.seq);
+  if (row.verified || verified_.contains(place)) return true;
+  if (!crypto::signature_holds(chain.journal, chain.key, row.record.head)) return false;
+  if (verified_.size() >= kVerifiedInMemory) verified_.clear();
+  verified_.insert(place);
+  return true;
+}
+
+bool Chains::lacks_body(const Chain& chain, std::uint64_t seq) {
+  Query query(database_, "SELECT body IS NULL FROM record WHERE place = ?");
+  return query.bind(chain.place(seq)).step() && query.number(0) != 0;
+}
+
+void Chains::put_body(const Chain& chain, std::uint64_t seq, ByteView body) {
+  Query(database_, "UPDATE record SET body = ? WHERE place = ?").bind(body).bind(chain.place(seq)).run();
+}
+
+void Chains::forget_body(const Chain& chain, std::uint64_t seq) {
+  database_.transaction(
+      [&] { Query(database_, "UPDATE record SET body = NULL WHERE place = ?").bind(chain.place(seq)).run(); });
+}
+
+std::vector<std::uint64_t> Chains::missing(const Chain& chain) {
+  std::vector<std::uint64_t> seqs;
+  if (chain.held() == 0) return seqs;
+  Query query(database_, "SELECT place FROM record WHERE body IS NULL AND place BETWEEN ? AND ? ORDER BY place");
+  query.bind(chain.place(1)).bind(chain.place(chain.held()));
+  while (query.step()) seqs.push_back(seq_of(chain, query.number(0)));
+  return seqs;
+}
+
+void Chains::report(const Chain& chain, std::uint64_t seq, std::string what) {
+  const bool known = std::any_of(damage_.begin(), damage_.end(), [&](const Damage& damage) {
+    return damage.journal == chain.journal && damage.device == chain.device && damage.seq == seq;
+  });
+  if (!known) damage_.push_back({chain.journal, chain.device, seq, std::move(what)});
+}
+
+}  // namespace duolog::store

@@ -1,0 +1,322 @@
+// sealed_log.cc: the log's doors: who may write here, what is written, what is read.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "daemon/store/sealed_log.h"
+
+#include "crypto/check.h"
+#include "daemon/store/chains.h"
+#include "daemon/store/ingest.h"
+
+namespace duolog::store {
+namespace {
+
+constexpr std::size_t kRequestLimit = 64;
+// each() reads this much at a time, so that the visitor may write in between.
+constexpr std::size_t kVisitRecords = 256;
+constexpr std::size_t kVisitBytes = 1 << 20;
+
+Bytes joined(std::span<const crypto::SignedHeader> heads) {
+  Bytes bytes;
+  bytes.reserve(heads.size() * crypto::kSignedHeaderLength);
+  for (const auto& head : heads) append(bytes, head);
+  return bytes;
+}
+
+std::vector<crypto::SignedHeader> parted(ByteView bytes) {
+  std::vector<crypto::SignedHeader> heads(bytes.size() / crypto::kSignedHeaderLength);
+  for (auto& head : heads) {
+    std::copy_n(bytes.begin(), head.size(), head.begin());
+    bytes = bytes.subspan(head.size());
+  }
+  return heads;
+}
+
+std::vector<crypto::SignedHeader> heads_of(std::span<const Row> rows) {
+  std::vector<crypto::SignedHeader> heads;
+  for (const Row& row : rows) heads.push_back(row.record.head);
+  return heads;
+}
+
+bool lacks_what_it_must_have(const Row& row) { return row.kind != crypto::RecordKind::kEvent && !row.record.body; }
+
+// How many of the rows can be sent: they end where a body that must be there is not, and at a verified signature.
+std::size_t sendable(Chains& chains, const Chain& chain, std::span<const Row> rows) {
+  const auto broken = std::find_if(rows.begin(), rows.end(), lacks_what_it_must_have);
+  const auto count = static_cast<std::size_t>(broken - rows.begin());
+  for (std::size_t end = count; end > 0; --end) {
+    if (rows[end - 1].verified) return end;
+  }
+  for (std::size_t end = count; end > 0; --end) {
+    if (chains.verified(chain, rows[end - 1])) return end;
+  }
+  return 0;
+}
+
+}  // namespace
+
+struct SealedLog::State {
+  explicit State(Database& of) : database(of), chains(of) {}
+
+  Chain& chain(const JournalId& journal, const DeviceId& device) {
+    Chain* found = chains.find(journal, device);
+    check(found != nullptr, "a record was to be written for a device that was never admitted");
+    return *found;
+  }
+
+  Database& database;
+  Chains chains;
+};
+
+SealedLog::SealedLog(Database& database) : state_(std::make_shared<State>(database)) {
+  database.on_rollback([weak = std::weak_ptr<State>(state_)] {
+    if (const auto state = weak.lock()) state->chains.reload();
+  });
+}
+
+// ---- who may have a log here ----
+
+void SealedLog::add_journal(const JournalId& journal) {
+  Database& database = state_->database;
+  if (state_->chains.journals().contains(journal)) return;
+  database.transaction([&] {
+    Query(database, "INSERT INTO journal (id) VALUES (?)").bind(journal.view()).run();
+    Query row(database, "SELECT row FROM journal WHERE id = ?");
+    check(row.bind(journal.view()).step(), "a journal just added is not there");
+    state_->chains.journals()[journal].row = row.number(0);
+  });
+}
+
+void SealedLog::drop_journal(const JournalId& journal) {
+  if (!state_->chains.journals().contains(journal)) return;
+  state_->database.transaction([&] { state_->chains.drop(journal); });
+}
+
+std::vector<JournalId> SealedLog::journals() const {
+  std::vector<JournalId> ids;
+  for (const auto& [id, journal] : state_->chains.journals()) ids.push_back(id);
+  return ids;
+}
+
+bool SealedLog::admit(const JournalId& journal, const DeviceId& device, const SignPublic& key) {
+  if (const Chain* known = state_->chains.find(journal, device)) return known->key == key;
+  const auto in = state_->chains.journals().find(journal);
+  if (in == state_->chains.journals().end() || in->second.chains.size() >= kDeviceLimit) return false;
+  Database& database = state_->database;
+  database.transaction([&] {
+    Query(database, "INSERT INTO device (journal, id, key) VALUES (?, ?, ?)")
+        .bind(in->second.row)
+        .bind(device.view())
+        .bind(key.view())
+        .run();
+    Query row(database, "SELECT row FROM device WHERE journal = ? AND id = ?");
+    check(row.bind(in->second.row).bind(device.view()).step(), "a device just admitted is not there");
+    Chain chain{journal, device, key, row.number(0)};
+    chain.head = crypto::first_prev(journal, device);
+    in->second.chains.emplace(device, chain);
+  });
+  return true;
+}
+
+bool SealedLog::admitted(const JournalId& journal, const DeviceId& device) const {
+  return state_->chains.find(journal, device) != nullptr;
+}
+
+bool SealedLog::freeze(const JournalId& journal, const ForkProof& proof) {
+  Chain* chain = state_->chains.find(journal, proof.device);
+  if (chain == nullptr || !proof_holds(state_->chains, *chain, proof)) return false;
+  if (chain->frozen() && chain->forked_at <= proof.start_seq) return true;
+  Database& database = state_->database;
+  const Bytes ours = joined(proof.ours);
+  const Bytes theirs = joined(proof.theirs);
+  database.transaction([&] {
+    Query(database, "INSERT OR REPLACE INTO fork (device, start_seq, ours, theirs) VALUES (?, ?, ?, ?)")
+        .bind(chain->row)
+        .bind(static_cast<std::int64_t>(proof.start_seq))
+        .bind(ByteView(ours))
+        .bind(ByteView(theirs))
+        .run();
+    chain->forked_at = proof.start_seq;
+  });
+  return true;
+}
+
+std::vector<ForkProof> SealedLog::forks(const JournalId& journal) const {
+  std::vector<ForkProof> proofs;
+  const auto in = state_->chains.journals().find(journal);
+  if (in == state_->chains.journals().end()) return proofs;
+  for (const auto& [device, chain] : in->second.chains) {
+    if (!chain.frozen()) continue;
+    Query query(state_->database, "SELECT start_seq, ours, theirs FROM fork WHERE device = ?");
+    if (!query.bind(chain.row).step()) continue;
+    proofs.push_back(
+        {device, static_cast<std::uint64_t>(query.number(0)), parted(query.blob(1)), parted(query.blob(2))});
+  }
+  return proofs;
+}
+
+bool SealedLog::frozen(const JournalId& journal, const DeviceId& device) const {
+  const Chain* chain = state_->chains.find(journal, device);
+  return chain != nullptr && chain->frozen();
+}
+
+// ---- writing ----
+
+RecordId SealedLog::append(const JournalId& journal, const DeviceId& self,
+                           const std::function<crypto::Record(const crypto::ChainPosition&)>& make, ByteView request) {
+  check(request.size() <= kRequestLimit, "a request's id is too long");
+  if (const auto before = answered(request)) return before->second;
+  Chain& chain = state_->chain(journal, self);
+  check(!chain.frozen(), "a record was to be written to a frozen chain");
+  check(chain.seq < crypto::kSeqLimit, "a chain is full");
+  if (chain.damaged_to != 0) throw BadDatabase("the end of this device's own log is damaged; nothing more is written");
+
+  const crypto::ChainPosition at{chain.seq + 1, chain.head};
+  const crypto::Record record = make(at);
+  const auto header = crypto::decode_header(record.head);
+  check(header && header->device == self && header->seq == at.seq && header->prev == at.prev,
+        "a record was made for another place");
+  check(record.body && crypto::body_matches(record.head, *record.body), "a record was made without its body");
+  const RecordId id = crypto::record_id(journal, record.head);
+  Database& database = state_->database;
+  database.transaction([&] {
+    state_->chains.append(chain, record, id, true);
+    if (request.empty()) return;
+    Query(database, "INSERT INTO request (id, journal, record) VALUES (?, ?, ?)")
+        .bind(request)
+        .bind(journal.view())
+        .bind(id.view())
+        .run();
+    Query(database, "DELETE FROM request WHERE row <= (SELECT max(row) FROM request) - ?")
+        .bind(static_cast<std::int64_t>(kRememberedRequests))
+        .run();
+  });
+  return id;
+}
+
+std::optional<std::pair<JournalId, RecordId>> SealedLog::answered(ByteView request) const {
+  if (request.empty()) return std::nullopt;
+  Query query(state_->database, "SELECT journal, record FROM request WHERE id = ?");
+  if (!query.bind(request).step()) return std::nullopt;
+  const auto journal = JournalId::from(query.blob(0));
+  const auto record = RecordId::from(query.blob(1));
+  if (!journal || !record) return std::nullopt;
+  return std::pair(*journal, *record);
+}
+
+Accepted SealedLog::accept(const JournalId& journal, const DeviceId& device, std::uint64_t start_seq,
+                           std::span<const crypto::Record> run) {
+  Chain* chain = state_->chains.find(journal, device);
+  if (chain == nullptr) {
+    Accepted unknown;
+    unknown.verdict = Accepted::Verdict::kUnknownDevice;
+    return unknown;
+  }
+  Judgement judgement = judge(state_->chains, *chain, start_seq, run);
+  if (judgement.fresh.empty() && judgement.bodies.empty()) return std::move(judgement.accepted);
+  state_->database.transaction([&] {
+    for (const auto& [seq, record] : judgement.bodies) state_->chains.put_body(*chain, seq, *record->body);
+    for (std::size_t i = 0; i < judgement.fresh.size(); ++i) {
+      // Of a run only the last signature was checked.
+      const bool verified = i + 1 == judgement.fresh.size();
+      state_->chains.append(*chain, judgement.fresh[i], judgement.ids[i], verified);
+    }
+  });
+  return std::move(judgement.accepted);
+}
+
+// ---- reading ----
+
+Frontier SealedLog::frontier(const JournalId& journal) const {
+  Frontier frontier;
+  const auto in = state_->chains.journals().find(journal);
+  if (in == state_->chains.journals().end()) return frontier;
+  for (const auto& [device, chain] : in->second.chains) {
+    if (auto entry = head(journal, device)) frontier.push_back(*entry);
+  }
+  return frontier;
+}
+
+std::optional<FrontierEntry> SealedLog::head(const JournalId& journal, const DeviceId& device) const {
+  const Chain* chain = state_->chains.find(journal, device);
+  if (chain == nullptr) return std::nullopt;
+  const auto id = state_->chains.id_at(*chain, chain->held());
+  if (!id) return std::nullopt;
+  return FrontierEntry{device, chain->held(), *id};
+}
+
+std::optional<RecordId> SealedLog::id_at(const JournalId& journal, const DeviceId& device, std::uint64_t seq) const {
+  const Chain* chain = state_->chains.find(journal, device);
+  if (chain == nullptr) return std::nullopt;
+  return state_->chains.id_at(*chain, seq);
+}
+
+std::vector<crypto::Record> SealedLog::read_run(const JournalId& journal, const DeviceId& device,
+                                                std::uint64_t from_seq, std::size_t max_records,
+                                                std::size_t max_bytes) const {
+  const Chain* chain = state_->chains.find(journal, device);
+  if (chain == nullptr || max_records == 0) return {};
+  const Chains::Span span{from_seq, chain->held(), std::min(max_records, crypto::kRunLimit),
+                          std::min(max_bytes, crypto::kRunBytesLimit)};
+  std::vector<Row> rows = state_->chains.read(*chain, span, Chains::Bodies::kChecked);
+  rows.resize(sendable(state_->chains, *chain, rows));
+  std::vector<crypto::Record> run;
+  for (Row& row : rows) run.push_back(std::move(row.record));
+  return run;
+}
+
+std::vector<crypto::SignedHeader> SealedLog::read_heads(const JournalId& journal, const DeviceId& device,
+                                                        std::uint64_t from_seq, std::size_t count) const {
+  const Chain* chain = state_->chains.find(journal, device);
+  if (chain == nullptr || count == 0) return {};
+  const Chains::Span span{from_seq, chain->seq, std::min(count, crypto::kRunLimit)};
+  return heads_of(state_->chains.read(*chain, span, Chains::Bodies::kNone));
+}
+
+std::vector<crypto::SignedHeader> SealedLog::read_evidence(const JournalId& journal, const DeviceId& device,
+                                                           std::uint64_t from_seq) const {
+  const Chain* chain = state_->chains.find(journal, device);
+  if (chain == nullptr) return {};
+  return evidence(state_->chains, *chain, from_seq);
+}
+
+void SealedLog::each(
+    const JournalId& journal, const DeviceId& device, std::uint64_t from_seq,
+    const std::function<bool(std::uint64_t seq, const RecordId&, const crypto::Record&)>& visit) const {
+  for (std::uint64_t next = std::max<std::uint64_t>(from_seq, 1);;) {
+    const Chain* chain = state_->chains.find(journal, device);
+    if (chain == nullptr) return;
+    const auto rows =
+        state_->chains.read(*chain, {next, chain->seq, kVisitRecords, kVisitBytes}, Chains::Bodies::kChecked);
+    if (rows.empty()) return;
+    for (const Row& row : rows) {
+      if (!visit(row.seq, row.id, row.record)) return;
+    }
+    next = rows.back().seq + 1;
+  }
+}
+
+std::map<DeviceId, std::vector<std::uint64_t>> SealedLog::missing_bodies(const JournalId& journal) const {
+  std::map<DeviceId, std::vector<std::uint64_t>> missing;
+  const auto in = state_->chains.journals().find(journal);
+  if (in == state_->chains.journals().end()) return missing;
+  for (const auto& [device, chain] : in->second.chains) {
+    if (auto seqs = state_->chains.missing(chain); !seqs.empty()) missing.emplace(device, std::move(seqs));
+  }
+  return missing;
+}
+
+void SealedLog::forget_body(const JournalId& journal, const DeviceId& device, std::uint64_t seq) {
+  const Chain* chain = state_->chains.find(journal, device);
+  if (chain != nullptr && seq >= 1 && seq <= chain->seq) state_->chains.forget_body(*chain, seq);
+}
+
+std::uint64_t SealedLog::record_count(const JournalId& journal) const {
+  std::uint64_t count = 0;
+  const auto in = state_->chains.journals().find(journal);
+  if (in == state_->chains.journals().end()) return count;
+  for (const auto& [device, chain] : in->second.chains) count += chain.seq;
+  return count;
+}
+
+std::vector<Damage> SealedLog::damage() const { return state_->chains.damage(); }
+
+}  // namespace duolog::store
