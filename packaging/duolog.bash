@@ -1,0 +1,29 @@
+# bash completion for duolog: verbs and options, read from duolog's own help so that they are always those it has.
+_duolog() {
+    local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]} verb='' i
+    COMPREPLY=()
+    case $previous in
+        --home) mapfile -t COMPREPLY < <(compgen -d -- "$word"); return ;;
+        --qr | --passphrase-file | --new-passphrase-file) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
+        --color) mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$word"); return ;;
+        --relationship) mapfile -t COMPREPLY < <(compgen -W 'partner friend family' -- "$word"); return ;;
+    esac
+    for ((i = 1; i < COMP_CWORD; i++)); do
+        case ${COMP_WORDS[i]} in
+            --home | -j | --journal | --passphrase-file | --color) i=$((i + 1)) ;;
+            -*) ;;
+            *) verb=${COMP_WORDS[i]}; break ;;
+        esac
+    done
+    local help words
+    if [[ $word == -* ]]; then
+        help=$(duolog --help 2>/dev/null; [[ -n $verb ]] && duolog "$verb" --help 2>/dev/null)
+        words=$(grep -oE -- '(^|[ ,])--[a-z][a-z-]+' <<<"$help" | tr -d ' ,')
+    elif [[ -z $verb ]]; then
+        words=$(duolog --help 2>/dev/null | sed -nE 's/^ {1,4}([a-z][a-z-]*)( .*|$)/\1/p')
+    elif [[ $verb == daemon ]]; then
+        words='start stop status'
+    fi
+    mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
+}
+complete -F _duolog duolog

@@ -1,0 +1,38 @@
+# What `cmake --install` puts where, and the .deb made of it (cpack -G DEB in a release build).
+# The library dependencies are read from the programs by dpkg-shlibdeps; the rest are named here.
+configure_file(${CMAKE_SOURCE_DIR}/packaging/duolog.1.in ${CMAKE_BINARY_DIR}/man/duolog.1 @ONLY)
+configure_file(${CMAKE_SOURCE_DIR}/packaging/duologd.8.in ${CMAKE_BINARY_DIR}/man/duologd.8 @ONLY)
+foreach(page duolog.1 duologd.8)
+  string(REGEX REPLACE ".*\\." "" section ${page})
+  add_custom_command(OUTPUT ${CMAKE_BINARY_DIR}/man/${page}.gz
+    COMMAND gzip -9nk -f ${CMAKE_BINARY_DIR}/man/${page}
+    DEPENDS ${CMAKE_BINARY_DIR}/man/${page} VERBATIM)
+  list(APPEND pages ${CMAKE_BINARY_DIR}/man/${page}.gz)
+  install(FILES ${CMAKE_BINARY_DIR}/man/${page}.gz DESTINATION ${CMAKE_INSTALL_MANDIR}/man${section})
+endforeach()
+add_custom_command(OUTPUT ${CMAKE_BINARY_DIR}/changelog.gz
+  COMMAND gzip -9nc ${CMAKE_SOURCE_DIR}/packaging/CHANGELOG.md > ${CMAKE_BINARY_DIR}/changelog.gz
+  DEPENDS ${CMAKE_SOURCE_DIR}/packaging/CHANGELOG.md VERBATIM)
+add_custom_target(duolog_documents ALL DEPENDS ${pages} ${CMAKE_BINARY_DIR}/changelog.gz)
+
+install(FILES packaging/duologd.service DESTINATION lib/systemd/user)
+install(FILES packaging/duolog.bash RENAME duolog DESTINATION share/bash-completion/completions)
+install(FILES packaging/copyright README.md ${CMAKE_BINARY_DIR}/changelog.gz DESTINATION share/doc/duolog)
+
+set(CPACK_GENERATOR DEB)
+set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
+set(CPACK_PACKAGE_NAME duolog)
+set(CPACK_PACKAGE_VERSION ${PROJECT_VERSION})
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "private journal for two people, with no server")
+set(CPACK_PACKAGE_DESCRIPTION "Two people keep one journal: entries, and check-ins that stay sealed until both have
+answered. duologd runs on each person's device and syncs straight with the
+other's, end to end encrypted; duolog is the command line that talks to it.
+There is no server, no account and no company.")
+set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+set(CPACK_DEBIAN_PACKAGE_MAINTAINER "The Duolog maintainers <maintainers@duolog.invalid>")
+set(CPACK_DEBIAN_PACKAGE_SECTION misc)
+set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+set(CPACK_DEBIAN_PACKAGE_DEPENDS "tzdata")
+set(CPACK_DEBIAN_PACKAGE_SUGGESTS "zbar-tools")
+set(CPACK_STRIP_FILES ON)
+include(CPack)
