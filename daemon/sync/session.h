@@ -24,6 +24,11 @@
 namespace duolog::sync {
 
 inline constexpr std::size_t kWindow = 8;
+// What may be sent in one session that the other side had or was given before (a lower frontier, the same body twice,
+// heads): an honest one needs next to nothing of it.
+inline constexpr std::size_t kResendBudget = 64 << 20;
+// Runs of no use (of unknown or frozen devices, beyond a gap), answers to nothing: so many are overlooked.
+inline constexpr std::size_t kIgnoredLimit = 64;
 
 // What the other side said of itself in its HELLO. Untrusted.
 struct Greeting {
@@ -48,14 +53,15 @@ struct Hooks {
   std::function<void(const DeviceId&)> forked;
 };
 
-// What ends a session. Those from kStopping to kFrozen are said in a BYE; the others close without a word.
+// What ends a session. Those from kStopping to kFrozen are said in a BYE, by these numbers (DO NOT CHANGE); the others
+// close without a word.
 enum class Parting {
-  kNone,
-  kStopping,
-  kDuplicate,
-  kRenew,
-  kNewer,
-  kFrozen,
+  kNone = 0,
+  kStopping = 1,
+  kDuplicate = 2,
+  kRenew = 3,
+  kNewer = 4,
+  kFrozen = 5,
   kTheyLeft,
   kViolation,   // their bytes were wrong: `detail` for the notes, never sent
   kRefusedRun,  // a run that does not continue its author's chain, or whose signature is wrong; nothing was stored

@@ -1,0 +1,130 @@
+// encode.cc: a Message becomes the bytes of one frame. What is said here is within the limits that decode() checks.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "crypto/check.h"
+#include "crypto/noise.h"
+#include "daemon/sync/message.h"
+#include "proto/wire.pb.h"
+
+namespace duolog::sync {
+namespace {
+
+template <class Id>
+std::string text(const Id& id) {
+  return std::string(as_text(id.view()));
+}
+
+Bytes bytes_of(const wire::Frame& frame) {
+  Bytes bytes(frame.ByteSizeLong());
+  check(bytes.size() <= crypto::kMessageLimit, "a message of ours is too long");
+  check(frame.SerializeToArray(bytes.data(), static_cast<int>(bytes.size())), "a message of ours does not serialise");
+  return bytes;
+}
+
+void fill(wire::Frontier& out, const Claim& claim) {
+  for (const store::FrontierEntry& entry : claim.entries) {
+    wire::FrontierEntry& one = *out.add_entries();
+    one.set_device(text(entry.device));
+    one.set_seq(entry.seq);
+    one.set_head(text(entry.head));
+  }
+  for (const auto& [device, seqs] : claim.missing) {
+    wire::MissingBodies& one = *out.add_missing();
+    one.set_device(text(device));
+    one.mutable_seqs()->Add(seqs.begin(), seqs.end());
+  }
+}
+
+void add_head(std::string& out, const crypto::SignedHeader& head) { out = as_text(head); }
+
+}  // namespace
+
+Bytes encode(const Hello& hello) {
+  wire::Frame frame;
+  wire::Hello& out = *frame.mutable_hello();
+  out.set_version(hello.version);
+  out.set_device_id(text(hello.device));
+  out.set_time_ms(hello.time_ms);
+  for (const std::string& address : hello.addresses) out.add_addresses(address);
+  fill(*out.mutable_frontier(), hello.claim);
+  return bytes_of(frame);
+}
+
+Bytes encode(const Claim& claim) {
+  wire::Frame frame;
+  fill(*frame.mutable_frontier(), claim);
+  return bytes_of(frame);
+}
+
+Bytes encode(const Certs& certs) {
+  wire::Frame frame;
+  for (const crypto::Chain& chain : certs.chains) {
+    wire::Chain& out = *frame.mutable_certs()->add_chains();
+    for (const crypto::Certificate& certificate : chain) {
+      wire::Certificate& one = *out.add_certificates();
+      one.set_body(certificate.body.data(), certificate.body.size());
+      one.set_signature(certificate.signature.data(), certificate.signature.size());
+    }
+  }
+  return bytes_of(frame);
+}
+
+Bytes encode(const Run& run) {
+  wire::Frame frame;
+  wire::Records& out = *frame.mutable_records();
+  out.set_device(text(run.device));
+  out.set_start_seq(run.start);
+  out.mutable_records()->Reserve(static_cast<int>(run.records.size()));
+  for (const crypto::Record& record : run.records) {
+    wire::SealedRecord& one = *out.add_records();
+    one.set_head(record.head.data(), record.head.size());
+    if (record.body) one.set_body(record.body->data(), record.body->size());
+  }
+  return bytes_of(frame);
+}
+
+Bytes encode(const BodyWant& want) {
+  wire::Frame frame;
+  frame.mutable_body_want()->set_device(text(want.device));
+  frame.mutable_body_want()->mutable_seqs()->Add(want.seqs.begin(), want.seqs.end());
+  return bytes_of(frame);
+}
+
+Bytes encode(const HeadWant& want) {
+  wire::Frame frame;
+  frame.mutable_head_want()->set_device(text(want.device));
+  frame.mutable_head_want()->set_seq(want.seq);
+  frame.mutable_head_want()->set_count(want.count);
+  return bytes_of(frame);
+}
+
+Bytes encode(const Heads& heads) {
+  wire::Frame frame;
+  frame.mutable_heads()->set_device(text(heads.device));
+  frame.mutable_heads()->set_start_seq(heads.start);
+  for (const auto& head : heads.heads) add_head(*frame.mutable_heads()->add_heads(), head);
+  return bytes_of(frame);
+}
+
+Bytes encode(const store::ForkProof& fork) {
+  wire::Frame frame;
+  wire::Fork& out = *frame.mutable_fork();
+  out.set_device(text(fork.device));
+  out.set_start_seq(fork.start_seq);
+  for (const auto& head : fork.ours) add_head(*out.add_ours(), head);
+  for (const auto& head : fork.theirs) add_head(*out.add_theirs(), head);
+  return bytes_of(frame);
+}
+
+Bytes encode(const Ping&) {
+  wire::Frame frame;
+  frame.mutable_ping();
+  return bytes_of(frame);
+}
+
+Bytes encode(const Bye& bye) {
+  wire::Frame frame;
+  frame.mutable_bye()->set_reason(static_cast<wire::Bye::Reason>(bye.reason));
+  return bytes_of(frame);
+}
+
+}  // namespace duolog::sync

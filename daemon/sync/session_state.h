@@ -1,0 +1,109 @@
+// session_state.h: what a session knows, and the steps of its conversation. Private to the room.
+//
+// Incoming messages come through one on(…) each (session.cc; forks in session_forks.cc). Outgoing ones are made one at
+// a time when next() asks (session_out.cc): for each kind there is a …_due() and a send_…(), in order of urgency.
+// Hooks are told through `news_`, after the message that caused them is dealt with.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <deque>
+
+#include "daemon/sync/bodies.h"
+#include "daemon/sync/fork_search.h"
+#include "daemon/sync/session.h"
+
+namespace duolog::sync {
+
+struct Session::State {
+  State(store::SealedLog& log_in, Facts facts_in, Hooks hooks_in)
+      : log(log_in), facts(std::move(facts_in)), hooks(std::move(hooks_in)), ours(log, facts.journal) {}
+
+  enum class Phase { kQuiet, kGreeting, kFlowing, kParted };
+
+  // ---- in: session.cc, session_forks.cc ----
+  void receive(ByteView bytes);
+  void on(const Hello& hello);
+  void on(const Claim& claim);
+  void on(const Certs& certs);
+  void on(const Run& run);
+  void on(const BodyWant& want);
+  void on(const HeadWant& want);
+  void on(const Heads& heads);
+  void on(const store::ForkProof& fork);
+  void on(const Ping&) {}
+  void on(const Bye& bye);
+  void on(const Unknown&) { part(Parting::kNewer, "a frame of a newer version"); }
+
+  void learn(const Claim& claim);  // their frontier, from a HELLO or a FRONTIER
+  void log_changed();              // ours was read anew: compare, plan, weigh what is owed
+  void compare_claims();           // heads at common seqs; a difference begins a search
+  bool compare(TheirLog& there);
+  bool acknowledge(const TheirLog& there);
+  void stored(const Run& run, const store::Accepted& accepted);
+  void overlook(const char* what);  // of no use, and forgiven kIgnoredLimit times
+
+  void search(const Heads& heads, ForkSearch& search);
+  void prove(const DeviceId& device, std::vector<crypto::SignedHeader> theirs);
+  bool freeze(const store::ForkProof& proof);  // false: the log does not believe it
+  void drop_settled_searches();
+
+  void part(Parting why, std::string text);
+  void tell_news();
+
+  // ---- out: session_out.cc ----
+  std::optional<Bytes> next();
+  [[nodiscard]] bool has_next() const;
+  [[nodiscard]] std::optional<DeviceId> fork_due() const;
+  [[nodiscard]] bool question_due() const;
+  [[nodiscard]] bool receipt_due() const;
+  [[nodiscard]] bool certs_due() const;
+  [[nodiscard]] std::optional<DeviceId> run_due() const;
+  [[nodiscard]] bool body_due() const;
+  [[nodiscard]] bool chain_is_due(const store::FrontierEntry& entry) const;
+  [[nodiscard]] bool run_is_due(const DeviceId& device) const;
+  Bytes send_hello();
+  Bytes send_bye();
+  Bytes send_fork(const DeviceId& device);
+  Bytes send_question();
+  Bytes send_heads();
+  Bytes send_receipt();
+  std::optional<Bytes> send_certs();                      // nullopt: no chain is known after all
+  std::optional<Bytes> send_run(const DeviceId& device);  // nullopt: nothing to be had there
+  std::optional<Bytes> send_body();                       // nullopt: a body that nobody is given
+  void told(Claim claim);
+  void spend(std::size_t bytes);  // of the resend budget; throws ProtocolError when it is used up
+
+  store::SealedLog& log;
+  Facts facts;
+  Hooks hooks;
+  OurLog ours;
+  TheirLogs theirs;
+  BodyWants wants;
+  BodyAnswers answers;
+  std::map<DeviceId, ForkSearch> searches;
+
+  Phase phase = Phase::kQuiet;
+  Parting parting = Parting::kNone;
+  Parting their_parting = Parting::kNone;
+  std::string detail;
+
+  bool hello_queued = false;
+  bool ping_queued = false;
+  bool bye_queued = false;
+  bool receipt_owed = false;
+  bool disk_refused = false;  // gaps are our own fault from then on
+  Claim last_told;            // our last FRONTIER
+  std::deque<HeadWant> head_wants;
+  std::set<DeviceId> chains_offered;
+  std::deque<crypto::Chain> chains_queued;
+  std::set<DeviceId> chains_refused;
+  std::map<DeviceId, std::uint64_t> forks_told;  // start_seq of the lowest proof they have from us, or we from them
+  std::map<DeviceId, store::FrontierEntry> acknowledged;
+
+  std::size_t resent_bytes = 0;
+  std::size_t overlooked = 0;
+  std::deque<std::function<void()>> news;
+  bool in_hook = false;
+};
+
+}  // namespace duolog::sync
