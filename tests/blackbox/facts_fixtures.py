@@ -1,0 +1,93 @@
+"""What people have on their disks from every release opens in this build and says the same (tests/fixtures/make)."""
+# SPDX-License-Identifier: GPL-3.0-or-later
+import json
+import os
+import pathlib
+import shutil
+
+import control
+from house import Skipped, eventually, fact
+
+HOMES = pathlib.Path(__file__).resolve().parent.parent / "fixtures" / "homes"
+# What is a matter of the moment, not of the record.
+FLEETING = {"is_new", "delivery", "current", "state", "form"}
+
+
+def recordings():
+    found = sorted(HOMES.glob("*")) if HOMES.exists() else []
+    if not found:
+        raise Skipped("no homes have been recorded yet (tests/fixtures/make)")
+    return found
+
+
+def moved_in(house, name, recording):
+    """A person who lives in a copy of a recorded home; git keeps no permissions but these matter."""
+    someone = house.person(f"{name}-{recording.name}", options=())
+    shutil.copytree(recording / name.lower(), someone.home)
+    someone.home.chmod(0o700)
+    for file in someone.home.iterdir():
+        file.chmod(0o600)
+    someone.learn_key()
+    return someone
+
+
+def holds(now, before):
+    """Everything that was said is still said; more may be said by now."""
+    if isinstance(before, dict):
+        return all(key in FLEETING or (key in now and holds(now[key], value)) for key, value in before.items())
+    if isinstance(before, list):
+        return len(now) == len(before) and all(map(holds, now, before))
+    return now == before
+
+
+def expected(file):
+    return [json.loads(line) for line in file.read_text().splitlines()]
+
+
+def same(now, before):
+    return holds(sorted(now, key=lambda item: item["id"]), sorted(before, key=lambda item: item["id"]))
+
+
+@fact
+def the_homes_of_every_release_still_open(house):
+    for recording in recordings():
+        ada = moved_in(house, "Ada", recording)
+        ada.start()
+        assert same(ada.list(), expected(recording / "ada.list")), f"{recording.name}: {ada.list()}"
+        before = expected(recording / "ada.answers")[0]
+        now = next(each for each in ada.json("answers", "checkin") if each["period"] == before["period"])
+        assert holds(now, before), f"{recording.name}: {now}"
+
+
+@fact
+def two_homes_of_every_release_still_find_each_other_and_catch_up(house):
+    if os.environ.get("DUOLOG_OWN_NETWORK") != "1":
+        raise Skipped("the recorded ports may be taken on a network that is not the test's own")
+    for recording in recordings():
+        ada, bo = moved_in(house, "Ada", recording), moved_in(house, "Bo", recording)
+        ada.start()
+        bo.start()
+        wanted = expected(recording / "bo.list")
+        eventually(f"Bo's home of {recording.name} has caught up", lambda who=bo: same(who.list(), wanted), 60)
+        ada.stop()
+        bo.stop()
+
+
+@fact
+def a_session_recorded_by_every_release_is_answered_alike(house):
+    for recording in recordings():
+        ada = moved_in(house, "Ada", recording)
+        ada.start()
+        with control.Control(ada) as door:
+            for line in expected(recording / "session"):
+                replies = door.ask(bytes.fromhex(line["request"]))
+                assert len(replies) == len(line["replies"]), f"{recording.name}: {line['request']}"
+                for now, before in zip(replies, map(bytes.fromhex, line["replies"])):
+                    assert kinds(now) == kinds(before), f"{recording.name}: {line['request']}"
+
+
+def kinds(reply):
+    """Which body of the oneof it is, and every entry's id in it."""
+    body = [number for number, _ in control.fields(reply) if number > 1]
+    item = dict(control.fields(reply)).get(15)
+    return body, dict(control.fields(item)).get(1) if item else None
