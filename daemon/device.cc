@@ -8,12 +8,11 @@
 #include <asio/post.hpp>
 #include <asio/steady_timer.hpp>
 #include <list>
-#include <set>
 
 #include "daemon/control/convert.h"
 #include "daemon/control/server.h"
 #include "daemon/home/zone.h"
-#include "daemon/journal/door.h"
+#include "daemon/household.h"
 #include "daemon/meeting.h"
 #include "daemon/net/node.h"
 #include "proto/control.pb.h"
@@ -25,7 +24,6 @@ using control::Desk;
 using control::Error;
 
 constexpr auto kClockTolerance = std::chrono::minutes(5);
-constexpr std::size_t kFoldSlice = 512;  // records between two looks at the sockets
 
 std::uint32_t random_below(std::uint32_t bound) {
   ByteArray<8> bytes{};
@@ -33,43 +31,22 @@ std::uint32_t random_below(std::uint32_t bound) {
   return static_cast<std::uint32_t>(read_u64(bytes) % bound);  // the bias of 2^-32 does not matter for jitter
 }
 
+void note_of_the_network(std::string_view note) { spdlog::info("net: {}", note); }
+
 std::uint32_t count(std::uint64_t value) {
   return static_cast<std::uint32_t>(std::min<std::uint64_t>(value, UINT32_MAX));
 }
 
-// Everything that exists only while the vault is open. Members are built from top to bottom.
-net::Introduction introduce(const journal::Door& door) {
-  journal::Introduction self = door.introduction();
-  return {std::move(self.chain), std::move(self.name)};
-}
-
 }  // namespace
 
+// The house and its sockets.
 struct Device::Open {
-  Open(Device::State& device, std::unique_ptr<store::Database> opened, journal::Identity who);
-
-  std::vector<net::Doorway> doorways() const;
-  net::PeerHooks peer_hooks();
-  sync::Hooks session_hooks(const JournalId& journal, const DeviceId& other);
-  void look_at_doors();  // journals, epochs or members may be other ones than before
-  void fold_soon();
-  void peer_changed(const JournalId& journal, const DeviceId& device);
-  control::Peer describe(const net::PeerStatus& status) const;
+  Open(Device::State& device, std::unique_ptr<store::Database> database, journal::Identity identity);
+  [[nodiscard]] control::Peer describe(const net::PeerStatus& status) const;
 
   Device::State& device;
-  std::unique_ptr<store::Database> database;
-  store::SealedLog log;
-  journal::Identity identity;
-  store::LocalState memory;
-  journal::Shelf shelf;
-  journal::Door door;
-  net::Switchboard switchboard;
-  std::unique_ptr<net::Node> node;
-
-  using DoorSign = std::vector<std::tuple<JournalId, std::size_t, std::vector<DeviceId>>>;
-  DoorSign doors_shown;
-  std::set<std::pair<JournalId, DeviceId>> connected;
-  bool fold_posted = false;
+  Household house;
+  net::Node node;
 };
 
 struct Device::State {
@@ -98,6 +75,7 @@ struct Device::State {
   }
   [[nodiscard]] store::VaultFile vault() const { return {home.vault(), home.key_file()}; }
 
+  Household::Outside outside();
   void furnish_desk();
   void open_with(journal::Identity identity, store::Database::Open how);
   void init(const control::Init& asked, control::Reply& reply);
@@ -113,135 +91,45 @@ struct Device::State {
 
 // ---- what stands while the vault is open ----
 
-Device::Open::Open(Device::State& owner, std::unique_ptr<store::Database> opened, journal::Identity who)
+Device::Open::Open(Device::State& owner, std::unique_ptr<store::Database> database, journal::Identity identity)
     : device(owner),
-      database(std::move(opened)),
-      log(*database),
-      identity(std::move(who)),
-      memory(*database, identity.keys().local_key("local.state")),
-      shelf({identity, log, memory, owner.clock, home::zone_of_this_machine()},
-            {[this](const JournalId& journal) { switchboard.log_grew(journal); },
-             [this](const journal::News& news) {
-               control::WatchEvent event;
-               control::fill(event, news);
-               device.tell(event);
-             }}),
-      door(shelf),
-      switchboard({{identity.keys(), [this] { return introduce(door); }},
-                   log,
-                   memory,
-                   owner.clock,
-                   random_below,
-                   peer_hooks(),
-                   [](std::string_view note) { spdlog::info("net: {}", note); }}) {
-  shelf.start();
-  look_at_doors();
-  node = std::make_unique<net::Node>(
-      owner.io, switchboard,
-      net::Node::Options{owner.config.listen, owner.config.discovery, owner.config.addresses,
-                         [](std::string_view note) { spdlog::info("net: {}", note); },
-                         [this](std::exception_ptr bug) { device.bug = bug, device.stop(); }});
-}
+      house(std::move(database), std::move(identity), owner.outside()),
+      node(owner.io, house.switchboard(),
+           {owner.config.listen, owner.config.discovery, owner.config.addresses, note_of_the_network,
+            [&owner](std::exception_ptr bug) { owner.bug = std::move(bug), owner.stop(); }}) {}
 
-std::vector<net::Doorway> Device::Open::doorways() const {
-  std::vector<net::Doorway> doorways;
-  for (const JournalId& id : door.journals()) {
-    const journal::JournalSecrets& secrets = identity.journal(id);
-    net::Doorway doorway;
-    doorway.journal = id;
-    doorway.roots = secrets.genesis.roots();
-    for (auto epoch = secrets.epochs.rbegin(); epoch != secrets.epochs.rend(); ++epoch) {
-      doorway.psks.push_back(crypto::net_psk(*epoch));
-    }
-    for (const auto& member : door.members(id)) {
-      if (!member.self) doorway.others.push_back(member.device);
-    }
-    doorways.push_back(std::move(doorway));
-  }
-  return doorways;
-}
-
-void Device::Open::look_at_doors() {
-  DoorSign now;
-  for (const JournalId& id : door.journals()) {
-    std::vector<DeviceId> members;
-    for (const auto& member : door.members(id)) members.push_back(member.device);
-    now.emplace_back(id, identity.journal(id).epochs.size(), std::move(members));
-  }
-  if (now == doors_shown) return;
-  doors_shown = std::move(now);
-  switchboard.set_doorways(doorways());
-}
-
-net::PeerHooks Device::Open::peer_hooks() {
-  net::PeerHooks hooks;
-  hooks.admits = [this](const JournalId& journal, const crypto::ProvenDevice&, const crypto::Chain& chain) {
-    return door.admit(journal, chain);
+// What goes up from the house. The sockets of the house do not exist yet when it is built, nor do its peers.
+Household::Outside Device::State::outside() {
+  Household::Outside outside{clock, random_below, home::zone_of_this_machine(), {}, {}, {}, note_of_the_network};
+  outside.fold_soon = [this, alive = std::weak_ptr(alive)] {
+    asio::post(io, [this, alive] {
+      if (!alive.expired() && open) open->house.fold();
+    });
   };
-  hooks.session = [this](const JournalId& journal, const crypto::ProvenDevice& other) {
-    door.session_began(journal, other.device.id());
-    return session_hooks(journal, other.device.id());
-  };
-  hooks.changed = [this](const JournalId& journal, const DeviceId& other) { peer_changed(journal, other); };
-  return hooks;
-}
-
-sync::Hooks Device::Open::session_hooks(const JournalId& journal, const DeviceId& other) {
-  sync::Hooks hooks;
-  hooks.stored = [this, journal](const DeviceId& author, std::uint64_t first, std::uint64_t last) {
-    switchboard.log_grew(journal);  // other devices of the journal want it too
-    shelf.stored(journal, author, first, last);
-    fold_soon();
-  };
-  hooks.acknowledged = [this, journal, other](const store::Frontier& frontier) {
-    door.acknowledged(journal, other, frontier);
-  };
-  hooks.admit = [this, journal](const crypto::Chain& chain) { return door.admit(journal, chain); };
-  hooks.chains = [this, journal] { return door.chains(journal); };
-  hooks.forked = [this, journal](const DeviceId& forked) {
-    spdlog::warn("the log of device {} has two branches: it is frozen", hex(forked.view()).substr(0, 8));
-    door.forked(journal, forked);
-    look_at_doors();
-  };
-  return hooks;
-}
-
-void Device::Open::fold_soon() {
-  if (fold_posted) return;
-  fold_posted = true;
-  asio::post(device.io, [this, alive = std::weak_ptr(device.alive)] {
-    if (alive.expired()) return;
-    fold_posted = false;
-    if (shelf.fold_some(kFoldSlice)) return fold_soon();
-    look_at_doors();
-  });
-}
-
-void Device::Open::peer_changed(const JournalId& journal, const DeviceId& other) {
-  for (const auto& status : switchboard.status()) {
-    if (status.journal != journal || status.device != other) continue;
-    const bool is_here = status.state == net::PeerStatus::State::kConnected;
-    const bool was_here = connected.count({journal, other}) > 0;
-    if (is_here == was_here) return;
-    if (is_here) {
-      connected.insert({journal, other});
-    } else {
-      connected.erase({journal, other});
-    }
-    const control::Peer peer = describe(status);
+  outside.news = [this](const journal::News& news) {
     control::WatchEvent event;
-    event.set_event(is_here ? "connected" : "disconnected");
-    event.set_at(control::moment(device.clock.wall()));
+    control::fill(event, news);
+    tell(event);
+  };
+  outside.came_or_left = [this](const net::PeerStatus& status) {
+    if (!open) return;
+    const control::Peer peer = open->describe(status);
+    control::WatchEvent event;
+    event.set_event(peer.connected() ? "connected" : "disconnected");
+    event.set_at(control::moment(clock.wall()));
     event.set_journal(peer.journal());
     event.set_name(peer.name());
-    return device.tell(event);
-  }
+    tell(event);
+  };
+  return outside;
 }
 
 control::Peer Device::Open::describe(const net::PeerStatus& status) const {
   control::Peer peer;
-  peer.set_journal(identity.has(status.journal) ? identity.journal(status.journal).name : "");
-  for (const auto& member : door.members(status.journal)) {
+  for (const auto& journal : house.identity().journals()) {
+    if (journal.id == status.journal) peer.set_journal(journal.name);
+  }
+  for (const auto& member : house.door().members(status.journal)) {
     if (member.device != status.device) continue;
     peer.set_name(member.person);
     peer.set_device(member.device_name);
@@ -283,7 +171,7 @@ control::Peer Device::Open::describe(const net::PeerStatus& status) const {
 void Device::State::furnish_desk() {
   desk.clock = clock;
   desk.state = [this] { return now(); };
-  desk.shelf = [this]() -> journal::Shelf& { return open->shelf; };
+  desk.shelf = [this]() -> journal::Shelf& { return open->house.shelf(); };
   desk.init = [this](const control::Init& asked, control::Reply& reply) { init(asked, reply); };
   desk.unlock = [this](const control::Unlock& asked, control::Reply& reply) { unlock(asked, reply); };
   desk.passphrase = [this](const control::Passphrase& asked, control::Reply& reply) {
@@ -296,16 +184,15 @@ void Device::State::furnish_desk() {
   desk.examine = [this](control::DoctorReport& report) { examine(report); };
   desk.peers = [this] {
     std::vector<control::Peer> peers;
-    for (const auto& status : open->switchboard.status()) peers.push_back(open->describe(status));
+    for (const auto& status : open->house.switchboard().status()) peers.push_back(open->describe(status));
     return peers;
   };
-  desk.in_step = [this] {
-    const auto peers = open->switchboard.status();
-    return std::all_of(peers.begin(), peers.end(), [](const auto& peer) { return peer.in_step; });
-  };
-  desk.nudge = [this] { open->switchboard.sync_now(); };
+  desk.in_step = [this] { return open->house.in_step(); };
+  desk.nudge = [this] { open->house.switchboard().sync_now(); };
   desk.pair = [this](const control::Pair& asked, auto tell, auto fail) {
-    return Meeting::start({open->shelf, open->switchboard, clock, config.discovery, [this] { open->look_at_doors(); }},
+    Household& house = open->house;
+    return Meeting::start({house.shelf(), house.switchboard(), clock, config.discovery,
+                           [&house] { return house.database().refusal(); }, [&house] { house.look_at_doors(); }},
                           asked, {std::move(tell), std::move(fail)});
   };
   desk.subscribe = [this](auto watcher) { return subscribe(std::move(watcher)); };
@@ -327,10 +214,11 @@ void Device::State::init(const control::Init& asked, control::Reply& reply) {
                                             config.passphrase_cost, clock.wall());
   open_with(std::move(identity), store::Database::Open::kExisting);
   control::InitReport& report = *reply.mutable_init();
-  report.set_name(open->identity.person());
-  report.set_device(hex(open->identity.keys().id().view()));
-  report.set_locked_by(open->identity.locked_by() == crypto::VaultMode::kPassphrase ? "passphrase" : "key file");
-  const crypto::SecretBytes words = open->identity.words(passphrase);
+  report.set_name(open->house.identity().person());
+  report.set_device(hex(open->house.identity().keys().id().view()));
+  report.set_locked_by(open->house.identity().locked_by() == crypto::VaultMode::kPassphrase ? "passphrase"
+                                                                                            : "key file");
+  const crypto::SecretBytes words = open->house.identity().words(passphrase);
   std::string_view rest = words.text();
   while (!rest.empty()) {
     const std::size_t end = std::min(rest.find(' '), rest.size());
@@ -362,8 +250,8 @@ void Device::State::open_with(journal::Identity identity, store::Database::Open 
 }
 
 void Device::State::change_passphrase(const control::Passphrase& asked) {
-  open->identity.change_passphrase(crypto::SecretBytes(as_bytes(asked.current())),
-                                   crypto::SecretBytes(as_bytes(asked.replacement())), config.passphrase_cost);
+  open->house.identity().change_passphrase(crypto::SecretBytes(as_bytes(asked.current())),
+                                           crypto::SecretBytes(as_bytes(asked.replacement())), config.passphrase_cost);
 }
 
 void Device::State::describe(control::StatusReport& report) const {
@@ -375,12 +263,13 @@ void Device::State::describe(control::StatusReport& report) const {
     if (now() == Desk::State::kLocked) device.set_locked_by("passphrase");
     return;
   }
-  device.set_id(hex(open->identity.keys().id().view()));
-  device.set_name(open->identity.device());
-  device.set_person(open->identity.person());
-  device.set_locked_by(open->identity.locked_by() == crypto::VaultMode::kPassphrase ? "passphrase" : "key file");
-  device.set_words_confirmed(open->identity.words_confirmed());
-  for (const auto& address : open->switchboard.addresses()) device.add_addresses(address);
+  device.set_id(hex(open->house.identity().keys().id().view()));
+  device.set_name(open->house.identity().device());
+  device.set_person(open->house.identity().person());
+  device.set_locked_by(open->house.identity().locked_by() == crypto::VaultMode::kPassphrase ? "passphrase"
+                                                                                            : "key file");
+  device.set_words_confirmed(open->house.identity().words_confirmed());
+  for (const auto& address : open->house.switchboard().addresses()) device.add_addresses(address);
 }
 
 void Device::State::examine(control::DoctorReport& report) const {
@@ -396,20 +285,20 @@ void Device::State::examine(control::DoctorReport& report) const {
     find(now() == Desk::State::kLocked ? "locked" : "not-set-up", "note", "");
     return;
   }
-  const std::string& refusal = open->database->refusal();
+  const std::string& refusal = open->house.database().refusal();
   if (!refusal.empty()) find("cannot-write", "problem", refusal);
-  const std::vector<std::string> damage = open->log.damage();
-  for (const auto& damaged : damage) find("damaged", "problem", damaged);
-  if (refusal.empty() && damage.empty()) find("log", "ok", std::to_string(open->log.journals().size()));
-  find("listening", "ok", std::to_string(open->node->port()));
+  const std::vector<store::Damage> damage = open->house.log().damage();
+  for (const auto& damaged : damage) find("damaged", "problem", damaged.what);
+  if (refusal.empty() && damage.empty()) find("log", "ok", std::to_string(open->house.log().journals().size()));
+  find("listening", "ok", std::to_string(open->node.port()));
   if (!config.discovery) find("discovery-off", "note", "");
-  for (const auto& status : open->switchboard.status()) {
+  for (const auto& status : open->house.switchboard().status()) {
     const control::Peer peer = open->describe(status);
     const bool here = status.state == net::PeerStatus::State::kConnected;
     find(here ? "peer-connected" : "peer-away", here ? "ok" : "note", peer.name());
     if (peer.clock_minutes() != 0) find("clock-differs", "warning", peer.name());
   }
-  for (const auto& warning : journal::warnings(open->shelf)) find(warning.c_str(), "warning", "");
+  for (const auto& warning : journal::warnings(open->house.shelf())) find(warning.c_str(), "warning", "");
 }
 
 void Device::State::tell(const control::WatchEvent& event) {
@@ -435,8 +324,8 @@ void Device::State::stop() {
   stopping = true;
   spdlog::info(anew ? "locking" : "stopping");
   const auto close_network = [this] {
-    if (!open || !open->node) return stopped();
-    open->node->stop([this] { stopped(); });
+    if (!open) return stopped();
+    open->node.stop([this] { stopped(); });
   };
   if (!server) return close_network();
   server->close(close_network);

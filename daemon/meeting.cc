@@ -125,7 +125,7 @@ void Meeting::join(const std::string& invitation, const std::string& at) {
 net::Conversation Meeting::begin(const net::Introduced& met, journal::FoundingRole role) {
   journal::FoundingFacts facts;
   facts.channel_binding = met.channel_binding;
-  if (const auto certificate = crypto::decode(met.introduction.chain.back())) facts.remote = certificate->device.noise;
+  facts.device = met.device;
   facts.chain = met.introduction.chain;
   facts.name = met.introduction.name;
   facts.paired_by = met.by_link ? "link" : "code";
@@ -249,6 +249,8 @@ void Meeting::join_ended(net::JoinEnd end) {
       return fail(Error::WRONG_CODE);
     case net::JoinEnd::kWrongPerson:
       return fail(Error::WRONG_PERSON);
+    case net::JoinEnd::kNotDurable:
+      return fail(Error::NOT_SAVED, house_.refusal());
     case net::JoinEnd::kTimedOut:
       return fail(Error::TIMED_OUT);
     case net::JoinEnd::kOtherSideLeft:

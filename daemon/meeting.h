@@ -20,8 +20,9 @@ class Meeting : public std::enable_shared_from_this<Meeting> {
     journal::Shelf& shelf;
     net::Switchboard& switchboard;
     Clock clock;
-    bool discovery = true;          // announcements are made and looked for
-    std::function<void()> founded;  // a journal is new: tell the network before the other side dials
+    bool discovery = true;                 // announcements are made and looked for
+    std::function<std::string()> refusal;  // why the disk takes nothing; empty while it does
+    std::function<void()> founded;         // a journal is new: tell the network before the other side dials
   };
   struct Ears {
     std::function<void(const control::PairEvent&)> tell;

@@ -17,6 +17,7 @@
 #include <set>
 #include <system_error>
 
+#include "crypto/secret.h"
 #include "proto/frame_codec.h"
 #include "proto/socket_place.h"
 

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "daemon/household.h"
+
+namespace duolog {
+namespace {
+
+constexpr std::size_t kFoldSlice = 512;  // records between two looks at the sockets
+
+}  // namespace
+
+Household::Household(std::unique_ptr<store::Database> database, journal::Identity identity, Outside outside)
+    : outside_(std::move(outside)),
+      database_(std::move(database)),
+      log_(*database_),
+      identity_(std::move(identity)),
+      memory_(*database_, identity_.keys().local_key("local.state")),
+      shelf_({identity_, log_, memory_, outside_.clock, outside_.zone},
+             {[this](const JournalId& journal) { switchboard_.log_grew(journal); }, outside_.news}),
+      door_(shelf_),
+      switchboard_(network_house()) {
+  shelf_.start();
+  look_at_doors();
+}
+
+net::Switchboard::House Household::network_house() {
+  net::PeerHooks hooks;
+  hooks.admits = [this](const JournalId& journal, const crypto::Chain& chain) {
+    auto proven = door_.prove(journal, chain);
+    if (proven && !door_.admit(journal, chain)) proven.reset();
+    return proven;
+  };
+  hooks.session = [this](const JournalId& journal, const crypto::ProvenDevice& other) {
+    door_.session_began(journal, other.device.id());
+    return session_hooks(journal, other.device.id());
+  };
+  hooks.changed = [this](const JournalId& journal, const DeviceId& other) { peer_changed(journal, other); };
+  const auto introduction = [this] {
+    journal::Introduction self = door_.introduction();
+    return net::Introduction{std::move(self.chain), std::move(self.name)};
+  };
+  return {{identity_.keys(), introduction},
+          log_,
+          memory_,
+          outside_.clock,
+          outside_.random,
+          std::move(hooks),
+          outside_.note};
+}
+
+std::vector<net::Doorway> Household::doorways() const {
+  std::vector<net::Doorway> doorways;
+  for (const JournalId& id : door_.journals()) {
+    net::Doorway& doorway = doorways.emplace_back();
+    doorway.journal = id;
+    for (const auto& member : door_.members(id)) {
+      if (!member.self) doorway.others.push_back(member.device);
+    }
+  }
+  for (auto& candidate : door_.psk_candidates()) {
+    const auto doorway = std::find_if(doorways.begin(), doorways.end(),
+                                      [&](const net::Doorway& each) { return each.journal == candidate.journal; });
+    if (doorway != doorways.end()) doorway->psks.push_back(std::move(candidate.psk));
+  }
+  return doorways;
+}
+
+void Household::look_at_doors() {
+  DoorSign now;
+  for (const JournalId& id : door_.journals()) {
+    std::vector<DeviceId> members;
+    for (const auto& member : door_.members(id)) members.push_back(member.device);
+    now.emplace_back(id, identity_.journal(id).epochs.size(), std::move(members));
+  }
+  if (now == doors_shown_) return;
+  doors_shown_ = std::move(now);
+  switchboard_.set_doorways(doorways());
+}
+
+sync::Hooks Household::session_hooks(const JournalId& journal, const DeviceId& other) {
+  sync::Hooks hooks;
+  hooks.stored = [this, journal](const DeviceId& author, std::uint64_t first, std::uint64_t last) {
+    switchboard_.log_grew(journal);  // other devices of the journal want it too
+    shelf_.stored(journal, author, first, last);
+    fold_soon();
+  };
+  hooks.acknowledged = [this, journal, other](const store::Frontier& frontier) {
+    door_.acknowledged(journal, other, frontier);
+  };
+  hooks.admit = [this, journal](const crypto::Chain& chain) { return door_.admit(journal, chain); };
+  hooks.chains = [this, journal] { return door_.chains(journal); };
+  hooks.forked = [this, journal](const DeviceId& forked) {
+    outside_.note("the log of device " + hex(forked.view()).substr(0, 8) + " has two branches: it is frozen");
+    door_.forked(journal, forked);
+    look_at_doors();
+  };
+  return hooks;
+}
+
+void Household::fold_soon() {
+  if (fold_asked_) return;
+  fold_asked_ = true;
+  outside_.fold_soon();
+}
+
+bool Household::fold() {
+  fold_asked_ = false;
+  const bool more = shelf_.fold_some(kFoldSlice);
+  if (more) {
+    fold_soon();
+  } else {
+    look_at_doors();
+  }
+  return more;
+}
+
+void Household::peer_changed(const JournalId& journal, const DeviceId& other) {
+  for (const auto& status : switchboard_.status()) {
+    if (status.journal != journal || status.device != other) continue;
+    const bool is_here = status.state == net::PeerStatus::State::kConnected;
+    const bool was_here = connected_.count({journal, other}) > 0;
+    if (is_here == was_here) return;
+    if (is_here) {
+      connected_.insert({journal, other});
+    } else {
+      connected_.erase({journal, other});
+    }
+    return outside_.came_or_left(status);
+  }
+}
+
+bool Household::in_step() const {
+  const auto peers = switchboard_.status();
+  return std::all_of(peers.begin(), peers.end(), [](const auto& peer) { return peer.in_step; });
+}
+
+}  // namespace duolog

@@ -1,0 +1,69 @@
+// household.h: everything that stands while the vault is open, wired together; all of a daemon but its sockets and
+// timers.
+//
+// Members are built from top to bottom and fall in the reverse order. Time, chance and news go in and out through
+// Outside, so that two whole households can stand in one process on a virtual clock.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <memory>
+#include <set>
+
+#include "daemon/journal/door.h"
+#include "daemon/net/switchboard.h"
+
+namespace duolog {
+
+class Household {
+ public:
+  struct Outside {
+    Clock clock;
+    net::Random random;
+    std::string zone;                 // of this machine
+    std::function<void()> fold_soon;  // call fold() when there is time
+    std::function<void(const journal::News&)> news;
+    std::function<void(const net::PeerStatus&)> came_or_left;
+    std::function<void(std::string_view)> note;  // for the daemon's notes
+  };
+  // Folds the whole log. Throws what the rooms throw.
+  Household(std::unique_ptr<store::Database> database, journal::Identity identity, Outside outside);
+  Household(const Household&) = delete;
+  Household& operator=(const Household&) = delete;
+
+  bool fold();           // one slice of what sessions have stored; true: there is more
+  void look_at_doors();  // journals, epochs or members may be other ones than before: tell the network
+
+  [[nodiscard]] journal::Shelf& shelf() { return shelf_; }
+  [[nodiscard]] const journal::Door& door() const { return door_; }
+  [[nodiscard]] journal::Identity& identity() { return identity_; }
+  [[nodiscard]] const journal::Identity& identity() const { return identity_; }
+  [[nodiscard]] store::Database& database() { return *database_; }
+  [[nodiscard]] store::SealedLog& log() { return log_; }
+  [[nodiscard]] net::Switchboard& switchboard() { return switchboard_; }
+  // Every peer is connected and holds what we hold.
+  [[nodiscard]] bool in_step() const;
+
+ private:
+  [[nodiscard]] net::Switchboard::House network_house();
+  [[nodiscard]] std::vector<net::Doorway> doorways() const;
+  sync::Hooks session_hooks(const JournalId& journal, const DeviceId& other);
+  void peer_changed(const JournalId& journal, const DeviceId& other);
+  void fold_soon();
+
+  // What the network was last told: for each journal its id, how many epochs are known, and its live devices.
+  using DoorSign = std::vector<std::tuple<JournalId, std::size_t, std::vector<DeviceId>>>;
+
+  Outside outside_;
+  std::unique_ptr<store::Database> database_;
+  store::SealedLog log_;
+  journal::Identity identity_;
+  store::LocalState memory_;
+  journal::Shelf shelf_;
+  journal::Door door_;
+  net::Switchboard switchboard_;
+  DoorSign doors_shown_;
+  std::set<std::pair<JournalId, DeviceId>> connected_;
+  bool fold_asked_ = false;
+};
+
+}  // namespace duolog
