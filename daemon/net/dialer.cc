@@ -41,7 +41,7 @@ std::vector<PeerKey> Dialer::due(SteadyTime now) {
 // Neither back-off nor misbehaviour is forgotten by this alone: see lost().
 void Dialer::connected(const PeerKey& key, SteadyTime now) {
   const auto entry = entries_.find(key);
-  if (entry == entries_.end()) return;
+  if (entry == entries_.end() || entry->second.state == State::kConnected) return;
   entry->second.state = State::kConnected;
   entry->second.connected_at = now;
 }

@@ -23,8 +23,9 @@ namespace duolog::net {
 inline constexpr std::chrono::milliseconds kWindowTime{600'000};
 inline constexpr int kCodesPerWindow = 3;
 inline constexpr std::size_t kHalfOpenLimit = 4;
-inline constexpr std::chrono::milliseconds kLookTime{10'000};    // for an announcement
-inline constexpr std::chrono::milliseconds kCollectTime{1'500};  // after the first one, to notice a second host
+inline constexpr std::chrono::milliseconds kLookTime{10'000};      // for an announcement
+inline constexpr std::chrono::milliseconds kCollectTime{1'500};    // after the first one, to notice a second host
+inline constexpr std::chrono::milliseconds kNextPairAddress{500};  // an address that does not answer is not waited for
 inline constexpr std::chrono::milliseconds kTalkTime{30'000};  // an unfinished conversation outlives its window by this
 
 // One connection, named by whoever owns the sockets. Never reused.
@@ -65,6 +66,7 @@ struct Invitation {
 
 enum class WindowEnd { kPaired, kExpired, kCodesBurnt, kClosed };
 
+// All are set.
 struct HostEvents {
   std::function<void(const Invitation&)> invitation;  // at opening, and whenever the code is a new one
   std::function<void(int codes_left)> wrong_code;     // someone tried a wrong code; a new invitation follows
@@ -93,14 +95,14 @@ class PairingWindow {
   [[nodiscard]] bool finished(LineId line) const;  // close it, after the last output
   [[nodiscard]] bool proven(LineId line) const;    // code or link was right: no longer an unauthenticated stranger
 
-  void conversation_moved(SteadyTime now);
-  void close(SteadyTime now);
+  void close();
   void tick(SteadyTime now);
   [[nodiscard]] SteadyTime deadline() const;
   [[nodiscard]] bool ended() const;
-  [[nodiscard]] int nameplate() const;
+  [[nodiscard]] std::optional<int> nameplate() const;  // to be announced; none while somebody is being confirmed
   [[nodiscard]] bool is_own(const crypto::PairCode& code) const;
   [[nodiscard]] const Invitation& invitation() const;
+  [[nodiscard]] crypto::PairPurpose purpose() const;
 
  private:
   struct State;
@@ -119,12 +121,14 @@ enum class JoinEnd {
   kCannotConnect,  // found, or given, but no answer
   kWrongCode,      // the guess is spent: a bad tag, or nothing within 10 s
   kWrongPerson,    // link: the host's key is not the one in the link
+  kNotDurable,     // the disk refuses to remember the guess, so it was not made
   kFailed,         // the conversation said so (declined, or worse): it knows why
   kOtherSideLeft,  // after the handshake, before the conversation was done
   kTimedOut,
   kCancelled,
 };
 
+// All are set.
 struct JoinEvents {
   std::function<void()> looking;
   std::function<void(const Address&)> connecting;
@@ -141,8 +145,8 @@ class PairingJoiner {
     std::optional<crypto::PairLink> link;  // or this
     std::optional<Address> at;             // empty: the announcement's, or the link's addresses
     WallTime wall_now;
-    // True when this code's guess was used on this device before; else remembers it durably, before it returns.
-    std::function<bool(const crypto::PairCode&)> spent_before;
+    std::function<bool(const crypto::PairCode&)> spent;  // this device has used its guess for this code
+    std::function<bool(const crypto::PairCode&)> spend;  // remembers it for ever, durably; false: it could not
   };
   PairingJoiner(Facts facts, JoinEvents events, SteadyTime now);
   ~PairingJoiner();
@@ -159,8 +163,7 @@ class PairingJoiner {
   [[nodiscard]] Bytes take_output(LineId line, SteadyTime now);
   [[nodiscard]] bool finished(LineId line) const;
 
-  void conversation_moved(SteadyTime now);
-  void cancel(SteadyTime now);
+  void cancel();
   void tick(SteadyTime now);
   [[nodiscard]] SteadyTime deadline() const;
   [[nodiscard]] bool ended() const;

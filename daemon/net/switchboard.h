@@ -18,13 +18,9 @@
 
 namespace duolog::net {
 
-inline constexpr std::size_t kStrangersLimit = 64;   // unauthenticated connections; the oldest gives way
-inline constexpr std::size_t kCandidatesLimit = 32;  // psks tried on a message 1
-inline constexpr std::size_t kStrangerBytes = 2 + crypto::kPairGuessLength;  // buffered before the first tag is checked
-inline constexpr std::uint32_t kHandshakesPerSecond = 200;
-inline constexpr std::chrono::milliseconds kConnectTime{10'000};
-inline constexpr std::chrono::milliseconds kNextAddressAfter{
-    2'000};  // an address that does not answer is not waited for
+inline constexpr std::size_t kCandidatesLimit = 32;               // psks tried on a message 1
+inline constexpr std::size_t kHalfKnownLimit = 64;                // a psk fitted, who it is is not known yet
+inline constexpr std::chrono::milliseconds kConnectTime{10'000};  // for names and connects; the driver's to keep
 
 struct PeerStatus {
   JournalId journal;
@@ -63,8 +59,8 @@ class Switchboard {
   Switchboard& operator=(const Switchboard&) = delete;
 
   // ---- for the journal ----
-  // All journals, whenever members, epochs or journals have changed. Connections to devices that are in none of the
-  // doorways' `others` any more, and that `admits` refuses now, are parted.
+  // All journals, whenever members, epochs or journals have changed. Connections to devices that were among a doorway's
+  // `others` and are no longer, and those of a journal that is gone, are parted.
   void set_doorways(std::vector<Doorway> doorways);
   void log_grew(const JournalId& journal);  // something was appended here: push it now
 
@@ -109,6 +105,8 @@ class Switchboard {
 
  private:
   struct State;
+  void describe_connected(LineId line, PeerStatus& status) const;
+  void describe_away(const Dialer::Status& dialling, PeerStatus& status) const;
   std::unique_ptr<State> state_;
 };
 

@@ -1,0 +1,41 @@
+// address_book.h: where each device was last reached and says it can be, remembered across restarts. A hint, never
+// trusted: who answers there must still prove itself. Kept in store::LocalState; losing it costs a little patience.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <map>
+
+#include "daemon/home/clock.h"
+#include "daemon/net/address.h"
+#include "daemon/store/local_state.h"
+
+namespace duolog::net {
+
+class AddressBook {
+ public:
+  static constexpr std::size_t kPerDevice = 12;
+
+  explicit AddressBook(store::LocalState& memory);
+
+  struct Page {
+    std::vector<Address> addresses;     // in the order in which they are worth trying
+    std::optional<WallTime> last_seen;  // nullopt: never met
+    bool operator==(const Page&) const = default;
+  };
+  [[nodiscard]] const Page& look_up(const DeviceId& device) const;
+
+  // It was reached there: first from now on. Both are true when something was new.
+  bool reached(const DeviceId& device, const Address& address);
+  // It says, or it seems, that it can be reached there: after the one that last worked, before older hearsay.
+  bool learn(const DeviceId& device, const std::vector<Address>& addresses);
+  void seen(const DeviceId& device, WallTime when);
+
+ private:
+  Page& open(const DeviceId& device) const;
+  void write(const DeviceId& device, const Page& page);
+
+  store::LocalState& memory_;
+  mutable std::map<DeviceId, Page> pages_;  // read when first asked for
+};
+
+}  // namespace duolog::net

@@ -1,0 +1,57 @@
+// rounds.cc: see the header; there is no more to it.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "daemon/net/rounds.h"
+
+#include "crypto/check.h"
+
+namespace duolog::net {
+
+void Rounds::begin(const PeerKey& key, const std::vector<Address>& addresses, SteadyTime now) {
+  const auto [round, fresh] = rounds_.try_emplace(key);
+  check(fresh, "a round of dialling began twice");
+  round->second.left.assign(addresses.begin(), addresses.end());
+  round->second.next_at = now;
+}
+
+std::optional<Rounds::Call> Rounds::next(SteadyTime now) {
+  for (auto& [key, round] : rounds_) {
+    if (round.left.empty() || (now < round.next_at && !round.lines.empty())) continue;
+    Call call{key, round.left.front(), turns_[key]};
+    round.left.pop_front();
+    round.next_at = now + kNextAddressAfter;
+    return call;
+  }
+  return std::nullopt;
+}
+
+void Rounds::began(const PeerKey& key, LineId line) { rounds_.at(key).lines.insert(line); }
+
+void Rounds::failed(LineId line, bool silent) {
+  for (auto& [key, round] : rounds_)
+    if (round.lines.erase(line) > 0) round.silent = round.silent || silent;
+}
+
+std::optional<PeerKey> Rounds::next_failed() {
+  for (auto round = rounds_.begin(); round != rounds_.end(); ++round) {
+    if (!round->second.left.empty() || !round->second.lines.empty()) continue;
+    const PeerKey key = round->first;
+    if (round->second.silent) ++turns_[key];
+    rounds_.erase(round);
+    return key;
+  }
+  return std::nullopt;
+}
+
+std::set<LineId> Rounds::drop(const PeerKey& key) {
+  auto round = rounds_.extract(key);
+  return round.empty() ? std::set<LineId>{} : std::move(round.mapped().lines);
+}
+
+SteadyTime Rounds::deadline() const {
+  SteadyTime soonest = SteadyTime::max();
+  for (const auto& [key, round] : rounds_)
+    if (!round.left.empty()) soonest = std::min(soonest, round.next_at);
+  return soonest;
+}
+
+}  // namespace duolog::net

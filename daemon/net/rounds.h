@@ -1,0 +1,50 @@
+// rounds.h: one attempt at one device: its addresses one after the other, the slow ones side by side. The first on
+// which the handshake succeeds ends the round; when all have come to nothing, it has failed. SPDX-License-Identifier:
+// GPL-3.0-or-later
+#pragma once
+
+#include <deque>
+#include <set>
+
+#include "daemon/net/dialer.h"
+#include "daemon/net/pairing.h"
+
+namespace duolog::net {
+
+inline constexpr std::chrono::milliseconds kNextAddressAfter{
+    2'000};  // an address that does not answer is not waited for
+
+class Rounds {
+ public:
+  // REQUIRES: no round of this key is under way.
+  void begin(const PeerKey& key, const std::vector<Address>& addresses, SteadyTime now);
+
+  struct Call {
+    PeerKey key;
+    Address address;
+    std::size_t turn;  // how many rounds of this key met a silence: dial with the next epoch each time
+  };
+  // A call that should begin now; the caller names its line with began().
+  std::optional<Call> next(SteadyTime now);
+  void began(const PeerKey& key, LineId line);
+  // The call came to nothing; `silent`: somebody was there and did not answer.
+  void failed(LineId line, bool silent);
+  // A round in which nothing is left to try. It is forgotten.
+  std::optional<PeerKey> next_failed();
+  // The round is no longer needed. Its lines that are still under way.
+  std::set<LineId> drop(const PeerKey& key);
+  void clear() { rounds_.clear(); }
+  [[nodiscard]] SteadyTime deadline() const;
+
+ private:
+  struct Round {
+    std::deque<Address> left;
+    std::set<LineId> lines;
+    SteadyTime next_at{};
+    bool silent = false;
+  };
+  std::map<PeerKey, Round> rounds_;
+  std::map<PeerKey, std::size_t> turns_;
+};
+
+}  // namespace duolog::net

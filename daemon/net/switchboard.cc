@@ -1,0 +1,517 @@
+// switchboard.cc: lines that come and go, and the peers on them.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "daemon/net/switchboard.h"
+
+#include <algorithm>
+
+#include "daemon/net/switchboard_state.h"
+
+namespace duolog::net {
+namespace {
+
+constexpr milliseconds kSimultaneous{10'000};  // two connections opened within this were dialled without knowing
+constexpr milliseconds kLetThemRedial{2'000};  // whoever dialled before dials again first
+constexpr milliseconds kSleepNoticed{5'000};   // the wall clock moved this much more than the steady one
+constexpr std::size_t kReadAtOnce = 64 << 10;
+constexpr std::size_t kStrangerBytes = 2 + crypto::kPairGuessLength;  // 82: before the first tag is checked
+constexpr std::size_t kNewestFirst = 2;  // epochs of each journal that are tried before any older one
+
+milliseconds wall_minus_steady(const Clock& clock) {
+  return clock.wall().time_since_epoch() - clock.steady().time_since_epoch();
+}
+
+std::string short_name(const DeviceId& device) { return hex(device.view().first(4)); }
+
+}  // namespace
+
+// REQUIRES: the State stays where it is; its parts refer to it.
+Switchboard::State::State(House given)
+    : house(std::move(given)),
+      peer_house{house.self, house.log,
+                 PeerHooks{[this](const auto& journal, const auto& chain) { return admit(journal, chain); },
+                           [this](const auto& journal, const auto& device) { return hooks_for(journal, device); },
+                           {}},
+                 [this] { return own_addresses; }, house.clock.wall},
+      dialer(house.random),
+      book(house.memory),
+      strangers(house.clock.steady()),
+      wall_ahead(wall_minus_steady(house.clock)) {}
+
+Switchboard::Switchboard(House house) : state_(std::make_unique<State>(std::move(house))) {}
+Switchboard::~Switchboard() = default;
+
+// ---- one thing at a time ----
+
+void Switchboard::State::within(const std::function<void()>& work) {
+  struct Depth {
+    int& depth;
+    explicit Depth(int& counted) : depth(counted) { ++depth; }
+    Depth(const Depth&) = delete;
+    Depth& operator=(const Depth&) = delete;
+    ~Depth() { --depth; }
+  };
+  {
+    const Depth here(depth);
+    work();
+  }
+  if (depth == 0) settle();
+}
+
+void Switchboard::State::from_above(const std::function<void()>& work) {
+  within(work);
+  if (wake) wake();
+}
+
+void Switchboard::State::when_quiet(std::function<void()> work) {
+  if (depth == 0) return from_above(work);
+  news.push_back([this, work = std::move(work)] { from_above(work); });
+}
+
+void Switchboard::State::settle() {
+  clear_pairing();
+  while (!news.empty()) {
+    const auto next = std::move(news.front());
+    news.pop_front();
+    next();
+  }
+}
+
+// ---- lines ----
+
+LineId Switchboard::State::add_line(Line line) {
+  const LineId id = next_line++;
+  lines.emplace(id, std::move(line));
+  return id;
+}
+
+void Switchboard::State::end_line(LineId id) {
+  const auto found = lines.find(id);
+  if (found == lines.end()) return;
+  found->second.kind = Line::Kind::kOver;
+  found->second.peer.reset();
+}
+
+LineId Switchboard::accepted(std::string remote_host) {
+  LineId id = 0;
+  state_->within([&] {
+    const auto kind = state_->stopping ? State::Line::Kind::kOver : State::Line::Kind::kStranger;
+    id = state_->add_line({.kind = kind, .address = {std::move(remote_host)}});
+    if (!state_->stopping) state_->strangers.admit(id, state_->now());
+  });
+  return id;
+}
+
+void Switchboard::connected(LineId line) {
+  state_->within([&] {
+    const auto found = state_->lines.find(line);
+    if (found == state_->lines.end()) return;
+    if (found->second.kind == State::Line::Kind::kDialling) state_->connected_to_device(line);
+    if (found->second.kind != State::Line::Kind::kJoinerDialling) return;
+    found->second.kind = State::Line::Kind::kJoiner;
+    if (state_->joiner) state_->joiner->connected(line, found->second.address, state_->now());
+  });
+}
+
+void Switchboard::received(LineId line, ByteView bytes) {
+  state_->within([&] {
+    const auto found = state_->lines.find(line);
+    if (found == state_->lines.end()) return;
+    const SteadyTime now = state_->now();
+    switch (found->second.kind) {
+      case State::Line::Kind::kStranger:
+        state_->strangers.receive(line, bytes);
+        return state_->greet_strangers();
+      case State::Line::Kind::kPeer:
+        found->second.peer->receive(bytes, now);
+        return state_->follow(line);
+      case State::Line::Kind::kWindow:
+        if (state_->window) state_->window->receive(line, bytes, now);
+        return;
+      case State::Line::Kind::kJoiner:
+        if (state_->joiner) state_->joiner->receive(line, bytes, now);
+        return;
+      case State::Line::Kind::kDialling:
+      case State::Line::Kind::kJoinerDialling:
+      case State::Line::Kind::kOver:
+        return;
+    }
+  });
+}
+
+void Switchboard::closed(LineId line) {
+  state_->within([&] {
+    const auto found = state_->lines.find(line);
+    if (found == state_->lines.end()) return;
+    const SteadyTime now = state_->now();
+    switch (found->second.kind) {
+      case State::Line::Kind::kStranger:
+        state_->strangers.forget(line);
+        break;
+      case State::Line::Kind::kDialling:
+        state_->lost_dial(line, false);
+        break;
+      case State::Line::Kind::kPeer:
+        found->second.peer->closed();
+        state_->follow(line);
+        break;
+      case State::Line::Kind::kWindow:
+        if (state_->window) state_->window->closed(line, now);
+        break;
+      case State::Line::Kind::kJoinerDialling:
+        if (state_->joiner) state_->joiner->unreachable(found->second.address, now);
+        break;
+      case State::Line::Kind::kJoiner:
+        if (state_->joiner) state_->joiner->closed(line, now);
+        break;
+      case State::Line::Kind::kOver:
+        break;
+    }
+    state_->lines.erase(line);
+  });
+}
+
+Bytes Switchboard::take_output(LineId line) {
+  Bytes output;
+  state_->within([&] {
+    const auto found = state_->lines.find(line);
+    if (found == state_->lines.end()) return;
+    const SteadyTime now = state_->now();
+    if (found->second.kind == State::Line::Kind::kPeer) {
+      output = found->second.peer->take_output(now);
+      state_->follow(line);
+    }
+    if (found->second.kind == State::Line::Kind::kWindow && state_->window)
+      output = state_->window->take_output(line, now);
+    if (found->second.kind == State::Line::Kind::kJoiner && state_->joiner)
+      output = state_->joiner->take_output(line, now);
+  });
+  return output;
+}
+
+bool Switchboard::finished(LineId line) const {
+  const auto found = state_->lines.find(line);
+  if (found == state_->lines.end()) return true;
+  switch (found->second.kind) {
+    case State::Line::Kind::kStranger:
+      return state_->strangers.finished(line);
+    case State::Line::Kind::kPeer:
+      return found->second.peer->finished();
+    case State::Line::Kind::kWindow:
+      return !state_->window || state_->window->finished(line);
+    case State::Line::Kind::kJoiner:
+      return !state_->joiner || state_->joiner->finished(line);
+    case State::Line::Kind::kDialling:
+    case State::Line::Kind::kJoinerDialling:
+      return false;
+    case State::Line::Kind::kOver:
+      return true;
+  }
+  return true;
+}
+
+std::size_t Switchboard::read_limit(LineId line) const {
+  const auto found = state_->lines.find(line);
+  if (found == state_->lines.end() || finished(line)) return 0;
+  switch (found->second.kind) {
+    case State::Line::Kind::kStranger:
+      return state_->strangers.read_limit(line);
+    case State::Line::Kind::kPeer:
+      return found->second.peer->reading() ? kReadAtOnce : 0;
+    case State::Line::Kind::kWindow:
+      return state_->window->proven(line) ? kReadAtOnce : kStrangerBytes;
+    default:
+      return kReadAtOnce;
+  }
+}
+
+// ---- strangers ----
+
+void Switchboard::State::greet_strangers() {
+  while (auto first = strangers.next(now())) {
+    if (!greet_peer(*first) && !greet_pairing(*first)) continue;  // silence
+    strangers.forget(first->line);
+  }
+}
+
+bool Switchboard::State::greet_peer(const Strangers::FirstFrame& first) {
+  if (first.frame.size() != crypto::kFirstMessageLength) return false;
+  auto matched = match(first.frame);
+  if (!matched || !seen.first_time(first.frame)) return false;
+  Line& line = lines.at(first.line);
+  line.kind = Line::Kind::kPeer;
+  line.peer =
+      std::make_unique<Peer>(Peer::respond(peer_house, matched->first, std::move(matched->second), first.deadline));
+  limit_half_known();
+  return true;
+}
+
+bool Switchboard::State::greet_pairing(const Strangers::FirstFrame& first) {
+  if (!window || !window->first_frame(first.line, first.frame, now())) return false;
+  lines.at(first.line).kind = Line::Kind::kWindow;
+  return true;
+}
+
+// The two newest epochs of every journal first, then older ones.
+std::optional<std::pair<JournalId, crypto::Handshake>> Switchboard::State::match(ByteView message1) const {
+  std::size_t tried = 0;
+  const auto try_psk = [&](const Doorway& door, std::size_t i) -> std::optional<crypto::Handshake> {
+    if (i >= door.psks.size() || tried >= kCandidatesLimit) return std::nullopt;
+    ++tried;
+    return crypto::Handshake::answer(door.psks[i], house.self.keys.noise(), message1);
+  };
+  const auto try_all = [&](std::size_t from, std::size_t to) -> std::optional<std::pair<JournalId, crypto::Handshake>> {
+    for (const Doorway& door : doorways)
+      for (std::size_t i = from; i < std::min(to, door.psks.size()); ++i)
+        if (auto handshake = try_psk(door, i)) return std::pair{door.journal, std::move(*handshake)};
+    return std::nullopt;
+  };
+  if (auto newest = try_all(0, kNewestFirst)) return newest;
+  return try_all(kNewestFirst, kCandidatesLimit);
+}
+
+// Only members get here, but a member may be hostile: the oldest gives way.
+void Switchboard::State::limit_half_known() {
+  std::vector<LineId> half_known;
+  for (const auto& [id, line] : lines)
+    if (line.kind == Line::Kind::kPeer && !line.looked_for && !line.known) half_known.push_back(id);
+  if (half_known.size() > kHalfKnownLimit) end_line(half_known.front());
+}
+
+// ---- peers ----
+
+std::optional<crypto::ProvenDevice> Switchboard::State::admit(const JournalId& journal, const crypto::Chain& chain) {
+  auto proven = house.hooks.admits(journal, chain);
+  if (proven && dialer.penalised({journal, proven->device.id()}, now())) return std::nullopt;
+  return proven;
+}
+
+sync::Hooks Switchboard::State::hooks_for(const JournalId& journal, const crypto::ProvenDevice& device) {
+  const PeerKey key{journal, device.device.id()};
+  sync::Hooks hooks = house.hooks.session(journal, device);
+  hooks.stored = [this, key, above = std::move(hooks.stored)](const DeviceId& author, std::uint64_t first,
+                                                              std::uint64_t last) {
+    if (above) above(author, first, last);
+    when_quiet([this, key] { push(key.journal); });  // to the other devices of this journal
+    changed(key);
+  };
+  hooks.acknowledged = [this, key, above = std::move(hooks.acknowledged)](const store::Frontier& frontier) {
+    if (above) above(frontier);
+    changed(key);
+  };
+  return hooks;
+}
+
+// Looks at what the last call made of a peer.
+void Switchboard::State::follow(LineId id) {
+  Line& line = lines.at(id);
+  if (line.peer->open() && !line.known) opened(id);
+  if (line.peer->greeting() && !line.greeted) take_greeting(line);
+  if (line.peer->end() != PeerEnd::kNone && !line.ended) ended(id);
+}
+
+void Switchboard::State::opened(LineId id) {
+  Line& line = lines.at(id);
+  const PeerKey key = key_of(*line.peer);
+  line.known = true;
+  if (line.looked_for) drop_round(*line.looked_for, id);
+  drop_round(key, id);
+  const auto holder = live.find(key);
+  if (holder != live.end()) {
+    Line& held = lines.at(holder->second);
+    if (!outranks(*line.peer, *held.peer)) return line.peer->part(sync::Parting::kDuplicate, now());
+    held.live = false;
+    held.peer->part(sync::Parting::kDuplicate, now());
+  }
+  line.live = true;
+  live[key] = id;
+  dialer.connected(key, now());
+  if (line.peer->initiator()) book.reached(key.device, line.address);
+  book.seen(key.device, house.clock.wall());
+  changed(key);
+}
+
+// Both dialled at once: the connection whose initiator has the smaller id stays, on both sides. Else the newer one: who
+// dials has lost the older.
+bool Switchboard::State::outranks(const Peer& challenger, const Peer& holder) const {
+  const bool at_once = challenger.opened_at() - holder.opened_at() < kSimultaneous;
+  if (!at_once || challenger.initiator() == holder.initiator()) return true;
+  const bool mine_is_smaller = house.self.keys.id() < challenger.met()->device.device.id();
+  return challenger.initiator() == mine_is_smaller;
+}
+
+// What they say of themselves, and where they seem to come from: this address, the port they listen on.
+void Switchboard::State::take_greeting(Line& line) {
+  line.greeted = true;
+  const PeerKey key = key_of(*line.peer);
+  if (const auto ahead = line.peer->clock_ahead()) clocks[key.device] = *ahead;
+  std::vector<Address> addresses;
+  for (const std::string& text : line.peer->greeting()->addresses)
+    if (const auto address = parse_address(text)) addresses.push_back(*address);
+  if (addresses.size() > kAddressesLimit) addresses.resize(kAddressesLimit);
+  if (!line.peer->initiator() && !addresses.empty() && !line.address.host.empty())
+    addresses.insert(addresses.begin(), Address{line.address.host, addresses.front().port});
+  book.learn(key.device, addresses);
+  changed(key);
+}
+
+void Switchboard::State::ended(LineId id) {
+  Line& line = lines.at(id);
+  line.ended = true;
+  const Peer& peer = *line.peer;
+  if (line.looked_for) lost_dial(id, peer.end() == PeerEnd::kSilent);
+  if (!peer.met()) return;
+  const PeerKey key = key_of(peer);
+  if (!peer.detail().empty()) note("device " + short_name(key.device) + ": " + peer.detail());
+  const auto holder = live.find(key);
+  if (holder == live.end() || holder->second != id) {
+    if (peer.end() != PeerEnd::kMisbehaved || holder != live.end()) return;
+    drop_round(key, id);
+    return dialer.misbehaved(key, now());
+  }
+  live.erase(holder);
+  line.live = false;
+  book.seen(key.device, house.clock.wall());
+  tell_dialer(key, peer);
+  changed(key);
+}
+
+void Switchboard::State::tell_dialer(const PeerKey& key, const Peer& peer) {
+  switch (peer.end()) {
+    case PeerEnd::kMisbehaved:
+    case PeerEnd::kNewer:
+      return dialer.misbehaved(key, now());
+    case PeerEnd::kTheyLeft:
+      return dialer.lost(key, now(), kLetThemRedial);
+    case PeerEnd::kRenew:
+      return dialer.lost(key, now(), peer.initiator() ? milliseconds(0) : kLetThemRedial);
+    default:
+      return dialer.lost(key, now(), kFirstRetry);
+  }
+}
+
+void Switchboard::State::push(const JournalId& journal) {
+  for (auto& [id, line] : lines)
+    if (line.live && line.peer->journal() == journal) line.peer->log_grew();
+}
+
+void Switchboard::State::changed(const PeerKey& key) {
+  if (house.hooks.changed) news.push_back([this, key] { house.hooks.changed(key.journal, key.device); });
+}
+
+// ---- for the journal ----
+
+void Switchboard::set_doorways(std::vector<Doorway> doorways) {
+  // A function that is kept must be copyable; a doorway, which holds keys, is not.
+  const auto given = std::make_shared<std::vector<Doorway>>(std::move(doorways));
+  state_->when_quiet([state = state_.get(), given] { state->apply(std::move(*given)); });
+}
+
+void Switchboard::State::apply(std::vector<Doorway> given) {
+  const std::set<PeerKey> before = std::exchange(wanted, {});
+  doorways = std::move(given);
+  for (const Doorway& door : doorways)
+    for (const DeviceId& device : door.others) wanted.insert({door.journal, device});
+  if (stopping) return;
+  dialer.look_for({wanted.begin(), wanted.end()}, now());
+  for (const PeerKey& key : before)
+    if (!wanted.contains(key)) drop_round(key, 0);
+  for (auto& [id, line] : lines) {
+    if (line.kind != Line::Kind::kPeer || !line.peer->met() || line.ended) continue;
+    const PeerKey key = key_of(*line.peer);
+    if (doorway(key.journal) && (wanted.contains(key) || !before.contains(key))) continue;
+    line.peer->part(sync::Parting::kStopping, now());
+    follow(id);
+  }
+  for (const auto& [key, id] : live) dialer.connected(key, now());
+  begin_due_rounds();
+}
+
+void Switchboard::log_grew(const JournalId& journal) {
+  state_->when_quiet([state = state_.get(), journal] { state->push(journal); });
+}
+
+// ---- the driver's clock and network ----
+
+void Switchboard::on_wake(std::function<void()> wake) { state_->wake = std::move(wake); }
+
+void Switchboard::listening(std::uint16_t port, std::vector<std::string> addresses) {
+  state_->within([&] {
+    if (addresses.size() > kAddressesLimit) addresses.resize(kAddressesLimit);
+    state_->port = port;
+    state_->own_addresses = std::move(addresses);
+    state_->dialer.encourage_all(state_->now());
+    state_->begin_due_rounds();
+  });
+}
+
+void Switchboard::resumed() {
+  state_->within([&] { state_->renew_all(); });
+}
+
+// A connection that outlived a sleep is probably dead, and shows it only after 30 s: a new handshake costs less.
+void Switchboard::State::renew_all() {
+  for (auto& [id, line] : lines) {
+    if (!line.live) continue;
+    line.peer->part(sync::Parting::kRenew, now());
+    follow(id);
+  }
+  dialer.encourage_all(now());
+  begin_due_rounds();
+}
+
+void Switchboard::State::notice_sleep() {
+  const milliseconds ahead = wall_minus_steady(house.clock);
+  const milliseconds moved = ahead - std::exchange(wall_ahead, ahead);
+  if (std::chrono::abs(moved) < kSleepNoticed) return;
+  note("the clock jumped, or this machine slept: everybody is dialled anew");
+  renew_all();
+}
+
+void Switchboard::tick() {
+  state_->within([&] {
+    const SteadyTime now = state_->now();
+    if (!state_->stopping) state_->notice_sleep();
+    state_->strangers.tick(now);
+    state_->greet_strangers();
+    for (auto& [id, line] : state_->lines) {
+      if (line.kind != State::Line::Kind::kPeer) continue;
+      line.peer->tick(now);
+      state_->follow(id);
+    }
+    if (state_->window) state_->window->tick(now);
+    if (state_->joiner) state_->joiner->tick(now);
+    state_->begin_due_rounds();
+  });
+}
+
+SteadyTime Switchboard::deadline() const {
+  SteadyTime soonest = std::min(state_->dialer.deadline(), state_->rounds.deadline());
+  soonest = std::min(soonest, state_->strangers.deadline());
+  if (state_->window) soonest = std::min(soonest, state_->window->deadline());
+  if (state_->joiner) soonest = std::min(soonest, state_->joiner->deadline());
+  for (const auto& [id, line] : state_->lines)
+    if (line.kind == State::Line::Kind::kPeer) soonest = std::min(soonest, line.peer->deadline());
+  return soonest;
+}
+
+void Switchboard::stop() {
+  state_->within([&] {
+    state_->stopping = true;
+    state_->dialer.look_for({}, state_->now());
+    state_->rounds.clear();
+    state_->dials.clear();
+    if (state_->window) state_->window->close();
+    if (state_->joiner) state_->joiner->cancel();
+    for (auto& [id, line] : state_->lines) {
+      line.looked_for.reset();
+      if (line.kind != State::Line::Kind::kPeer) {
+        line.kind = State::Line::Kind::kOver;
+        continue;
+      }
+      line.peer->part(sync::Parting::kStopping, state_->now());
+      state_->follow(id);
+    }
+  });
+}
+
+}  // namespace duolog::net

@@ -1,0 +1,123 @@
+// switchboard_dialling.cc: from "this device should be looked for" to a peer that shakes hands; and what status says of
+// it. SPDX-License-Identifier: GPL-3.0-or-later
+#include "daemon/net/switchboard_state.h"
+
+namespace duolog::net {
+namespace {
+
+constexpr int kNoAnswerAfter = 3;  // failures in a row before status says so
+
+}  // namespace
+
+void Switchboard::State::begin_due_rounds() {
+  if (stopping) return;
+  for (const PeerKey& key : dialer.due(now())) rounds.begin(key, book.look_up(key.device).addresses, now());
+  continue_rounds();
+}
+
+void Switchboard::State::continue_rounds() {
+  while (const auto call = rounds.next(now())) {
+    const LineId line = add_line(
+        {.kind = Line::Kind::kDialling, .address = call->address, .looked_for = call->key, .turn = call->turn});
+    rounds.began(call->key, line);
+    dials.push_back({line, call->address});
+  }
+  while (const auto key = rounds.next_failed()) dialer.failed(*key, now());
+}
+
+const Doorway* Switchboard::State::doorway(const JournalId& journal) const {
+  for (const Doorway& door : doorways)
+    if (door.journal == journal) return &door;
+  return nullptr;
+}
+
+void Switchboard::State::connected_to_device(LineId id) {
+  Line& line = lines.at(id);
+  const Doorway* door = doorway(line.looked_for->journal);
+  if (!door || door->psks.empty()) {
+    lost_dial(id, false);
+    return end_line(id);
+  }
+  const crypto::PreparedPsk& psk = door->psks[line.turn % door->psks.size()];
+  line.peer = std::make_unique<Peer>(Peer::initiate(peer_house, door->journal, psk, now()));
+  line.kind = Line::Kind::kPeer;
+}
+
+void Switchboard::State::lost_dial(LineId id, bool silent) {
+  lines.at(id).looked_for.reset();
+  rounds.failed(id, silent);
+  continue_rounds();
+}
+
+void Switchboard::State::drop_round(const PeerKey& key, LineId except) {
+  for (const LineId id : rounds.drop(key)) {
+    lines.at(id).looked_for.reset();
+    if (id != except) end_line(id);
+  }
+}
+
+std::vector<Switchboard::Dial> Switchboard::take_dials() {
+  state_->within([&] { state_->take_join_dials(); });
+  std::vector<Dial> wanted = std::exchange(state_->dials, {});
+  std::erase_if(wanted, [this](const Dial& dial) {  // those no longer needed
+    const bool over = finished(dial.line);
+    if (over) state_->lines.erase(dial.line);
+    return over;
+  });
+  return wanted;
+}
+
+void Switchboard::sync_now() {
+  state_->from_above([&] {
+    state_->dialer.encourage_all(state_->now());
+    state_->begin_due_rounds();
+  });
+}
+
+// ---- what is known of everybody ----
+
+std::vector<std::string> Switchboard::addresses() const { return state_->own_addresses; }
+
+std::vector<PeerStatus> Switchboard::status() const {
+  std::vector<PeerStatus> everybody;
+  for (const PeerKey& key : state_->wanted) {
+    const AddressBook::Page& page = state_->book.look_up(key.device);
+    const Dialer::Status dialling = state_->dialer.status(key);
+    PeerStatus status{.journal = key.journal, .device = key.device, .last_seen = page.last_seen};
+    if (!page.addresses.empty()) status.address = page.addresses.front().text();
+    if (const auto clock = state_->clocks.find(key.device); clock != state_->clocks.end())
+      status.clock_ahead = clock->second;
+    if (const auto line = state_->live.find(key); line != state_->live.end()) {
+      describe_connected(line->second, status);
+    } else {
+      describe_away(dialling, status);
+    }
+    everybody.push_back(std::move(status));
+  }
+  return everybody;
+}
+
+void Switchboard::describe_connected(LineId id, PeerStatus& status) const {
+  const State::Line& line = state_->lines.at(id);
+  const sync::Session& session = *line.peer->session();
+  status.state = PeerStatus::State::kConnected;
+  status.address = line.peer->initiator() ? line.address.text() : line.address.host;
+  status.last_seen = state_->house.clock.wall();
+  status.behind = session.unacknowledged();
+  status.lacking = session.lacking();
+  status.in_step = session.in_step();
+}
+
+void Switchboard::describe_away(const Dialer::Status& dialling, PeerStatus& status) const {
+  if (dialling.state == Dialer::State::kWaiting)
+    status.next_try = state_->house.clock.wall() + (dialling.next_try - state_->now());
+  if (dialling.state == Dialer::State::kDialling) {
+    status.state = PeerStatus::State::kDialling;
+  } else if (!status.last_seen) {
+    status.state = PeerStatus::State::kNeverMet;
+  } else {
+    status.state = dialling.failures >= kNoAnswerAfter ? PeerStatus::State::kNoAnswer : PeerStatus::State::kWaiting;
+  }
+}
+
+}  // namespace duolog::net

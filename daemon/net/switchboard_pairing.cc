@@ -1,0 +1,179 @@
+// switchboard_pairing.cc: the pairing window and the joiner among the lines, and the codes this device has spent.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "crypto/hash.h"
+#include "daemon/net/switchboard_state.h"
+
+namespace duolog::net {
+namespace {
+
+constexpr std::string_view kSpentCodes = "net.pairing.spent";
+constexpr std::size_t kSpentLength = 16;
+
+ByteArray<kSpentLength> spent_mark(const crypto::PairCode& code) {
+  ByteArray<kSpentLength> mark{};
+  const auto whole = crypto::hash_bytes("pair.spent", {as_bytes(code.text())});
+  std::copy_n(whole.begin(), mark.size(), mark.begin());
+  return mark;
+}
+
+std::shared_ptr<const Invitation> copy_of(const Invitation& shown) {
+  return std::make_shared<const Invitation>(
+      Invitation{shown.code, crypto::SecretBytes(shown.link.view()), shown.addresses, shown.expires, shown.codes_left});
+}
+
+}  // namespace
+
+// ---- host ----
+
+bool Switchboard::open_window(crypto::PairPurpose purpose, HostEvents events) {
+  if (state_->window || state_->stopping) return false;
+  state_->from_above([&] {
+    state_->window = std::make_unique<PairingWindow>(
+        PairingWindow::Facts{purpose, state_->house.self, state_->own_addresses, state_->house.clock.wall()},
+        state_->queued(std::move(events)), state_->now());
+  });
+  return true;
+}
+
+// What is told while a line is being worked on is told a moment later. A visitor is asked about at once: the line
+// cannot go on without the conversation.
+HostEvents Switchboard::State::queued(HostEvents events) {
+  HostEvents later;
+  later.invitation = [this, tell = std::move(events.invitation)](const Invitation& shown) {
+    news.push_back([tell, shown = copy_of(shown)] { tell(*shown); });
+  };
+  later.wrong_code = [this, tell = std::move(events.wrong_code)](int left) {
+    note("someone tried a wrong pairing code");
+    news.push_back([tell, left] { tell(left); });
+  };
+  later.visitor = std::move(events.visitor);
+  later.visitor_left = [this, tell = std::move(events.visitor_left)] { news.push_back(tell); };
+  later.ended = [this, tell = std::move(events.ended)](WindowEnd end) { news.push_back([tell, end] { tell(end); }); };
+  return later;
+}
+
+void Switchboard::close_window() {
+  state_->when_quiet([state = state_.get()] {
+    if (state->window) state->window->close();
+  });
+}
+
+std::optional<WindowStatus> Switchboard::window() const {
+  if (!state_->window) return std::nullopt;
+  const Invitation& shown = state_->window->invitation();
+  return WindowStatus{state_->window->purpose(), shown.code.text(), shown.expires, shown.codes_left};
+}
+
+std::optional<Announcement> Switchboard::announcing() const {
+  const auto nameplate = state_->window ? state_->window->nameplate() : std::nullopt;
+  if (!nameplate || state_->port == 0) return std::nullopt;
+  return Announcement{*nameplate, state_->port};
+}
+
+// ---- joiner ----
+
+bool Switchboard::join(crypto::PairCode code, crypto::PairPurpose purpose, std::optional<Address> at,
+                       JoinEvents events) {
+  const bool own = state_->window && state_->window->is_own(code);
+  return state_->begin_join({.self = state_->house.self, .purpose = purpose, .code = std::move(code), .at = at},
+                            std::move(events), own);
+}
+
+bool Switchboard::join(crypto::PairLink link, std::optional<Address> at, JoinEvents events) {
+  const bool own = link.host_fingerprint == crypto::fingerprint(state_->house.self.keys.public_keys().noise);
+  const crypto::PairPurpose purpose = link.purpose;
+  return state_->begin_join({.self = state_->house.self, .purpose = purpose, .link = std::move(link), .at = at},
+                            std::move(events), own);
+}
+
+bool Switchboard::State::begin_join(PairingJoiner::Facts facts, JoinEvents events, bool own) {
+  if (joiner || stopping) return false;
+  facts.wall_now = house.clock.wall();
+  facts.spent = [this](const crypto::PairCode& code) { return code_spent(code); };
+  facts.spend = [this](const crypto::PairCode& code) { return spend_code(code); };
+  from_above([&] {
+    JoinEvents later = queued(std::move(events));
+    if (own) return later.ended(JoinEnd::kOwnCode);
+    joiner = std::make_unique<PairingJoiner>(std::move(facts), std::move(later), now());
+    take_join_dials();
+  });
+  return true;
+}
+
+JoinEvents Switchboard::State::queued(JoinEvents events) {
+  JoinEvents later;
+  later.looking = [this, tell = std::move(events.looking)] { news.push_back(tell); };
+  later.connecting = [this, tell = std::move(events.connecting)](const Address& address) {
+    news.push_back([tell, address] { tell(address); });
+  };
+  later.introduced = std::move(events.introduced);
+  later.ended = [this, tell = std::move(events.ended)](JoinEnd end) {
+    // Where the host was reached is known before the journal asks to look for it.
+    if (joiner && joiner->met()) book.reached(joiner->met()->first, joiner->met()->second);
+    news.push_back([tell, end] { tell(end); });
+  };
+  return later;
+}
+
+void Switchboard::State::take_join_dials() {
+  if (!joiner) return;
+  for (Address& address : joiner->take_dials(now())) {
+    const LineId line = add_line({.kind = Line::Kind::kJoinerDialling, .address = address});
+    dials.push_back({line, std::move(address)});
+  }
+}
+
+void Switchboard::cancel_join() {
+  state_->when_quiet([state = state_.get()] {
+    if (state->joiner) state->joiner->cancel();
+  });
+}
+
+std::optional<int> Switchboard::looking_for() const {
+  return state_->joiner ? state_->joiner->looking() : std::nullopt;
+}
+
+void Switchboard::heard(const Heard& heard) {
+  state_->within([&] {
+    if (state_->joiner) state_->joiner->heard(heard, state_->now());
+  });
+}
+
+void Switchboard::conversation_moved() {
+  state_->when_quiet([] {});  // take_output() asks the conversation
+}
+
+// Lines that belonged to a window or joiner that is gone are over by themselves.
+void Switchboard::State::clear_pairing() {
+  if (window && window->ended()) window.reset();
+  if (joiner && joiner->ended()) {
+    joiner.reset();
+    for (auto& [id, line] : lines)
+      if (line.kind == Line::Kind::kJoinerDialling) line.kind = Line::Kind::kOver;
+  }
+}
+
+// ---- spent codes ----
+
+bool Switchboard::State::code_spent(const crypto::PairCode& code) const {
+  const auto marks = house.memory.get(kSpentCodes).value_or(Bytes{});
+  const auto mark = spent_mark(code);
+  for (ByteView rest = marks; rest.size() >= mark.size(); rest = rest.subspan(mark.size()))
+    if (std::equal(mark.begin(), mark.end(), rest.begin())) return true;
+  return false;
+}
+
+bool Switchboard::State::spend_code(const crypto::PairCode& code) {
+  if (code_spent(code)) return false;
+  Bytes marks = house.memory.get(kSpentCodes).value_or(Bytes{});
+  append(marks, spent_mark(code));
+  try {
+    house.memory.put(kSpentCodes, marks);
+  } catch (const store::NotDurable& refusal) {
+    note(std::string("a spent code could not be remembered: ") + refusal.what());
+    return false;
+  }
+  return true;
+}
+
+}  // namespace duolog::net

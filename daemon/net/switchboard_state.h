@@ -1,0 +1,112 @@
+// switchboard_state.h: what a Switchboard is made of, for its own files: switchboard.cc (lines and peers),
+// switchboard_dialling.cc and switchboard_pairing.cc. Nobody else includes this.
+//
+// Each line belongs to a stranger, a peer, the window or the joiner. Work on a line happens inside within(); what
+// anybody above is told, they are told in settle(), when no line is being worked on, so that they may call back.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <deque>
+#include <set>
+
+#include "daemon/net/address_book.h"
+#include "daemon/net/rounds.h"
+#include "daemon/net/strangers.h"
+#include "daemon/net/switchboard.h"
+
+namespace duolog::net {
+
+struct Switchboard::State {
+  struct Line {
+    enum class Kind { kDialling, kStranger, kPeer, kWindow, kJoinerDialling, kJoiner, kOver };
+    Kind kind = Kind::kOver;
+    Address address;                    // where it leads; of an accepted line the port means nothing
+    std::optional<PeerKey> looked_for;  // dialled to find this device: part of its round
+    std::size_t turn = 0;               // which epoch to dial with
+    std::unique_ptr<Peer> peer;
+    bool known = false;    // opened() was called
+    bool live = false;     // it is the connection of its key
+    bool greeted = false;  // their HELLO was taken note of
+    bool ended = false;    // ended() was called
+  };
+
+  House house;
+  Peer::House peer_house;
+  Dialer dialer;
+  AddressBook book;
+  Rounds rounds;
+  Strangers strangers;
+  SeenEphemerals seen;
+  std::vector<Doorway> doorways;
+  std::set<PeerKey> wanted;
+  std::map<LineId, Line> lines;
+  std::map<PeerKey, LineId> live;
+  std::map<DeviceId, milliseconds> clocks;
+  std::unique_ptr<PairingWindow> window;
+  std::unique_ptr<PairingJoiner> joiner;
+  std::vector<Dial> dials;
+  LineId next_line = 1;
+  std::uint16_t port = 0;
+  std::vector<std::string> own_addresses;
+  bool stopping = false;
+  milliseconds wall_ahead;  // wall minus steady, when last looked at
+  int depth = 0;
+  std::deque<std::function<void()>> news;
+  std::function<void()> wake;
+
+  explicit State(House given);
+  [[nodiscard]] SteadyTime now() const { return house.clock.steady(); }
+  void note(const std::string& text) const {
+    if (house.note) house.note(text);
+  }
+
+  // ---- one thing at a time ----
+  void within(const std::function<void()>& work);
+  void from_above(const std::function<void()>& work);  // and the driver must look again
+  void when_quiet(std::function<void()> work);         // from_above(), now or as soon as no line is being worked on
+  void settle();
+
+  // ---- lines ----
+  LineId add_line(Line line);
+  void end_line(LineId id);
+  void greet_strangers();
+  bool greet_peer(const Strangers::FirstFrame& first);
+  bool greet_pairing(const Strangers::FirstFrame& first);
+  std::optional<std::pair<JournalId, crypto::Handshake>> match(ByteView message1) const;
+  void limit_half_known();
+
+  // ---- peers ----
+  [[nodiscard]] static PeerKey key_of(const Peer& peer) { return {peer.journal(), peer.met()->device.device.id()}; }
+  std::optional<crypto::ProvenDevice> admit(const JournalId& journal, const crypto::Chain& chain);
+  sync::Hooks hooks_for(const JournalId& journal, const crypto::ProvenDevice& device);
+  void follow(LineId id);
+  void opened(LineId id);
+  [[nodiscard]] bool outranks(const Peer& challenger, const Peer& holder) const;
+  void take_greeting(Line& line);
+  void ended(LineId id);
+  void tell_dialer(const PeerKey& key, const Peer& peer);
+  void push(const JournalId& journal);
+  void changed(const PeerKey& key);
+  void apply(std::vector<Doorway> given);
+  void notice_sleep();
+  void renew_all();
+
+  // ---- dialling ----
+  void begin_due_rounds();
+  void continue_rounds();
+  void connected_to_device(LineId id);
+  void lost_dial(LineId id, bool silent);
+  void drop_round(const PeerKey& key, LineId except);
+  [[nodiscard]] const Doorway* doorway(const JournalId& journal) const;
+
+  // ---- pairing ----
+  bool begin_join(PairingJoiner::Facts facts, JoinEvents events, bool own);
+  HostEvents queued(HostEvents events);
+  JoinEvents queued(JoinEvents events);
+  void take_join_dials();
+  void clear_pairing();
+  [[nodiscard]] bool code_spent(const crypto::PairCode& code) const;
+  bool spend_code(const crypto::PairCode& code);
+};
+
+}  // namespace duolog::net
