@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "client/ask.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+
+#include "client/failure.h"
+#include "client/interrupts.h"
+#include "client/output.h"
+#include "client/sanitise.h"
+#include "client/words.h"
+
+namespace duolog::client {
+namespace {
+
+// While it lives, what is typed is not shown; the line's end still is.
+class NoEcho {
+ public:
+  NoEcho() {
+    if (::tcgetattr(STDIN_FILENO, &before_) != 0) return;
+    changed_ = true;
+    auto quiet = before_;
+    quiet.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+    quiet.c_lflag |= ICANON | ECHONL;
+    ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet);
+  }
+  ~NoEcho() {
+    if (changed_) ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &before_);
+  }
+  NoEcho(const NoEcho&) = delete;
+  NoEcho& operator=(const NoEcho&) = delete;
+
+ private:
+  termios before_{};
+  bool changed_ = false;
+};
+
+class OpenFile {
+ public:
+  explicit OpenFile(int fd) : fd_(fd) {}
+  ~OpenFile() {
+    if (fd_ > STDERR_FILENO) ::close(fd_);
+  }
+  OpenFile(const OpenFile&) = delete;
+  OpenFile& operator=(const OpenFile&) = delete;
+  [[nodiscard]] int fd() const { return fd_; }
+
+ private:
+  int fd_;
+};
+
+// One byte; nullopt at the end or on an error.
+std::optional<char> read_byte(int fd) {
+  char c = 0;
+  for (;;) {
+    const auto got = ::read(fd, &c, 1);
+    if (got < 0 && errno == EINTR) continue;
+    return got == 1 ? std::optional(c) : std::nullopt;
+  }
+}
+
+// Waits for the first of the descriptors; its place in the list.
+template <std::size_t N>
+std::size_t first_ready(const std::array<int, N>& fds) {
+  std::array<pollfd, N> wanted{};
+  for (std::size_t i = 0; i < N; ++i) wanted[i] = {fds[i], POLLIN, 0};
+  while (::poll(wanted.data(), N, -1) < 0 && errno == EINTR) {
+  }
+  for (std::size_t i = 0; i < N; ++i) {
+    if (wanted[i].revents != 0) return i;
+  }
+  return 0;
+}
+
+bool is_yes(std::string_view answer) { return answer == "y" || answer == "Y" || answer == "yes" || answer == "Yes"; }
+
+std::optional<std::string> read_line() {
+  std::string line;
+  for (;;) {
+    const auto c = read_byte(STDIN_FILENO);
+    if (!c && line.empty()) return std::nullopt;
+    if (!c || *c == '\n') return line;
+    if (*c != '\r') line.push_back(*c);
+  }
+}
+
+void check_secret(const SecretText& secret) {
+  const auto fault = utf8_fault(secret.view());
+  if (fault != std::string_view::npos) throw not_utf8("the passphrase", fault);
+}
+
+// False: it did not fit.
+bool read_secret_line(int fd, SecretText& secret) {
+  for (auto c = read_byte(fd); c && *c != '\n'; c = read_byte(fd)) {
+    if (!secret.push_back(*c)) return false;
+  }
+  if (secret.view().ends_with('\r')) secret.pop_back();
+  return true;
+}
+
+Failure too_long_a_secret() {
+  return {Exit::kFailed, "TOO_LONG", "a passphrase has at most " + std::to_string(kPassphraseLimit) + " bytes",
+          "choose a shorter one"};
+}
+
+}  // namespace
+
+bool can_ask() { return ::isatty(STDIN_FILENO) == 1 && ::isatty(STDOUT_FILENO) == 1; }
+
+std::optional<std::string> ask_line(const std::string& prompt) {
+  say(prompt);
+  auto line = read_line();
+  if (!line) say("\n");
+  return line;
+}
+
+bool ask_yes(const std::string& prompt, bool offered) {
+  const auto answer = ask_line(prompt + (offered ? " [Y/n] " : " [y/N] "));
+  if (!answer) return false;
+  return answer->empty() ? offered : is_yes(*answer);
+}
+
+Decision ask_yes_meanwhile(const std::string& prompt, int news, int interrupts) {
+  say(prompt + " [y/n] ");
+  switch (first_ready(std::array{STDIN_FILENO, news, interrupts})) {
+    case 1:
+      say("\n");
+      return Decision::kNews;
+    case 2:
+      say("\n");
+      return Decision::kInterrupted;
+    default:
+      break;
+  }
+  const auto answer = read_line();
+  return answer && is_yes(*answer) ? Decision::kYes : Decision::kNo;
+}
+
+SecretText ask_secret(const std::string& prompt) {
+  const Interrupts interrupts;
+  const NoEcho quiet;
+  say(prompt);
+  SecretText secret;
+  for (;;) {
+    if (first_ready(std::array{STDIN_FILENO, interrupts.fd()}) == 1) {
+      say("\n");
+      throw interrupted("stopped; nothing was changed");
+    }
+    const auto c = read_byte(STDIN_FILENO);
+    if (!c && secret.empty()) throw interrupted("no passphrase was given; nothing was changed");
+    if (!c || *c == '\n') break;
+    if (!secret.push_back(*c)) throw too_long_a_secret();
+  }
+  check_secret(secret);
+  return secret;
+}
+
+SecretText ask_new_secret(const std::string& prompt) {
+  for (;;) {
+    auto secret = ask_secret(prompt);
+    if (secret.empty()) return secret;
+    if (ask_secret("once more: ") == secret) return secret;
+    say("those were not the same\n");
+  }
+}
+
+SecretText read_secret(const std::string& file) {
+  const OpenFile opened(file == "-" ? STDIN_FILENO : ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
+  if (opened.fd() < 0) {
+    throw Failure(Exit::kFailed, "PASSPHRASE_FILE",
+                  "the passphrase file " + sanitise_line(file) + " cannot be read: " + std::strerror(errno),
+                  "--passphrase-file FILE or DUOLOG_PASSPHRASE_FILE names it");
+  }
+  SecretText secret;
+  if (!read_secret_line(opened.fd(), secret)) throw too_long_a_secret();
+  if (secret.empty()) {
+    throw Failure(Exit::kFailed, "PASSPHRASE_FILE", "the first line of " + sanitise_line(file) + " is empty",
+                  "put the passphrase there; without one, a key file is used: duolog init --yes");
+  }
+  check_secret(secret);
+  return secret;
+}
+
+}  // namespace duolog::client

@@ -1,0 +1,36 @@
+// ask.h: questions to the person at the terminal, and passphrases.
+//
+// Prompts go to standard error, so that standard output stays what was asked for. A passphrase comes from the
+// terminal, without echo, or from the first line of a file; never from an argument and never from the environment.
+// Ctrl-C gives the terminal back as it was.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "client/secret_text.h"
+
+namespace duolog::client {
+
+// Somebody is there to answer: standard input and output are both a terminal.
+bool can_ask();
+
+// One line, without its end. nullopt: the input ended (Ctrl-D). REQUIRES: can_ask(), as for all that follow.
+std::optional<std::string> ask_line(const std::string& prompt);
+// Enter takes `offered`.
+bool ask_yes(const std::string& prompt, bool offered);
+
+// The same question while a conversation goes on: kNews when `news` became readable before there was an answer.
+enum class Decision { kYes, kNo, kNews, kInterrupted };
+Decision ask_yes_meanwhile(const std::string& prompt, int news, int interrupts);
+
+// Without echo. Throws Failure when it is interrupted or longer than kPassphraseLimit.
+SecretText ask_secret(const std::string& prompt);
+// Twice, until both are the same. Empty: none is wanted.
+SecretText ask_new_secret(const std::string& prompt);
+
+// The first line of `file`; "-" is standard input. Throws Failure.
+SecretText read_secret(const std::string& file);
+
+}  // namespace duolog::client

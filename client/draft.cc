@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "client/draft.h"
+
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <system_error>
+
+#include "client/failure.h"
+#include "client/program.h"
+#include "client/sanitise.h"
+#include "client/words.h"
+
+namespace duolog::client {
+namespace {
+
+namespace fs = std::filesystem;
+constexpr std::string_view kFolderName = "duolog-draft-";
+constexpr std::string_view kFileName = "entry.txt";
+
+std::vector<fs::path> memory_folders() {
+  std::vector<fs::path> folders;
+  const char* runtime = std::getenv("XDG_RUNTIME_DIR");
+  if (runtime != nullptr && runtime[0] == '/') folders.emplace_back(runtime);
+  folders.emplace_back("/dev/shm");
+  std::erase_if(folders, [](const fs::path& folder) {
+    struct statfs found{};
+    if (::statfs(folder.c_str(), &found) != 0 || ::access(folder.c_str(), W_OK | X_OK) != 0) return true;
+    return found.f_type != TMPFS_MAGIC && found.f_type != RAMFS_MAGIC;
+  });
+  return folders;
+}
+
+void write_all(int fd, std::string_view text) {
+  while (!text.empty()) {
+    const auto written = ::write(fd, text.data(), text.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) throw std::system_error(errno, std::generic_category(), "the draft cannot be written");
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
+}
+
+// Up to one byte over the limit, so that the caller can tell.
+std::string read_all(int fd) {
+  std::string text;
+  std::array<char, 1 << 16> bytes{};
+  while (text.size() <= kTextLimit) {
+    const auto got = ::read(fd, bytes.data(), bytes.size());
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) throw std::system_error(errno, std::generic_category(), "the text cannot be read");
+    if (got == 0) return text;
+    text.append(bytes.data(), static_cast<std::size_t>(got));
+  }
+  throw too_long(kTextLimit);
+}
+
+// Memory may be swapped out: what was there is overwritten before it is let go.
+void shred_file(const fs::path& file) {
+  const int fd = ::open(file.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+  struct stat found{};
+  if (fd >= 0 && ::fstat(fd, &found) == 0 && S_ISREG(found.st_mode)) {
+    const std::string zeros(static_cast<std::size_t>(found.st_size), '\0');
+    static_cast<void>(::write(fd, zeros.data(), zeros.size()) < 0);
+  }
+  if (fd >= 0) ::close(fd);
+  ::unlink(file.c_str());
+}
+
+std::string editor() {
+  for (const char* variable : {"VISUAL", "EDITOR"}) {
+    const char* value = std::getenv(variable);
+    if (value != nullptr && *value != '\0') return value;
+  }
+  for (const char* program : {"sensible-editor", "editor", "nano", "vi"}) {
+    if (is_installed(program)) return program;
+  }
+  throw Failure(Exit::kFailed, "NO_EDITOR", "there is no editor here",
+                "set EDITOR, or write on one line: duolog write WORDS");
+}
+
+}  // namespace
+
+Draft Draft::make(std::string_view text) {
+  for (const auto& folder : memory_folders()) {
+    auto name = (folder / kFolderName).string() + "XXXXXX";
+    if (::mkdtemp(name.data()) == nullptr) continue;  // 0700
+    const auto file = fs::path(name) / kFileName;
+    const int fd = ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd < 0) throw std::system_error(errno, std::generic_category(), "the draft cannot be made");
+    write_all(fd, text);
+    ::close(fd);
+    return Draft(file);
+  }
+  throw Failure(Exit::kFailed, "NO_MEMORY_FOLDER",
+                "there is no folder in memory for the draft, and it does not belong on the disk",
+                "duolog write < FILE, or mount a tmpfs at /dev/shm");
+}
+
+void Draft::edit() const {
+  // As git does it: the variable may hold options, so a shell takes it apart.
+  const int status = run_in_terminal({"/bin/sh", "-c", editor() + " \"$@\"", "sh", file_.string()});
+  if (status == 0) return;
+  throw Failure(Exit::kFailed, "EDITOR",
+                "the editor ended with status " + std::to_string(status) + "; nothing was saved",
+                "VISUAL or EDITOR says which one is opened");
+}
+
+std::string Draft::read() const {
+  const int fd = ::open(file_.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) throw std::system_error(errno, std::generic_category(), "the draft cannot be read");
+  try {
+    auto text = read_all(fd);
+    ::close(fd);
+    return text;
+  } catch (...) {
+    ::close(fd);
+    throw;
+  }
+}
+
+void Draft::shred() const {
+  std::error_code trouble;
+  for (const auto& left : fs::directory_iterator(file_.parent_path(), trouble)) shred_file(left.path());
+  ::rmdir(file_.parent_path().c_str());
+}
+
+std::string Draft::kept_hint() const {
+  return "your text is kept in memory until you log out: duolog write < " + file_.string();
+}
+
+std::vector<fs::path> Draft::left_behind() {
+  std::vector<fs::path> found;
+  for (const auto& folder : memory_folders()) {
+    std::error_code trouble;
+    for (const auto& entry : fs::directory_iterator(folder, trouble)) {
+      struct stat owner{};
+      if (!entry.path().filename().string().starts_with(kFolderName)) continue;
+      if (::lstat(entry.path().c_str(), &owner) != 0 || owner.st_uid != ::geteuid() || !S_ISDIR(owner.st_mode))
+        continue;
+      const auto file = entry.path() / kFileName;
+      if (fs::is_regular_file(file, trouble)) found.push_back(file);
+    }
+  }
+  return found;
+}
+
+std::string read_standard_input() { return read_all(STDIN_FILENO); }
+
+std::string checked_text(std::string text) {
+  const auto fault = utf8_fault(text);
+  if (fault != std::string_view::npos) throw not_utf8("the text", fault);
+  if (text.ends_with('\n')) text.pop_back();
+  if (text.ends_with('\r')) text.pop_back();
+  if (text.find_first_not_of(" \t\r\n") == std::string::npos) throw nothing_to_save();
+  if (text.size() > kTextLimit) throw too_long(kTextLimit);
+  return text;
+}
+
+}  // namespace duolog::client

@@ -1,0 +1,42 @@
+// draft.h: what is being written in an editor: a file in a 0700 folder in memory, never on a disk.
+//
+// A draft stays until shred() says that it may go: whatever fails on the way, the text is still there and the person
+// is told where (kept_hint). A reboot or logout takes it.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace duolog::client {
+
+inline constexpr std::size_t kTextLimit = 1 << 20;  // bytes of one entry
+
+class Draft {
+ public:
+  // Throws Failure where there is no folder in memory.
+  static Draft make(std::string_view text = {});
+
+  // Opens $VISUAL, $EDITOR or what Debian calls the editor. Throws Failure where it fails; the file stays.
+  void edit() const;
+  [[nodiscard]] std::string read() const;  // throws Failure over kTextLimit
+  // Overwrites and removes the file, and whatever the editor left beside it.
+  void shred() const;
+  [[nodiscard]] std::string kept_hint() const;
+
+  // Drafts of this user that an earlier command had to leave behind.
+  static std::vector<std::filesystem::path> left_behind();
+
+ private:
+  explicit Draft(std::filesystem::path file) : file_(std::move(file)) {}
+  std::filesystem::path file_;
+};
+
+// All of standard input; throws Failure over kTextLimit.
+std::string read_standard_input();
+// Throws Failure unless it is UTF-8 and not blank; takes off one newline at the end, which every editor adds.
+std::string checked_text(std::string text);
+
+}  // namespace duolog::client

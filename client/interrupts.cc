@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "client/interrupts.h"
+
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <system_error>
+
+namespace duolog::client {
+
+Interrupts::Interrupts() {
+  sigset_t wanted;
+  sigemptyset(&wanted);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) sigaddset(&wanted, signal);
+  sigprocmask(SIG_BLOCK, &wanted, &before_);
+  fd_ = ::signalfd(-1, &wanted, SFD_CLOEXEC | SFD_NONBLOCK);
+  if (fd_ < 0) {
+    const int why = errno;
+    sigprocmask(SIG_SETMASK, &before_, nullptr);
+    throw std::system_error(why, std::generic_category(), "signalfd");
+  }
+}
+
+Interrupts::~Interrupts() {
+  ::close(fd_);
+  sigprocmask(SIG_SETMASK, &before_, nullptr);
+}
+
+}  // namespace duolog::client

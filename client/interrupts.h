@@ -1,0 +1,25 @@
+// interrupts.h: Ctrl-C while something waits, as a file descriptor beside the others.
+//
+// As long as it lives, SIGINT, SIGTERM, SIGHUP and SIGQUIT do not end the program but make fd() readable. Whoever
+// waits polls it, tidies up and leaves.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <csignal>
+
+namespace duolog::client {
+
+class Interrupts {
+ public:
+  Interrupts();
+  ~Interrupts();  // gives back the mask that was there before; a signal that is still waiting then takes effect
+  Interrupts(const Interrupts&) = delete;
+  Interrupts& operator=(const Interrupts&) = delete;
+  [[nodiscard]] int fd() const { return fd_; }
+
+ private:
+  sigset_t before_{};
+  int fd_ = -1;
+};
+
+}  // namespace duolog::client

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "client/moment.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <charconv>
+#include <chrono>
+#include <ctime>
+#include <optional>
+
+#include "client/sanitise.h"
+
+namespace duolog::client {
+namespace {
+
+constexpr std::array kMonths = {"january", "february", "march",     "april",   "may",      "june",
+                                "july",    "august",   "september", "october", "november", "december"};
+constexpr std::array kWeekdays = {"sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"};
+constexpr std::size_t kDayLength = 10;     // 2026-11-22
+constexpr std::size_t kMinuteLength = 16;  // 2026-11-22T21:14
+
+std::optional<int> number(std::string_view digits) {
+  int value = 0;
+  const auto [end, trouble] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+  if (trouble != std::errc() || end != digits.data() + digits.size() || digits.empty() || digits[0] == '-') return {};
+  return value;
+}
+
+struct Civil {
+  std::chrono::year_month_day day;
+  std::string clock;  // "21:14"; empty for a day alone
+};
+
+std::optional<Civil> parse(std::string_view text) {
+  if (text.size() < kDayLength || text[4] != '-' || text[7] != '-') return std::nullopt;
+  const auto year = number(text.substr(0, 4));
+  const auto month = number(text.substr(5, 2));
+  const auto day = number(text.substr(8, 2));
+  if (!year || !month || !day) return std::nullopt;
+  Civil civil{std::chrono::year(*year) / *month / *day, {}};
+  if (!civil.day.ok()) return std::nullopt;
+  if (text.size() == kDayLength) return civil;
+  if (text.size() < kMinuteLength || text[13] != ':') return std::nullopt;
+  if (!number(text.substr(11, 2)) || !number(text.substr(14, 2))) return std::nullopt;
+  civil.clock = std::string(text.substr(11, 5));
+  return civil;
+}
+
+const char* month_name(const Civil& civil) { return kMonths[static_cast<unsigned>(civil.day.month()) - 1]; }
+unsigned day_number(const Civil& civil) { return static_cast<unsigned>(civil.day.day()); }
+
+}  // namespace
+
+std::string clock_of(std::string_view rfc3339) {
+  const auto civil = parse(rfc3339);
+  return civil ? civil->clock : sanitise_line(rfc3339);
+}
+
+std::string day_of(std::string_view rfc3339) {
+  return parse(rfc3339) ? std::string(rfc3339.substr(0, kDayLength)) : sanitise_line(rfc3339);
+}
+
+std::string long_day(std::string_view rfc3339) {
+  const auto civil = parse(rfc3339);
+  if (!civil) return rfc3339.empty() ? "no date" : sanitise_line(rfc3339);
+  const std::chrono::weekday weekday{std::chrono::sys_days(civil->day)};
+  return fmt::format("{} {} {} {}", kWeekdays[weekday.c_encoding()], day_number(*civil), month_name(*civil),
+                     static_cast<int>(civil->day.year()));
+}
+
+std::string near(std::string_view rfc3339, std::string_view reference_day) {
+  const auto civil = parse(rfc3339);
+  if (!civil) return sanitise_line(rfc3339);
+  if (rfc3339.substr(0, kDayLength) == reference_day.substr(0, kDayLength)) return civil->clock;
+  const std::string month = std::string(month_name(*civil)).substr(0, 3);
+  const auto reference = parse(reference_day.substr(0, kDayLength));
+  const bool other_year = reference && reference->day.year() != civil->day.year();
+  const auto year = other_year ? fmt::format(" {}", static_cast<int>(civil->day.year())) : std::string();
+  return fmt::format("{} {}{}{}{}", day_number(*civil), month, year, civil->clock.empty() ? "" : " ", civil->clock);
+}
+
+std::string about(std::string_view on, bool day_only) {
+  const auto civil = parse(on);
+  if (!civil) return sanitise_line(on);
+  const auto clock = day_only || civil->clock.empty() ? std::string() : " " + civil->clock;
+  return fmt::format("{} {} {}{}", day_number(*civil), month_name(*civil), static_cast<int>(civil->day.year()), clock);
+}
+
+std::string today() {
+  const std::time_t now = std::time(nullptr);
+  std::tm local{};
+  if (::localtime_r(&now, &local) == nullptr) return "1970-01-01";
+  return fmt::format("{:04}-{:02}-{:02}", local.tm_year + 1900, local.tm_mon + 1, local.tm_mday);
+}
+
+std::string period_text(std::string_view period) {
+  const auto week = period.find("-W");
+  if (week == 4 && period.size() == 8) {
+    const auto year = number(period.substr(0, 4));
+    const auto which = number(period.substr(6));
+    if (year && which) return fmt::format("week {} of {}", *which, *year);
+  }
+  return sanitise_line(period);
+}
+
+}  // namespace duolog::client

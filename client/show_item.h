@@ -1,0 +1,55 @@
+// show_item.h: an entry or an answer as people read it. Everything foreign in it is sanitised here.
+//
+//     21:14  Ada · private · #lake · 3fa9c2d1
+//            we walked to the lake and back
+//            on Bo's laptop 21:14
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "client/output.h"
+
+namespace duolog::control {
+class Delivery;
+class Item;
+class Peer;
+}  // namespace duolog::control
+
+namespace duolog::client {
+
+struct ItemView {
+  bool journal = false;  // name it: there are several
+  bool full_id = false;
+};
+
+std::string item_text(const control::Item& item, const Output& out, const ItemView& view);
+// Under headings of days, in the order given.
+class ItemPage {
+ public:
+  ItemPage(const Output& out, ItemView view) : out_(out), view_(view) {}
+  void add(const control::Item& item);
+  [[nodiscard]] const std::string& text() const { return text_; }
+
+ private:
+  const Output& out_;
+  ItemView view_;
+  std::string day_;
+  std::string text_;
+};
+
+// "here", or "on Bo's laptop 21:14". `day`: the one whose dates need not be named.
+std::string delivery_text(const control::Delivery& delivery, std::string_view day);
+// "Bo's laptop"
+std::string device_text(std::string_view person, std::string_view device);
+// "connected", "no answer since 21:14", …
+std::string peer_state(const control::Peer& peer);
+std::string short_id(std::string_view id);
+// A practice's name from its id: "check-in".
+std::string practice_text(std::string_view practice);
+// The fields of an answer, indented.
+std::string fields_text(const control::Item& item, std::size_t indent, std::size_t width);
+
+}  // namespace duolog::client

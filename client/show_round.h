@@ -1,0 +1,21 @@
+// show_round.h: one occasion of a practice as people read it: its state in a sentence, and the answers that are open.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <string>
+
+#include "client/output.h"
+
+namespace duolog::control {
+class RoundReport;
+}
+
+namespace duolog::client {
+
+// "check-in, week 47 of 2026"
+std::string round_title(const control::RoundReport& round);
+// "Bo has answered; yours opens both"
+std::string round_state(const control::RoundReport& round);
+std::string round_text(const control::RoundReport& round, const Output& out);
+
+}  // namespace duolog::client

@@ -1,0 +1,123 @@
+// The child's standard error is a file in memory: a pipe would break under the daemon when this program ends, and
+// /dev/null would swallow why it did not come up. Sealed against growth once it is up, it is as good as /dev/null.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "client/start.h"
+
+#include <fcntl.h>
+#include <signal.h>  // NOLINT(modernize-deprecated-headers): sigprocmask
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstring>
+#include <filesystem>
+#include <thread>
+#include <vector>
+
+#include "client/sanitise.h"
+#include "client/words.h"
+
+namespace duolog::client {
+namespace {
+
+using namespace std::chrono_literals;
+constexpr auto kPatience = 10s;
+constexpr auto kPatienceAfterEnd = 2s;  // another command may have started one in the same moment
+constexpr auto kFirstWait = 2ms;
+constexpr auto kLongestWait = 100ms;
+constexpr std::size_t kLastWords = 4096;
+
+std::string daemon_program() {
+  std::error_code trouble;
+  const auto self = std::filesystem::read_symlink("/proc/self/exe", trouble);
+  const auto beside = self.parent_path() / "duologd";
+  return !trouble && ::access(beside.c_str(), X_OK) == 0 ? beside.string() : "duologd";
+}
+
+class LastWords {
+ public:
+  LastWords() : fd_(::memfd_create("duologd stderr", MFD_CLOEXEC | MFD_ALLOW_SEALING)) {}
+  ~LastWords() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  LastWords(const LastWords&) = delete;
+  LastWords& operator=(const LastWords&) = delete;
+
+  [[nodiscard]] int fd() const { return fd_; }
+  void close_the_book() const { ::fcntl(fd_, F_ADD_SEALS, F_SEAL_GROW); }
+  [[nodiscard]] std::string last_line() const {
+    struct stat file{};
+    if (fd_ < 0 || ::fstat(fd_, &file) != 0) return {};
+    std::array<char, kLastWords> tail{};
+    const auto from = std::max<off_t>(0, file.st_size - static_cast<off_t>(tail.size()));
+    const auto got = ::pread(fd_, tail.data(), tail.size(), from);
+    std::string_view text(tail.data(), got > 0 ? static_cast<std::size_t>(got) : 0);
+    while (text.ends_with('\n')) text.remove_suffix(1);
+    return sanitise_line(text.substr(text.rfind('\n') + 1));
+  }
+
+ private:
+  int fd_;
+};
+
+// Between fork and exec: system calls only.
+[[noreturn]] void become_daemon(const char* program, char* const* arguments, int errors) {
+  ::setsid();
+  const int null = ::open("/dev/null", O_RDWR | O_CLOEXEC);
+  ::dup2(null, STDIN_FILENO);
+  ::dup2(null, STDOUT_FILENO);
+  ::dup2(errors >= 0 ? errors : null, STDERR_FILENO);
+  ::close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);
+  ::signal(SIGPIPE, SIG_DFL);
+  sigset_t none;
+  sigemptyset(&none);
+  ::sigprocmask(SIG_SETMASK, &none, nullptr);
+  ::umask(077);
+  if (::chdir("/") != 0) ::_exit(126);
+  ::execvp(program, arguments);
+  constexpr std::string_view kNotThere = "duologd cannot be run: is it installed beside duolog or in PATH?\n";
+  static_cast<void>(::write(STDERR_FILENO, kNotThere.data(), kNotThere.size()) < 0);
+  ::_exit(127);
+}
+
+pid_t launch(const std::string& home, int errors) {
+  std::string program = daemon_program();
+  std::string option = "--home";
+  std::string folder = home;
+  std::vector<char*> arguments = {program.data()};
+  if (!home.empty()) arguments.insert(arguments.end(), {option.data(), folder.data()});
+  arguments.push_back(nullptr);
+  const pid_t child = ::fork();
+  if (child == 0) become_daemon(program.c_str(), arguments.data(), errors);
+  if (child < 0) throw daemon_not_started(std::strerror(errno));
+  return child;
+}
+
+}  // namespace
+
+void start_daemon(const std::string& home, const std::function<bool()>& answers) {
+  const LastWords last_words;
+  const pid_t child = launch(home, last_words.fd());
+  auto deadline = std::chrono::steady_clock::now() + kPatience;
+  bool ended = false;
+  for (std::chrono::milliseconds wait = kFirstWait;;
+       wait = std::min<std::chrono::milliseconds>(wait * 2, kLongestWait)) {
+    if (answers()) return last_words.close_the_book();
+    const auto now = std::chrono::steady_clock::now();
+    if (!ended && ::waitpid(child, nullptr, WNOHANG) == child) {
+      ended = true;
+      deadline = std::min(deadline, now + kPatienceAfterEnd);
+    }
+    if (now >= deadline) break;
+    std::this_thread::sleep_for(wait);
+  }
+  const auto why = last_words.last_line();
+  if (ended) throw daemon_not_started(why.empty() ? "it ended at once and said nothing" : why);
+  throw daemon_not_started("it does not answer after 10 seconds" + (why.empty() ? "" : "; it said: " + why));
+}
+
+}  // namespace duolog::client

@@ -1,0 +1,92 @@
+// lock, unlock and passphrase.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "client/ask.h"
+#include "client/json.h"
+#include "client/verbs.h"
+#include "client/words.h"
+#include "proto/control.pb.h"
+
+namespace duolog::client {
+namespace {
+
+Failure refusal(control::Error::Code code) {
+  control::Error error;
+  error.set_code(code);
+  return failure_of(error);
+}
+
+control::StatusReport initialised_status(Context& context) {
+  auto status = context.daemon.status();
+  if (!status.initialised()) throw refusal(control::Error::NOT_INITIALISED);
+  return status;
+}
+
+void report(Context& context, const std::string& json, const std::string& text) {
+  context.out.line(context.out.json() ? json : text);
+}
+
+SecretText known_passphrase(const Context& context) {
+  if (!context.globals.passphrase_file.empty()) return read_secret(context.globals.passphrase_file);
+  if (!can_ask()) throw needs_an_answer("this asks for the passphrase", "--passphrase-file FILE");
+  return ask_secret("passphrase: ");
+}
+
+// The replacement; empty for a key file.
+SecretText replacement_for(const Context& context, const PassphraseOptions& options, bool has_passphrase) {
+  if (options.key_file) return {};
+  if (!options.new_file.empty()) return read_secret(options.new_file);
+  // Where there is none yet, the one file given can only mean the new one.
+  if (!has_passphrase && !context.globals.passphrase_file.empty()) return read_secret(context.globals.passphrase_file);
+  if (!can_ask()) throw needs_an_answer("this asks for a new passphrase", "--new-passphrase-file FILE, or --key-file");
+  auto secret = ask_new_secret("new passphrase (Enter alone: a key file): ");
+  if (secret.empty() && !context.globals.yes &&
+      !ask_yes("with a key file, whoever takes the disk reads the journal. go on?", false)) {
+    throw interrupted("stopped; nothing was changed");
+  }
+  return secret;
+}
+
+}  // namespace
+
+Exit lock(Context& context) {
+  control::Request request;
+  request.mutable_lock();
+  context.daemon.ask_one(request);
+  report(context, R"({"locked":true})", "locked: nothing is read, written or carried until duolog unlock");
+  return Exit::kDone;
+}
+
+Exit unlock(Context& context) {
+  const auto status = initialised_status(context);
+  if (status.device().locked_by() != "passphrase") throw refusal(control::Error::NO_PASSPHRASE);
+  if (!status.locked()) {
+    report(context, R"({"locked":false})", "it is open already");
+    return Exit::kDone;
+  }
+  control::Request request;
+  request.mutable_unlock()->set_passphrase(known_passphrase(context).copy());
+  context.daemon.ask_one(request, kSlow);
+  wipe(*request.mutable_unlock()->mutable_passphrase());
+  report(context, R"({"locked":false})", "open");
+  return Exit::kDone;
+}
+
+Exit passphrase(Context& context, const PassphraseOptions& options) {
+  const auto status = initialised_status(context);
+  if (status.locked()) throw refusal(control::Error::LOCKED);
+  const bool has_passphrase = status.device().locked_by() == "passphrase";
+  control::Request request;
+  auto& asked = *request.mutable_passphrase();
+  if (has_passphrase) asked.set_current(known_passphrase(context).copy());
+  asked.set_replacement(replacement_for(context, options, has_passphrase).copy());
+  const bool key_file = asked.replacement().empty();
+  context.daemon.ask_one(request, kSlow);
+  wipe(*asked.mutable_current());
+  wipe(*asked.mutable_replacement());
+  report(context, key_file ? R"({"locked_by":"key file"})" : R"({"locked_by":"passphrase"})",
+         key_file ? "a key file opens this journal now: whoever takes this disk reads it"
+                  : "the new passphrase opens this journal from now on");
+  return Exit::kDone;
+}
+
+}  // namespace duolog::client

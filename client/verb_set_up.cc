@@ -1,0 +1,234 @@
+// init and words: a name, a lock, and the 24 words, which are shown until they are confirmed.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <fmt/format.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <set>
+
+#include "client/ask.h"
+#include "client/json.h"
+#include "client/layout.h"
+#include "client/sanitise.h"
+#include "client/verbs.h"
+#include "client/words.h"
+#include "proto/control.pb.h"
+
+namespace duolog::client {
+namespace {
+
+constexpr std::size_t kNameLimit = 64;   // bytes
+constexpr std::size_t kProofs = 3;       // words asked for
+constexpr std::size_t kWordColumn = 14;  // "24 " and eight letters
+constexpr std::size_t kColumns = 4;
+
+using WordList = google::protobuf::RepeatedPtrField<std::string>;
+
+void wipe_words(WordList& words) {
+  for (auto& word : words) wipe(word);
+}
+
+// ---- the words ----
+
+std::string word_grid(const WordList& words, std::size_t width) {
+  const auto columns = std::clamp<std::size_t>((width - 2) / kWordColumn, 1, kColumns);
+  std::string grid;
+  for (int i = 0; i < words.size(); ++i) {
+    const auto at = static_cast<std::size_t>(i);
+    if (at % columns == 0) grid += "  ";
+    const bool last = at % columns == columns - 1 || i + 1 == words.size();
+    const auto cell = fmt::format("{:2} {}", i + 1, words[i]);
+    grid += last ? cell + "\n" : padded(cell, kWordColumn);
+  }
+  return grid;
+}
+
+void show_words(Output& out, const WordList& words) {
+  out.print("\n" + out.style().strong("your 24 words") + "\n\n");
+  out.print(word_grid(words, out.width()));
+  out.print("\n" + paragraph("they are the one way back if this device is lost, and nobody can make them again. "
+                             "write them on paper, in this order, and keep them where a stranger will not look. "
+                             "this device forgets them as soon as you have confirmed three of them.",
+                             0, out.width()));
+  out.flush();
+  out.wipe();
+}
+
+std::set<std::uint32_t> places_to_prove(std::size_t count) {
+  std::set<std::uint32_t> places;
+  while (places.size() < std::min(kProofs, count)) {
+    std::uint32_t random = 0;
+    if (::getrandom(&random, sizeof(random), 0) != sizeof(random)) continue;
+    places.insert(random % static_cast<std::uint32_t>(count) + 1);
+  }
+  return places;
+}
+
+std::string tidy_word(std::string word) {
+  std::erase_if(word, [](unsigned char c) { return std::isspace(c) != 0; });
+  std::ranges::transform(word, word.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return word;
+}
+
+void clear_screen(const Output& out) {
+  const char* term = std::getenv("TERM");
+  if (out.terminal() && term != nullptr && std::string_view(term) != "dumb") say("\x1b[H\x1b[2J\x1b[3J");
+}
+
+// The passphrase as the request wants it: empty where a key file is used.
+SecretText current_passphrase(const Context& context, const std::string& locked_by) {
+  if (locked_by != "passphrase") return {};
+  if (!context.globals.passphrase_file.empty()) return read_secret(context.globals.passphrase_file);
+  if (!can_ask()) throw needs_an_answer("this asks for the passphrase", "--passphrase-file FILE");
+  return ask_secret("passphrase: ");
+}
+
+void confirm_words(Context& context, const SecretText& passphrase, std::size_t count) {
+  clear_screen(context.out);
+  say("from your paper, please:\n");
+  control::Request request;
+  auto& asked = *request.mutable_words();
+  asked.set_confirm(true);
+  asked.set_passphrase(passphrase.copy());
+  for (const auto place : places_to_prove(count)) {
+    const auto word = ask_line(fmt::format("  word {}: ", place));
+    if (!word) throw interrupted("stopped; your words can still be shown by duolog words");
+    (*asked.mutable_proof())[place] = tidy_word(*word);
+  }
+  context.daemon.ask_one(request, kSlow);
+  wipe(*asked.mutable_passphrase());
+  context.out.line("right. your words are confirmed, and this device has forgotten them");
+}
+
+void offer_to_confirm(Context& context, const SecretText& passphrase, std::size_t count) {
+  if (!can_ask() || context.globals.yes || context.out.json()) return;
+  say("\n");
+  if (!ask_yes("are they on paper, and shall three of them be checked now? (later: duolog words)", false)) return;
+  confirm_words(context, passphrase, count);
+}
+
+// ---- init ----
+
+std::string user_name() {
+  const char* user = std::getenv("USER");
+  if (user != nullptr && *user != '\0' && utf8_fault(user) == std::string_view::npos) return user;
+  return {};
+}
+
+std::string host_name() {
+  std::array<char, 256> name{};
+  if (::gethostname(name.data(), name.size() - 1) != 0) return "this device";
+  std::string host(name.data());
+  host = host.substr(0, host.find('.'));
+  return host.empty() || utf8_fault(host) != std::string::npos ? "this device" : host.substr(0, kNameLimit);
+}
+
+std::string checked_name(const std::string& name) {
+  const auto begin = name.find_first_not_of(" \t");
+  const auto trimmed = begin == std::string::npos ? "" : name.substr(begin, name.find_last_not_of(" \t") - begin + 1);
+  if (trimmed.empty()) throw wrong_usage("a name is needed", "--name NAME: what the other person will see");
+  if (trimmed.size() > kNameLimit)
+    throw wrong_usage(fmt::format("a name has at most {} bytes", kNameLimit), "choose a shorter one");
+  const auto fault = utf8_fault(trimmed);
+  if (fault != std::string_view::npos) throw not_utf8("the name", fault);
+  return trimmed;
+}
+
+std::string name_for(const Context& context, const InitOptions& options) {
+  if (!options.name.empty()) return checked_name(options.name);
+  const auto offered = user_name();
+  if (context.globals.yes || !can_ask()) return checked_name(offered);
+  const auto name = ask_line("your name, as the other person will see it" +
+                             (offered.empty() ? "" : " [" + sanitise_line(offered) + "]") + ": ");
+  if (!name) throw interrupted("stopped; nothing was made");
+  return checked_name(name->empty() ? offered : *name);
+}
+
+SecretText passphrase_for(const Context& context) {
+  if (!context.globals.passphrase_file.empty()) return read_secret(context.globals.passphrase_file);
+  if (context.globals.yes) return {};
+  say("\n" + paragraph("a passphrase keeps this journal closed to whoever finds or takes this computer. "
+                       "Enter alone means a key file instead: nothing to remember, "
+                       "but whoever takes the disk reads the journal.",
+                       0, context.out.width()));
+  return ask_new_secret("passphrase: ");
+}
+
+void require_fresh(Context& context) {
+  const auto status = context.daemon.status();
+  if (!status.initialised()) return;
+  control::Error error;
+  error.set_code(control::Error::ALREADY_INITIALISED);
+  throw failure_of(error);
+}
+
+void print_init(Context& context, control::InitReport& report) {
+  auto& out = context.out;
+  if (out.json()) {
+    auto json = to_json(report);
+    out.line(json);
+    wipe(json);
+    out.flush();
+    return out.wipe();
+  }
+  out.line("this is now " + out.style().person(sanitise_line(report.name())) + "'s journal");
+  out.print(paragraph(report.locked_by() == "passphrase"
+                          ? "it is closed by your passphrase whenever the daemon starts; nobody can bring that back"
+                          : "a key file opens it: whoever takes this disk reads it (duolog passphrase changes that)",
+                      0, out.width()));
+  show_words(out, report.words());
+}
+
+}  // namespace
+
+Exit init(Context& context, const InitOptions& options) {
+  if (!context.globals.yes && context.globals.passphrase_file.empty() && !can_ask()) {
+    throw needs_an_answer("init asks for a passphrase", "--passphrase-file FILE, or --yes for a key file");
+  }
+  require_fresh(context);
+  control::Request request;
+  auto& asked = *request.mutable_init();
+  asked.set_name(name_for(context, options));
+  asked.set_device_name(options.device.empty() ? host_name() : checked_name(options.device));
+  const auto passphrase = passphrase_for(context);
+  asked.set_passphrase(passphrase.copy());
+  auto reply = context.daemon.ask_one(request, kSlow);
+  wipe(*asked.mutable_passphrase());
+  auto& report = *reply.mutable_init();
+  const auto count = static_cast<std::size_t>(report.words_size());
+  print_init(context, report);
+  wipe_words(*report.mutable_words());
+  offer_to_confirm(context, passphrase, count);
+  if (!context.out.json()) {
+    context.out.print("\nnext: duolog write begins your notebook, duolog pair invites the other person\n");
+  }
+  return Exit::kDone;
+}
+
+Exit words(Context& context) {
+  const auto status = context.daemon.status();
+  const auto passphrase = current_passphrase(context, status.device().locked_by());
+  control::Request request;
+  request.mutable_words()->set_passphrase(passphrase.copy());
+  auto reply = context.daemon.ask_one(request, kSlow);
+  wipe(*request.mutable_words()->mutable_passphrase());
+  auto& report = *reply.mutable_words();
+  const auto count = static_cast<std::size_t>(report.words_size());
+  if (context.out.json()) {
+    auto json = to_json(report);
+    context.out.line(json);
+    wipe(json);
+    context.out.flush();
+    context.out.wipe();
+  } else {
+    show_words(context.out, report.words());
+  }
+  wipe_words(*report.mutable_words());
+  offer_to_confirm(context, passphrase, count);
+  return Exit::kDone;
+}
+
+}  // namespace duolog::client

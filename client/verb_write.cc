@@ -1,0 +1,143 @@
+// write, and config write-to: what is kept, and who reads it.
+//
+// The editor opens only when the journal can take what will be written in it, and whatever was typed outlives every
+// failure that follows: see draft.h.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <unistd.h>
+
+#include <optional>
+
+#include "client/ask.h"
+#include "client/draft.h"
+#include "client/json.h"
+#include "client/sanitise.h"
+#include "client/show_item.h"
+#include "client/verbs.h"
+#include "client/words.h"
+#include "proto/control.pb.h"
+
+namespace duolog::client {
+namespace {
+
+enum class Source { kWords, kStandardInput, kEditor };
+
+Source source_of(const WriteOptions& options) {
+  if (options.words.size() == 1 && options.words.front() == "-") return Source::kStandardInput;
+  if (!options.words.empty()) return Source::kWords;
+  return ::isatty(STDIN_FILENO) == 1 ? Source::kEditor : Source::kStandardInput;
+}
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string text;
+  for (const auto& word : words) text += (text.empty() ? "" : " ") + word;
+  return text;
+}
+
+void require_open(Context& context) {
+  const auto status = context.daemon.status();
+  if (status.initialised() && !status.locked()) return;
+  control::Error error;
+  error.set_code(status.initialised() ? control::Error::LOCKED : control::Error::NOT_INITIALISED);
+  throw failure_of(error);
+}
+
+void tell_of_drafts() {
+  for (const auto& file : Draft::left_behind()) {
+    say("an unsaved draft is still in memory: duolog write < " + sanitise_line(file.string()) + "\n");
+  }
+}
+
+control::Saved save(Context& context, const WriteOptions& options, std::string text) {
+  control::Request request;
+  auto& write = *request.mutable_write();
+  write.set_text(std::move(text));
+  for (const auto& tag : options.tags) write.add_tags(tag.starts_with('#') ? tag.substr(1) : tag);
+  write.set_journal(context.globals.journal);
+  write.set_private_entry(options.private_entry);
+  write.set_on(options.on);
+  return std::move(*context.daemon.ask_one(request, kDurable).mutable_saved());
+}
+
+control::Saved save_from_editor(Context& context, const WriteOptions& options) {
+  if (::isatty(STDOUT_FILENO) != 1) {
+    throw needs_an_answer("write opens an editor", "duolog write WORDS, or duolog write < FILE");
+  }
+  require_open(context);
+  tell_of_drafts();
+  context.daemon.disconnect();  // an hour in the editor needs no open line
+  const auto draft = Draft::make();
+  try {
+    draft.edit();
+    auto saved = save(context, options, checked_text(draft.read()));
+    draft.shred();
+    return saved;
+  } catch (const Failure& failure) {
+    const bool blank = failure.code() == "EMPTY";
+    if (blank) draft.shred();
+    throw blank ? failure : failure.with_hint(draft.kept_hint());
+  } catch (const std::exception& trouble) {
+    throw Failure(Exit::kFailed, "FAILED", sanitise_line(trouble.what()) + "; nothing was saved", draft.kept_hint());
+  }
+}
+
+// A pipe cannot be read twice: what came through it is kept as a draft when it cannot be saved.
+control::Saved save_from_standard_input(Context& context, const WriteOptions& options) {
+  const auto text = checked_text(read_standard_input());
+  try {
+    return save(context, options, text);
+  } catch (const Failure& failure) {
+    std::optional<Draft> draft;
+    try {
+      draft = Draft::make(text);
+    } catch (const std::exception&) {
+      throw failure;
+    }
+    throw failure.with_hint(draft->kept_hint());
+  }
+}
+
+control::Saved save_from(Source source, Context& context, const WriteOptions& options) {
+  switch (source) {
+    case Source::kEditor:
+      return save_from_editor(context, options);
+    case Source::kStandardInput:
+      return save_from_standard_input(context, options);
+    case Source::kWords:
+      break;
+  }
+  return save(context, options, checked_text(joined(options.words)));
+}
+
+std::string saved_text(const control::Saved& saved) {
+  const bool shared = saved.visibility() == "shared";
+  return "saved · " + (shared ? "shared with " + sanitise_line(saved.shared_with()) : std::string("private")) + " · " +
+         short_id(saved.id());
+}
+
+std::string where_write_goes(const std::string& write_to) {
+  if (write_to.empty() || write_to == "notebook") return "duolog write: private, into your notebook";
+  return "duolog write: shared, into " + sanitise_line(write_to);
+}
+
+}  // namespace
+
+Exit write(Context& context, const WriteOptions& options) {
+  const auto saved = save_from(source_of(options), context, options);
+  context.out.line(context.out.json() ? to_json(saved) : saved_text(saved));
+  return Exit::kDone;
+}
+
+Exit config(Context& context, const ConfigOptions& options) {
+  if (!options.value.empty()) {
+    control::Request request;
+    request.mutable_configure()->set_write_to(options.value);
+    context.daemon.ask_one(request);
+  }
+  require_open(context);
+  const auto status = context.daemon.status();
+  context.out.line(context.out.json() ? "{\"write_to\":" + json_string(status.write_to()) + "}"
+                                      : where_write_goes(status.write_to()));
+  return Exit::kDone;
+}
+
+}  // namespace duolog::client

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "client/words.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <vector>
+
+#include "client/sanitise.h"
+#include "proto/control.pb.h"
+
+namespace duolog::client {
+namespace {
+
+using control::Error;
+
+struct Text {
+  Error::Code code;
+  Exit status;
+  // {0} the detail, {1} the offset, {2} the limit, {3} the candidates; `bare` where there is no detail.
+  const char* what;
+  const char* bare;
+  const char* hint;
+};
+
+constexpr const char* kNewCode = "start again: ask for a new code";
+
+// clang-format off
+const Text kTexts[] = {
+  {Error::UNSPECIFIED, Exit::kFailed, "the daemon could not do that: {0}", "the daemon could not do that", "nothing that was saved is lost; duolog doctor looks for the cause"},
+  {Error::FAILED, Exit::kFailed, "the daemon could not do that: {0}", "the daemon could not do that", "nothing that was saved is lost; duolog doctor looks for the cause"},
+  {Error::BAD_REQUEST, Exit::kUsage, "the daemon did not take the request: {0}", "the daemon did not understand the request", "if duolog was updated a moment ago, duolog daemon stop lets the new one start; duolog VERB --help shows what a verb takes"},
+  {Error::NOT_INITIALISED, Exit::kFailed, "there is no journal on this device yet", nullptr, "duolog init makes one"},
+  {Error::ALREADY_INITIALISED, Exit::kFailed, "this device has its journal already; nothing was changed", nullptr, "duolog status shows it; --home DIR keeps a second person apart"},
+  {Error::LOCKED, Exit::kLocked, "the journal is locked; nothing was read or written", nullptr, "duolog unlock opens it"},
+  {Error::WRONG_PASSPHRASE, Exit::kFailed, "that passphrase does not open the journal; nothing is lost", nullptr, "is caps lock on? try again; a damaged vault would say the same"},
+  {Error::NOT_FOUND, Exit::kNotFound, "there is nothing with the id {0}", "there is nothing with that id", "duolog list shows the entries and their ids"},
+  {Error::AMBIGUOUS, Exit::kNotFound, "more than one id begins with {0}", "more than one id begins like that", "one digit more tells them apart: {3}"},
+  {Error::NO_SUCH_JOURNAL, Exit::kNotFound, "there is no journal called {0}", "there is no journal of that name", "duolog status lists yours"},
+  {Error::NO_JOURNAL_YET, Exit::kFailed, "this is for two, and nobody is paired with you yet", nullptr, "duolog pair invites the other person"},
+  {Error::BAD_UTF8, Exit::kFailed, "the text is not UTF-8: the fault is at byte {1}; nothing was saved", nullptr, "iconv -f latin1 -t utf-8 FILE | duolog write often helps"},
+  {Error::TOO_LONG, Exit::kFailed, "the text is longer than {2} bytes; nothing was saved", nullptr, "two entries hold what one does not"},
+  {Error::EMPTY, Exit::kFailed, "there is no text in it; nothing was saved", nullptr, "duolog write WORDS, or duolog write alone for the editor"},
+  {Error::BAD_DATE, Exit::kUsage, "not a date: {0}", "that is not a date", "a date is 2026-11-22, 2026-11-22T21:14 or yesterday"},
+  {Error::BAD_FIELD, Exit::kUsage, "that answer does not fit: {0}", "that answer does not fit", "duolog checkin asks field by field; nothing was saved"},
+  {Error::NOT_SAVED, Exit::kFailed, "NOT saved: {0}; what was saved before is safe", "NOT saved: the disk refused it; what was saved before is safe", "make room on the disk, then try again; duolog doctor looks for the cause"},
+  {Error::FROZEN, Exit::kFailed, "this device writes nothing more: a copy of its journal was used elsewhere; all that is here can be read", nullptr, "duolog status names the device"},
+  {Error::NO_PASSPHRASE, Exit::kFailed, "no passphrase is set here: a key file opens this journal", nullptr, "duolog passphrase sets one"},
+  {Error::WORDS_GONE, Exit::kFailed, "your 24 words were confirmed and are no longer on this device", nullptr, "they are where you wrote them down"},
+  {Error::ALREADY_PAIRED, Exit::kFailed, "you and {0} share a journal already; nothing was changed", "you two share a journal already; nothing was changed", "duolog status shows it"},
+  {Error::OWN_CODE, Exit::kFailed, "that is your own code; no guess was spent", nullptr, "it is meant for the other computer: type it there"},
+  {Error::MISTYPED_WORD, Exit::kUsage, "\"{0}\" is not a word of any code; no guess was spent", "one of the words is not a word of any code; no guess was spent", "did you mean {3}?"},
+  {Error::NOT_A_CODE, Exit::kUsage, "that is neither a code nor a link; no guess was spent", nullptr, "a code looks like 7-guitar-banana, a link begins with duolog:"},
+  {Error::NOT_A_LINK, Exit::kUsage, "that link is not whole; nothing was sent", nullptr, "copy it from the first to the last letter, or use the code beside it"},
+  {Error::LINK_EXPIRED, Exit::kFailed, "that link has expired; nothing was sent", nullptr, "ask for a new one: duolog pair on the other computer shows it"},
+  {Error::CODE_SPENT, Exit::kFailed, "this device has used its one guess for that code", nullptr, kNewCode},
+  {Error::WRONG_CODE, Exit::kFailed, "that code was not the right one, and is burnt now; nothing was told to anybody", nullptr, kNewCode},
+  {Error::NOBODY_FOUND, Exit::kFailed, "nobody answers to this code; no guess was spent", nullptr, "in this order: 1. is duolog pair still open on the other computer? a code lives ten minutes, then ask for a new one; 2. are both in the same network? if not, or if it carries no multicast, add --at HOST with an address from their screen; 3. does a firewall there let port 38650 in?"},
+  {Error::TWO_WINDOWS, Exit::kFailed, "two computers announce the number of this code; no guess was spent", nullptr, "somebody else is pairing nearby, or pretends to: ask for a new code, or name the right computer with --at HOST"},
+  {Error::DECLINED, Exit::kFailed, "the other person said no; nothing was kept", nullptr, "talk to each other, then ask for a new code"},
+  {Error::WINDOW_OPEN, Exit::kFailed, "this device is pairing already", nullptr, "finish it there, or end it with Ctrl-C, then try again"},
+  {Error::CODES_BURNT, Exit::kFailed, "three wrong codes were tried and the window is closed; nobody was let in", nullptr, "duolog pair opens a new one; were those slips of the tongue, or was somebody guessing? the link cannot be guessed"},
+  {Error::TIMED_OUT, Exit::kFailed, "the time is over: {0}", "the time is over and nobody came; nothing was kept", "try again when both of you have a moment"},
+  {Error::WRONG_PERSON, Exit::kFailed, "the computer that answered is not the one this link was made on; nothing was told to it", nullptr, "ask for a new link; if this happens again, somebody is in between"},
+  {Error::CANNOT_CONNECT, Exit::kFailed, "no answer from {0}; no guess was spent", "the other computer does not answer; no guess was spent", "is duolog pair still open there? is the address right? does a firewall let port 38650 in?"},
+  {Error::NEWER_VERSION, Exit::kFailed, "this needs a newer Duolog: {0}; nothing was changed", "this needs a newer Duolog; nothing was changed", "update this one"},
+  {Error::OTHER_SIDE_LEFT, Exit::kFailed, "the other computer went away in the middle; nothing was kept", nullptr, kNewCode},
+  {Error::WRONG_WORDS, Exit::kFailed, "those are not the words; nothing was changed", nullptr, "duolog words shows them again"},
+};
+// clang-format on
+
+const Text& text_of(Error::Code code) {
+  for (const auto& text : kTexts) {
+    if (text.code == code) return text;
+  }
+  return kTexts[0];  // a code from a newer daemon
+}
+
+std::string candidates_of(const Error& error) {
+  std::string out;
+  for (const auto& candidate : error.candidates()) {
+    if (!out.empty()) out += ", ";
+    out += sanitise_line(candidate);
+  }
+  return out.empty() ? "…" : out;
+}
+
+std::string hint_of(const Error& error, const Text& text) {
+  // The nearest words may be none at all.
+  if (error.code() == Error::MISTYPED_WORD && error.candidates().empty()) return "ask to hear the code once more";
+  return fmt::format(fmt::runtime(text.hint), "", error.offset(), error.limit(), candidates_of(error));
+}
+
+}  // namespace
+
+Failure failure_of(const Error& error) {
+  const auto& text = text_of(error.code());
+  const auto* what = error.detail().empty() && text.bare != nullptr ? text.bare : text.what;
+  auto name = Error::Code_Name(error.code());
+  if (name.empty()) name = "UNSPECIFIED";
+  return {text.status, name,
+          fmt::format(fmt::runtime(what), sanitise_line(error.detail()), error.offset(), error.limit(), ""),
+          hint_of(error, text)};
+}
+
+Failure wrong_usage(const std::string& what, const std::string& hint) { return {Exit::kUsage, "USAGE", what, hint}; }
+
+Failure needs_an_answer(const std::string& what, const std::string& hint) {
+  return {Exit::kUsage, "NOBODY_TO_ASK", what + ", and there is no terminal to ask at", hint};
+}
+
+Failure daemon_not_running(const std::string& hint) {
+  return {Exit::kNoDaemon, "DAEMON_NOT_RUNNING", "the daemon is not running; what was saved is safe on the disk", hint};
+}
+
+Failure daemon_not_started(const std::string& why) {
+  return {Exit::kNoDaemon, "DAEMON_NOT_STARTED", "the daemon did not start: " + why,
+          "what was saved is safe on the disk; duologd in a second terminal shows more"};
+}
+
+Failure daemon_hangs(long seconds) {
+  return {Exit::kNoDaemon, "DAEMON_HANGS", fmt::format("the daemon hangs: no answer for {} seconds", seconds),
+          "what was saved is safe; wait a little, or end the duologd process and try again"};
+}
+
+Failure daemon_went_away() {
+  return {Exit::kNoDaemon, "DAEMON_WENT_AWAY", "the daemon went away in the middle; what was saved is safe",
+          "duolog daemon start brings it back"};
+}
+
+Failure daemon_unreadable() {
+  return {Exit::kFailed, "DAEMON_UNREADABLE", "the daemon's answer cannot be read; what was saved is safe",
+          "duolog and duologd may be of different versions: duolog daemon stop lets the new one start"};
+}
+
+Failure daemon_refuses(const std::string& place, const std::string& why) {
+  return {Exit::kNoDaemon, "DAEMON_REFUSES", fmt::format("the daemon's socket {} cannot be used: {}", place, why),
+          "does it belong to you? --home DIR or DUOLOG_HOME says whose journal is meant"};
+}
+
+Failure not_utf8(const std::string& what, std::size_t offset) {
+  return {Exit::kFailed, "BAD_UTF8",
+          fmt::format("{} is not UTF-8: the fault is at byte {}; nothing was saved", what, offset),
+          "iconv -f latin1 -t utf-8 FILE | duolog write often helps"};
+}
+
+Failure too_long(std::size_t limit) {
+  return {Exit::kFailed, "TOO_LONG", fmt::format("the text is longer than {} bytes; nothing was saved", limit),
+          "two entries hold what one does not"};
+}
+
+Failure nothing_to_save() {
+  return {Exit::kFailed, "EMPTY", "there is no text in it; nothing was saved",
+          "duolog write WORDS, or duolog write alone for the editor"};
+}
+
+Failure interrupted(const std::string& what) { return {Exit::kFailed, "INTERRUPTED", what, ""}; }
+
+namespace {
+
+std::vector<std::string> parts_of(std::string_view code) {
+  std::vector<std::string> parts;
+  for (std::size_t at = 0; at <= code.size();) {
+    const auto end = std::min(code.find(':', at), code.size());
+    parts.push_back(sanitise_line(code.substr(at, end - at)));
+    at = end + 1;
+  }
+  return parts;
+}
+
+}  // namespace
+
+std::string warning_text(std::string_view code) {
+  const auto parts = parts_of(code);
+  const auto& name = parts.front();
+  auto part = [&parts](std::size_t at) { return at < parts.size() ? parts[at] : std::string("?"); };
+  if (name == "clock") {
+    return fmt::format("{}'s clock and this one differ by {} minutes; nothing is lost by it", part(1), part(2));
+  }
+  if (name == "fork") {
+    return fmt::format("the device {} writes nothing more: two copies of it were used; all that is here can be read",
+                       part(1));
+  }
+  if (name == "words-unconfirmed") {
+    return "your 24 words are not confirmed yet: duolog words";
+  }
+  return sanitise_line(code);
+}
+
+std::string finding_text(std::string_view code) { return sanitise_line(code); }
+
+}  // namespace duolog::client
