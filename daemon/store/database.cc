@@ -28,9 +28,11 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int kFoldAtPages = 2000;  // of the write-ahead log: 8 MB
-// The first 100 bytes of an SQLite file: a magic text at 0, the application id (big-endian) at 68.
+// The first 100 bytes of an SQLite file: a magic text at 0, the page size (big-endian; 1 means 65536) at 16, the
+// application id at 68.
 constexpr std::size_t kFileHeader = 100;
 constexpr std::string_view kFileMagic("SQLite format 3\0", 16);
+constexpr std::size_t kPageSizeAt = 16;
 constexpr std::size_t kApplicationIdAt = 68;
 
 [[noreturn]] void refuse(const fs::path& file, std::string_view what, std::string_view hint) {
@@ -41,6 +43,15 @@ constexpr std::string_view kRestore = "restore it from a backup; nothing was wri
 
 std::uint32_t read_big_endian(const std::uint8_t* at) {
   return std::uint32_t{at[0]} << 24 | std::uint32_t{at[1]} << 16 | std::uint32_t{at[2]} << 8 | at[3];
+}
+
+// SQLite reads zeros where half a page is missing at the end. After a power cut while the log was folded that is well,
+// for the log has the page; without a log it is damage.
+bool ends_within_a_page(const fs::path& file, std::uint64_t size, const std::uint8_t* header) {
+  const std::uint64_t page_size = std::uint64_t{header[kPageSizeAt]} << 8 | header[kPageSizeAt + 1];
+  std::error_code absent;
+  const std::uintmax_t log = fs::file_size(file.string() + "-wal", absent);
+  return (absent || log == 0) && size % (page_size > 1 ? page_size : 65536) != 0;
 }
 
 // Judged by reading alone: merely opening somebody else's database with SQLite could change it.
@@ -58,6 +69,9 @@ void judge_file(const fs::path& file) {
   if (std::memcmp(header.data(), kFileMagic.data(), kFileMagic.size()) != 0) refuse(file, "is no database", kRestore);
   if (read_big_endian(&header[kApplicationIdAt]) != static_cast<std::uint32_t>(kApplicationId)) {
     refuse(file, "is the database of another program", "name another folder with --home");
+  }
+  if (ends_within_a_page(file, static_cast<std::uint64_t>(found.st_size), header.data())) {
+    refuse(file, "is cut short", kRestore);
   }
 }
 

@@ -22,7 +22,7 @@ using testing::TemporaryFolder;
 
 class XdgFolders : public ::testing::Test {
  protected:
-  ForAWhile home{"HOME", "/home/ada"};
+  ForAWhile home{"HOME", "/people/ada"};
   ForAWhile data{"XDG_DATA_HOME", nullptr};
   ForAWhile config{"XDG_CONFIG_HOME", nullptr};
   ForAWhile state{"XDG_STATE_HOME", nullptr};
@@ -47,10 +47,10 @@ TEST(SocketPlace, NoLinkHidesBehindATrailingSlash) {
 
 TEST_F(XdgFolders, WithoutVariablesAreBelowHome) {
   const Places found = places({});
-  EXPECT_EQ(found.data, "/home/ada/.local/share/duolog");
-  EXPECT_EQ(found.config, "/home/ada/.config/duolog");
-  EXPECT_EQ(found.state, "/home/ada/.local/state/duolog");
-  EXPECT_EQ(found.socket(), "/home/ada/.local/share/duolog/run/control.sock");
+  EXPECT_EQ(found.data, "/people/ada/.local/share/duolog");
+  EXPECT_EQ(found.config, "/people/ada/.config/duolog");
+  EXPECT_EQ(found.state, "/people/ada/.local/state/duolog");
+  EXPECT_EQ(found.socket(), "/people/ada/.local/share/duolog/run/control.sock");
 }
 
 TEST_F(XdgFolders, FollowTheVariables) {
@@ -68,12 +68,12 @@ TEST_F(XdgFolders, FollowTheVariables) {
 
 TEST_F(XdgFolders, ARelativeVariableIsAsIfUnset) {
   const ForAWhile data_here("XDG_DATA_HOME", "d");
-  EXPECT_EQ(places({}).data, "/home/ada/.local/share/duolog");
+  EXPECT_EQ(places({}).data, "/people/ada/.local/share/duolog");
 }
 
 TEST_F(XdgFolders, AVanishedRuntimeFolderIsAsIfUnset) {
   const ForAWhile runtime_here("XDG_RUNTIME_DIR", "/nowhere/at/all");
-  EXPECT_EQ(places({}).runtime, "/home/ada/.local/share/duolog/run");
+  EXPECT_EQ(places({}).runtime, "/people/ada/.local/share/duolog/run");
 }
 
 TEST_F(XdgFolders, AnotherUsersRuntimeFolderIsAsIfUnset) {
@@ -81,7 +81,7 @@ TEST_F(XdgFolders, AnotherUsersRuntimeFolderIsAsIfUnset) {
   const TemporaryFolder own;
   ASSERT_EQ(::chown(own.path().c_str(), 12345, 12345), 0);
   const ForAWhile runtime_here("XDG_RUNTIME_DIR", own.path().c_str());
-  EXPECT_EQ(places({}).runtime, "/home/ada/.local/share/duolog/run");
+  EXPECT_EQ(places({}).runtime, "/people/ada/.local/share/duolog/run");
 }
 
 TEST_F(XdgFolders, WithoutAnyHomeItSaysSo) {
