@@ -51,13 +51,13 @@ def in_bytes(secrets, content, where):
     return found + [f"{what} in {where}" for pattern, what in secrets.patterns.items() if pattern.search(content)]
 
 
-def in_files(secrets, folder, except_for=None, only=""):
+def in_files(secrets, folder, except_for=None):
     """Every file below, its name, and where its links point."""
     found = []
     for place, folders, files in os.walk(folder):
         for name in folders + files:
             path = pathlib.Path(place, name)
-            if only not in str(path) or path == except_for:
+            if path == except_for:
                 continue
             found += in_bytes(secrets, os.fsencode(name), f"the name {path}")
             if path.is_symlink():

@@ -59,8 +59,9 @@ def a_watcher_is_told_when_the_answers_open(house):
     ada, bo = house.two()
     ada.check_in(7, **ADAS)
     eventually("Bo knows that there is one", lambda: round_of(bo)["theirs_in"])
-    with ada.lines("watch", "--json") as watching:
-        eventually("the watcher listens", lambda: watching.process.poll() is None)
+    bo.write("something, so that it is certain who listens")
+    with ada.lines("watch", "--backlog", "--json") as watching:
+        watching.until(lambda said: said["event"] == "entry")
         bo.check_in(8, **BOS)
         told = watching.until(lambda said: said["event"] == "opened")
         assert BOS["wish"] in json.dumps(told) or told["round"]["theirs_in"]
@@ -86,12 +87,12 @@ def a_check_in_asks_field_by_field_at_a_terminal(house):
     for answer in ADAS.values():
         house.secrets.text(answer, "an answer")
     with ada.terminal("checkin") as screen:
-        screen.expect(r"10")
+        screen.expect(r"\(1 to 10\) > ")
         screen.type("11")  # not on the scale: asked again
-        screen.expect(r"10")
+        screen.expect(r"\(1 to 10\) > ")
         screen.type("7")
         for field in ("highlight", "distance", "wish"):
-            screen.expect(r"(?i)\?|:|>")
+            screen.expect(rf"{field}\n[^>]*> ")
             screen.type(ADAS[field])
         assert screen.end() == DONE, screen.text
     assert round_of(ada)["mine_in"] is True

@@ -58,7 +58,7 @@ def setting_up_makes_a_notebook_and_a_key_only_its_owner_can_read(house):
 def a_home_is_set_up_once(house):
     ada = house.resident("Ada")
     before = ada.status()["device"]["id"]
-    ada.duolog("init", "--name", "Eve", "--yes", expect=FAILED)
+    ada.refused("ALREADY_INITIALISED", "init", "--name", "Eve", "--yes")
     assert ada.status()["device"] == {**ada.status()["device"], "id": before, "person": "Ada"}
 
 
@@ -67,9 +67,8 @@ def a_home_that_is_not_set_up_says_so(house):
     ada = house.person("Ada")
     ada.start()
     assert ada.status()["initialised"] is False
-    for command in (["list"], ["write", "--", "too early"], ["pair"]):
-        answer = ada.run(*command)
-        assert answer.code == FAILED and "init" in answer.said, f"{command}: {answer.said}"
+    for command in (["list"], ["write", "--", "too early"], ["pair", "--yes"], [], ["words"], ["unlock"], ["checkin"]):
+        assert "init" in ada.refused("NOT_INITIALISED", *command).said
 
 
 @fact
@@ -183,12 +182,13 @@ def everything_that_prints_can_print_json(house):
 
 
 @fact
-def an_error_is_json_where_json_was_asked_for_or_words_on_standard_error(house):
+def an_error_is_json_where_json_was_asked_for_and_words_otherwise(house):
     ada = house.resident("Ada")
-    answer = ada.duolog("show", "0123456789abcdef", "--json", expect=NOT_FOUND)
-    for line in answer.text.splitlines():
-        json.loads(line)
-    assert answer.err or answer.out
+    answer = ada.refused("NOT_FOUND", "show", "0123456789abcdef", expect=NOT_FOUND)
+    assert answer.out == b"", "an error is not an answer"
+    error = json.loads(answer.err)["error"]
+    assert error["message"] and error["hint"]
+    assert b"hint: " in ada.duolog("show", "0123456789abcdef", expect=NOT_FOUND).err
 
 
 @fact

@@ -12,6 +12,7 @@ import shutil
 import signal
 import socket
 import struct
+import subprocess
 import sys
 import tempfile
 import time
@@ -96,7 +97,8 @@ class House:
             found += canary.in_files(self.secrets, someone.folder, except_for=someone.key_file())
             if someone.daemon:
                 found += canary.in_process(self.secrets, someone.daemon.pid)
-        found += canary.in_files(self.secrets, pathlib.Path("/dev/shm"), only="duolog")
+        if os.environ.get("DUOLOG_OWN_NETWORK") == "1":
+            found += canary.in_files(self.secrets, pathlib.Path("/dev/shm"))
         assert not found, f"leaked ({when}):\n  " + "\n  ".join(sorted(set(found)))
 
     def look_at_the_wire(self):
@@ -155,6 +157,11 @@ def adopt_orphans():
     ctypes.CDLL(None, use_errno=True).prctl(pr_set_child_subreaper, 1, 0, 0, 0)
 
 
+def memory_of_our_own():
+    """Drafts go where others on this machine leave theirs: a place of our own shows whose they are."""
+    subprocess.run(["mount", "-t", "tmpfs", "tmpfs", "/dev/shm"], check=True)
+
+
 def bring_loopback_up():
     siocgifflags, siocsifflags, iff_up, iff_multicast = 0x8913, 0x8914, 0x1, 0x1000
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
@@ -172,6 +179,7 @@ def show(name, function, programs):
     adopt_orphans()
     if os.environ.get("DUOLOG_OWN_NETWORK") == "1":
         bring_loopback_up()
+        memory_of_our_own()
     else:
         print("SKIPPED, no network of its own: facts wait for each other", flush=True)
         one_at_a_time = open(pathlib.Path(tempfile.gettempdir()) / f"duolog-test-{os.getuid()}.lock", "w")

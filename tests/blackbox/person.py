@@ -38,6 +38,12 @@ class Result:
         return objects[0]
 
 
+def refusal(err):
+    """The code of a --json error, which is the last line of standard error."""
+    lines = err.decode(errors="replace").strip().splitlines()
+    return json.loads(lines[-1])["error"]["code"] if lines and lines[-1].startswith("{") else None
+
+
 class Lines:
     """A command that keeps talking JSON while we do other things."""
 
@@ -88,6 +94,7 @@ class Lines:
         """Waits for the end; the exit code. What went to standard error is in `err`."""
         code = self.process.wait(seconds)
         self.err = self.process.stderr.read()
+        self.refusal = refusal(self.err)
         return code
 
 
@@ -207,10 +214,11 @@ class Person:
 
     def run(self, *arguments, stdin=b"", environment=None, seconds=60):
         """Any outcome; see `duolog` for the one that must be well."""
-        command = [str(self.house.programs / "duolog"), *map(str, arguments)]
+        words = [word if isinstance(word, bytes) else str(word) for word in arguments]
+        command = [str(self.house.programs / "duolog"), *words]
         done = subprocess.run(command, env={**self.environment, **(environment or {})}, input=stdin,
                               capture_output=True, timeout=seconds, check=False)
-        result = Result(" ".join(command), done.returncode, done.stdout, done.stderr)
+        result = Result(f"duolog {words}", done.returncode, done.stdout, done.stderr)
         assert done.returncode in range(6), f"{result.command} ended with {done.returncode}:\n{result.said}"
         assert b"Sanitizer" not in done.stderr and b"runtime error" not in done.stderr, result.said
         return result
@@ -218,6 +226,12 @@ class Person:
     def duolog(self, *arguments, expect=DONE, **how):
         result = self.run(*arguments, **how)
         assert result.code == expect, f"{result.command} ended with {result.code}, not {expect}:\n{result.said}"
+        return result
+
+    def refused(self, code, *arguments, expect=FAILED, **how):
+        """Not done, for this reason; the whole Result, whose error has a text and a hint for people."""
+        result = self.duolog("--json", *arguments, expect=expect, **how)
+        assert refusal(result.err) == code, f"{result.command} was refused with {result.said}, not {code}"
         return result
 
     def json(self, *arguments, **how):
