@@ -1,0 +1,532 @@
+// node.cc: bytes in and out. Each connection has one coroutine that reads; writes are made one at a time when look()
+// finds that a line has something to say. look() is called after everything that happened and carries out what the
+// switchboard wants; nothing here decides more than when a socket is closed.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "daemon/net/node.h"
+
+#include <fcntl.h>
+
+#include <asio/awaitable.hpp>
+#include <asio/buffer.hpp>
+#include <asio/co_spawn.hpp>
+#include <asio/connect.hpp>
+#include <asio/io_context.hpp>
+#include <asio/ip/tcp.hpp>
+#include <asio/ip/v6_only.hpp>
+#include <asio/posix/stream_descriptor.hpp>
+#include <asio/post.hpp>
+#include <asio/redirect_error.hpp>
+#include <asio/steady_timer.hpp>
+#include <asio/use_awaitable.hpp>
+#include <asio/write.hpp>
+#include <set>
+
+#include "daemon/net/interfaces.h"
+#include "daemon/net/multicast.h"
+#include "daemon/net/surroundings.h"
+
+namespace duolog::net {
+namespace {
+
+using asio::awaitable;
+using asio::redirect_error;
+using asio::use_awaitable;
+using asio::ip::tcp;
+using std::error_code;
+
+constexpr std::size_t kReadBuffer = 16 << 10;
+constexpr int kPortsTried = 100;           // from the default one on
+constexpr milliseconds kTickRest{5};       // between two ticks: a wrong deadline costs no more than this
+constexpr milliseconds kAcceptRest{100};   // after an accept that failed, for want of descriptors
+constexpr milliseconds kLingering{2'000};  // for the last words to leave and the other side to close
+constexpr milliseconds kSettling{1'000};   // network changes come in bursts
+constexpr milliseconds kStopTime{2'000};
+
+struct Connection {
+  explicit Connection(tcp::socket connected)
+      : socket(std::move(connected)), may_read(socket.get_executor()), linger(socket.get_executor()) {}
+  tcp::socket socket;
+  asio::steady_timer may_read;  // cancelled when a reader that had to pause may go on
+  asio::steady_timer linger;
+  bool writing = false;
+  bool spoke = false;    // something was written: there are last words to wait for
+  bool leaving = false;  // the switchboard is done with it; what still comes is thrown away
+
+  void close() {
+    error_code ignored;
+    socket.close(ignored);
+    may_read.cancel();
+    linger.cancel();
+  }
+};
+using SharedConnection = std::shared_ptr<Connection>;
+
+// No socket survives an exec: the daemon executes itself anew to forget its keys.
+void close_on_exec(int fd) { fcntl(fd, F_SETFD, FD_CLOEXEC); }
+int duplicate(int fd) { return fcntl(fd, F_DUPFD_CLOEXEC, 0); }
+
+std::string host_text(const asio::ip::address& address) {
+  if (address.is_v6() && address.to_v6().is_v4_mapped())
+    return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()).to_string();
+  return address.to_string();
+}
+
+// Numbers need no resolver. Empty: a name.
+tcp::resolver::results_type literal(const Address& address) {
+  error_code error;
+  const auto host = asio::ip::make_address(address.host, error);
+  if (error) return {};
+  return tcp::resolver::results_type::create(tcp::endpoint(host, address.port), address.host, "");
+}
+
+tcp::acceptor open_acceptor(asio::io_context& io, const tcp::endpoint& endpoint, error_code& error) {
+  tcp::acceptor acceptor(io);
+  acceptor.open(endpoint.protocol(), error);
+  if (!error) acceptor.set_option(asio::socket_base::reuse_address(true), error);
+  const bool every_interface = endpoint.address().is_v6() && endpoint.address().is_unspecified();
+  if (!error && every_interface) acceptor.set_option(asio::ip::v6_only(false), error);
+  if (!error) acceptor.bind(endpoint, error);
+  if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
+  return acceptor;
+}
+
+// IPv6 with IPv4 in it; IPv4 alone where the machine has nothing else.
+tcp::acceptor listen_everywhere(asio::io_context& io, error_code& error) {
+  for (int i = 0; i < kPortsTried; ++i) {
+    const auto port = static_cast<std::uint16_t>(kDefaultPort + i);
+    tcp::acceptor both = open_acceptor(io, {tcp::v6(), port}, error);
+    if (!error) return both;
+    if (error == asio::error::address_in_use) continue;
+    tcp::acceptor v4 = open_acceptor(io, {tcp::v4(), port}, error);
+    if (!error) return v4;
+  }
+  return tcp::acceptor(io);
+}
+
+// "host:port"; port 0 is the system's choice.
+tcp::acceptor listen_at(asio::io_context& io, const std::string& place, error_code& error) {
+  const bool any_port = place.ends_with(":0");
+  const auto address = parse_address(any_port ? place.substr(0, place.size() - 2) : place);
+  error = asio::error::invalid_argument;
+  if (!address) return tcp::acceptor(io);
+  tcp::resolver resolver(io);
+  const auto found = resolver.resolve(address->host, std::to_string(any_port ? 0 : address->port), error);
+  if (error || found.empty()) return tcp::acceptor(io);
+  return open_acceptor(io, found.begin()->endpoint(), error);
+}
+
+}  // namespace
+
+struct Node::State : std::enable_shared_from_this<Node::State> {
+  using Self = std::shared_ptr<State>;
+
+  asio::io_context& io;
+  Switchboard& switchboard;
+  Options options;
+  tcp::acceptor acceptor;
+  std::uint16_t port = 0;
+  std::map<LineId, SharedConnection> connections;
+  asio::steady_timer alarm;
+  SteadyTime alarm_at = SteadyTime::max();
+  asio::steady_timer settling;
+  asio::steady_timer announcing;
+  bool announcer_runs = false;
+  std::unique_ptr<AnnouncementListener> listener;
+  std::vector<std::shared_ptr<asio::posix::stream_descriptor>> listening_on;
+  Surroundings surroundings;
+  std::vector<std::shared_ptr<asio::posix::stream_descriptor>> watched;
+  std::vector<std::string> told_addresses;
+  std::function<void()> stopped;
+  asio::steady_timer stop_timer;
+  bool look_is_due = false;
+  bool gone = false;
+
+  State(asio::io_context& context, Switchboard& board, Options given)
+      : io(context),
+        switchboard(board),
+        options(std::move(given)),
+        acceptor(context),
+        alarm(context),
+        settling(context),
+        announcing(context),
+        stop_timer(context) {}
+
+  void begin();
+  void listen();
+  void spawn(const char* what, awaitable<void> work);
+  void note(const std::string& text) const {
+    if (options.note) options.note(text);
+  }
+  void close_all();
+
+  // ---- loops; each keeps the state alive while it runs ----
+  static awaitable<void> accept_loop(Self self);
+  static awaitable<void> alarm_loop(Self self);
+  static awaitable<void> read_loop(Self self, LineId line, SharedConnection connection);
+  static awaitable<void> write(Self self, SharedConnection connection, Bytes output);
+  static awaitable<void> dial(Self self, LineId line, Address address);
+  static awaitable<void> announce_loop(Self self);
+  static awaitable<void> watch(Self self, std::shared_ptr<asio::posix::stream_descriptor> descriptor,
+                               std::function<void()> readable);
+
+  // ---- what the switchboard wants ----
+  void look();
+  void look_soon();
+  void look_at(LineId line, const SharedConnection& connection);
+  void leave(const SharedConnection& connection);
+  void set_alarm();
+  void look_at_announcements();
+  void start_line(LineId line, tcp::socket socket);
+  void check_stopped();
+
+  // ---- the world around ----
+  void tell_addresses();
+  void network_changed();
+  std::shared_ptr<asio::posix::stream_descriptor> watch_descriptor(int fd, const char* what,
+                                                                   std::function<void()> readable);
+};
+
+// ---- the supervisor ----
+
+// Whatever escapes from a loop ends up here: an error of the world is noted; anything else is our bug and stops the
+// daemon. So no loop can vanish unseen.
+void Node::State::spawn(const char* what, awaitable<void> work) {
+  asio::co_spawn(io, std::move(work), [self = shared_from_this(), what](const std::exception_ptr& escaped) {
+    if (!escaped || self->gone) return;
+    try {
+      std::rethrow_exception(escaped);
+    } catch (const std::system_error& error) {
+      self->note(std::string(what) + ": " + error.what());
+    } catch (...) {
+      if (self->options.failed) self->options.failed(escaped);
+    }
+  });
+}
+
+// ---- beginning and end ----
+
+Node::Node(asio::io_context& io, Switchboard& switchboard, Options options)
+    : state_(std::make_shared<State>(io, switchboard, std::move(options))) {
+  state_->begin();
+}
+
+Node::~Node() {
+  state_->gone = true;
+  state_->switchboard.on_wake({});
+  state_->close_all();
+}
+
+std::uint16_t Node::port() const { return state_->port; }
+
+void Node::State::begin() {
+  listen();
+  std::weak_ptr<State> weak = shared_from_this();
+  switchboard.on_wake([weak] {
+    if (const auto self = weak.lock()) self->look_soon();
+  });
+  tell_addresses();
+  spawn("accepting", accept_loop(shared_from_this()));
+  spawn("waking", alarm_loop(shared_from_this()));
+  if (surroundings.network() >= 0)
+    watched.push_back(
+        watch_descriptor(duplicate(surroundings.network()), "the network", [this] { network_changed(); }));
+  if (surroundings.clock() >= 0)
+    watched.push_back(watch_descriptor(duplicate(surroundings.clock()), "the clock", [this] {
+      surroundings.drain_clock();
+      switchboard.tick();
+      look();
+    }));
+  look_soon();
+}
+
+void Node::State::listen() {
+  error_code error;
+  acceptor = options.listen.empty() ? listen_everywhere(io, error) : listen_at(io, options.listen, error);
+  const std::string place = options.listen.empty() ? "any port from " + std::to_string(kDefaultPort) : options.listen;
+  if (error) throw std::system_error(error, "cannot listen on " + place);
+  close_on_exec(acceptor.native_handle());
+  port = acceptor.local_endpoint().port();
+}
+
+void Node::State::close_all() {
+  error_code ignored;
+  acceptor.close(ignored);
+  for (const auto& [line, connection] : connections) connection->close();
+  for (asio::steady_timer* timer : {&alarm, &settling, &announcing, &stop_timer}) timer->cancel();
+  for (const auto& descriptor : watched) descriptor->close(ignored);
+  for (const auto& descriptor : listening_on) descriptor->close(ignored);
+}
+
+void Node::stop(std::function<void()> done) {
+  const auto self = state_;
+  self->stopped = std::move(done);
+  error_code ignored;
+  self->acceptor.close(ignored);
+  self->switchboard.stop();
+  self->stop_timer.expires_after(kStopTime);
+  self->stop_timer.async_wait([self](const error_code& cancelled) {
+    if (cancelled || self->gone) return;
+    for (const auto& [line, connection] : self->connections) connection->close();
+    if (const auto tell = std::exchange(self->stopped, {})) tell();
+  });
+  self->look_soon();
+}
+
+void Node::State::check_stopped() {
+  if (!stopped || !connections.empty()) return;
+  stop_timer.cancel();
+  if (const auto tell = std::exchange(stopped, {})) tell();
+}
+
+// ---- coming in ----
+
+awaitable<void> Node::State::accept_loop(Self self) {
+  while (self->acceptor.is_open()) {
+    error_code error;
+    tcp::socket socket = co_await self->acceptor.async_accept(redirect_error(use_awaitable, error));
+    if (error == asio::error::operation_aborted) co_return;
+    if (error) {
+      asio::steady_timer rest(self->io, kAcceptRest);
+      co_await rest.async_wait(redirect_error(use_awaitable, error));
+      continue;
+    }
+    const tcp::endpoint remote = socket.remote_endpoint(error);
+    if (error) continue;  // gone already
+    const LineId line = self->switchboard.accepted(host_text(remote.address()));
+    self->start_line(line, std::move(socket));
+    self->look();
+  }
+}
+
+void Node::State::start_line(LineId line, tcp::socket socket) {
+  error_code ignored;
+  socket.set_option(tcp::no_delay(true), ignored);
+  close_on_exec(socket.native_handle());
+  const auto connection = std::make_shared<Connection>(std::move(socket));
+  connections.emplace(line, connection);
+  spawn("a connection", read_loop(shared_from_this(), line, connection));
+}
+
+awaitable<void> Node::State::read_loop(Self self, LineId line, SharedConnection connection) {
+  Bytes buffer;
+  error_code error;
+  while (connection->socket.is_open()) {
+    const std::size_t limit = connection->leaving ? kReadBuffer : self->switchboard.read_limit(line);
+    if (limit == 0) {
+      connection->may_read.expires_at(asio::steady_timer::time_point::max());
+      co_await connection->may_read.async_wait(redirect_error(use_awaitable, error));
+      continue;
+    }
+    buffer.resize(std::min(limit, kReadBuffer));
+    const std::size_t got =
+        co_await connection->socket.async_read_some(asio::buffer(buffer), redirect_error(use_awaitable, error));
+    if (error) break;
+    if (connection->leaving) continue;
+    self->switchboard.received(line, ByteView(buffer).first(got));
+    self->look();
+  }
+  connection->close();
+  self->connections.erase(line);
+  if (self->gone) co_return;
+  self->switchboard.closed(line);
+  self->look();
+}
+
+// ---- going out ----
+
+awaitable<void> Node::State::dial(Self self, LineId line, Address address) {
+  // Shared with the timer's handler, which may run after this frame is gone.
+  struct Attempt {
+    explicit Attempt(asio::io_context& io) : resolver(io), socket(io), timer(io) {}
+    tcp::resolver resolver;
+    tcp::socket socket;
+    asio::steady_timer timer;
+  };
+  const auto attempt = std::make_shared<Attempt>(self->io);
+  attempt->timer.expires_after(kConnectTime);
+  attempt->timer.async_wait([attempt](const error_code& cancelled) {
+    if (cancelled) return;
+    error_code ignored;
+    attempt->resolver.cancel();
+    attempt->socket.close(ignored);
+  });
+  error_code error;
+  tcp::resolver::results_type endpoints = literal(address);
+  if (endpoints.empty())
+    endpoints = co_await attempt->resolver.async_resolve(address.host, std::to_string(address.port),
+                                                         redirect_error(use_awaitable, error));
+  if (!error) co_await asio::async_connect(attempt->socket, endpoints, redirect_error(use_awaitable, error));
+  const bool in_time = attempt->timer.cancel() > 0;
+  if (self->gone) co_return;
+  if (error || !in_time || !attempt->socket.is_open()) {
+    self->switchboard.closed(line);
+  } else {
+    self->switchboard.connected(line);
+    self->start_line(line, std::move(attempt->socket));
+  }
+  self->look();
+}
+
+awaitable<void> Node::State::write(Self self, SharedConnection connection, Bytes output) {
+  error_code error;
+  co_await asio::async_write(connection->socket, asio::buffer(output), redirect_error(use_awaitable, error));
+  connection->writing = false;
+  error_code ignored;
+  if (error) connection->close();  // the reader notices and tells
+  if (connection->leaving) connection->socket.shutdown(tcp::socket::shutdown_send, ignored);
+  if (!self->gone) self->look();
+}
+
+// ---- what the switchboard wants ----
+
+void Node::State::look_soon() {
+  if (std::exchange(look_is_due, true)) return;
+  asio::post(io, [self = shared_from_this()] {
+    self->look_is_due = false;
+    if (!self->gone) self->look();
+  });
+}
+
+void Node::State::look() {
+  for (Switchboard::Dial& wanted : switchboard.take_dials())
+    spawn("dialling", dial(shared_from_this(), wanted.line, std::move(wanted.address)));
+  const auto now = connections;  // looking at one may end another
+  for (const auto& [line, connection] : now) look_at(line, connection);
+  look_at_announcements();
+  set_alarm();
+  check_stopped();
+}
+
+void Node::State::look_at(LineId line, const SharedConnection& connection) {
+  if (connection->leaving || !connection->socket.is_open()) return;
+  if (!connection->writing) {
+    Bytes output = switchboard.take_output(line);
+    if (!output.empty()) {
+      connection->writing = connection->spoke = true;
+      spawn("writing", write(shared_from_this(), connection, std::move(output)));
+    }
+  }
+  if (switchboard.finished(line)) return leave(connection);
+  if (switchboard.read_limit(line) > 0) connection->may_read.cancel();
+}
+
+// The last words may still be on their way, and closing with unread bytes would take them back. The other side closes
+// when it has read them; 2 s are enough for that.
+void Node::State::leave(const SharedConnection& connection) {
+  connection->leaving = true;
+  if (!connection->spoke) return connection->close();
+  connection->may_read.cancel();
+  error_code ignored;
+  if (!connection->writing) connection->socket.shutdown(tcp::socket::shutdown_send, ignored);
+  connection->linger.expires_after(kLingering);
+  connection->linger.async_wait([connection](const error_code& cancelled) {
+    if (!cancelled) connection->close();
+  });
+}
+
+void Node::State::set_alarm() {
+  const SteadyTime deadline = switchboard.deadline();
+  if (deadline == alarm_at) return;
+  alarm_at = deadline;
+  alarm.cancel();
+}
+
+awaitable<void> Node::State::alarm_loop(Self self) {
+  error_code error;
+  while (!self->gone) {
+    const bool never = self->alarm_at == SteadyTime::max();
+    self->alarm.expires_at(never ? asio::steady_timer::time_point::max()
+                                 : asio::steady_timer::time_point(self->alarm_at));
+    co_await self->alarm.async_wait(redirect_error(use_awaitable, error));
+    if (error || self->gone) continue;
+    self->switchboard.tick();
+    self->look();
+    asio::steady_timer rest(self->io, kTickRest);
+    co_await rest.async_wait(redirect_error(use_awaitable, error));
+  }
+}
+
+// ---- announcements ----
+
+void Node::State::look_at_announcements() {
+  if (!options.discovery) return;
+  if (switchboard.announcing() && !announcer_runs) {
+    announcer_runs = true;
+    spawn("announcing", announce_loop(shared_from_this()));
+  }
+  const bool looking = switchboard.looking_for().has_value();
+  if (looking && !listener) {
+    listener = std::make_unique<AnnouncementListener>();
+    const auto hear = [this] {
+      if (listener) listener->read([this](const Heard& heard) { switchboard.heard(heard); });
+      look();
+    };
+    for (const int fd : {listener->v4(), listener->v6()})
+      if (fd >= 0) listening_on.push_back(watch_descriptor(duplicate(fd), "listening for a window", hear));
+  }
+  if (!looking && listener) {
+    error_code ignored;
+    for (const auto& descriptor : listening_on) descriptor->close(ignored);
+    listening_on.clear();
+    listener.reset();
+  }
+}
+
+awaitable<void> Node::State::announce_loop(Self self) {
+  error_code error;
+  while (!self->gone) {
+    const auto announcement = self->switchboard.announcing();
+    if (!announcement) break;
+    announce(*announcement);
+    self->announcing.expires_after(kAnnounceEvery);
+    co_await self->announcing.async_wait(redirect_error(use_awaitable, error));
+  }
+  self->announcer_runs = false;
+}
+
+// ---- the world around ----
+
+std::shared_ptr<asio::posix::stream_descriptor> Node::State::watch_descriptor(int fd, const char* what,
+                                                                              std::function<void()> readable) {
+  const auto descriptor = std::make_shared<asio::posix::stream_descriptor>(io, fd);
+  spawn(what, watch(shared_from_this(), descriptor, std::move(readable)));
+  return descriptor;
+}
+
+awaitable<void> Node::State::watch(Self self, std::shared_ptr<asio::posix::stream_descriptor> descriptor,
+                                   std::function<void()> readable) {
+  error_code error;
+  while (!self->gone && descriptor->is_open()) {
+    co_await descriptor->async_wait(asio::posix::stream_descriptor::wait_read, redirect_error(use_awaitable, error));
+    if (error || self->gone) co_return;
+    readable();
+  }
+}
+
+void Node::State::network_changed() {
+  surroundings.drain_network();
+  settling.expires_after(kSettling);
+  settling.async_wait([self = shared_from_this()](const error_code& cancelled) {
+    if (!cancelled && !self->gone) self->tell_addresses();
+  });
+}
+
+// An address that went away has taken its connections with it; a new one is only one more way.
+void Node::State::tell_addresses() {
+  const auto here = acceptor.is_open() ? acceptor.local_endpoint().address() : asio::ip::address();
+  std::vector<std::string> addresses;
+  const auto hosts = here.is_unspecified() ? reachable_hosts(interfaces()) : std::vector{host_text(here)};
+  for (const std::string& text : options.addresses)
+    if (const auto address = parse_address(text)) addresses.push_back(address->text());
+  for (const std::string& host : hosts) addresses.push_back(Address{host, port}.text());
+  if (addresses == told_addresses) return;
+  const bool lost_one = std::any_of(told_addresses.begin(), told_addresses.end(), [&](const std::string& old) {
+    return std::find(addresses.begin(), addresses.end(), old) == addresses.end();
+  });
+  told_addresses = addresses;
+  switchboard.listening(port, std::move(addresses));
+  if (lost_one) switchboard.resumed();
+  look_soon();
+}
+
+}  // namespace duolog::net
