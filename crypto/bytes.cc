@@ -49,9 +49,7 @@ std::size_t utf8_sequence(ByteView text) {
 }  // namespace
 
 void stop(const char* what) {
-  std::fputs("duolog: a bug stopped the program: ", stderr);
-  std::fputs(what, stderr);
-  std::fputs("\n", stderr);
+  (void)std::fprintf(stderr, "duolog: a bug stopped the program: %s\n", what);
   std::abort();
 }
 

@@ -92,8 +92,8 @@ bool Channel::worn_out() const {
 
 void Channel::break_off() {
   broken_ = true;
-  ChannelKey(std::move(send_.key));  // wiped here
-  ChannelKey(std::move(receive_.key));
+  const ChannelKey sent_with = std::move(send_.key);  // both are wiped at the end of this scope
+  const ChannelKey received_with = std::move(receive_.key);
   wipe(partial_);
   partial_ = {};
 }

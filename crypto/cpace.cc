@@ -53,7 +53,7 @@ CPaceScalar fresh_scalar(ByteArray<32>& point, ByteView generator) {
 }  // namespace
 
 ByteArray<32> cpace_generator(ByteView password, ByteView context, ByteView session_id) {
-  constexpr std::size_t kMostLengthBytes = 5 * 10;
+  constexpr std::size_t kMostLengthBytes = std::size_t{5} * 10;
   Bytes input;
   // Reserved whole: growing would leave copies of the password behind.
   input.reserve(kGeneratorLabel.size() + password.size() + kHashBlock + context.size() + session_id.size() +

@@ -43,6 +43,7 @@ Hash gone_digest(std::span<const DeviceId> gone) {
   std::vector<DeviceId> sorted(gone.begin(), gone.end());
   std::sort(sorted.begin(), sorted.end());
   std::vector<ByteView> parts;
+  parts.reserve(sorted.size());
   for (const DeviceId& device : sorted) parts.push_back(device.bytes);
   return {hash_list("epoch.gone", parts)};
 }

@@ -131,9 +131,9 @@ bool Handshake::is_my_turn() const { return step_ < kMessages && (step_ % 2 == 0
 ChannelKeys Handshake::split() {
   check(complete() && chaining_key_.view().size() == kNoiseHashLength, "a handshake is split too early or twice");
   Keys keys;
-  noise_hkdf(keys, chaining_key_.view(), {});
-  ChainingKey(std::move(chaining_key_));  // wiped here
-  ChannelKey(std::move(key_));
+  const ChainingKey spent = std::move(chaining_key_);  // both are wiped at the end of this scope
+  const ChannelKey last = std::move(key_);
+  noise_hkdf(keys, spent.view(), {});
   const std::size_t mine = initiator_ ? 0 : 1;
   return {*ChannelKey::from(cipher_key(keys[mine])), *ChannelKey::from(cipher_key(keys[1 - mine]))};
 }

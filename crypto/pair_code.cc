@@ -79,6 +79,7 @@ std::vector<std::string> comparison_words(const ByteArray<64>& channel_binding) 
   ByteArray<32> bits{};
   kdf_into(bits, channel_binding, "pair.sas", {});
   std::vector<std::string> words;
+  words.reserve(kComparedWords);
   for (std::size_t i = 0; i < kComparedWords; ++i) words.emplace_back(word_at(word_number(bits, i)));
   return words;
 }

@@ -28,10 +28,11 @@ bool is_allowed(Argon2Cost cost) {
 
 // nullopt: the memory cannot be had. REQUIRES: is_allowed(cost).
 std::optional<VaultKey> passphrase_key(const SecretBytes& passphrase, Argon2Cost cost, ByteView salt) {
+  const std::string_view words = passphrase.text();
   bool done = false;
   const auto stretched = Stretched::filled([&](std::span<std::uint8_t> out) {
-    done = crypto_pwhash(out.data(), out.size(), passphrase.text().data(), passphrase.view().size(), salt.data(),
-                         cost.ops, std::size_t{cost.memory_kib} * 1024, crypto_pwhash_ALG_ARGON2ID13) == 0;
+    done = crypto_pwhash(out.data(), out.size(), words.data(), words.size(), salt.data(), cost.ops,
+                         std::size_t{cost.memory_kib} * 1024, crypto_pwhash_ALG_ARGON2ID13) == 0;
   });
   if (!done) return std::nullopt;
   return kdf<VaultKey>(stretched.view(), "vault.kek");
@@ -109,9 +110,8 @@ Bytes VaultLock::seal(ByteView payload) const {
 
 std::optional<SecretBytes> VaultLock::open(ByteView file) const {
   if (file.size() < kVaultHeaderLength + kSealOverhead) return std::nullopt;
-  const ByteView header = file.first(kVaultHeaderLength);
-  if (!std::equal(header.begin(), header.end(), header_.begin())) return std::nullopt;
   SecretBytes payload(file.size() - kVaultHeaderLength - kSealOverhead);
+  const ByteView header = file.first(kVaultHeaderLength);
   if (!open_into(payload.writable(), key_.view(), header, file.subspan(kVaultHeaderLength))) return std::nullopt;
   return payload;
 }

@@ -138,6 +138,7 @@ std::vector<std::string_view> words_like(std::string_view mistyped) {
   std::sort(near.begin(), near.end());
   if (near.size() > kMost) near.resize(kMost);
   std::vector<std::string_view> words;
+  words.reserve(near.size());
   for (const auto& [distance, other_letter, word] : near) words.push_back(word);
   return words;
 }

@@ -132,7 +132,7 @@ TEST_F(EpochTest, EighteenRecipientsFit) {
 
 using EpochDeathTest = EpochTest;
 TEST_F(EpochDeathTest, ANineteenthRecipientIsOurBug) {
-  EXPECT_DEATH(make(std::vector<WrapPublic>(kEpochSlots + 1, people_.desktop.public_keys().wrap)), "cannot hold");
+  EXPECT_DEATH((void)make(std::vector<WrapPublic>(kEpochSlots + 1, people_.desktop.public_keys().wrap)), "cannot hold");
 }
 
 TEST_F(EpochTest, MembersComeBackSorted) {
@@ -146,6 +146,21 @@ TEST_F(EpochTest, MembersComeBackSorted) {
 TEST_F(EpochTest, MembersListedTwiceAreRefused) {
   meta_.members.push_back(meta_.members.front());
   EXPECT_FALSE(meta_opens(for_laptop_and_desktop()));
+}
+
+TEST_F(EpochTest, EighteenMembersAreReadAndOneMoreIsNot) {
+  const auto opens = [&](std::size_t members) {
+    Bytes body = for_laptop_and_desktop();
+    Bytes ad = to_bytes(as_bytes("duolog1:epoch"));
+    for (const ByteView part : {people_.journal.view(), id_.view(), ByteView(body).first(4)}) append(ad, part);
+    Bytes listed;
+    for (std::size_t i = 0; i <= members; ++i) append(listed, Bytes(32, static_cast<std::uint8_t>(i)));
+    body.resize(kSlotsEnd);
+    append(body, seal(kdf<EpochMetaKey>(secret_.view(), "epoch.meta").view(), ad, pad(listed, kEpochMetaFloor)));
+    return meta_opens(body);
+  };
+  EXPECT_TRUE(opens(kEpochSlots));
+  EXPECT_FALSE(opens(kEpochSlots + 1));
 }
 
 TEST_F(EpochTest, TheGoneDigestForgetsOrderAndNothingElse) {

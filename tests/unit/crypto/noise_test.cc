@@ -114,6 +114,16 @@ TEST_F(HandshakeTest, AMessageBeyondNoisesLimitIsRefused) {
   EXPECT_FALSE(initiator.read(Bytes(kNoiseMessageLimit + 1)));
 }
 
+// A length is judged before anything is mixed: only the flag keeps the right message out afterwards.
+TEST_F(HandshakeTest, AfterAWrongLengthTooItIsOver) {
+  for (const std::size_t length : {std::size_t{0}, std::size_t{31}, kNoiseMessageLimit + 1}) {
+    Handshake initiator = caller();
+    const Bytes second = answer(initiator.write({}))->write({});
+    EXPECT_FALSE(initiator.read(Bytes(length)));
+    EXPECT_FALSE(initiator.read(second)) << length;
+  }
+}
+
 TEST_F(HandshakeTest, TheLongestPayloadFits) {
   const std::vector<Bytes> sent = messages(Bytes(kNoiseMessageLimit - kSecondMessageOverhead), {});
   EXPECT_EQ(sent[1].size(), kNoiseMessageLimit);

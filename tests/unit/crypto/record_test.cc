@@ -244,6 +244,26 @@ TEST_F(RunTest, AnEventOfAMebibyteFitsARecord) {
   EXPECT_EQ(open_record(people_.journal, key_, record.head, *record.body), to_bytes(as_bytes(longest)));
 }
 
+// Another program sealed it with our key, well within the limit of a body.
+TEST_F(RunTest, AnEventBeyondAMebibyteIsNotOpened) {
+  const auto opens = [&](std::size_t length) {
+    const Bytes padded = pad(Bytes(length, 'w'), kEventPadFloor);
+    SignedHeader head = append("words").head;
+    Bytes body_length;
+    append_u32(body_length, static_cast<std::uint32_t>(padded.size() + kSealOverhead));
+    std::copy(body_length.begin(), body_length.end(), head.begin() + 4);
+    Bytes ad = to_bytes(as_bytes("duolog1:rec"));
+    duolog::append(ad, people_.journal.bytes);
+    duolog::append(ad, ByteView(head).first(112));
+    const Bytes body = seal(key_.view(), ad, padded);
+    const auto body_hash = hash_bytes("rec.body", {body});
+    std::copy(body_hash.begin(), body_hash.end(), head.begin() + 112);
+    return open_record(people_.journal, key_, head, body).has_value();
+  };
+  EXPECT_TRUE(opens(kEventLimit));
+  EXPECT_FALSE(opens(kEventLimit + 1));
+}
+
 using RunDeathTest = RunTest;
 TEST_F(RunDeathTest, OurOwnEventBeyondTheLimitStopsBeforeItIsWritten) {
   EXPECT_DEATH(append(std::string(kEventLimit + 1, 'w')), "cannot hold this event");

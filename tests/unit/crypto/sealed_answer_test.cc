@@ -114,6 +114,15 @@ TEST_F(SealedAnswerTest, AKeyOfAnotherLengthIsWrong) {
   EXPECT_EQ(verdict(answer, Bytes(33)), Opening::kWrongKey);
 }
 
+// An author who commits to a key of another length must not stop the reader.
+TEST_F(SealedAnswerTest, ACommitmentToAShortKeyIsWrongToo) {
+  SealedAnswer answer = seal("mine");
+  const Bytes short_key(31);
+  answer.commit = hash("seal.commit", {people_.journal.bytes, author_.bytes, question_.bytes, answer.rule,
+                                       hash_bytes("seal.ct", {answer.ciphertext}), short_key});
+  EXPECT_EQ(verdict(answer, short_key), Opening::kWrongKey);
+}
+
 TEST_F(SealedAnswerTest, AnotherNumberOfSlotsHoldsNoKey) {
   SealedAnswer answer = seal("mine");
   answer.slots.push_back(Slot{});
@@ -137,7 +146,7 @@ TEST_F(SealedAnswerTest, TheLongestAnswerOpens) {
 
 using SealedAnswerDeathTest = SealedAnswerTest;
 TEST_F(SealedAnswerDeathTest, OneByteMoreIsNotSealed) {
-  EXPECT_DEATH(seal(std::string(kAnswerLimit + 1, 'x')), "too long to seal");
+  EXPECT_DEATH((void)seal(std::string(kAnswerLimit + 1, 'x')), "too long to seal");
 }
 
 TEST(AnswerRule, OnlyAnAfterRuleHasATime) {
