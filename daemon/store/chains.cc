@@ -30,6 +30,21 @@ std::optional<crypto::Header> header_at(const Chain& chain, std::uint64_t seq, c
   return header;
 }
 
+// The present row of "SELECT place, head, verified, body", without its body. nullopt: not the record of this place.
+constexpr int kBodyColumn = 3;
+std::optional<Row> row_at(const Chain& chain, std::uint64_t seq, const Query& query) {
+  if (query.number(0) != chain.place(seq)) return std::nullopt;
+  const auto head = head_in(query.blob(1));
+  const auto header = head ? header_at(chain, seq, *head) : std::nullopt;
+  if (!header) return std::nullopt;
+  return Row{*header, crypto::record_id(chain.journal, *head), query.number(2) != 0, false, {*head, std::nullopt}};
+}
+
+void take_body(Row& row, ByteView body) {
+  row.rotten = !crypto::body_matches(row.record.head, body);
+  if (!row.rotten) row.record.body = to_bytes(body);
+}
+
 std::uint64_t seq_of(const Chain& chain, std::int64_t place) {
   return static_cast<std::uint64_t>(place - chain.place(1)) + 1;
 }
@@ -148,12 +163,12 @@ std::optional<RecordId> Chains::id_at(const Chain& chain, std::uint64_t seq) {
 
 std::vector<Row> Chains::read(const Chain& chain, const Span& span, Bodies bodies) {
   if (span.from == 0 || span.from > std::min(span.to, chain.seq)) return {};
-  std::vector<std::uint64_t> rotten;
-  std::vector<Row> rows = collect(chain, span, bodies, rotten);
-  for (const std::uint64_t seq : rotten) {
-    report(chain, seq, "the body of this record is damaged");
+  std::vector<Row> rows = collect(chain, span, bodies);
+  for (const Row& row : rows) {
+    if (!row.rotten) continue;
+    report(chain, row.header.seq, "the body of this record is damaged");
     try {
-      forget_body(chain, seq);
+      forget_body(chain, row.header.seq);
     } catch (const NotDurable&) {  // NOLINT(bugprone-empty-catch)
       // A disk that cannot be written keeps the rotten body; it is passed over by every read.
     }
@@ -163,46 +178,35 @@ std::vector<Row> Chains::read(const Chain& chain, const Span& span, Bodies bodie
 
 // Reads one row further than it gives: only the next record's `prev` (or the chain's end) proves that a head is what it
 // was.
-std::vector<Row> Chains::collect(const Chain& chain, const Span& span, Bodies bodies,
-                                 std::vector<std::uint64_t>& rotten) {
+std::vector<Row> Chains::collect(const Chain& chain, const Span& span, Bodies bodies) {
   const std::uint64_t to = std::min(span.to, chain.seq);
+  const std::uint64_t proof = std::min(to + 1, chain.seq);
   Query query(database_, "SELECT place, head, verified, body FROM record WHERE place BETWEEN ? AND ? ORDER BY place");
-  query.bind(chain.place(span.from)).bind(chain.place(std::min(to + 1, chain.seq)));
+  query.bind(chain.place(span.from)).bind(chain.place(proof));
   std::vector<Row> rows;
   std::size_t bytes = 0;
-  for (std::uint64_t seq = span.from; seq <= std::min(to + 1, chain.seq); ++seq) {
-    const auto head = query.step() && query.number(0) == chain.place(seq) ? head_in(query.blob(1)) : std::nullopt;
-    const auto header = head ? header_at(chain, seq, *head) : std::nullopt;
-    const bool continues = header && (rows.empty() || header->prev == rows.back().id);
-    if (!continues) {
+  for (std::uint64_t seq = span.from; seq <= proof; ++seq) {
+    auto row = query.step() ? row_at(chain, seq, query) : std::nullopt;
+    if (!row || (!rows.empty() && row->header.prev != rows.back().id)) {
       report(chain, seq, "the head of this record, or of the one before it, is damaged");
       if (!rows.empty()) rows.pop_back();
       return rows;
     }
-    if (seq > to || rows.size() == span.max_records) return rows;
-    const bool has_body = bodies == Bodies::kChecked && !query.is_null(3);
-    bytes += crypto::kSignedHeaderLength + (has_body ? header->body_length : 0);
-    if (!rows.empty() && bytes > span.max_bytes) return rows;
-    Row row{seq, crypto::record_id(chain.journal, *head), query.number(2) != 0, header->kind, {*head, std::nullopt}};
-    if (has_body) {
-      const ByteView body = query.blob(3);
-      if (crypto::body_matches(*head, body)) {
-        row.record.body = to_bytes(body);
-      } else {
-        rotten.push_back(seq);
-      }
-    }
-    rows.push_back(std::move(row));
+    const bool has_body = bodies == Bodies::kChecked && !query.is_null(kBodyColumn);
+    bytes += crypto::kSignedHeaderLength + (has_body ? row->header.body_length : 0);
+    if (seq > to || rows.size() == span.max_records || (!rows.empty() && bytes > span.max_bytes)) return rows;
+    if (has_body) take_body(*row, query.blob(kBodyColumn));
+    rows.push_back(std::move(*row));
   }
   if (!rows.empty() && rows.back().id != chain.head) {
-    report(chain, rows.back().seq, "the head of this record is damaged");
+    report(chain, rows.back().header.seq, "the head of this record is damaged");
     rows.pop_back();
   }
   return rows;
 }
 
 bool Chains::verified(const Chain& chain, const Row& row) {
-  const std::int64_t place = chain.place(row.seq);
+  const std::int64_t place = chain.place(row.header.seq);
   if (row.verified || verified_.contains(place)) return true;
   if (!crypto::signature_holds(chain.journal, chain.key, row.record.head)) return false;
   if (verified_.size() >= kVerifiedInMemory) verified_.clear();

@@ -31,10 +31,10 @@ struct Chain {
 
 // A record as it lies, its link to the next one proven.
 struct Row {
-  std::uint64_t seq = 0;
+  crypto::Header header;
   RecordId id;
   bool verified = false;  // its own signature was checked here
-  crypto::RecordKind kind = crypto::RecordKind::kEvent;
+  bool rotten = false;    // its body no longer matches and was left out
   crypto::Record record;
 };
 
@@ -82,7 +82,7 @@ class Chains {
  private:
   void load_chains(const JournalId& id, Journal& journal);
   void find_end(Chain& chain);
-  std::vector<Row> collect(const Chain& chain, const Span& span, Bodies bodies, std::vector<std::uint64_t>& rotten);
+  std::vector<Row> collect(const Chain& chain, const Span& span, Bodies bodies);
 
   Database& database_;
   std::map<JournalId, Journal> journals_;

@@ -36,7 +36,9 @@ std::vector<crypto::SignedHeader> heads_of(std::span<const Row> rows) {
   return heads;
 }
 
-bool lacks_what_it_must_have(const Row& row) { return row.kind != crypto::RecordKind::kEvent && !row.record.body; }
+bool lacks_what_it_must_have(const Row& row) {
+  return row.header.kind != crypto::RecordKind::kEvent && !row.record.body;
+}
 
 // How many of the rows can be sent: they end where a body that must be there is not, and at a verified signature.
 std::size_t sendable(Chains& chains, const Chain& chain, std::span<const Row> rows) {
@@ -288,9 +290,9 @@ void SealedLog::each(
         state_->chains.read(*chain, {next, chain->seq, kVisitRecords, kVisitBytes}, Chains::Bodies::kChecked);
     if (rows.empty()) return;
     for (const Row& row : rows) {
-      if (!visit(row.seq, row.id, row.record)) return;
+      if (!visit(row.header.seq, row.id, row.record)) return;
     }
-    next = rows.back().seq + 1;
+    next = rows.back().header.seq + 1;
   }
 }
 
