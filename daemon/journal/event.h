@@ -5,6 +5,7 @@
 #pragma once
 
 #include "crypto/certificate.h"
+#include "crypto/record.h"
 #include "crypto/sealed_answer.h"
 #include "daemon/journal/calendar.h"
 #include "daemon/journal/practice.h"

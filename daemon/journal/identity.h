@@ -6,7 +6,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <functional>
 #include <map>
+#include <memory>
 #include <string>
 
 #include "crypto/certificate.h"
@@ -47,18 +49,22 @@ class Identity {
   // a vault of a newer version.
   static std::optional<Identity> open(store::VaultFile file, const crypto::SecretBytes& passphrase);
 
+  Identity(Identity&& other) noexcept;
+  Identity& operator=(Identity&& other) noexcept;
+  ~Identity();
+
   [[nodiscard]] const crypto::DeviceKeys& keys() const { return keys_; }
-  [[nodiscard]] const crypto::Chain& chain() const { return chain_; }
-  [[nodiscard]] const crypto::RootPublic& root() const { return root_; }
-  [[nodiscard]] const crypto::RootPskMaster& psk_master() const { return psk_master_; }
-  [[nodiscard]] const std::string& person() const { return person_; }
-  [[nodiscard]] const std::string& device() const { return device_; }
+  [[nodiscard]] const crypto::Chain& chain() const;
+  [[nodiscard]] const crypto::RootPublic& root() const;
+  [[nodiscard]] const crypto::RootPskMaster& psk_master() const;
+  [[nodiscard]] const std::string& person() const;
+  [[nodiscard]] const std::string& device() const;
   [[nodiscard]] crypto::VaultMode locked_by() const { return lock_.mode(); }
 
   // ---- the 24 words; `passphrase` is asked for again where one is used ----
-  [[nodiscard]] bool words_confirmed() const { return !entropy_; }
+  [[nodiscard]] bool words_confirmed() const { return entropy() == nullptr; }
   // Null once the words are confirmed.
-  [[nodiscard]] const crypto::RootEntropy* entropy() const { return entropy_ ? &*entropy_ : nullptr; }
+  [[nodiscard]] const crypto::RootEntropy* entropy() const;
   // Throws Refusal: kWrongPassphrase, kWordsGone.
   [[nodiscard]] crypto::SecretBytes words(const crypto::SecretBytes& passphrase) const;
   // `proof`: at least kProofWords of the words by their place, from 1. Then the entropy is erased.
@@ -72,7 +78,7 @@ class Identity {
                          crypto::Argon2Cost cost);
 
   // ---- journals: the notebook first ----
-  [[nodiscard]] const std::vector<JournalSecrets>& journals() const { return journals_; }
+  [[nodiscard]] const std::vector<JournalSecrets>& journals() const;
   [[nodiscard]] const JournalSecrets& journal(const JournalId& id) const;  // REQUIRES: it is here
   [[nodiscard]] bool has(const JournalId& id) const;
   void add_journal(JournalSecrets journal);
@@ -84,20 +90,13 @@ class Identity {
   struct Payload;
   Identity(store::VaultFile file, crypto::VaultLock lock, Payload payload);
   void require(const crypto::SecretBytes& passphrase) const;
-  void save();
-  [[nodiscard]] crypto::SecretBytes encode() const;
+  JournalSecrets& at(const JournalId& id) const;
+  void save_or(const std::function<void()>& undo);
 
   store::VaultFile file_;
   crypto::VaultLock lock_;
-  crypto::DeviceSeed seed_;
+  std::unique_ptr<Payload> payload_;
   crypto::DeviceKeys keys_;
-  crypto::Chain chain_;
-  crypto::RootPublic root_;
-  crypto::RootPskMaster psk_master_;
-  std::optional<crypto::RootEntropy> entropy_;
-  std::string person_;
-  std::string device_;
-  std::vector<JournalSecrets> journals_;
 };
 
 }  // namespace duolog::journal

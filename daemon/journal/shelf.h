@@ -21,6 +21,8 @@
 namespace duolog::journal {
 
 class Journal;
+struct Calendar;
+struct RoundKey;
 
 struct Draft {
   std::string text;
@@ -50,6 +52,8 @@ class Shelf {
   struct Hooks {
     std::function<void(const JournalId&)> grew;  // our own log has a new record: push it
     std::function<void(const News&)> news;
+    // Who may talk in a journal, or under which keys, is not what it was: ask the Door anew.
+    std::function<void(const JournalId&)> doors_changed;
   };
   Shelf(Parts parts, Hooks hooks);
   ~Shelf();
@@ -81,14 +85,37 @@ class Shelf {
   [[nodiscard]] const Journal& find(std::string_view name_or_prefix) const;  // throws Refusal(kNoSuchJournal)
   [[nodiscard]] Journal* by_id(const JournalId& id);                         // hidden ones too; null: none
   [[nodiscard]] const Parts& parts() const;
-  void tell(News news);
-  void grew(const JournalId& journal);
-  // A founding was stored: the journal is opened here and, where it is not hidden, becomes where writing goes.
+  [[nodiscard]] Calendar calendar_of(const Journal& journal) const;
+  [[nodiscard]] Round round(const Journal& journal, const RoundKey& key) const;
+  void tell_of(Journal& journal);  // what its last fold has brought
+  // A founding was stored: the journal is opened here.
   void adopt(const JournalId& id);
   void drop(const JournalId& id);         // log first, then vault: what is left can be dropped again
   void acknowledge(const JournalId& id);  // of a hidden founding: it is shown from now on
+  // The other person's device was met in a session of this journal: whoever founded it, both hold it.
+  void met(const JournalId& id);
+  // A founding that nobody has met in yet and in which nothing was written here: it may give way to a new one.
+  [[nodiscard]] bool may_be_dropped(const JournalId& id) const;
 
  private:
+  void sweep();
+  [[nodiscard]] const Journal& writing_journal() const;
+  [[nodiscard]] const Journal& answering_journal(const std::string& wanted) const;
+  [[nodiscard]] std::string period_to_answer(const Journal& journal, const Practice& practice,
+                                             const std::string& wanted) const;
+  std::optional<Saved> answered_before(ByteView request);
+  [[nodiscard]] Saved saved_as(const Journal& journal, const RecordId& id) const;
+  template <class Payload>
+  Saved save(const Journal& target, Payload payload, ByteView request);
+  bool finish_fold();
+  bool publish_openings(Journal& journal);
+  bool keep_in_notebook();
+  void grew(const JournalId& journal);
+  void tell(News news);
+  void doors_changed(const JournalId& journal);
+  void tell_item(const Journal& journal, const RecordId& id);
+  void tell_delivered(const Journal& journal, std::uint64_t above, std::uint64_t up_to);
+
   struct State;
   std::unique_ptr<State> state_;
 };

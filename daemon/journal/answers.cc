@@ -1,0 +1,119 @@
+// answers.cc: commitments first, then keys, then words.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "daemon/journal/answers.h"
+
+namespace duolog::journal {
+namespace {
+
+bool names(const Opening& opening, const RecordId& id) {
+  return std::find(opening.counted.begin(), opening.counted.end(), id) != opening.counted.end();
+}
+
+}  // namespace
+
+void Answers::sealed(const RecordId& id, const DeviceId& author, bool mine, Sealed sealed) {
+  const auto [place, is_new] = notes_.try_emplace(id);
+  if (!is_new) return;
+  Note& note = place->second;
+  note.id = id;
+  note.author = author;
+  note.mine = mine;
+  note.sealed = std::move(sealed);
+  Question& question = questions_[note.sealed.answer.question];
+  (mine ? question.mine : question.theirs).push_back(id);
+  if (mine) read_own(note);
+
+  const auto early = early_.extract(id);
+  if (!early.empty())
+    for (const auto& [by_me, one] : early.mapped()) opening(by_me, one);
+  if (mine)  // having answered, what they have opened may be read
+    for (const RecordId& theirs : question.theirs) try_openings(notes_.at(theirs));
+}
+
+void Answers::opening(bool mine, const Opening& opening) {
+  const auto found = notes_.find(opening.sealed);
+  if (found == notes_.end()) {
+    early_[opening.sealed].emplace_back(mine, opening);
+    return;
+  }
+  Note& note = found->second;
+  const bool known = std::any_of(note.openings.begin(), note.openings.end(),
+                                 [&](const Opening& one) { return one.key == opening.key; });
+  // Nobody opens the other's answer for them.
+  if (note.mine != mine || known || note.openings.size() >= kOpeningsTried) return;
+  note.openings.push_back(opening);
+  try_openings(note);
+}
+
+bool Answers::may_open(const Note& note) const {
+  return note.mine || !questions_.at(note.sealed.answer.question).mine.empty();
+}
+
+void Answers::read_own(Note& note) {
+  note.key = crypto::answer_key(journal_, note.sealed.answer, own_);
+  if (!note.key) return;
+  const auto opened = crypto::open_answer(journal_, note.author, note.sealed.answer, note.key->view());
+  if (opened.verdict == crypto::Opening::kOpened) show(note, opened.text);
+  if (opened.verdict == crypto::Opening::kWrongKey) note.key.reset();  // publishing it would convince nobody
+}
+
+void Answers::try_openings(Note& note) {
+  if (!may_open(note)) return;
+  for (const Opening& opening : note.openings)
+    if (!note.valid) try_opening(note, opening);
+}
+
+void Answers::try_opening(Note& note, const Opening& opening) {
+  const auto opened = crypto::open_answer(journal_, note.author, note.sealed.answer, opening.key);
+  if (opened.verdict == crypto::Opening::kWrongKey) {
+    if (note.state == AnswerState::kSealed) note.state = AnswerState::kWrongKey;
+    return;
+  }
+  note.valid = opening;
+  if (opened.verdict == crypto::Opening::kOpened) {
+    show(note, opened.text);
+  } else {
+    note.state = AnswerState::kGarbage;
+  }
+  if (!note.mine) revealed_.push_back({note.sealed.practice, note.sealed.period});
+}
+
+void Answers::show(Note& note, ByteView text) {
+  auto form = decode_form(text);
+  note.state = form ? AnswerState::kReadable : AnswerState::kGarbage;
+  if (form) note.form = std::move(*form);
+}
+
+std::vector<Opening> Answers::due() const {
+  std::vector<Opening> due;
+  for (const auto& [id, question] : questions_) {
+    if (question.theirs.empty()) continue;
+    for (const RecordId& mine : question.mine) {
+      const Note& note = notes_.at(mine);
+      if (note.valid || !note.key) continue;
+      Opening opening{mine, {}, question.theirs};
+      opening.counted.resize(std::min(opening.counted.size(), kCountedLimit));
+      std::copy(note.key->view().begin(), note.key->view().end(), opening.key.begin());
+      due.push_back(std::move(opening));
+    }
+  }
+  return due;
+}
+
+Answers::Look Answers::look(const RecordId& id) const {
+  const auto found = notes_.find(id);
+  if (found == notes_.end()) return {};
+  const Note& note = found->second;
+  Look look{note.state, note.state == AnswerState::kReadable ? &note.form : nullptr, note.valid.has_value(), false};
+  const Question& question = questions_.at(note.sealed.answer.question);
+  // Blind is what every opening of the other person has counted.
+  for (const RecordId& other : note.mine ? question.theirs : question.mine) {
+    const auto& valid = notes_.at(other).valid;
+    look.after_reveal = look.after_reveal || (valid && !names(*valid, id));
+  }
+  return look;
+}
+
+std::vector<RoundKey> Answers::take_revealed() { return std::exchange(revealed_, {}); }
+
+}  // namespace duolog::journal

@@ -1,0 +1,79 @@
+// answers.h: the sealed answers of one journal: who has answered what, what may be read of it, which openings are due.
+//
+// The rule it keeps: nothing of the other's answer is opened before an answer of one's own to the same question is
+// committed, whatever keys have arrived; and one's own key is given only for an answer of theirs.
+// A fold over facts in any order. No I/O. Spec: proto/README.md section 3.9.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <map>
+
+#include "daemon/journal/event.h"
+#include "daemon/journal/report.h"
+
+namespace duolog::journal {
+
+// Wrong keys that are tried on one answer. Their author pays for more than these: the right one may no longer count.
+inline constexpr std::size_t kOpeningsTried = 16;
+
+struct RoundKey {
+  std::string practice;
+  std::string period;
+  auto operator<=>(const RoundKey&) const = default;
+};
+
+class Answers {
+ public:
+  // `own`: opens the slots that this device's person sealed for itself.
+  Answers(const JournalId& journal, crypto::WrapSecret own) : journal_(journal), own_(std::move(own)) {}
+
+  // ---- facts. `mine`: the record's author is a device of this person ----
+  void sealed(const RecordId& id, const DeviceId& author, bool mine, Sealed sealed);
+  void opening(bool mine, const Opening& opening);
+
+  // ---- what follows ----
+  // One's own answers that the other has met with an answer, and whose key was not published yet.
+  [[nodiscard]] std::vector<Opening> due() const;
+
+  struct Look {
+    AnswerState state = AnswerState::kSealed;
+    const Form* form = nullptr;  // where readable
+    bool published = false;      // its key is known to both
+    bool after_reveal = false;
+  };
+  [[nodiscard]] Look look(const RecordId& id) const;
+  // Rounds of which an answer of the other has become readable since this was last asked.
+  std::vector<RoundKey> take_revealed();
+
+ private:
+  struct Note {
+    RecordId id;
+    DeviceId author;
+    bool mine = false;
+    Sealed sealed;
+    std::vector<Opening> openings;  // by its author's person; tried as soon as it may be
+    std::optional<Opening> valid;   // the one that holds the commitment
+    AnswerState state = AnswerState::kSealed;
+    Form form;
+    std::optional<crypto::AnswerKey> key;  // out of our own slot
+  };
+  struct Question {
+    std::vector<RecordId> mine;
+    std::vector<RecordId> theirs;
+  };
+
+  void read_own(Note& note);
+  void try_openings(Note& note);
+  void try_opening(Note& note, const Opening& opening);
+  void show(Note& note, ByteView text);
+  [[nodiscard]] bool may_open(const Note& note) const;
+
+  JournalId journal_;
+  crypto::WrapSecret own_;
+  std::map<RecordId, Note> notes_;
+  std::map<QuestionId, Question> questions_;
+  std::map<RecordId, std::vector<std::pair<bool, Opening>>> early_;  // openings of answers that are not here yet
+  std::vector<RoundKey> revealed_;
+};
+
+}  // namespace duolog::journal

@@ -1,0 +1,105 @@
+// door.cc: values for net, hooks for sync.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "daemon/journal/door.h"
+
+#include "daemon/journal/items.h"
+
+namespace duolog::journal {
+namespace {
+
+constexpr std::size_t kNewestEpochs = 2;  // of every journal come before the older ones of any
+
+// A journal's epochs worth a handshake, newest first: all but epoch zero, which is the roots' alone.
+std::vector<const crypto::EpochSecret*> talking_epochs(const JournalSecrets& journal) {
+  std::vector<const crypto::EpochSecret*> epochs;
+  for (std::size_t i = journal.epochs.size(); i > 1; --i) epochs.push_back(&journal.epochs[i - 1]);
+  return epochs;
+}
+
+PskCandidate candidate(const JournalId& journal, const crypto::EpochSecret& epoch) {
+  return {journal, crypto::epoch_id(journal, epoch),
+          crypto::PreparedPsk(crypto::prologue('P', {journal.bytes}), crypto::net_psk(epoch))};
+}
+
+}  // namespace
+
+Introduction Door::introduction() const {
+  const Identity& identity = shelf_.parts().identity;
+  return {identity.chain(), identity.person()};
+}
+
+std::vector<JournalId> Door::journals() const {
+  std::vector<JournalId> ids;
+  for (const JournalSecrets& secrets : shelf_.parts().identity.journals()) {
+    const Journal* journal = shelf_.by_id(secrets.id);
+    if (journal != nullptr && (secrets.shared() || journal->membership().live().size() > 1)) ids.push_back(secrets.id);
+  }
+  return ids;
+}
+
+std::vector<LiveMember> Door::members(const JournalId& id) const {
+  std::vector<LiveMember> members;
+  const Journal* journal = shelf_.by_id(id);
+  if (journal == nullptr) return members;
+  for (const DeviceId& device : journal->membership().live()) {
+    const crypto::ProvenDevice& known = journal->membership().enrolled().at(device);
+    members.push_back({device, known.device.noise, known.name, author_name(*journal, device),
+                       device == shelf_.parts().identity.keys().id(), journal->is_mine(device)});
+  }
+  return members;
+}
+
+std::vector<PskCandidate> Door::psk_candidates() const {
+  std::vector<PskCandidate> newest;
+  std::vector<PskCandidate> older;
+  for (const JournalId& id : journals()) {
+    const auto epochs = talking_epochs(shelf_.parts().identity.journal(id));
+    for (std::size_t i = 0; i < epochs.size() && i < kPskCandidateLimit; ++i)
+      (i < kNewestEpochs ? newest : older).push_back(candidate(id, *epochs[i]));
+  }
+  for (PskCandidate& one : older)
+    if (newest.size() < kPskCandidateLimit) newest.push_back(std::move(one));
+  newest.erase(newest.begin() + static_cast<std::ptrdiff_t>(std::min(newest.size(), kPskCandidateLimit)), newest.end());
+  return newest;
+}
+
+std::optional<crypto::ProvenDevice> Door::prove(const JournalId& id, const crypto::Chain& chain) const {
+  const Journal* journal = shelf_.by_id(id);
+  if (journal == nullptr) return std::nullopt;
+  auto proven = journal->roster().prove(chain);
+  if (!proven || proven->device.id() == shelf_.parts().identity.keys().id()) return std::nullopt;
+  return proven;
+}
+
+bool Door::admit(const JournalId& id, const crypto::Chain& chain) {
+  return prove(id, chain) && shelf_.by_id(id)->admit(chain);
+}
+
+std::vector<crypto::Chain> Door::chains(const JournalId& id) const {
+  const Journal* journal = shelf_.by_id(id);
+  return journal != nullptr ? journal->roster().chains() : std::vector<crypto::Chain>();
+}
+
+void Door::session_began(const JournalId& id, const DeviceId& other) {
+  const Journal* journal = shelf_.by_id(id);
+  if (journal == nullptr || journal->is_mine(other)) return;
+  shelf_.met(id);
+}
+
+void Door::acknowledged(const JournalId& id, const DeviceId& other, const store::Frontier& frontier) {
+  Journal* journal = shelf_.by_id(id);
+  if (journal == nullptr) return;
+  const std::int64_t now = shelf_.parts().clock.wall().time_since_epoch().count();
+  for (const store::FrontierEntry& entry : frontier)
+    if (entry.device == shelf_.parts().identity.keys().id()) journal->receipt(other, entry.seq, now);
+  shelf_.tell_of(*journal);
+}
+
+void Door::forked(const JournalId& id, const DeviceId& device) {
+  Journal* journal = shelf_.by_id(id);
+  if (journal == nullptr) return;
+  journal->freeze(device);
+  shelf_.tell_of(*journal);
+}
+
+}  // namespace duolog::journal

@@ -1,0 +1,348 @@
+// event.cc: events to bytes and back. Generated messages stay inside this file.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "daemon/journal/event.h"
+
+#include <google/protobuf/io/coded_stream.h>
+
+#include "proto/event.pb.h"
+
+namespace duolog::journal {
+namespace {
+
+constexpr int kRecursionLimit = 16;  // DO NOT CHANGE: proto/README.md section 3.12
+
+// ---- to bytes ----
+
+void put(std::string* field, ByteView bytes) { field->assign(as_text(bytes)); }
+
+void put(event::Moment* to, const Moment& moment) {
+  to->set_at_ms(moment.at_ms);
+  to->set_offset_minutes(moment.offset_minutes);
+  to->set_day_only(moment.day_only);
+}
+
+void put(event::Form* to, const Form& form) {
+  for (const FieldValue& value : form) {
+    event::Field* field = to->add_fields();
+    field->set_id(value.id);
+    if (const auto* text = std::get_if<std::string>(&value.value)) field->set_text(*text);
+    if (const auto* number = std::get_if<std::int32_t>(&value.value)) field->set_number(*number);
+    if (const auto* list = std::get_if<std::vector<std::string>>(&value.value))
+      for (const std::string& item : (field->mutable_list(), *list)) field->mutable_list()->add_items(item);
+  }
+}
+
+void put(event::Event& to, const Newer&) {
+  (void)to;
+  check(false, "an event of a newer version was to be written");
+}
+
+void put(event::Event& to, const Entry& entry) {
+  event::Entry* out = to.mutable_entry();
+  out->set_text(entry.text);
+  for (const std::string& tag : entry.tags) out->add_tags(tag);
+  if (entry.about) put(out->mutable_about(), *entry.about);
+}
+
+void put(event::Event& to, const Sealed& sealed) {
+  event::Sealed* out = to.mutable_sealed();
+  out->set_practice(sealed.practice);
+  out->set_period(sealed.period);
+  put(out->mutable_question(), sealed.answer.question.bytes);
+  put(out->mutable_rule(), sealed.answer.rule);
+  put(out->mutable_commit(), sealed.answer.commit.bytes);
+  put(out->mutable_ciphertext(), sealed.answer.ciphertext);
+  put(out->mutable_ephemeral(), sealed.answer.ephemeral);
+  for (const auto& slot : sealed.answer.slots) put(out->add_slots(), slot);
+}
+
+void put(event::Event& to, const Opening& opening) {
+  event::Opening* out = to.mutable_opening();
+  put(out->mutable_sealed(), opening.sealed.bytes);
+  put(out->mutable_key(), opening.key);
+  for (const RecordId& id : opening.counted) put(out->add_counted(), id.bytes);
+}
+
+void put(event::Event& to, const Answer& answer) {
+  event::Answer* out = to.mutable_answer();
+  out->set_practice(answer.practice);
+  out->set_period(answer.period);
+  put(out->mutable_form(), answer.form);
+}
+
+void put(event::Event& to, const Calendar& calendar) {
+  event::Calendar* out = to.mutable_calendar();
+  out->set_zone(calendar.zone);
+  out->set_turn_hour(calendar.turn_hour);
+  out->set_first_weekday(calendar.first_weekday);
+}
+
+void put(event::Event& to, const Found& found) {
+  for (const crypto::Chain& chain : found.chains) {
+    event::Chain* out = to.mutable_found()->add_chains();
+    for (const crypto::Certificate& certificate : chain) {
+      event::Certificate* one = out->add_certificates();
+      put(one->mutable_body(), certificate.body);
+      put(one->mutable_signature(), certificate.signature);
+    }
+  }
+}
+
+void put(event::Event& to, const JournalKept& kept) {
+  event::JournalKept* out = to.mutable_journal();
+  put(out->mutable_genesis(), kept.genesis.encode());
+  put(out->mutable_epoch_zero(), kept.epoch_zero.view());
+  out->set_name(kept.name);
+  out->set_other(kept.other);
+  out->set_relationship(kept.relationship);
+  out->set_paired_by(kept.paired_by);
+}
+
+void put(event::Event& to, const EpochKept& kept) {
+  put(to.mutable_epoch()->mutable_journal_id(), kept.journal.bytes);
+  put(to.mutable_epoch()->mutable_secret(), kept.secret.view());
+}
+
+// ---- from bytes: nullopt wherever something is not as it must be ----
+
+void wipe_field(std::string* field) { crypto::wipe({reinterpret_cast<std::uint8_t*>(field->data()), field->size()}); }
+
+// An event's own keys do not stay behind in freed memory.
+void wipe_secrets(event::Event& message) {
+  if (message.has_journal()) wipe_field(message.mutable_journal()->mutable_epoch_zero());
+  if (message.has_epoch()) wipe_field(message.mutable_epoch()->mutable_secret());
+  if (message.has_opening()) wipe_field(message.mutable_opening()->mutable_key());
+}
+
+bool is_text(std::string_view text, std::size_t limit) { return text.size() <= limit && !utf8_fault(as_bytes(text)); }
+bool is_name(std::string_view text) { return !text.empty() && is_text(text, kNameLimit); }
+
+bool valid_offset(std::int32_t minutes) { return minutes >= -kOffsetLimit && minutes <= kOffsetLimit; }
+
+template <class To>
+bool take_exactly(const std::string& from, To& to) {
+  if (from.size() != to.size()) return false;
+  std::copy(from.begin(), from.end(), to.begin());
+  return true;
+}
+
+std::optional<Form> read(const event::Form& from) {
+  if (from.fields_size() > static_cast<int>(kFormFields)) return std::nullopt;
+  Form form;
+  for (const event::Field& field : from.fields()) {
+    if (!is_name(field.id())) return std::nullopt;
+    FieldValue value{field.id(), {}};
+    if (field.value_case() == event::Field::kText) {
+      if (!is_text(field.text(), kFieldTextLimit)) return std::nullopt;
+      value.value = field.text();
+    } else if (field.value_case() == event::Field::kNumber) {
+      value.value = field.number();
+    } else if (field.value_case() == event::Field::kList) {
+      if (field.list().items_size() > static_cast<int>(kFieldItemLimit)) return std::nullopt;
+      std::vector<std::string> items;
+      for (const std::string& item : field.list().items()) {
+        if (!is_text(item, kFieldTextLimit)) return std::nullopt;
+        items.push_back(item);
+      }
+      value.value = std::move(items);
+    }  // a kind of field from a newer version: an empty text stands for it
+    form.push_back(std::move(value));
+  }
+  return form;
+}
+
+std::optional<Entry> read(const event::Entry& from) {
+  if (!is_text(from.text(), crypto::kEventLimit) || from.tags_size() > static_cast<int>(kTagCount)) return std::nullopt;
+  Entry entry{from.text(), {}, {}};
+  for (const std::string& tag : from.tags()) {
+    if (tag.empty() || !is_text(tag, kTagLimit)) return std::nullopt;
+    entry.tags.push_back(tag);
+  }
+  if (from.has_about()) {
+    if (!valid_offset(from.about().offset_minutes())) return std::nullopt;
+    entry.about = Moment{from.about().at_ms(), from.about().offset_minutes(), from.about().day_only()};
+  }
+  return entry;
+}
+
+std::optional<Sealed> read(const event::Sealed& from) {
+  Sealed sealed{from.practice(), from.period(), {}};
+  crypto::SealedAnswer& answer = sealed.answer;
+  if (!is_name(sealed.practice) || !is_name(sealed.period)) return std::nullopt;
+  if (!take_exactly(from.question(), answer.question.bytes) || !take_exactly(from.commit(), answer.commit.bytes) ||
+      !take_exactly(from.ephemeral(), answer.ephemeral))
+    return std::nullopt;
+  // Else one could seal under two questions that look the same and open the nicer.
+  if (answer.question != crypto::round_question(sealed.practice, sealed.period)) return std::nullopt;
+  if (from.slots_size() != static_cast<int>(crypto::kAnswerSlots)) return std::nullopt;
+  answer.slots.resize(crypto::kAnswerSlots);
+  for (int i = 0; i < from.slots_size(); ++i)
+    if (!take_exactly(from.slots(i), answer.slots[static_cast<std::size_t>(i)])) return std::nullopt;
+  answer.rule = to_bytes(as_bytes(from.rule()));
+  answer.ciphertext = to_bytes(as_bytes(from.ciphertext()));
+  return sealed;
+}
+
+std::optional<Opening> read(const event::Opening& from) {
+  Opening opening;
+  if (!take_exactly(from.sealed(), opening.sealed.bytes) || !take_exactly(from.key(), opening.key)) return std::nullopt;
+  if (from.counted_size() > static_cast<int>(kCountedLimit)) return std::nullopt;
+  for (const std::string& id : from.counted())
+    if (!take_exactly(id, opening.counted.emplace_back().bytes)) return std::nullopt;
+  return opening;
+}
+
+std::optional<Answer> read(const event::Answer& from) {
+  auto form = read(from.form());
+  if (!form || !is_name(from.practice()) || !is_name(from.period())) return std::nullopt;
+  return Answer{from.practice(), from.period(), std::move(*form)};
+}
+
+std::optional<Calendar> read(const event::Calendar& from) {
+  if (!is_text(from.zone(), kNameLimit) || from.turn_hour() > 23 || from.first_weekday() < 1 ||
+      from.first_weekday() > 7)
+    return std::nullopt;
+  return Calendar{from.zone(), from.turn_hour(), from.first_weekday(), 0};
+}
+
+std::optional<crypto::Chain> read(const event::Chain& from) {
+  if (from.certificates_size() > static_cast<int>(crypto::kChainLimit)) return std::nullopt;
+  crypto::Chain chain;
+  for (const event::Certificate& certificate : from.certificates()) {
+    crypto::Certificate& out = chain.emplace_back();
+    out.body = to_bytes(as_bytes(certificate.body()));
+    if (!take_exactly(certificate.signature(), out.signature)) return std::nullopt;
+  }
+  return chain;
+}
+
+std::optional<Found> read(const event::Found& from) {
+  if (from.chains_size() < 1 || from.chains_size() > 2) return std::nullopt;
+  Found found;
+  for (const event::Chain& one : from.chains()) {
+    auto chain = read(one);
+    if (!chain) return std::nullopt;
+    found.chains.push_back(std::move(*chain));
+  }
+  return found;
+}
+
+std::optional<JournalKept> read(const event::JournalKept& from) {
+  const auto genesis = crypto::Genesis::decode(as_bytes(from.genesis()));
+  auto zero = crypto::EpochSecret::from(as_bytes(from.epoch_zero()));
+  const bool texts = is_text(from.name(), kNameLimit) && is_text(from.other(), kNameLimit) &&
+                     is_text(from.relationship(), kNameLimit) && is_text(from.paired_by(), kNameLimit);
+  if (!genesis || !zero || !texts) return std::nullopt;
+  return JournalKept{*genesis, std::move(*zero), from.name(), from.other(), from.relationship(), from.paired_by()};
+}
+
+std::optional<EpochKept> read(const event::EpochKept& from) {
+  const auto journal = JournalId::from(as_bytes(from.journal_id()));
+  auto secret = crypto::EpochSecret::from(as_bytes(from.secret()));
+  if (!journal || !secret) return std::nullopt;
+  return EpochKept{*journal, std::move(*secret)};
+}
+
+template <class Message>
+bool read_payload(const Message& from, Event& to) {
+  auto payload = read(from);
+  if (payload) to.payload = std::move(*payload);
+  return payload.has_value();
+}
+
+bool read_any_payload(const event::Event& from, Event& to) {
+  switch (from.payload_case()) {
+    case event::Event::kEntry:
+      return read_payload(from.entry(), to);
+    case event::Event::kSealed:
+      return read_payload(from.sealed(), to);
+    case event::Event::kOpening:
+      return read_payload(from.opening(), to);
+    case event::Event::kAnswer:
+      return read_payload(from.answer(), to);
+    case event::Event::kCalendar:
+      return read_payload(from.calendar(), to);
+    case event::Event::kFound:
+      return read_payload(from.found(), to);
+    case event::Event::kJournal:
+      return read_payload(from.journal(), to);
+    case event::Event::kEpoch:
+      return read_payload(from.epoch(), to);
+    case event::Event::PAYLOAD_NOT_SET:
+      to.payload = Newer{};
+      return true;
+  }
+  return false;
+}
+
+// Another rule than "both" is of a newer version; a calendar falls back on the offset of whoever set it.
+void settle(Event& event) {
+  if (const auto* sealed = std::get_if<Sealed>(&event.payload); sealed && sealed->answer.rule != crypto::rule_both())
+    event.payload = Newer{};
+  if (auto* calendar = std::get_if<Calendar>(&event.payload)) calendar->fallback_offset_minutes = event.offset_minutes;
+}
+
+template <class Message>
+bool parse(Message& message, ByteView bytes) {
+  google::protobuf::io::CodedInputStream input(bytes.data(), static_cast<int>(bytes.size()));
+  input.SetRecursionLimit(kRecursionLimit);
+  return message.ParseFromCodedStream(&input) && input.ConsumedEntireMessage();
+}
+
+std::optional<Event> read(const event::Event& from) {
+  Event event;
+  if (!valid_offset(from.offset_minutes()) || from.seen_size() > static_cast<int>(kSeenLimit)) return std::nullopt;
+  event.written_ms = from.written_ms();
+  event.offset_minutes = from.offset_minutes();
+  for (const event::Seen& seen : from.seen()) {
+    const auto device = DeviceId::from(as_bytes(seen.device()));
+    if (!device) return std::nullopt;
+    event.seen.push_back({*device, seen.seq()});
+  }
+  if (!read_any_payload(from, event)) return std::nullopt;
+  settle(event);
+  return event;
+}
+
+}  // namespace
+
+crypto::SecretBytes encode_event(const Event& event) {
+  event::Event message;
+  message.set_written_ms(event.written_ms);
+  message.set_offset_minutes(event.offset_minutes);
+  for (const Seen& seen : event.seen) {
+    event::Seen* out = message.add_seen();
+    put(out->mutable_device(), seen.device.bytes);
+    out->set_seq(seen.seq);
+  }
+  std::visit([&](const auto& payload) { put(message, payload); }, event.payload);
+  crypto::SecretBytes bytes(message.ByteSizeLong());
+  message.SerializeToArray(bytes.writable().data(), static_cast<int>(bytes.view().size()));
+  wipe_secrets(message);
+  return bytes;
+}
+
+std::optional<Event> decode_event(ByteView bytes) {
+  if (bytes.size() > crypto::kEventLimit) return std::nullopt;
+  event::Event message;
+  std::optional<Event> event;
+  if (parse(message, bytes)) event = read(message);
+  wipe_secrets(message);
+  return event;
+}
+
+Bytes encode_form(const Form& form) {
+  event::Form message;
+  put(&message, form);
+  Bytes bytes(message.ByteSizeLong());
+  message.SerializeToArray(bytes.data(), static_cast<int>(bytes.size()));
+  return bytes;
+}
+
+std::optional<Form> decode_form(ByteView bytes) {
+  event::Form message;
+  if (bytes.size() > crypto::kAnswerLimit || !parse(message, bytes)) return std::nullopt;
+  return read(message);
+}
+
+}  // namespace duolog::journal

@@ -1,0 +1,17 @@
+// items.h: one record of the view as a person reads it: names resolved, times written out, sealed words left out.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "daemon/journal/journal.h"
+#include "daemon/journal/report.h"
+
+namespace duolog::journal {
+
+// REQUIRES: noted.is_visible(). `here`: this machine's zone, for the times of receipts.
+Item make_item(const Journal& journal, const Noted& noted, const Zone& here);
+
+// What the shelf calls the author of a device's records.
+std::string author_name(const Journal& journal, const DeviceId& device);
+std::string device_name(const Journal& journal, const DeviceId& device);  // "" where not known
+
+}  // namespace duolog::journal

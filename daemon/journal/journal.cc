@@ -1,0 +1,138 @@
+// journal.cc: writing, and the secrets that writing and reading need. Folding is in journal_fold.cc.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "daemon/journal/journal.h"
+
+#include <limits>
+
+#include "daemon/journal/refusal.h"
+
+namespace duolog::journal {
+
+Journal::Journal(Identity& identity, store::SealedLog& log, store::LocalState& state, const JournalId& id)
+    : identity_(identity),
+      log_(log),
+      id_(id),
+      person_(identity.root().id()),
+      zero_(crypto::epoch_id(id, identity.journal(id).epochs.front())),
+      roster_(state, identity.journal(id).genesis),
+      membership_(identity.journal(id).genesis),
+      answers_(id, identity.keys().wrap().clone()),
+      receipts_(state, id),
+      unread_(state, id) {
+  for (const crypto::EpochSecret& secret : secrets().epochs)
+    secrets_.emplace(crypto::epoch_id(id_, secret), secret.clone());
+  log_.add_journal(id_);
+  admit(identity_.chain());
+  for (const store::FrontierEntry& entry : log_.frontier(id_))
+    if (log_.frozen(id_, entry.device)) freeze(entry.device);
+}
+
+bool Journal::is_mine(const DeviceId& device) const {
+  const crypto::ProvenDevice* known = roster_.find(device);
+  return known != nullptr && known->person == person_;
+}
+
+bool Journal::admit(const crypto::Chain& chain) {
+  const auto proven = roster_.prove(chain);
+  if (!proven || !roster_.add(chain, proven->device.id() != self())) return false;
+  log_.admit(id_, proven->device.id(), proven->device.sign);
+  return true;
+}
+
+// ---- writing ----
+
+bool Journal::can_write() const {
+  const std::vector<DeviceId> live = membership_.live();
+  return std::binary_search(live.begin(), live.end(), self());
+}
+
+RecordId Journal::append_event(Event event, ByteView request) {
+  if (log_.frozen(id_, self())) throw Refusal(Reason::kFrozen, secrets().name);
+  fold_all();
+  if (!can_write()) throw Refusal(Reason::kNoJournalYet, secrets().name);
+  for (const store::FrontierEntry& entry : log_.frontier(id_))
+    if (entry.seq > 0 && entry.device != self() && event.seen.size() < kSeenLimit)
+      event.seen.push_back({entry.device, entry.seq});
+  const crypto::SecretBytes bytes = encode_event(event);
+  if (bytes.view().size() > crypto::kEventLimit) {
+    Refusal refusal(Reason::kTooLong, "text");
+    refusal.limit = crypto::kEventLimit;
+    throw refusal;
+  }
+  const EpochId epoch = writing_epoch();
+  const crypto::RecordKey& sealing = *key(epoch, self());
+  return log_.append(
+      id_, self(),
+      [&](const crypto::ChainPosition& at) {
+        return crypto::make_event_record(id_, identity_.keys(), crypto::RecordKind::kEvent, at, epoch, sealing,
+                                         bytes.view());
+      },
+      request);
+}
+
+// A writer must know who is a member now; and where somebody was frozen a moment ago, must not write for them any more.
+void Journal::fold_all() {
+  std::size_t budget = std::numeric_limits<std::size_t>::max();
+  while (fold(budget)) {
+  }
+}
+
+EpochId Journal::writing_epoch() {
+  if (!membership_.current()) write_epoch();
+  const auto current = membership_.current();
+  check(current.has_value(), "the epoch just written is not the current one");
+  return *current;
+}
+
+// The secret is in the vault before its record is in the log: what was sealed under it can always be opened again.
+void Journal::write_epoch() {
+  auto secret = crypto::EpochSecret::random();
+  const EpochId epoch = crypto::epoch_id(id_, secret);
+  const crypto::SlotPsk psk = crypto::epoch_psk(secrets().epochs.front());
+  std::vector<crypto::EpochRecipient> recipients;
+  for (const DeviceId& device : membership_.live())
+    recipients.push_back({membership_.enrolled().at(device).device.wrap, &psk});
+  for (const crypto::RootPublic& root : secrets().genesis.roots()) recipients.push_back({root.wrap, &psk});
+  Bytes body = crypto::make_epoch(id_, secret, membership_.next_depth(), recipients, membership_.meta());
+
+  std::vector<crypto::EpochSecret> kept;
+  kept.push_back(secret.clone());
+  identity_.add_epochs(id_, std::move(kept));
+  secrets_.emplace(epoch, std::move(secret));
+  log_.append(id_, self(), [&](const crypto::ChainPosition& at) {
+    return crypto::make_epoch_record(id_, identity_.keys(), at, epoch, std::move(body));
+  });
+  fold_all();
+}
+
+// ---- secrets ----
+
+const crypto::EpochSecret* Journal::secret(const EpochId& epoch) const {
+  const auto found = secrets_.find(epoch);
+  return found != secrets_.end() ? &found->second : nullptr;
+}
+
+const crypto::RecordKey* Journal::key(const EpochId& epoch, const DeviceId& author) {
+  const auto found = keys_.find({epoch, author});
+  if (found != keys_.end()) return &found->second;
+  const crypto::EpochSecret* of = secret(epoch);
+  if (of == nullptr) return nullptr;
+  return &keys_.emplace(std::pair{epoch, author}, crypto::record_key(*of, author)).first->second;
+}
+
+void Journal::learn(const EpochId& id, crypto::EpochSecret secret) {
+  secrets_.emplace(id, std::move(secret));
+  learnt_.push_back(id);
+  const auto waited = waiting_.extract(id);
+  if (!waited.empty()) again_.insert(waited.mapped().begin(), waited.mapped().end());
+}
+
+void Journal::keep_learnt() {
+  if (learnt_.empty()) return;
+  std::vector<crypto::EpochSecret> secrets;
+  for (const EpochId& id : learnt_) secrets.push_back(secret(id)->clone());
+  identity_.add_epochs(id_, std::move(secrets));
+  learnt_.clear();
+}
+
+}  // namespace duolog::journal

@@ -1,0 +1,242 @@
+// journal_fold.cc: from records in the log to facts in the view.
+//
+//   fold() ─► founder's log first ─► take() ─► kind 2: take_epoch() ─► membership, perhaps a secret learnt
+//                                        └──► kinds 1, 3: take_event() ─► opened, decoded ─► mean() ─► view
+//
+// What cannot be read now has a place in the view all the same: a body not here yet is folded when it comes, a record
+// of an epoch not known yet when the epoch is learnt. While the log is being read nothing is written: settle() does
+// that. SPDX-License-Identifier: GPL-3.0-or-later
+#include "daemon/journal/journal.h"
+
+namespace duolog::journal {
+
+bool Journal::fold(std::size_t& budget) {
+  for (const DeviceId& device : fold_order())
+    if (fold_device(device, budget)) return true;
+  return fold_again(budget);
+}
+
+// Whoever wrote the founding record comes first, since it says who everybody is. A device of which nobody knows whose
+// it is waits until a chain has said so.
+std::vector<DeviceId> Journal::fold_order() const {
+  std::vector<DeviceId> order;
+  for (const store::FrontierEntry& entry : log_.frontier(id_)) {
+    const auto folded = folded_.find(entry.device);
+    if (roster_.find(entry.device) == nullptr || (folded != folded_.end() && folded->second >= entry.seq)) continue;
+    const auto first = log_.read_heads(id_, entry.device, 1, 1);
+    const auto header = first.empty() ? std::nullopt : crypto::decode_header(first.front());
+    const bool founder = header && header->kind == crypto::RecordKind::kEpoch && header->epoch == zero_;
+    order.insert(founder ? order.begin() : order.end(), entry.device);
+  }
+  return order;
+}
+
+bool Journal::fold_device(const DeviceId& device, std::size_t& budget) {
+  std::uint64_t& folded = folded_[device];
+  const bool mine = is_mine(device);
+  bool more = false;
+  log_.each(id_, device, folded + 1, [&](std::uint64_t seq, const RecordId& id, const crypto::Record& record) {
+    if (budget == 0) {
+      more = true;
+      return false;
+    }
+    --budget;
+    folded = seq;
+    if (const auto header = crypto::decode_header(record.head)) take({device, seq, id, *header, mine}, record);
+    return true;
+  });
+  return more;
+}
+
+bool Journal::fold_again(std::size_t& budget) {
+  while (!again_.empty()) {
+    if (budget == 0) return true;
+    --budget;
+    const auto [device, at] = *again_.begin();
+    again_.erase(again_.begin());
+    log_.each(id_, device, at, [&](std::uint64_t seq, const RecordId& id, const crypto::Record& record) {
+      const auto header = crypto::decode_header(record.head);
+      if (seq == at && header) take({device, seq, id, *header, is_mine(device)}, record);
+      return false;
+    });
+  }
+  return false;
+}
+
+void Journal::bodies_came(const DeviceId& author) {
+  const auto missing = bodiless_.extract(author);
+  if (missing.empty()) return;
+  for (const std::uint64_t seq : missing.mapped()) again_.emplace(author, seq);
+}
+
+void Journal::take(const Place& place, const crypto::Record& record) {
+  if (!record.body) {
+    bodiless_[place.device].insert(place.seq);
+    return;
+  }
+  if (!crypto::body_matches(record.head, *record.body)) {  // rotten on this disk: somebody else has it whole
+    bodiless_[place.device].insert(place.seq);
+    rotten_.emplace_back(place.device, place.seq);
+    return;
+  }
+  if (place.header.kind == crypto::RecordKind::kEpoch) {
+    take_epoch(place, *record.body);
+  } else {
+    take_event(place, record);
+  }
+}
+
+// ---- kind 2 ----
+
+void Journal::take_epoch(const Place& place, ByteView body) {
+  note(place, {});
+  const auto depth = crypto::epoch_depth(body);
+  if (!depth || ++epochs_written_[place.device] > kEpochLimit) return;
+  const EpochId& id = place.header.epoch;
+  if (id == zero_ && place.seq == 1) zero_authors_.insert(place.device);
+  if (secret(id) == nullptr) {
+    auto opened =
+        crypto::open_epoch(id_, id, body, identity_.keys().wrap(), crypto::epoch_psk(secrets().epochs.front()));
+    if (!opened) {
+      alarm("epoch-without-slot:" + hex(place.device.bytes));
+      return;
+    }
+    learn(id, std::move(*opened));
+  }
+  const auto meta = crypto::open_epoch_meta(id_, id, *secret(id), body);
+  if (meta) membership_.epoch({id, place.device, *depth, *meta});
+  brought_.doors_changed = true;
+}
+
+// ---- kinds 1 and 3 ----
+
+void Journal::take_event(const Place& place, const crypto::Record& record) {
+  Noted noted;
+  noted.what = Unreadable{};
+  const crypto::RecordKey* with = key(place.header.epoch, place.device);
+  if (with == nullptr) waiting_[place.header.epoch].emplace(place.device, place.seq);
+  const auto bytes = with != nullptr ? crypto::open_record(id_, *with, record.head, *record.body) : std::nullopt;
+  auto event = bytes ? decode_event(*bytes) : std::nullopt;
+  if (event) {
+    noted.written_ms = event->written_ms;
+    noted.offset_minutes = event->offset_minutes;
+    noted.what = std::visit([&](auto&& payload) { return mean(place, std::move(payload)); }, std::move(event->payload));
+    if (!place.mine)
+      for (const Seen& seen : event->seen)
+        if (seen.device == self()) claims_[place.device] = std::max(claims_[place.device], seen.seq);
+    noted.seen = std::move(event->seen);
+  }
+  note(place, std::move(noted));
+}
+
+void Journal::note(const Place& place, Noted noted) {
+  noted.id = place.id;
+  noted.device = place.device;
+  noted.seq = place.seq;
+  if (!place.mine && noted.is_visible()) brought_.items.push_back(place.id);
+  view_.put(std::move(noted));
+  for (RoundKey& round : answers_.take_revealed()) brought_.revealed.push_back(std::move(round));
+}
+
+// ---- what an event means ----
+// A kind of event in a place where it cannot mean anything is kept silently: it says nothing to a reader.
+
+Journal::What Journal::mean(const Place& place, Entry entry) {
+  if (place.header.kind != crypto::RecordKind::kEvent) return Silent{};
+  return entry;
+}
+
+Journal::What Journal::mean(const Place& place, Answer answer) {
+  if (place.header.kind != crypto::RecordKind::kEvent) return Silent{};
+  return answer;
+}
+
+Journal::What Journal::mean(const Place& place, Sealed sealed) {
+  if (place.header.kind != crypto::RecordKind::kEvent) return Silent{};
+  if (!shared()) return Newer{};  // "both" needs two
+  SealedNote shown{sealed.practice, sealed.period};
+  answers_.sealed(place.id, place.device, place.mine, std::move(sealed));
+  return shown;
+}
+
+Journal::What Journal::mean(const Place& place, const Opening& opening) {
+  if (place.header.kind == crypto::RecordKind::kEvent && shared()) answers_.opening(place.mine, opening);
+  return Silent{};
+}
+
+Journal::What Journal::mean(const Place& place, Calendar calendar) {
+  if (place.header.kind != crypto::RecordKind::kEvent) return Silent{};
+  return calendar;
+}
+
+// The founding record counts where the protocol puts it: third in the log that begins with epoch zero, by a device of
+// the genesis's first root, with one chain for every root.
+Journal::What Journal::mean(const Place& place, const Found& found) {
+  if (place.header.kind != crypto::RecordKind::kMembership || place.seq != kFoundSeq) return Silent{};
+  if (!zero_authors_.contains(place.device)) return Silent{};
+  std::vector<crypto::ProvenDevice> founders;
+  for (const crypto::Chain& chain : found.chains) {
+    auto proven = roster_.prove(chain);
+    if (!proven) return Silent{};
+    founders.push_back(std::move(*proven));
+  }
+  const auto roots = secrets().genesis.roots();
+  bool complete = founders.size() == roots.size() && founders.front().device.id() == place.device;
+  for (std::size_t i = 0; complete && i < roots.size(); ++i) complete = founders[i].person == roots[i].id();
+  if (!complete) return Silent{};
+  for (const crypto::ProvenDevice& founder : founders) membership_.enrol(founder);
+  brought_.doors_changed = true;
+  founders_.insert(founders_.end(), found.chains.begin(), found.chains.end());
+  return Silent{};
+}
+
+Journal::What Journal::mean(const Place& place, const JournalKept& kept) {
+  if (!shared() && place.mine) journals_kept_.insert(kept.genesis.id());
+  return Silent{};
+}
+
+Journal::What Journal::mean(const Place& place, const EpochKept& kept) {
+  if (!shared() && place.mine) epochs_kept_.insert(crypto::epoch_id(kept.journal, kept.secret));
+  return Silent{};
+}
+
+Journal::What Journal::mean(const Place& place, Newer newer) {
+  (void)place;
+  return newer;
+}
+
+// ---- alarms ----
+
+void Journal::freeze(const DeviceId& device) {
+  membership_.freeze(device);
+  brought_.doors_changed = true;
+  alarm("fork:" + hex(device.bytes));
+}
+
+void Journal::alarm(std::string code) {
+  if (alarms_.insert(code).second) brought_.alarms.push_back(std::move(code));
+}
+
+// ---- what a fold leaves to be written ----
+
+void Journal::settle(std::int64_t now_ms) {
+  try {
+    keep_learnt();
+    for (const crypto::Chain& chain : std::exchange(founders_, {})) admit(chain);
+    for (const auto& [device, seq] : std::exchange(rotten_, {})) log_.forget_body(id_, device, seq);
+  } catch (const store::NotDurable&) {  // none of it is needed before the next start, which finds it again
+  }
+  for (const auto& [device, seq] : std::exchange(claims_, {})) receipt(device, seq, now_ms);
+}
+
+void Journal::receipt(const DeviceId& by, std::uint64_t seq, std::int64_t now_ms) {
+  const auto head = log_.head(id_, self());
+  if (!head || is_mine(by) || roster_.find(by) == nullptr) return;
+  const std::uint64_t held = std::min(seq, head->seq);  // nobody holds what was not written
+  const auto before = receipts_.raise(by, held, now_ms);
+  if (!before) return;
+  if (brought_.receipted == 0) brought_.were_receipted = *before;
+  brought_.receipted = std::max(brought_.receipted, held);
+}
+
+}  // namespace duolog::journal

@@ -1,0 +1,251 @@
+// reading.cc: filters, look-ups and summaries over the views.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "daemon/journal/reading.h"
+
+#include <deque>
+
+#include "daemon/journal/rounds.h"
+
+namespace duolog::journal {
+namespace {
+
+constexpr std::int64_t kDayMs = 24 * 3'600'000;
+constexpr std::size_t kShortestId = 4;  // hex digits
+
+std::int64_t now_of(const Shelf& shelf) { return shelf.parts().clock.wall().time_since_epoch().count(); }
+
+bool same_name(std::string_view a, std::string_view b) {
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [&](char x, char y) { return lower(x) == lower(y); });
+}
+
+std::vector<const Journal*> chosen(const Shelf& shelf, std::string_view journal) {
+  if (!journal.empty()) return {&shelf.find(journal)};
+  return shelf.journals();
+}
+
+// ---- list ----
+
+// A filter whose dates and kinds have been understood.
+class Sieve {
+ public:
+  Sieve(const Shelf& shelf, const Filter& filter) : filter_(filter) {
+    const Zone zone(shelf.parts().zone);
+    if (!filter.since.empty()) since_ = civil_ms(read(filter.since, shelf, zone));
+    if (!filter.until.empty()) {
+      const Moment until = read(filter.until, shelf, zone);
+      until_ = civil_ms(until) + (until.day_only ? kDayMs - 1 : 0);
+    }
+    if (!filter.kind.empty() && !is_kind(filter.kind)) throw Refusal(Reason::kBadRequest, "kind");
+  }
+
+  [[nodiscard]] bool passes(const Journal& journal, const Noted& noted) const {
+    return noted.is_visible() && passes_kind(noted) && passes_author(journal, noted) && passes_dates(noted) &&
+           passes_tag(noted);
+  }
+
+ private:
+  static Moment read(const std::string& text, const Shelf& shelf, const Zone& zone) {
+    const auto moment = parse_moment(text, now_of(shelf), zone);
+    if (!moment) throw Refusal(Reason::kBadDate, text);
+    return *moment;
+  }
+
+  static bool is_kind(std::string_view kind) {
+    return kind == name(ItemKind::kEntry) || kind == name(ItemKind::kAnswer) || kind == name(ItemKind::kUnreadable) ||
+           kind == name(ItemKind::kNewer);
+  }
+
+  [[nodiscard]] bool passes_kind(const Noted& noted) const {
+    if (filter_.kind.empty()) return true;
+    if (filter_.kind == name(ItemKind::kEntry)) return noted.is_entry();
+    if (filter_.kind == name(ItemKind::kAnswer)) return noted.is_answer();
+    if (filter_.kind == name(ItemKind::kNewer)) return std::holds_alternative<Newer>(noted.what);
+    return std::holds_alternative<Unreadable>(noted.what);
+  }
+
+  [[nodiscard]] bool passes_author(const Journal& journal, const Noted& noted) const {
+    if (filter_.from.empty()) return true;
+    if (filter_.from == "me") return journal.is_mine(noted.device);
+    return same_name(author_name(journal, noted.device), filter_.from);
+  }
+
+  [[nodiscard]] bool passes_tag(const Noted& noted) const {
+    if (filter_.tag.empty()) return true;
+    const auto* entry = std::get_if<Entry>(&noted.what);
+    const std::string_view wanted = std::string_view(filter_.tag).substr(filter_.tag.starts_with('#') ? 1 : 0);
+    return entry != nullptr && std::find(entry->tags.begin(), entry->tags.end(), wanted) != entry->tags.end();
+  }
+
+  // By the day it is about, where that was said; on the writer's own calendar.
+  [[nodiscard]] bool passes_dates(const Noted& noted) const {
+    if (!since_ && !until_) return true;
+    if (!noted.written_ms) return false;
+    Moment at{*noted.written_ms, noted.offset_minutes};
+    if (const auto* entry = std::get_if<Entry>(&noted.what); entry != nullptr && entry->about) at = *entry->about;
+    const std::int64_t civil = civil_ms(at);
+    return (!since_ || civil >= *since_) && (!until_ || civil <= *until_);
+  }
+
+  const Filter& filter_;
+  std::optional<std::int64_t> since_;
+  std::optional<std::int64_t> until_;
+};
+
+struct Found {
+  const Journal* journal;
+  const Noted* noted;
+  std::int64_t time = 0;
+};
+
+// Of one journal, each with the time that places it among those of other journals: never before what precedes it.
+std::deque<Found> sift(const Journal& journal, const Sieve& sieve) {
+  std::deque<Found> found;
+  std::int64_t time = std::numeric_limits<std::int64_t>::min();
+  for (const Noted* noted : journal.view().ordered()) {
+    time = std::max(time, noted->written_ms.value_or(time));
+    if (sieve.passes(journal, *noted)) found.push_back({&journal, noted, time});
+  }
+  return found;
+}
+
+// Journals know nothing of each other: between them only time can say what came first.
+std::vector<Found> merge(std::vector<std::deque<Found>> queues) {
+  std::vector<Found> merged;
+  while (true) {
+    std::deque<Found>* earliest = nullptr;
+    for (auto& queue : queues)
+      if (!queue.empty() && (earliest == nullptr || queue.front().time < earliest->front().time)) earliest = &queue;
+    if (earliest == nullptr) return merged;
+    merged.push_back(earliest->front());
+    earliest->pop_front();
+  }
+}
+
+std::vector<Found> find_all(const Shelf& shelf, const Filter& filter) {
+  const Sieve sieve(shelf, filter);
+  std::vector<std::deque<Found>> queues;
+  for (const Journal* journal : chosen(shelf, filter.journal)) queues.push_back(sift(*journal, sieve));
+  return merge(std::move(queues));
+}
+
+std::vector<Item> items_of(const Shelf& shelf, std::span<const Found> found) {
+  const Zone here(shelf.parts().zone);
+  std::vector<Item> items;
+  for (const Found& one : found) items.push_back(make_item(*one.journal, *one.noted, here));
+  return items;
+}
+
+// ---- rounds ----
+
+bool is_current(const Shelf& shelf, const Journal& journal, const RoundKey& key) {
+  const Practice* practice = find_practice(key.practice);
+  return practice != nullptr && period_of(practice->rhythm, shelf.calendar_of(journal), now_of(shelf)) == key.period;
+}
+
+void add_rounds(const Shelf& shelf, const Journal& journal, const RoundFilter& filter, std::vector<Round>& out) {
+  const Zone here(shelf.parts().zone);
+  auto answered = answered_rounds(journal);
+  for (const Practice& practice : built_in_practices())
+    answered[{practice.id, period_of(practice.rhythm, shelf.calendar_of(journal), now_of(shelf))}];
+  for (const auto& [key, answers] : answered) {
+    const bool current = is_current(shelf, journal, key);
+    if ((!filter.practice.empty() && key.practice != filter.practice) || (filter.current_only && !current)) continue;
+    out.push_back(make_round(journal, key, answers, current, here));
+  }
+}
+
+// A notebook takes part while there is nobody else, and as long as something in it was answered alone.
+bool takes_part(const Shelf& shelf, const Journal& journal) {
+  return journal.shared() || shelf.journals().size() == 1 || !answered_rounds(journal).empty();
+}
+
+}  // namespace
+
+std::vector<Item> list(const Shelf& shelf, const Filter& filter) {
+  const std::vector<Found> found = find_all(shelf, filter);
+  const std::size_t wanted = filter.limit == 0 ? found.size() : std::min<std::size_t>(filter.limit, found.size());
+  return items_of(shelf, std::span(found).last(wanted));
+}
+
+Item show(const Shelf& shelf, std::string_view id, std::string_view journal) {
+  if (id == "last") {
+    Filter newest;
+    newest.limit = 1;
+    newest.journal = journal;
+    std::vector<Item> items = list(shelf, newest);
+    if (items.empty()) throw Refusal(Reason::kNotFound, std::string(id));
+    return std::move(items.front());
+  }
+  const bool digits =
+      std::all_of(id.begin(), id.end(), [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
+  if (id.size() < kShortestId || !digits) throw Refusal(Reason::kBadRequest, "id");
+  std::vector<Found> found;
+  for (const Journal* one : chosen(shelf, journal))
+    for (const Noted* noted : one->view().find(id)) found.push_back({one, noted});
+  if (found.empty()) throw Refusal(Reason::kNotFound, std::string(id));
+  if (found.size() > 1) {
+    Refusal refusal(Reason::kAmbiguous, std::string(id));
+    for (const Found& one : found) refusal.candidates.push_back(hex(one.noted->id.bytes));
+    throw refusal;
+  }
+  return std::move(items_of(shelf, found).front());
+}
+
+std::vector<Round> rounds(const Shelf& shelf, const RoundFilter& filter) {
+  std::vector<Round> all;
+  for (const Journal* journal : chosen(shelf, filter.journal))
+    if (!filter.journal.empty() || takes_part(shelf, *journal)) add_rounds(shelf, *journal, filter, all);
+  if (!filter.practice.empty() && all.empty()) throw Refusal(Reason::kBadRequest, "practice");
+  std::stable_sort(all.begin(), all.end(), [](const Round& a, const Round& b) { return a.period > b.period; });
+  if (filter.limit != 0 && all.size() > filter.limit) all.resize(filter.limit);
+  return all;
+}
+
+Today today(const Shelf& shelf) {
+  const std::vector<const Journal*> journals = shelf.journals();
+  const Identity& identity = shelf.parts().identity;
+  Today today;
+  today.name = identity.person();
+  today.date = day_of(shelf.calendar_of(*journals.back()), now_of(shelf));
+  today.alone = journals.size() == 1;
+  today.words_unconfirmed = !identity.words_confirmed();
+  today.warnings = warnings(shelf);
+  for (const Journal* journal : journals) today.entries += journal->view().counts().entries;
+  for (Item& item : list(shelf, {}))
+    if (item.is_new) today.news.push_back(std::move(item));
+  for (Round& round : rounds(shelf, {})) {
+    const bool due = round.current && (round.state == RoundState::kOpenToAnswer || (today.alone && !round.mine_in));
+    if (due || round.state == RoundState::kWaitingForYou) today.waiting.push_back(std::move(round));
+  }
+  return today;
+}
+
+std::vector<JournalStatus> status(const Shelf& shelf) {
+  std::vector<JournalStatus> all;
+  for (const Journal* journal : shelf.journals()) {
+    const JournalSecrets& secrets = journal->secrets();
+    const View::Counts counts = journal->view().counts();
+    const auto& enrolled = journal->membership().enrolled();
+    const bool frozen = std::any_of(enrolled.begin(), enrolled.end(),
+                                    [&](const auto& one) { return journal->membership().frozen(one.first); });
+    all.push_back({journal->id(), secrets.name, journal->shared(), secrets.other, secrets.relationship,
+                   secrets.paired_by, counts.entries, static_cast<std::uint32_t>(journal->record_count()),
+                   counts.unreadable, counts.newer, frozen, shelf.calendar_of(*journal).zone});
+  }
+  return all;
+}
+
+std::vector<std::string> warnings(const Shelf& shelf) {
+  std::vector<std::string> codes;
+  if (!shelf.parts().identity.words_confirmed()) codes.emplace_back("words-unconfirmed");
+  if (!Zone(shelf.parts().zone).known()) codes.push_back("zone:" + shelf.parts().zone);
+  for (const Journal* journal : shelf.journals()) {
+    codes.insert(codes.end(), journal->alarms().begin(), journal->alarms().end());
+    const Calendar calendar = shelf.calendar_of(*journal);
+    if (calendar.zone != shelf.parts().zone && !Zone(calendar.zone).known()) codes.push_back("zone:" + calendar.zone);
+  }
+  return codes;
+}
+
+}  // namespace duolog::journal

@@ -1,0 +1,40 @@
+// receipts.h: since when which device of the other person has held how much of this device's log.
+//
+// A receipt is a frontier that the other sent after its commit, or one inside an event it wrote. Remembered in
+// LocalState as steps of (seq, when), so that "on Bo's laptop 21:14" survives a restart.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <map>
+
+#include "daemon/store/local_state.h"
+
+namespace duolog::journal {
+
+class Receipts {
+ public:
+  Receipts(store::LocalState& state, const JournalId& journal);
+
+  // `by` holds our log up to `seq`. Returns up to where that was known before; nullopt: nothing new.
+  // Losing a receipt loses no word: a full disk is no reason to fail here.
+  std::optional<std::uint64_t> raise(const DeviceId& by, std::uint64_t seq, std::int64_t at_ms);
+
+  struct Receipt {
+    DeviceId by;
+    std::int64_t at_ms = 0;
+  };
+  [[nodiscard]] std::optional<Receipt> of(std::uint64_t seq) const;  // the earliest
+
+ private:
+  struct Step {
+    std::uint64_t seq = 0;
+    std::int64_t at_ms = 0;
+  };
+  void keep(const DeviceId& by, const std::vector<Step>& steps);
+
+  store::LocalState& state_;
+  std::string prefix_;
+  std::map<DeviceId, std::vector<Step>> steps_;  // both ascending
+};
+
+}  // namespace duolog::journal

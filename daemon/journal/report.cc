@@ -1,0 +1,79 @@
+// report.cc: the names that control.proto gives to kinds and states.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "daemon/journal/report.h"
+
+namespace duolog::journal {
+
+std::string_view name(ItemKind kind) {
+  switch (kind) {
+    case ItemKind::kEntry:
+      return "entry";
+    case ItemKind::kAnswer:
+      return "answer";
+    case ItemKind::kUnreadable:
+      return "unreadable";
+    case ItemKind::kNewer:
+      return "newer";
+  }
+  return "unreadable";
+}
+
+std::string_view name(Visibility visibility) {
+  switch (visibility) {
+    case Visibility::kPrivate:
+      return "private";
+    case Visibility::kShared:
+      return "shared";
+    case Visibility::kSealed:
+      return "sealed";
+  }
+  return "private";
+}
+
+std::string_view name(AnswerState state) {
+  switch (state) {
+    case AnswerState::kReadable:
+      return "readable";
+    case AnswerState::kSealed:
+      return "sealed";
+    case AnswerState::kWrongKey:
+      return "wrong key";
+    case AnswerState::kGarbage:
+      return "garbage";
+  }
+  return "sealed";
+}
+
+std::string_view name(News::Kind kind) {
+  switch (kind) {
+    case News::Kind::kEntry:
+      return "entry";
+    case News::Kind::kAnswer:
+      return "answer";
+    case News::Kind::kOpened:
+      return "opened";
+    case News::Kind::kDelivered:
+      return "delivered";
+    case News::Kind::kAlarm:
+      return "alarm";
+  }
+  return "alarm";
+}
+
+std::string describe(RoundState state, std::string_view other) {
+  switch (state) {
+    case RoundState::kOpenToAnswer:
+      return "open to answer";
+    case RoundState::kWaitingForYou:
+      return "waiting for you";
+    case RoundState::kWaitingForOther:
+      return "waiting for " + std::string(other);
+    case RoundState::kBothIn:
+      return "both are in";
+    case RoundState::kAlone:
+      return "alone";
+  }
+  return "alone";
+}
+
+}  // namespace duolog::journal

@@ -1,0 +1,73 @@
+// roster.cc: chains proven against the genesis, remembered.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "daemon/journal/roster.h"
+
+namespace duolog::journal {
+namespace {
+
+// In LocalState: u32 length || body || signature, for each certificate.
+Bytes encode(const crypto::Chain& chain) {
+  Bytes out;
+  for (const crypto::Certificate& certificate : chain) {
+    append_u32(out, static_cast<std::uint32_t>(certificate.body.size()));
+    append(out, certificate.body);
+    append(out, certificate.signature);
+  }
+  return out;
+}
+
+crypto::Chain decode(ByteView from) {
+  crypto::Chain chain;
+  while (from.size() >= 4) {
+    const std::size_t length = read_u32(from);
+    crypto::Certificate certificate;
+    if (from.size() < 4 + length + certificate.signature.size()) break;
+    certificate.body = to_bytes(from.subspan(4, length));
+    const ByteView signature = from.subspan(4 + length, certificate.signature.size());
+    std::copy(signature.begin(), signature.end(), certificate.signature.begin());
+    from = from.subspan(4 + length + certificate.signature.size());
+    chain.push_back(std::move(certificate));
+  }
+  return chain;
+}
+
+}  // namespace
+
+Roster::Roster(store::LocalState& state, const crypto::Genesis& genesis)
+    : state_(state), prefix_("chain/" + hex(genesis.id().bytes) + "/"), roots_(genesis.roots()) {
+  for (const std::string& name : state_.names(prefix_))
+    if (const auto value = state_.get(name)) add(decode(*value), false);
+}
+
+std::optional<crypto::ProvenDevice> Roster::prove(const crypto::Chain& chain) const {
+  return crypto::prove(chain, roots_);
+}
+
+bool Roster::add(const crypto::Chain& chain, bool keep) {
+  auto proven = prove(chain);
+  if (!proven) return false;
+  const DeviceId device = proven->device.id();
+  if (known_.contains(device)) return true;
+  if (devices_of(proven->person) >= kDevicesEver) return false;
+  if (keep) state_.put(prefix_ + hex(device.bytes), encode(chain));
+  known_.emplace(device, Known{chain, std::move(*proven)});
+  return true;
+}
+
+const crypto::ProvenDevice* Roster::find(const DeviceId& device) const {
+  const auto found = known_.find(device);
+  return found != known_.end() ? &found->second.proven : nullptr;
+}
+
+std::vector<crypto::Chain> Roster::chains() const {
+  std::vector<crypto::Chain> chains;
+  for (const auto& [device, known] : known_) chains.push_back(known.chain);
+  return chains;
+}
+
+std::size_t Roster::devices_of(const RootId& person) const {
+  return static_cast<std::size_t>(
+      std::count_if(known_.begin(), known_.end(), [&](const auto& one) { return one.second.proven.person == person; }));
+}
+
+}  // namespace duolog::journal

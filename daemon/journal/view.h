@@ -1,0 +1,72 @@
+// view.h: what a journal's records add up to for a reader: who wrote what, in which order. In memory alone.
+//
+// The order is the same wherever the same records are held. Every device's records stand in the order of its chain, and
+// an event stands after everything its writer had seen; what that leaves open is settled by the writers' clocks, then
+// by record id. It is computed as a merge of the chains: of the records that are next in their chain and whose writer
+// has seen nothing that still waits, the one with the earliest time comes next. (Liars could claim to have seen each
+// other's future; then, when nothing is free to come, the earliest comes all the same.) SPDX-License-Identifier:
+// GPL-3.0-or-later
+#pragma once
+
+#include <map>
+
+#include "daemon/journal/event.h"
+
+namespace duolog::journal {
+
+struct Silent {};      // means something to the machine alone: an epoch, an opening, what the notebook keeps
+struct Unreadable {};  // does not open, or is malformed
+struct SealedNote {    // the words are in Answers
+  std::string practice;
+  std::string period;
+};
+
+// One record as the view keeps it.
+struct Noted {
+  RecordId id;
+  DeviceId device;
+  std::uint64_t seq = 0;
+  std::optional<std::int64_t> written_ms;  // none: unreadable, or no event
+  std::int32_t offset_minutes = 0;
+  std::vector<Seen> seen;
+  std::variant<Silent, Unreadable, Newer, Entry, Answer, SealedNote, Calendar> what;
+
+  [[nodiscard]] bool is_entry() const { return std::holds_alternative<Entry>(what); }
+  [[nodiscard]] bool is_answer() const {
+    return std::holds_alternative<Answer>(what) || std::holds_alternative<SealedNote>(what);
+  }
+  [[nodiscard]] bool is_visible() const {
+    return !std::holds_alternative<Silent>(what) && !std::holds_alternative<Calendar>(what);
+  }
+};
+
+class View {
+ public:
+  // A record seen again (its epoch was learnt since) takes its own place.
+  void put(Noted noted);
+
+  // Everything in order, silent records too. Valid until the next put().
+  [[nodiscard]] const std::vector<const Noted*>& ordered() const;
+  // Records whose id begins with these hex digits, visible ones only.
+  [[nodiscard]] std::vector<const Noted*> find(std::string_view hex_prefix) const;
+  [[nodiscard]] const Noted* by_id(const RecordId& id) const;  // null: not here
+  // One device's records by seq. Null: none here.
+  [[nodiscard]] const std::map<std::uint64_t, Noted>* of(const DeviceId& device) const;
+  // The latest calendar in order. nullopt: none was set.
+  [[nodiscard]] std::optional<Calendar> calendar() const;
+
+  struct Counts {
+    std::uint32_t entries = 0;  // entries and answers
+    std::uint32_t unreadable = 0;
+    std::uint32_t newer = 0;
+  };
+  [[nodiscard]] Counts counts() const;
+
+ private:
+  std::map<DeviceId, std::map<std::uint64_t, Noted>> chains_;
+  std::map<RecordId, const Noted*> ids_;
+  mutable std::vector<const Noted*> ordered_;  // computed when asked for
+  mutable bool stale_ = false;
+};
+
+}  // namespace duolog::journal
