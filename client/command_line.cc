@@ -29,25 +29,41 @@ std::string marked(const char* argument) {
 }
 std::string unmarked(const std::string& text) { return text.starts_with(kMark) ? text.substr(1) : text; }
 
-CLI::Option* text(CLI::App& app, const std::string& name, std::string& into, const std::string& help) {
-  return app
-      .add_option_function<std::string>(
-          name, [&into](const std::string& value) { into = unmarked(value); }, help)
-      ->type_name(value);
+// "DATE  the day": the name of the value, two spaces, what it is.
+struct Help {
+  Help(const char* help) : text(help) {
+    const auto gap = text.find("  ");
+    if (gap == std::string::npos) return;
+    value = text.substr(0, gap);
+    text.erase(0, gap + 2);
+  }
+  std::string value, text;
+};
+
+CLI::Option* text(CLI::App& app, const std::string& name, std::string& into, const Help& help) {
+  auto keep = [&into](const std::string& value) { into = unmarked(value); };
+  return app.add_option_function<std::string>(name, keep, help.text)->type_name(help.value);
 }
-CLI::Option* texts(CLI::App& app, const std::string& name, std::vector<std::string>& into, const std::string& help) {
+CLI::Option* texts(CLI::App& app, const std::string& name, std::vector<std::string>& into, const Help& help) {
   auto keep = [&into](const std::vector<std::string>& values) {
     for (const auto& value : values) into.push_back(unmarked(value));
   };
-  return app.add_option_function<std::vector<std::string>>(name, keep, help)->type_name("");
+  return app.add_option_function<std::vector<std::string>>(name, keep, help.text)->type_name(help.value);
 }
+CLI::Option* number(CLI::App& app, const std::string& name, std::uint32_t& into, const Help& help) {
+  return app.add_option(name, into, help.text)->type_name(help.value);
+}
+// CLI11 would write the choices beside each option once more.
+CLI::Validator one_of(std::vector<std::string> choices) { return CLI::IsMember(std::move(choices)).description(""); }
+
 // Given once for each value: `-t a b` is the tag a and the word b.
-CLI::Option* repeated(CLI::App& app, const std::string& name, std::vector<std::string>& into, const std::string& help) {
+CLI::Option* repeated(CLI::App& app, const std::string& name, std::vector<std::string>& into, const Help& help) {
   return texts(app, name, into, help)->allow_extra_args(false)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
 }
 
 // ---- the verbs ----
 
+constexpr const char* kOptions = "options";
 constexpr const char* kDays = "writing and reading";
 constexpr const char* kTogether = "together";
 constexpr const char* kDevice = "this device";
@@ -61,6 +77,7 @@ struct Declared {
     auto* sub = app.add_subcommand(name, help);
     sub->group(group)->fallthrough()->footer("examples:\n" + examples +
                                              "\nduolog --help names the options that every verb takes");
+    sub->get_help_ptr()->group(kOptions);
     sub->callback([this, which] { call.verb = which; });
     return *sub;
   }
@@ -83,7 +100,7 @@ void declare_writing(Declared& d) {
                       "  duolog list --from me --since 2026-11-01\n"
                       "  duolog list -t lake --json\n");
   auto& options = d.call.list;
-  list.add_option("-n,--number", options.limit, "N  the newest N only")->type_name("");
+  number(list, "-n,--number", options.limit, "N  the newest N only");
   text(list, "--from", options.from, "me|NAME  whose");
   text(list, "--since", options.since, "DATE  from this day on");
   text(list, "--until", options.until, "DATE  up to this day");
@@ -105,19 +122,18 @@ void declare_together(Declared& d) {
   text(pair, "--qr", options.picture, "PICTURE  read the link from a picture of the QR");
   text(pair, "--at", options.at, "HOST[:PORT]  where the other computer is, if it is not found");
   text(pair, "--relationship", options.relationship, "partner|friend|family  what you are to each other")
-      ->check(CLI::IsMember({"partner", "friend", "family"}));
+      ->check(one_of({"partner", "friend", "family"}));
   text(pair, "--name", options.name, "NAME  what you call this journal; only you see it");
 
   auto& checkin = d.verb(Verb::kCheckin, "checkin", kTogether, "this week's check-in",
                          "  duolog checkin                      asks field by field\n"
-                         "  duolog checkin --set connection=7 --set highlight='the lake' --set distance=none "
-                         "--set wish='an evening off'\n");
+                         "  duolog checkin --set connection=7 --set wish='an evening without telephones'\n");
   repeated(checkin, "--set", d.call.checkin.set, "FIELD=VALUE  answer without asking; may be repeated");
 
   auto& answers = d.verb(Verb::kAnswers, "answers", kTogether, "what both of you answered",
                          "  duolog answers\n  duolog answers checkin -n 4\n");
   text(answers, "practice", d.call.answers.practice, "the practice; none: all");
-  answers.add_option("-n,--number", d.call.answers.limit, "N  the newest N rounds only")->type_name("");
+  number(answers, "-n,--number", d.call.answers.limit, "N  the newest N rounds only");
 
   auto& watch = d.verb(Verb::kWatch, "watch", kTogether, "what happens, as it happens",
                        "  duolog watch\n  duolog watch --json | while read -r event; do …; done\n");
@@ -126,7 +142,7 @@ void declare_together(Declared& d) {
   auto& sync = d.verb(Verb::kSync, "sync", kTogether, "look for the other person's devices now",
                       "  duolog sync\n  duolog sync --wait --timeout 120\n");
   sync.add_flag("--wait", d.call.sync.wait, "until both sides hold the same");
-  sync.add_option("--timeout", d.call.sync.timeout_seconds, "SECONDS  how long --wait waits (60)")->type_name("");
+  number(sync, "--timeout", d.call.sync.timeout_seconds, "SECONDS  how long --wait waits (60)");
 }
 
 void declare_device(Declared& d) {
@@ -152,14 +168,14 @@ void declare_device(Declared& d) {
 
   auto& config = d.verb(Verb::kConfig, "config", kDevice, "where duolog write goes",
                         "  duolog config write-to\n  duolog config write-to notebook\n  duolog config write-to Bo\n");
-  text(config, "key", d.call.config.key, "write-to")->check(CLI::IsMember({"write-to"}))->required();
+  text(config, "key", d.call.config.key, "write-to")->check(one_of({"write-to"}))->required();
   text(config, "value", d.call.config.value, "a journal's name, or notebook; none: show it");
 
   d.verb(Verb::kDoctor, "doctor", kDevice, "look for what is wrong", "  duolog doctor\n");
   auto& daemon = d.verb(Verb::kDaemon, "daemon", kDevice, "the process that keeps and carries your journal",
                         "  duolog daemon start\n  duolog daemon status\n");
   text(daemon, "action", d.call.daemon.action, "start, stop or status")
-      ->check(CLI::IsMember({"start", "stop", "status"}))
+      ->check(one_of({"start", "stop", "status"}))
       ->required();
 }
 
@@ -169,15 +185,17 @@ void declare_globals(CLI::App& app, Globals& globals) {
   app.add_flag("--yes", globals.yes, "ask nothing, take what is offered");
   app.add_flag("--json", globals.json, "for scripts");
   app.add_flag("-v,--verbose", globals.verbose, "say more");
-  app.add_option("--color", globals.colour, "auto|always|never  (NO_COLOR)")
-      ->transform(CLI::Transformer(std::map<std::string, Colour>{
-          {"auto", Colour::kAuto}, {"always", Colour::kAlways}, {"never", Colour::kNever}}))
-      ->type_name("");
+  const std::map<std::string, Colour> colours = {
+      {"auto", Colour::kAuto}, {"always", Colour::kAlways}, {"never", Colour::kNever}};
+  app.add_option("--color", globals.colour, "auto, always or never (NO_COLOR)")
+      ->transform(CLI::CheckedTransformer(colours).description(""))
+      ->type_name("WHEN");
   text(app, "--passphrase-file", globals.passphrase_file,
        "FILE  its first line is the passphrase; - for standard input");
 }
 
 void declare_all(CLI::App& app, Declared& declared) {
+  app.option_defaults()->group(kOptions);
   app.set_help_flag("-h,--help", "this text, or that of a verb");
   app.set_version_flag("--version", std::string("duolog ") + DUOLOG_VERSION, "the version");
   app.require_subcommand(0, 1);
@@ -185,7 +203,7 @@ void declare_all(CLI::App& app, Declared& declared) {
   app.get_formatter()->column_width(34);
   for (const auto& [theirs, ours] : {std::pair{"Usage", "usage"},
                                      {"Options", "options"},
-                                     {"OPTIONS", "[OPTIONS]"},
+                                     {"OPTIONS", "options"},
                                      {"Positionals", "what it takes"},
                                      {"SUBCOMMAND", "VERB"},
                                      {"REQUIRED", ""}}) {

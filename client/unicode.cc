@@ -39,6 +39,9 @@ constexpr std::array kJoiningScripts = {Range{0x0600, 0x1CFF},  Range{0xA800, 0x
                                         Range{0x1E900, 0x1E95F}};
 constexpr std::array kHan = {Range{0x3400, 0x9FFF}, Range{0xF900, 0xFAFF}, Range{0x20000, 0x3FFFF}};
 constexpr Range kMongolian{0x1800, 0x18AF};
+// Hangul vowels and tails: letters that terminals stack on the one before. They count as marks, or ten thousand of
+// them would pile up in one cell.
+constexpr std::array kStacked = {Range{0x1161, 0x11FF}, Range{0xD7B0, 0xD7FB}};
 
 utf8proc_category_t category(char32_t point) { return utf8proc_category(static_cast<utf8proc_int32_t>(point)); }
 
@@ -86,8 +89,7 @@ Kind kind_of(char32_t point) {
   if (any(kSelectors, point)) return Kind::kSelector;
   const auto c = category(point);
   if (never_shown(point, c)) return Kind::kForbidden;
-  // Hangul vowels and tails have no width of their own: they count as marks, or ten thousand would pile up.
-  return is_mark(c) || width_of(point) == 0 ? Kind::kMark : Kind::kVisible;
+  return is_mark(c) || width_of(point) == 0 || any(kStacked, point) ? Kind::kMark : Kind::kVisible;
 }
 
 int width_of(char32_t point) { return utf8proc_charwidth(static_cast<utf8proc_int32_t>(point)); }

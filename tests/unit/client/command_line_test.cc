@@ -1,0 +1,130 @@
+// What was typed, as values.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "client/command_line.h"
+
+#include <gmock/gmock.h>
+
+#include <algorithm>
+#include <sstream>
+
+#include "client/failure.h"
+
+namespace duolog::client {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+Invocation typed(std::vector<const char*> words) {
+  words.insert(words.begin(), "duolog");
+  return parse_command_line(static_cast<int>(words.size()), words.data());
+}
+
+std::string refused(std::vector<const char*> words) {
+  try {
+    typed(std::move(words));
+  } catch (const Failure& failure) {
+    return std::string(failure.what()) + " hint: " + failure.hint();
+  }
+  return "taken";
+}
+
+TEST(CommandLine, NothingAtAllIsToday) { EXPECT_EQ(typed({}).verb, Verb::kToday); }
+
+TEST(CommandLine, WordsArriveAsTheyAre) {
+  for (const char* word :
+       {"[a]", "{}", "%%", "list", "- milk", "-5 degrees", "a  b", "[", "{\"a\":1}", "\x1f", "[a,b]", "", "="}) {
+    EXPECT_THAT(typed({"write", word}).write.words, ElementsAre(word));
+    EXPECT_THAT(typed({"write", word, "x", word}).write.words, ElementsAre(word, "x", word));
+    EXPECT_THAT(typed({"checkin", "--set", word}).checkin.set, ElementsAre(word)) << word;
+    EXPECT_EQ(typed({"list", "--from", word}).list.from, word);
+  }
+}
+
+TEST(CommandLine, TextAfterTwoHyphensMayBeginWithOne) {
+  EXPECT_THAT(typed({"write", "--", "--private", "-j"}).write.words, ElementsAre("--private", "-j"));
+}
+
+TEST(CommandLine, ATagTakesOneWord) {
+  const auto call = typed({"write", "-t", "lake", "we", "-t", "walk", "walked"});
+  EXPECT_THAT(call.write.tags, ElementsAre("lake", "walk"));
+  EXPECT_THAT(call.write.words, ElementsAre("we", "walked"));
+}
+
+TEST(CommandLine, GlobalOptionsWorkBeforeAndAfterTheVerb) {
+  for (const auto& call : {typed({"--json", "--home", "/x", "-j", "Bo", "--yes", "list"}),
+                           typed({"list", "--json", "--home", "/x", "-j", "Bo", "--yes"})}) {
+    EXPECT_EQ(call.verb, Verb::kList);
+    EXPECT_TRUE(call.globals.json && call.globals.yes);
+    EXPECT_EQ(call.globals.home, "/x");
+    EXPECT_EQ(call.globals.journal, "Bo");
+  }
+}
+
+TEST(CommandLine, ColourIsOneOfThree) {
+  EXPECT_EQ(typed({"--color", "never"}).globals.colour, Colour::kNever);
+  EXPECT_EQ(typed({"list", "--color=always"}).globals.colour, Colour::kAlways);
+  EXPECT_NE(refused({"--color", "pink"}), "taken");
+}
+
+TEST(CommandLine, TheHomeBecomesAbsolute) { EXPECT_TRUE(typed({"--home", "here"}).globals.home.starts_with('/')); }
+
+TEST(CommandLine, AnUnknownVerbIsMetWithTheNearest) {
+  EXPECT_THAT(refused({"wriet"}), HasSubstr("did you mean duolog write"));
+  EXPECT_THAT(refused({"hello world"}), HasSubstr("no verb"));
+}
+
+TEST(CommandLine, WrongUsageNamesTheVerbsHelp) {
+  EXPECT_THAT(refused({"list", "--bogus"}), HasSubstr("duolog list --help"));
+  EXPECT_NE(refused({"list", "-n", "many"}), "taken");
+  EXPECT_NE(refused({"list", "-n", "-1"}), "taken");
+  EXPECT_NE(refused({"show"}), "taken");
+  EXPECT_NE(refused({"daemon", "restart"}), "taken");
+  EXPECT_NE(refused({"pair", "--relationship", "enemy"}), "taken");
+  EXPECT_NE(refused({"list", "show"}), "taken");
+}
+
+TEST(CommandLine, AnArgumentThatIsNotUtf8IsRefusedWithItsOffset) {
+  EXPECT_THAT(refused({"write", "ab\xff"}), HasSubstr("byte 2"));
+}
+
+TEST(CommandLine, JsonIsRecognisedBeforeAnythingIsParsed) {
+  const char* with[] = {"duolog", "bogus", "--json"};
+  const char* after[] = {"duolog", "write", "--", "--json"};
+  EXPECT_TRUE(wants_json(3, with));
+  EXPECT_FALSE(wants_json(4, after));
+}
+
+TEST(Help, EveryVerbHasExamplesThatBeginWithIt) {
+  for (const auto& verb : all_verbs()) {
+    const auto call = typed({verb.c_str(), "--help"});
+    EXPECT_EQ(call.verb, Verb::kHelp);
+    EXPECT_THAT(call.text, HasSubstr("examples:\n  duolog")) << verb;
+  }
+}
+
+// Every line of examples, without what a person would fill in for themselves, is something that parses.
+TEST(Help, NamesOnlyWhatExists) {
+  const auto verbs = all_verbs();
+  for (const auto& verb : verbs) {
+    std::istringstream lines(typed({verb.c_str(), "--help"}).text);
+    for (std::string line; std::getline(lines, line);) {
+      if (!line.starts_with("  duolog ")) continue;
+      std::istringstream words(line);
+      std::string program;
+      std::string named;
+      words >> program >> named;
+      EXPECT_TRUE(std::ranges::find(verbs, named) != verbs.end()) << line;
+    }
+  }
+}
+
+TEST(Help, FitsAnOrdinaryTerminal) {
+  for (const auto& verb : all_verbs()) {
+    std::istringstream lines(typed({verb.c_str(), "--help"}).text);
+    for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 100U) << line;
+  }
+}
+
+}  // namespace
+}  // namespace duolog::client

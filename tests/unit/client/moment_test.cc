@@ -1,0 +1,47 @@
+// Times as people read them.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "client/moment.h"
+
+#include <gtest/gtest.h>
+
+namespace duolog::client {
+namespace {
+
+TEST(Moment, TheWritersClockIsShownWhateverTheOffset) {
+  EXPECT_EQ(clock_of("2026-11-22T21:14:05+13:00"), "21:14");
+  EXPECT_EQ(clock_of("2026-11-22T21:14:05-11:00"), "21:14");
+  EXPECT_EQ(day_of("2026-11-22T21:14:05+13:00"), "2026-11-22");
+}
+
+TEST(Moment, ADayHasItsWeekday) {
+  EXPECT_EQ(long_day("2026-11-22"), "sunday 22 november 2026");
+  EXPECT_EQ(long_day("2024-02-29T00:00:00Z"), "thursday 29 february 2024");
+}
+
+TEST(Moment, TheSameDayNeedsNoDate) {
+  EXPECT_EQ(near("2026-11-22T21:14:05Z", "2026-11-22"), "21:14");
+  EXPECT_EQ(near("2026-11-20T21:14:05Z", "2026-11-22"), "20 nov 21:14");
+  EXPECT_EQ(near("2025-11-20T21:14:05Z", "2026-11-22"), "20 nov 2025 21:14");
+}
+
+TEST(Moment, ADayAloneIsShownWithoutAClock) {
+  EXPECT_EQ(about("2026-11-20", true), "20 november 2026");
+  EXPECT_EQ(about("2026-11-20T08:05", false), "20 november 2026 08:05");
+}
+
+TEST(Moment, AWeekIsSpelledOut) {
+  EXPECT_EQ(period_text("2026-W47"), "week 47 of 2026");
+  EXPECT_EQ(period_text("2026-W07"), "week 7 of 2026");
+  EXPECT_EQ(period_text("2026-11-22"), "2026-11-22");
+}
+
+TEST(Moment, WhatIsNoTimeIsShownSafely) {
+  for (const char* wrong : {"", "yesterday", "2026-13-01", "2026-02-30", "2026-1-1", "-026-11-22"}) {
+    EXPECT_EQ(clock_of(wrong), wrong);
+  }
+  EXPECT_EQ(clock_of("\x1b[31m"), "‹U+001B›[31m");
+  EXPECT_EQ(period_text("\x1b"), "‹U+001B›");
+}
+
+}  // namespace
+}  // namespace duolog::client

@@ -1,0 +1,130 @@
+// Entries as people read them, and nothing foreign in them that reaches the terminal as it came.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "client/show_item.h"
+
+#include <gmock/gmock.h>
+
+#include "client/layout.h"
+#include "client/show_round.h"
+#include "nasty.h"
+#include "proto/control.pb.h"
+
+namespace duolog::client {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+const Output& plain() {
+  static const Output kOut(Colour::kNever, false);
+  return kOut;
+}
+
+control::Item entry(const std::string& text) {
+  control::Item item;
+  item.set_id("3fa9c2d1e5");
+  item.set_kind("entry");
+  item.set_author("Ada");
+  item.set_written_at("2026-11-22T21:14:05+01:00");
+  item.set_text(text);
+  item.set_visibility("shared");
+  return item;
+}
+
+// Every string of a message and of those in it.
+void fill_everything(google::protobuf::Message& message, const std::string& with) {
+  const auto* type = message.GetDescriptor();
+  const auto* reflection = message.GetReflection();
+  for (int i = 0; i < type->field_count(); ++i) {
+    const auto* field = type->field(i);
+    if (field->cpp_type() == google::protobuf::FieldDescriptor::CPPTYPE_STRING) {
+      if (field->is_repeated()) {
+        reflection->AddString(&message, field, with);
+      } else {
+        reflection->SetString(&message, field, with);
+      }
+    } else if (field->cpp_type() == google::protobuf::FieldDescriptor::CPPTYPE_MESSAGE) {
+      fill_everything(field->is_repeated() ? *reflection->AddMessage(&message, field)
+                                           : *reflection->MutableMessage(&message, field),
+                      with);
+    }
+  }
+}
+
+TEST(ShowItem, AnEntryHasItsHourItsAuthorAndItsWords) {
+  EXPECT_EQ(item_text(entry("we walked to the lake"), plain(), {}),
+            "21:14  Ada · 3fa9c2d1\n       we walked to the lake\n");
+}
+
+TEST(ShowItem, TheDeliveryLineNamesTheDeviceAndTheHour) {
+  auto item = entry("hello");
+  item.mutable_delivery()->set_state("here");
+  EXPECT_THAT(item_text(item, plain(), {}), HasSubstr("\n       here\n"));
+  auto& delivery = *item.mutable_delivery();
+  delivery.set_state("delivered");
+  delivery.set_at("2026-11-22T21:15:00+01:00");
+  delivery.set_person("Bo");
+  delivery.set_device("laptop");
+  EXPECT_THAT(item_text(item, plain(), {}), HasSubstr("on Bo's laptop 21:15\n"));
+}
+
+TEST(ShowItem, ASealedAnswerSaysSoAndNothingElse) {
+  auto item = entry("");
+  item.set_kind("answer");
+  item.set_practice("checkin");
+  item.set_period("2026-W47");
+  item.set_visibility("sealed");
+  EXPECT_THAT(item_text(item, plain(), {}), HasSubstr("check-in, week 47 of 2026 · sealed"));
+}
+
+TEST(ShowItem, DaysAreHeadings) {
+  ItemPage page(plain(), {});
+  page.add(entry("one"));
+  auto next = entry("two");
+  next.set_written_at("2026-11-23T08:00:00+01:00");
+  page.add(next);
+  EXPECT_THAT(page.text(), HasSubstr("sunday 22 november 2026\n"));
+  EXPECT_THAT(page.text(), HasSubstr("monday 23 november 2026\n"));
+}
+
+TEST(ShowItem, HostileTextInEveryFieldComesOutHarmless) {
+  const std::string hostile = "\x1b]0;x\x07\u009b31m\u202e\u200b\n\rgo\x7f\u0301";
+  for (const char* kind : {"entry", "answer", "unreadable", "newer"}) {
+    control::Item item;
+    fill_everything(item, hostile);
+    item.set_kind(kind);
+    const auto shown = item_text(item, plain(), {.journal = true, .full_id = true});
+    EXPECT_FALSE(has_raw_control(shown) || has_bidi_control(shown)) << kind << shown;
+  }
+  control::RoundReport round;
+  fill_everything(round, hostile);
+  const auto shown = round_text(round, plain());
+  EXPECT_FALSE(has_raw_control(shown) || has_bidi_control(shown)) << shown;
+}
+
+TEST(ShowItem, NoLineIsWiderThanTheTerminal) {
+  auto item = entry(std::string(500, 'x') + " " + std::string(300, 'y'));
+  for (int i = 0; i < 20; ++i) item.add_tags("a-long-tag-with-a-number-" + std::to_string(i));
+  const auto shown = item_text(item, plain(), {});
+  for (std::size_t at = 0; at < shown.size();) {
+    const auto end = shown.find('\n', at);
+    EXPECT_LE(display_width(shown.substr(at, end - at)), plain().width());
+    at = end + 1;
+  }
+}
+
+TEST(ShowRound, TheStateIsASentence) {
+  control::RoundReport round;
+  round.set_other("Bo");
+  round.set_current(true);
+  EXPECT_EQ(round_state(round), "nobody has answered yet");
+  round.set_theirs_in(true);
+  EXPECT_EQ(round_state(round), "Bo has answered; yours opens both");
+  round.set_mine_in(true);
+  EXPECT_EQ(round_state(round), "both are in");
+  round.set_theirs_in(false);
+  EXPECT_EQ(round_state(round), "yours is sealed; it opens when Bo has answered");
+}
+
+}  // namespace
+}  // namespace duolog::client

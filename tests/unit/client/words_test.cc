@@ -1,0 +1,149 @@
+// The texts: one for each code, by the rules of words.h, and no command in them that does not exist.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "client/words.h"
+
+#include <gmock/gmock.h>
+
+#include <algorithm>
+#include <set>
+#include <sstream>
+
+#include "client/command_line.h"
+#include "proto/control.pb.h"
+
+namespace duolog::client {
+namespace {
+
+using control::Error;
+using testing::HasSubstr;
+using testing::Not;
+
+std::vector<Error> every_error() {
+  std::vector<Error> errors;
+  const auto* codes = Error::Code_descriptor();
+  for (int i = 0; i < codes->value_count(); ++i) {
+    Error bare;
+    bare.set_code(static_cast<Error::Code>(codes->value(i)->number()));
+    errors.push_back(bare);
+    bare.set_detail("Detail");
+    bare.set_offset(17);
+    bare.set_limit(4096);
+    bare.add_candidates("banana");
+    errors.push_back(bare);
+  }
+  return errors;
+}
+
+// The words after "duolog" in a text that are meant as a verb.
+std::vector<std::string> verbs_named_in(const std::string& text) {
+  std::vector<std::string> verbs;
+  std::istringstream words(text);
+  std::string before;
+  for (std::string word; words >> word; before = word) {
+    while (!word.empty() && std::ispunct(static_cast<unsigned char>(word.back())) != 0) word.pop_back();
+    if (before == "duolog" && !word.empty() && std::islower(static_cast<unsigned char>(word[0])) != 0)
+      verbs.push_back(word);
+  }
+  return verbs;
+}
+
+// English that may follow the program's name.
+const std::set<std::string> kNoVerbs = {"and", "alone", "was"};
+
+TEST(Words, EveryCodeHasATextOfItsOwn) {
+  std::set<std::string> seen;
+  for (const auto& error : every_error()) {
+    if (!error.detail().empty() || error.code() == Error::FAILED) continue;
+    EXPECT_TRUE(seen.insert(failure_of(error).what()).second) << failure_of(error).what();
+  }
+}
+
+TEST(Words, ErrorsAreLowerCaseWithoutAFullStopAndSayWhatToDo) {
+  for (const auto& error : every_error()) {
+    const auto failure = failure_of(error);
+    const std::string what = failure.what();
+    ASSERT_FALSE(what.empty());
+    const bool shouts = what.starts_with("NOT saved");  // the one thing that must not be missed
+    EXPECT_TRUE(shouts || std::isupper(static_cast<unsigned char>(what[0])) == 0) << what;
+    EXPECT_NE(what.back(), '.') << what;
+    EXPECT_THAT(what, Not(HasSubstr("!")));
+    EXPECT_THAT(what, Not(HasSubstr("{")));
+    EXPECT_FALSE(failure.hint().empty()) << what;
+    EXPECT_NE(failure.hint().back(), '.') << failure.hint();
+    EXPECT_THAT(failure.hint(), Not(HasSubstr("{")));
+  }
+}
+
+TEST(Words, CodesForScriptsAreTheNamesOfTheMessage) {
+  for (const auto& error : every_error()) EXPECT_EQ(failure_of(error).code(), Error::Code_Name(error.code()));
+}
+
+TEST(Words, TheyNameOnlyVerbsThatExist) {
+  const auto verbs = all_verbs();
+  for (const auto& error : every_error()) {
+    const auto failure = failure_of(error);
+    for (const auto& verb : verbs_named_in(std::string(failure.what()) + " " + failure.hint())) {
+      EXPECT_TRUE(kNoVerbs.contains(verb) || std::ranges::find(verbs, verb) != verbs.end())
+          << verb << " in " << failure.hint();
+    }
+  }
+}
+
+TEST(Words, ExitCodesAreThoseScriptsKnow) {
+  auto status = [](Error::Code code) {
+    Error error;
+    error.set_code(code);
+    return failure_of(error).status();
+  };
+  EXPECT_EQ(status(Error::FAILED), Exit::kFailed);
+  EXPECT_EQ(status(Error::LOCKED), Exit::kLocked);
+  EXPECT_EQ(status(Error::NOT_FOUND), Exit::kNotFound);
+  EXPECT_EQ(status(Error::NO_SUCH_JOURNAL), Exit::kNotFound);
+  EXPECT_EQ(status(Error::BAD_DATE), Exit::kUsage);
+  EXPECT_EQ(daemon_not_running("x").status(), Exit::kNoDaemon);
+  EXPECT_EQ(daemon_hangs(10).status(), Exit::kNoDaemon);
+}
+
+TEST(Words, AMistypedWordComesWithTheNearest) {
+  Error error;
+  error.set_code(Error::MISTYPED_WORD);
+  error.set_detail("bannana");
+  error.add_candidates("banana");
+  error.add_candidates("banner");
+  EXPECT_THAT(failure_of(error).what(), HasSubstr("bannana"));
+  EXPECT_THAT(failure_of(error).hint(), HasSubstr("banana, banner"));
+}
+
+TEST(Words, NobodyFoundNamesThreeCausesInOrder) {
+  Error error;
+  error.set_code(Error::NOBODY_FOUND);
+  const auto hint = failure_of(error).hint();
+  EXPECT_LT(hint.find("1."), hint.find("2."));
+  EXPECT_LT(hint.find("2."), hint.find("3."));
+}
+
+TEST(Words, ABurntCodeAsksForANewOne) {
+  for (const auto code : {Error::WRONG_CODE, Error::CODE_SPENT, Error::OTHER_SIDE_LEFT}) {
+    Error error;
+    error.set_code(code);
+    EXPECT_THAT(failure_of(error).hint(), HasSubstr("ask for a new code"));
+  }
+}
+
+TEST(Words, WhatTheDaemonPassesOnIsSanitised) {
+  Error error;
+  error.set_code(Error::NOT_FOUND);
+  error.set_detail("\x1b]0;x\x07");
+  EXPECT_THAT(failure_of(error).what(), HasSubstr("‹U+001B›"));
+  EXPECT_THAT(warning_text("clock:B\x1bo:12"), HasSubstr("‹U+001B›"));
+}
+
+TEST(Words, ACodeFromANewerDaemonStillHasWords) {
+  Error error;
+  error.set_code(static_cast<Error::Code>(9999));
+  error.set_detail("something new");
+  EXPECT_THAT(failure_of(error).what(), HasSubstr("something new"));
+}
+
+}  // namespace
+}  // namespace duolog::client
