@@ -5,6 +5,7 @@
 // messages out of a few bytes. Then protobuf parses that body, and each value is checked as it is taken over.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <google/protobuf/io/coded_stream.h>
+#include <google/protobuf/stubs/logging.h>
 
 #include "crypto/noise.h"
 #include "daemon/sync/message.h"
@@ -120,6 +121,7 @@ Wire parse(ByteView bytes) {
   io::CodedInputStream input(bytes.data(), static_cast<int>(bytes.size()));
   input.SetRecursionLimit(kRecursionLimit);
   input.SetTotalBytesLimit(static_cast<int>(crypto::kMessageLimit));
+  const google::protobuf::LogSilencer silence;  // it would tell the terminal of text that is not UTF-8
   Wire message;
   require(message.ParseFromCodedStream(&input) && input.ConsumedEntireMessage(), "a message does not parse");
   return message;

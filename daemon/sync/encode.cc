@@ -57,8 +57,9 @@ Bytes encode(const Claim& claim) {
 
 Bytes encode(const Certs& certs) {
   wire::Frame frame;
+  wire::Certs& all = *frame.mutable_certs();
   for (const crypto::Chain& chain : certs.chains) {
-    wire::Chain& out = *frame.mutable_certs()->add_chains();
+    wire::Chain& out = *all.add_chains();
     for (const crypto::Certificate& certificate : chain) {
       wire::Certificate& one = *out.add_certificates();
       one.set_body(certificate.body.data(), certificate.body.size());

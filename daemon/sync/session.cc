@@ -176,9 +176,7 @@ bool Session::State::compare(TheirLog& there) {
   if (!ours_there) return false;
   if (!there.differs) return acknowledge(there);
   if (claimed.seq == 0) throw ProtocolError("an empty chain has a wrong beginning");
-  const auto agreed = acknowledged.find(claimed.device);
-  const std::uint64_t equal = agreed != acknowledged.end() ? agreed->second.seq : 0;
-  searches.try_emplace(claimed.device, equal < claimed.seq ? equal : 0, claimed.seq);
+  begin_search(claimed.device, claimed.seq);
   return false;
 }
 

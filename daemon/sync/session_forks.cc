@@ -59,7 +59,19 @@ void Session::State::on(const store::ForkProof& fork) {
   told->second = std::min(told->second, fork.start_seq);
   const auto known = ours.forked_at(fork.device);
   if (known && *known <= fork.start_seq) return;
-  if (!freeze(fork)) throw ProtocolError("the proof of a fork does not hold");
+  if (freeze(fork)) return;
+  // It may hold and still not grow from our chain, where ours parted from theirs before: then that is the fork to find.
+  const std::uint64_t below = fork.start_seq - 1;
+  const auto header = crypto::decode_header(fork.ours.front());
+  const auto ours_there = below > 0 && below <= ours.held(fork.device) ? ours.id_at(fork.device, below) : std::nullopt;
+  if (!header || !ours_there || *ours_there == header->prev) throw ProtocolError("the proof of a fork does not hold");
+  begin_search(fork.device, below);
+}
+
+void Session::State::begin_search(const DeviceId& device, std::uint64_t different) {
+  const auto agreed = acknowledged.find(device);
+  const std::uint64_t equal = agreed != acknowledged.end() ? agreed->second.seq : 0;
+  searches.try_emplace(device, equal < different ? equal : 0, different);
 }
 
 void Session::State::drop_settled_searches() {

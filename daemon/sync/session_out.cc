@@ -5,6 +5,9 @@
 namespace duolog::sync {
 namespace {
 
+// Looking for a valid signature takes as long, for each head looked at, as sending about so many bytes.
+constexpr std::size_t kSearchPrice = 4096;
+
 std::vector<std::string> sendable(const std::vector<std::string>& addresses) {
   std::vector<std::string> valid;
   for (const std::string& address : addresses)
@@ -62,6 +65,7 @@ Bytes Session::State::send_hello() {
   hello_queued = false;
   Hello hello{kVersion, facts.self, facts.time_ms, sendable(facts.addresses), ours.claim()};
   told(hello.claim);
+  receipt_owed = false;  // it says the same
   return encode(hello);
 }
 
@@ -111,14 +115,15 @@ Bytes Session::State::send_question() {
   return encode(at->second.question(at->first));
 }
 
-// One head is whatever stands there; of several, those that end in a signature verified here.
+// One head is whatever stands there; of several, those up to the first whose signature holds.
 Bytes Session::State::send_heads() {
   const HeadWant want = head_wants.front();
   head_wants.pop_front();
   Heads heads{want.device, want.seq, {}};
-  if (want.seq <= ours.held(want.device))
-    heads.heads = want.count == 1 ? log.read_heads(facts.journal, want.device, want.seq, 1)
-                                  : log.read_evidence(facts.journal, want.device, want.seq);
+  const bool is_held = want.seq <= ours.held(want.device);
+  if (is_held && want.count == 1) heads.heads = log.read_heads(facts.journal, want.device, want.seq, 1);
+  if (is_held && want.count > 1) heads.heads = log.read_evidence(facts.journal, want.device, want.seq);
+  if (is_held && want.count > 1) spend(kSearchPrice * (heads.heads.empty() ? kWantLimit : heads.heads.size()));
   if (heads.heads.size() > want.count) heads.heads.resize(want.count);
   spend((heads.heads.size() + 1) * crypto::kSignedHeaderLength);
   return encode(heads);

@@ -42,6 +42,7 @@ struct Session::State {
   void stored(const Run& run, const store::Accepted& accepted);
   void overlook(const char* what);  // of no use, and forgiven kIgnoredLimit times
 
+  void begin_search(const DeviceId& device, std::uint64_t different);
   void search(const Heads& heads, ForkSearch& search);
   void prove(const DeviceId& device, std::vector<crypto::SignedHeader> theirs);
   bool freeze(const store::ForkProof& proof);  // false: the log does not believe it
