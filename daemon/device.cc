@@ -191,9 +191,9 @@ void Device::State::furnish_desk() {
   desk.nudge = [this] { open->house.switchboard().sync_now(); };
   desk.pair = [this](const control::Pair& asked, auto tell, auto fail) {
     Household& house = open->house;
-    return Meeting::start({house.shelf(), house.switchboard(), clock, config.discovery,
-                           [&house] { return house.database().refusal(); }, [&house] { house.look_at_doors(); }},
-                          asked, {std::move(tell), std::move(fail)});
+    return Meeting::start(
+        {house.shelf(), house.switchboard(), clock, config.discovery, [&house] { return house.database().refusal(); }},
+        asked, {std::move(tell), std::move(fail)});
   };
   desk.subscribe = [this](auto watcher) { return subscribe(std::move(watcher)); };
   desk.after = [this](std::chrono::milliseconds time, auto then) { return after(time, std::move(then)); };

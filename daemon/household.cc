@@ -15,11 +15,12 @@ Household::Household(std::unique_ptr<store::Database> database, journal::Identit
       identity_(std::move(identity)),
       memory_(*database_, identity_.keys().local_key("local.state")),
       shelf_({identity_, log_, memory_, outside_.clock, outside_.zone},
-             {[this](const JournalId& journal) { switchboard_.log_grew(journal); }, outside_.news}),
+             {[this](const JournalId& journal) { switchboard_.log_grew(journal); }, outside_.news,
+              [this](const JournalId&) { show_doors(); }}),
       door_(shelf_),
       switchboard_(network_house()) {
   shelf_.start();
-  look_at_doors();
+  show_doors();
 }
 
 net::Switchboard::House Household::network_house() {
@@ -47,7 +48,7 @@ net::Switchboard::House Household::network_house() {
           outside_.note};
 }
 
-std::vector<net::Doorway> Household::doorways() const {
+void Household::show_doors() {
   std::vector<net::Doorway> doorways;
   for (const JournalId& id : door_.journals()) {
     net::Doorway& doorway = doorways.emplace_back();
@@ -61,19 +62,7 @@ std::vector<net::Doorway> Household::doorways() const {
                                       [&](const net::Doorway& each) { return each.journal == candidate.journal; });
     if (doorway != doorways.end()) doorway->psks.push_back(std::move(candidate.psk));
   }
-  return doorways;
-}
-
-void Household::look_at_doors() {
-  DoorSign now;
-  for (const JournalId& id : door_.journals()) {
-    std::vector<DeviceId> members;
-    for (const auto& member : door_.members(id)) members.push_back(member.device);
-    now.emplace_back(id, identity_.journal(id).epochs.size(), std::move(members));
-  }
-  if (now == doors_shown_) return;
-  doors_shown_ = std::move(now);
-  switchboard_.set_doorways(doorways());
+  switchboard_.set_doorways(std::move(doorways));
 }
 
 sync::Hooks Household::session_hooks(const JournalId& journal, const DeviceId& other) {
@@ -91,7 +80,6 @@ sync::Hooks Household::session_hooks(const JournalId& journal, const DeviceId& o
   hooks.forked = [this, journal](const DeviceId& forked) {
     outside_.note("the log of device " + hex(forked.view()).substr(0, 8) + " has two branches: it is frozen");
     door_.forked(journal, forked);
-    look_at_doors();
   };
   return hooks;
 }
@@ -105,11 +93,7 @@ void Household::fold_soon() {
 bool Household::fold() {
   fold_asked_ = false;
   const bool more = shelf_.fold_some(kFoldSlice);
-  if (more) {
-    fold_soon();
-  } else {
-    look_at_doors();
-  }
+  if (more) fold_soon();
   return more;
 }
 

@@ -30,8 +30,7 @@ class Household {
   Household(const Household&) = delete;
   Household& operator=(const Household&) = delete;
 
-  bool fold();           // one slice of what sessions have stored; true: there is more
-  void look_at_doors();  // journals, epochs or members may be other ones than before: tell the network
+  bool fold();  // one slice of what sessions have stored; true: there is more
 
   [[nodiscard]] journal::Shelf& shelf() { return shelf_; }
   [[nodiscard]] const journal::Door& door() const { return door_; }
@@ -45,13 +44,10 @@ class Household {
 
  private:
   [[nodiscard]] net::Switchboard::House network_house();
-  [[nodiscard]] std::vector<net::Doorway> doorways() const;
+  void show_doors();  // journals, epochs or members are other ones than before: tell the network
   sync::Hooks session_hooks(const JournalId& journal, const DeviceId& other);
   void peer_changed(const JournalId& journal, const DeviceId& other);
   void fold_soon();
-
-  // What the network was last told: for each journal its id, how many epochs are known, and its live devices.
-  using DoorSign = std::vector<std::tuple<JournalId, std::size_t, std::vector<DeviceId>>>;
 
   Outside outside_;
   std::unique_ptr<store::Database> database_;
@@ -61,7 +57,6 @@ class Household {
   journal::Shelf shelf_;
   journal::Door door_;
   net::Switchboard switchboard_;
-  DoorSign doors_shown_;
   std::set<std::pair<JournalId, DeviceId>> connected_;
   bool fold_asked_ = false;
 };

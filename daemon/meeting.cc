@@ -165,10 +165,6 @@ net::Conversation Meeting::begin(const net::Introduced& met, journal::FoundingRo
           {}};
 }
 
-void Meeting::moved() {
-  if (founding_ && founding_->state() == journal::Founding::State::kFounded) house_.founded();
-}
-
 void Meeting::decide(bool accept) {
   if (!founding_ || founding_->state() != journal::Founding::State::kDeciding) return;
   if (accept) {

@@ -22,7 +22,6 @@ class Meeting : public std::enable_shared_from_this<Meeting> {
     Clock clock;
     bool discovery = true;                 // announcements are made and looked for
     std::function<std::string()> refusal;  // why the disk takes nothing; empty while it does
-    std::function<void()> founded;         // a journal is new: tell the network before the other side dials
   };
   struct Ears {
     std::function<void(const control::PairEvent&)> tell;
@@ -38,7 +37,6 @@ class Meeting : public std::enable_shared_from_this<Meeting> {
   void leave();
 
   net::Conversation begin(const net::Introduced& met, journal::FoundingRole role);
-  void moved();  // the founding may have come to an end
   void fail(int code, std::string detail = {}, std::vector<std::string> candidates = {});
   void host_ended(net::WindowEnd end);
   void join_ended(net::JoinEnd end);

@@ -384,8 +384,7 @@ void World::pair() {
                            household.switchboard(),
                            {[this] { return wall(); }, [this] { return steady(); }},
                            true,
-                           [&household] { return household.database().refusal(); },
-                           [&household] { household.look_at_doors(); }},
+                           [&household] { return household.database().refusal(); }},
                           asked,
                           {[&](const control::PairEvent& event) {
                              if (event.has_window()) code = event.window().code();

@@ -1,0 +1,284 @@
+// A visit with a real shelf behind its desk: requests in, replies out, nothing pretended but the network.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "daemon/control/visit.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <deque>
+#include <filesystem>
+
+#include "daemon/journal/shelf.h"
+#include "proto/control.pb.h"
+#include "proto/frame_codec.h"
+
+namespace duolog::control {
+namespace {
+
+std::filesystem::path make_folder() {
+  std::string pattern = std::filesystem::temp_directory_path() / "duolog-visit-XXXXXX";
+  if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary folder");
+  return pattern;
+}
+
+// Ada's device, set up, without a network.
+struct Ada {
+  Ada()
+      : folder(make_folder()),
+        database(folder / "duolog.db", store::Database::Open::kCreate),
+        log(database),
+        identity(
+            journal::Identity::create({folder / "vault", folder / "key"}, {"Ada", "laptop"}, {}, {}, clock.wall())),
+        memory(database, identity.keys().local_key("local.state")),
+        shelf({identity, log, memory, clock, "Europe/Berlin"}, {[](const JournalId&) {}, [](const journal::News&) {}}) {
+    shelf.start();
+  }
+  ~Ada() { std::filesystem::remove_all(folder); }
+
+  std::filesystem::path folder;
+  Clock clock = Clock::of_this_machine();
+  store::Database database;
+  store::SealedLog log;
+  journal::Identity identity;
+  store::LocalState memory;
+  journal::Shelf shelf;
+};
+
+class VisitTest : public testing::Test {
+ protected:
+  VisitTest() {
+    crypto::initialise();
+    ada = std::make_unique<Ada>();
+    desk.clock = ada->clock;
+    desk.state = [this] { return state; };
+    desk.shelf = [this]() -> journal::Shelf& { return ada->shelf; };
+    desk.describe = [](StatusReport& report) { report.mutable_device()->set_locked_by("key file"); };
+    desk.peers = [] { return std::vector<Peer>(); };
+    desk.in_step = [this] { return in_step; };
+    desk.nudge = [this] { ++nudges; };
+    desk.subscribe = [this](auto watcher) {
+      tell = std::move(watcher);
+      return Hold(this, [this](void*) { tell = nullptr; });
+    };
+    desk.after = [this](std::chrono::milliseconds, auto then) {
+      later = std::move(then);
+      return std::make_shared<int>();
+    };
+    desk.stop = [this] { stopped = true; };
+    desk.pair = [this](const Pair&, auto, auto) {
+      return Desk::Pairing{Hold(this, [this](void*) { window_open = false; }),
+                           [this](bool accept) { decisions.push_back(accept); }};
+    };
+    visit = std::make_unique<Visit>(desk, [this](Bytes bytes) {
+      Reply reply;
+      ASSERT_TRUE(reply.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())));
+      replies.push_back(std::move(reply));
+    });
+  }
+
+  static Request request() {
+    Request made;
+    made.set_version(1);
+    return made;
+  }
+  static Request writing(const std::string& text, const std::string& id = "") {
+    Request made = request();
+    made.set_request_id(id);
+    made.mutable_write()->set_text(text);
+    return made;
+  }
+
+  // What is said at once; the last reply of it.
+  Reply ask(const Request& asked) {
+    replies.clear();
+    const std::string bytes = asked.SerializeAsString();
+    visit->receive(as_bytes(bytes));
+    return replies.empty() ? Reply() : replies.back();
+  }
+  std::vector<std::string> listed() {
+    Request asked = request();
+    asked.mutable_list();
+    ask(asked);
+    std::vector<std::string> texts;
+    for (const auto& reply : replies) {
+      if (reply.has_item()) texts.push_back(reply.item().text());
+    }
+    return texts;
+  }
+
+  std::unique_ptr<Ada> ada;
+  Desk desk;
+  Desk::State state = Desk::State::kOpen;
+  bool in_step = false;
+  bool stopped = false;
+  bool window_open = true;
+  int nudges = 0;
+  std::vector<bool> decisions;
+  std::function<void(const WatchEvent&)> tell;
+  std::function<void()> later;
+  std::vector<Reply> replies;
+  std::unique_ptr<Visit> visit;
+};
+
+TEST_F(VisitTest, WhatIsWrittenIsListed) {
+  const Reply saved = ask(writing("a line in the evening"));
+  EXPECT_TRUE(saved.last());
+  EXPECT_EQ(saved.saved().visibility(), "private");
+  EXPECT_EQ(saved.saved().id().size(), 64U);
+  EXPECT_THAT(listed(), testing::ElementsAre("a line in the evening"));
+}
+
+TEST_F(VisitTest, ARepeatedRequestWritesOnce) {
+  const std::string id(16, '\x07');
+  const Reply first = ask(writing("once", id));
+  const Reply again = ask(writing("once", id));
+  EXPECT_EQ(again.saved().id(), first.saved().id());
+  EXPECT_TRUE(again.saved().repeated());
+  EXPECT_THAT(listed(), testing::ElementsAre("once"));
+}
+
+TEST_F(VisitTest, EveryPrefixOfARequestIsRefusedOrAnotherRequest) {
+  const std::string whole = writing("cut me", std::string(16, 'x')).SerializeAsString();
+  for (std::size_t length = 0; length < whole.size(); ++length) {
+    replies.clear();
+    visit->receive(as_bytes(std::string_view(whole).substr(0, length)));
+    ASSERT_EQ(replies.size(), 1U) << length;
+    EXPECT_TRUE(replies[0].last() && replies[0].has_error()) << length;
+  }
+  EXPECT_THAT(listed(), testing::IsEmpty());
+}
+
+TEST_F(VisitTest, AnUnknownRequestIsRefused) {
+  Request asked = request();
+  asked.GetReflection()->MutableUnknownFields(&asked)->AddVarint(900, 1);
+  EXPECT_EQ(ask(asked).error().code(), Error::BAD_REQUEST);
+}
+
+TEST_F(VisitTest, AnotherVersionIsToldSo) {
+  Request asked = writing("from the future");
+  asked.set_version(2);
+  EXPECT_EQ(ask(asked).error().code(), Error::NEWER_VERSION);
+  EXPECT_THAT(listed(), testing::IsEmpty());
+}
+
+TEST_F(VisitTest, ALockedDeviceSaysSoAndNothingElse) {
+  state = Desk::State::kLocked;
+  EXPECT_EQ(ask(writing("too early")).error().code(), Error::LOCKED);
+  Request asked = request();
+  asked.mutable_status();
+  const Reply status = ask(asked);
+  EXPECT_TRUE(status.status().locked());
+  EXPECT_EQ(status.status().journals_size(), 0);
+}
+
+TEST_F(VisitTest, AFreshDeviceSaysSo) {
+  state = Desk::State::kFresh;
+  EXPECT_EQ(ask(writing("too early")).error().code(), Error::NOT_INITIALISED);
+}
+
+TEST_F(VisitTest, InitNeverReplacesAPerson) {
+  Request asked = request();
+  asked.mutable_init()->set_name("Eve");
+  EXPECT_EQ(ask(asked).error().code(), Error::ALREADY_INITIALISED);
+}
+
+TEST_F(VisitTest, TextThatIsNotUtf8NamesTheByte) {
+  Request asked = writing("");
+  *asked.mutable_write()->mutable_text() = "good \xff bad";
+  std::string bytes;
+  ASSERT_TRUE(asked.SerializePartialToString(&bytes));
+  replies.clear();
+  visit->receive(as_bytes(bytes));
+  ASSERT_EQ(replies.size(), 1U);
+  EXPECT_TRUE(replies[0].error().code() == Error::BAD_UTF8 || replies[0].error().code() == Error::BAD_REQUEST);
+  EXPECT_THAT(listed(), testing::IsEmpty());
+}
+
+TEST_F(VisitTest, LockingWithAKeyFileMakesNoSense) {
+  Request asked = request();
+  asked.mutable_lock();
+  EXPECT_EQ(ask(asked).error().code(), Error::NO_PASSPHRASE);
+}
+
+TEST_F(VisitTest, TheWordsAreShownUntilTheyAreConfirmed) {
+  Request asked = request();
+  asked.mutable_words();
+  const Reply shown = ask(asked);
+  ASSERT_EQ(shown.words().words_size(), 24);
+  asked.mutable_words()->set_confirm(true);
+  for (const int place : {2, 9, 24}) {
+    (*asked.mutable_words()->mutable_proof())[static_cast<std::uint32_t>(place)] = shown.words().words(place - 1);
+  }
+  EXPECT_TRUE(ask(asked).words().confirmed());
+  asked.mutable_words()->Clear();
+  EXPECT_EQ(ask(asked).error().code(), Error::WORDS_GONE);
+}
+
+TEST_F(VisitTest, AWatchEndsWithTheVisit) {
+  Request asked = request();
+  asked.mutable_watch();
+  ask(asked);
+  WatchEvent event;
+  event.set_event("entry");
+  tell(event);
+  ASSERT_EQ(replies.size(), 1U);
+  EXPECT_FALSE(replies[0].last());
+  visit.reset();
+  EXPECT_FALSE(tell);
+}
+
+TEST_F(VisitTest, AWaitingSyncAnswersOnceBothHoldTheSame) {
+  Request asked = request();
+  asked.mutable_sync()->set_wait(true);
+  ask(asked);
+  EXPECT_TRUE(replies.empty());
+  EXPECT_EQ(nudges, 1);
+  std::exchange(later, nullptr)();
+  EXPECT_TRUE(replies.empty());
+  in_step = true;
+  std::exchange(later, nullptr)();
+  ASSERT_EQ(replies.size(), 1U);
+  EXPECT_TRUE(replies[0].sync().complete());
+}
+
+TEST_F(VisitTest, AWaitingSyncGivesUpInTime) {
+  Request asked = request();
+  asked.mutable_sync()->set_wait(true);
+  asked.mutable_sync()->set_timeout_seconds(1);
+  ask(asked);
+  int looks = 0;
+  while (replies.empty() && looks++ < 1000) std::exchange(later, nullptr)();
+  ASSERT_EQ(replies.size(), 1U);
+  EXPECT_FALSE(replies[0].sync().complete());
+}
+
+TEST_F(VisitTest, APairingWindowIsOpenAsLongAsTheVisit) {
+  Request asked = request();
+  asked.mutable_pair();
+  ask(asked);
+  Request decision = request();
+  decision.mutable_pair_decision()->set_accept(true);
+  ask(decision);
+  EXPECT_THAT(decisions, testing::ElementsAre(true));
+  EXPECT_TRUE(window_open);
+  visit.reset();
+  EXPECT_FALSE(window_open);
+}
+
+TEST_F(VisitTest, ADecisionWithoutAPairingChangesNothing) {
+  Request decision = request();
+  decision.mutable_pair_decision()->set_accept(true);
+  ask(decision);
+  EXPECT_TRUE(decisions.empty());
+}
+
+TEST_F(VisitTest, StopIsAnsweredBeforeItHappens) {
+  Request asked = request();
+  asked.mutable_stop();
+  EXPECT_TRUE(ask(asked).has_done());
+  EXPECT_TRUE(stopped);
+}
+
+}  // namespace
+}  // namespace duolog::control
