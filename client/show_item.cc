@@ -34,6 +34,7 @@ std::string remarks(const control::Item& item, const ItemView& view) {
   };
   if (is_answer(item)) add(practice_text(item.practice()) + ", " + period_text(item.period()));
   add(visibility_text(item));
+  if (item.after_reveal()) add("after the reveal");
   if (view.journal) add("in " + sanitise_line(item.journal()));
   if (!item.on().empty()) add("about " + about(item.on(), item.day_only()));
   for (const auto& tag : item.tags()) add("#" + sanitise_line(tag));
@@ -66,6 +67,10 @@ std::string body(const control::Item& item, const Output& out) {
     return paragraph("something from a newer Duolog; it is kept, and an update shows it", indent, out.width());
   }
   if (!is_answer(item)) return paragraph(sanitise(item.text()), indent, out.width());
+  if (item.answer_state() == "wrong key" || item.answer_state() == "garbage") {
+    return paragraph("it was opened, but what is in it is not what was sealed; it is kept as it came", indent,
+                     out.width());
+  }
   if (item.fields_size() > 0) return fields_text(item, indent, out.width());
   if (!item.text().empty()) return paragraph(sanitise(item.text()), indent, out.width());
   return paragraph("sealed: it opens when both of you have answered", indent, out.width());

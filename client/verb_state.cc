@@ -21,11 +21,12 @@ constexpr std::size_t kFirstWords = 32;  // columns
 
 std::string device_head(const control::StatusReport& report, const Output& out) {
   const auto& device = report.device();
-  std::string text = out.style().person(sanitise_line(device.person())) + " on " + sanitise_line(device.name()) + "\n";
-  text +=
-      "opened by a " + sanitise_line(device.locked_by()) + (report.locked() ? ", locked now: duolog unlock\n" : "\n");
-  for (const auto& address : device.addresses()) text += "listens at " + sanitise_line(address) + "\n";
-  return text;
+  if (report.locked()) return "locked: nothing is read, written or carried until duolog unlock\n";
+  std::string text = out.style().person(sanitise_line(device.person())) + " on " + sanitise_line(device.name()) +
+                     ", opened by a " + sanitise_line(device.locked_by()) + "\n";
+  std::string addresses;
+  for (const auto& address : device.addresses()) addresses += " " + sanitise_line(address);
+  return addresses.empty() ? text : text + paragraph("listens at" + addresses, 0, out.width());
 }
 
 std::string count(std::uint32_t number, const char* one, const char* many) {
@@ -127,8 +128,7 @@ Exit doctor(Context& context) {
     for (const auto& finding : reply.doctor().findings()) {
       if (finding.severity() != severity) continue;
       problem = problem || finding.severity() == "problem";
-      const auto detail = finding.detail().empty() ? "" : ": " + sanitise_line(finding.detail());
-      text += paragraph(padded(severity, 9) + finding_text(finding.code()) + detail, 0, out.width());
+      text += paragraph(padded(severity, 9) + finding_text(finding.code(), finding.detail()), 0, out.width());
     }
   }
   out.print(out.json() ? to_json(reply.doctor()) + "\n" : text.empty() ? "nothing to report\n" : text);

@@ -85,9 +85,28 @@ std::string candidates_of(const Error& error) {
   return out.empty() ? "…" : out;
 }
 
+// The practice room's code for what is wrong with a field.
+std::string field_fault(std::string_view code) {
+  if (code == "missing") return "has no answer yet";
+  if (code == "unknown") return "is none of its fields";
+  if (code == "twice") return "is set twice";
+  if (code == "range") return "is outside its scale";
+  if (code == "choice") return "is none of the choices";
+  if (code == "too few") return "needs more of them";
+  if (code == "too many") return "holds fewer than that";
+  return "does not take that";
+}
+
+std::string detail_of(const Error& error) {
+  const auto detail = sanitise_line(error.detail());
+  if (error.code() != Error::BAD_FIELD || error.candidates().empty()) return detail;
+  return detail + " " + field_fault(error.candidates(0));
+}
+
 std::string hint_of(const Error& error, const Text& text) {
-  // The nearest words may be none at all.
-  if (error.code() == Error::MISTYPED_WORD && error.candidates().empty()) return "ask to hear the code once more";
+  const bool none = error.candidates().empty();
+  if (error.code() == Error::MISTYPED_WORD && none) return "ask to hear the code once more";
+  if (error.code() == Error::NO_SUCH_JOURNAL && !none) return "yours: " + candidates_of(error);
   return fmt::format(fmt::runtime(text.hint), "", error.offset(), error.limit(), candidates_of(error));
 }
 
@@ -98,8 +117,7 @@ Failure failure_of(const Error& error) {
   const auto* what = error.detail().empty() && text.bare != nullptr ? text.bare : text.what;
   auto name = Error::Code_Name(error.code());
   if (name.empty()) name = "UNSPECIFIED";
-  return {text.status, name,
-          fmt::format(fmt::runtime(what), sanitise_line(error.detail()), error.offset(), error.limit(), ""),
+  return {text.status, name, fmt::format(fmt::runtime(what), detail_of(error), error.offset(), error.limit(), ""),
           hint_of(error, text)};
 }
 
@@ -158,6 +176,22 @@ Failure interrupted(const std::string& what) { return {Exit::kFailed, "INTERRUPT
 
 namespace {
 
+// Codes of the daemon's examination. {} is the detail.
+constexpr std::pair<std::string_view, const char*> kFindings[] = {
+    {"daemon", "duologd {} answers"},
+    {"locked", "the journal is locked: duolog unlock"},
+    {"not-set-up", "there is no journal on this device yet: duolog init"},
+    {"log", "journals: {}, and every record of them is whole"},
+    {"damaged", "a part of the log is damaged, the rest can be read: {}"},
+    {"cannot-write", "nothing more is saved until this is mended: {}"},
+    {"memory-not-locked", "secrets in memory may be swapped to the disk: {} is too low"},
+    {"listening", "listens on port {}"},
+    {"discovery-off", "devices in the same network are not looked for: discovery is off"},
+    {"peer-connected", "connected with {}"},
+    {"peer-away", "{} is not connected"},
+    {"clock-differs", "{}'s clock and this one differ by more than five minutes; nothing is lost by it"},
+};
+
 std::vector<std::string> parts_of(std::string_view code) {
   std::vector<std::string> parts;
   for (std::size_t at = 0; at <= code.size();) {
@@ -181,12 +215,24 @@ std::string warning_text(std::string_view code) {
     return fmt::format("the device {} writes nothing more: two copies of it were used; all that is here can be read",
                        part(1));
   }
-  if (name == "words-unconfirmed") {
-    return "your 24 words are not confirmed yet: duolog words";
+  if (name == "words-unconfirmed") return "your 24 words are not confirmed yet: duolog words";
+  if (name == "zone") {
+    return fmt::format("the time zone {} is not known on this machine (apt install tzdata); days are counted in UTC",
+                       part(1));
+  }
+  if (name == "epoch-without-slot") {
+    return fmt::format("the device {} changed the keys and left this one out; what it writes now cannot be read here",
+                       part(1));
   }
   return sanitise_line(code);
 }
 
-std::string finding_text(std::string_view code) { return sanitise_line(code); }
+std::string finding_text(std::string_view code, std::string_view foreign_detail) {
+  const auto detail = sanitise_line(foreign_detail);
+  for (const auto& [known, text] : kFindings) {
+    if (code == known) return fmt::format(fmt::runtime(text), detail);
+  }
+  return warning_text(code) + (detail.empty() ? "" : ": " + detail);
+}
 
 }  // namespace duolog::client

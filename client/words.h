@@ -42,7 +42,7 @@ Failure interrupted(const std::string& what);
 
 // StatusReport.warnings, TodayReport.warnings: "clock:<name>:<minutes>", "fork:<device>", …
 std::string warning_text(std::string_view code);
-// DoctorReport.Finding.code: what was looked at; the code itself where it is new to this client.
-std::string finding_text(std::string_view code);
+// DoctorReport.Finding: what was found; the code itself where it is new to this client.
+std::string finding_text(std::string_view code, std::string_view foreign_detail);
 
 }  // namespace duolog::client

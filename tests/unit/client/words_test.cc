@@ -138,6 +138,20 @@ TEST(Words, WhatTheDaemonPassesOnIsSanitised) {
   EXPECT_THAT(warning_text("clock:B\x1bo:12"), HasSubstr("‹U+001B›"));
 }
 
+TEST(Words, AFindingSaysWhatItMeansAndAnUnknownOneItsCode) {
+  EXPECT_EQ(finding_text("listening", "38650"), "listens on port 38650");
+  EXPECT_EQ(finding_text("words-unconfirmed", ""), warning_text("words-unconfirmed"));
+  EXPECT_EQ(finding_text("brand-new", "x\x1b"), "brand-new: x‹U+001B›");
+}
+
+TEST(Words, AFieldThatDoesNotFitSaysWhy) {
+  Error error;
+  error.set_code(Error::BAD_FIELD);
+  error.set_detail("connection");
+  error.add_candidates("range");
+  EXPECT_THAT(failure_of(error).what(), HasSubstr("connection is outside its scale"));
+}
+
 TEST(Words, ACodeFromANewerDaemonStillHasWords) {
   Error error;
   error.set_code(static_cast<Error::Code>(9999));
