@@ -79,6 +79,8 @@ TEST_F(VaultTest, AcceptsItsPassphraseAlone) {
 TEST_F(VaultTest, AKeyFilesHeaderHasNoCost) {
   EXPECT_EQ(read_u32(ByteView(by_key_).subspan(9)), 0U);
   EXPECT_EQ(read_u32(ByteView(by_key_).subspan(13)), 0U);
+  EXPECT_EQ(vault_mode(with_cost(by_key_, 1, 0)), std::nullopt);
+  EXPECT_EQ(vault_mode(with_cost(by_key_, 0, 8)), std::nullopt);
 }
 
 TEST_F(VaultTest, EveryByteFlippedIsRefused) {
