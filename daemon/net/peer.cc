@@ -64,7 +64,8 @@ struct Peer::State {
   void refuse_tag();
   void open_session(SteadyTime now);
   void note_greeting(const sync::Greeting& theirs);
-  void read_transport(ByteView message, SteadyTime now);
+  void read_transport(ByteView frame, SteadyTime now);
+  bool ask_session(const std::function<void()>& question);
   void pump(SteadyTime now);
   void follow_session(SteadyTime now);
   void say_farewell(SteadyTime now);
@@ -189,12 +190,18 @@ void Peer::State::read_transport(ByteView frame, SteadyTime now) {
     case crypto::Channel::Opened::kMessage:
       break;
   }
+  if (ask_session([&] { session->receive(message); })) follow_session(now);
+}
+
+// Whatever the session is asked, our own disk may refuse it. False: it did, and this is over.
+bool Peer::State::ask_session(const std::function<void()>& question) {
   try {
-    session->receive(message);
+    question();
+    return true;
   } catch (const store::NotDurable& refusal) {
-    return finish(PeerEnd::kNotDurable, refusal.what());
+    finish(PeerEnd::kNotDurable, refusal.what());
+    return false;
   }
-  follow_session(now);
 }
 
 // ---- what goes out ----
@@ -208,7 +215,8 @@ Bytes Peer::take_output(SteadyTime now) {
 void Peer::State::pump(SteadyTime now) {
   const auto emit = [this](ByteView frame) { proto::append_frame(output, proto::Framing::kPeer, frame); };
   while (output.size() < kOutputRoom && session->has_next()) {
-    const auto message = session->next();
+    std::optional<Bytes> message;
+    if (!ask_session([&] { message = session->next(); })) return;
     if (!message) break;
     if (!channel->seal(*message, emit)) return finish(PeerEnd::kRenew, "the channel is used up");
   }
@@ -257,7 +265,7 @@ void Peer::part(sync::Parting reason, SteadyTime now) {
 }
 
 void Peer::log_grew() {
-  if (state_->stage == Stage::kOpen) state_->session->log_grew();
+  if (state_->stage == Stage::kOpen) state_->ask_session([this] { state_->session->log_grew(); });
 }
 
 // ---- time ----

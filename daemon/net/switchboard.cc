@@ -294,6 +294,10 @@ sync::Hooks Switchboard::State::hooks_for(const JournalId& journal, const crypto
     when_quiet([this, key] { push(key.journal); });  // to the other devices of this journal
     changed(key);
   };
+  hooks.forked = [this, key, above = std::move(hooks.forked)](const DeviceId& frozen) {
+    if (above) above(frozen);
+    when_quiet([this, key] { push(key.journal); });
+  };
   hooks.acknowledged = [this, key, above = std::move(hooks.acknowledged)](const store::Frontier& frontier) {
     if (above) above(frontier);
     changed(key);

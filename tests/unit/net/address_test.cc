@@ -1,0 +1,40 @@
+// address_test.cc: what is an address and what is not.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "daemon/net/address.h"
+
+#include <gtest/gtest.h>
+
+namespace duolog::net {
+namespace {
+
+std::string round(std::string_view text) {
+  const auto address = parse_address(text);
+  return address ? address->text() : "none";
+}
+
+TEST(Address, MayLeaveOutThePort) {
+  EXPECT_EQ(round("192.0.2.7"), "192.0.2.7:38650");
+  EXPECT_EQ(round("bo-laptop.local"), "bo-laptop.local:38650");
+  EXPECT_EQ(round("2001:db8::7"), "[2001:db8::7]:38650");
+}
+
+TEST(Address, KeepsThePortItNames) {
+  EXPECT_EQ(round("192.0.2.7:1"), "192.0.2.7:1");
+  EXPECT_EQ(round("[2001:db8::7]:65535"), "[2001:db8::7]:65535");
+  EXPECT_EQ(round("[fe80::7%eth0]:4000"), "[fe80::7%eth0]:4000");
+}
+
+TEST(Address, RefusesWhatIsNone) {
+  for (const char* text : {"", ":1", "host:", "host:0", "host:65536", "host:12x", "a b", "[::1", "[]:1", "[host]:1",
+                           "[::1]x", "[::1]:", "x:1:2", "host/path", "::1%", "fe80::1%a b", "-\n", "h\xc3\xb6st"})
+    EXPECT_EQ(round(text), "none") << text;
+}
+
+TEST(Address, HasSixtyFourBytesAndNotOneMore) {
+  const std::string longest(kAddressLimit - 2, 'a');
+  EXPECT_NE(round(longest + ":1"), "none");
+  EXPECT_EQ(round(longest + ":12"), "none");
+}
+
+}  // namespace
+}  // namespace duolog::net

@@ -1,0 +1,94 @@
+// world.h: several devices with whole switchboards on one virtual clock, and a network in memory between them. The test
+// is the driver: it carries bytes, lets time pass, cuts wires and listens in.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "tests/unit/net/people.h"
+
+namespace duolog::net::testing {
+
+class World;
+
+// One device that is switched on, at one host name.
+class Device {
+ public:
+  Device(World& world, Place& place, std::string host);
+
+  [[nodiscard]] std::optional<PeerStatus> status_of(const crypto::DeviceKeys& other) const;
+  [[nodiscard]] bool connected_to(const crypto::DeviceKeys& other) const;
+  void knows(const crypto::DeviceKeys& other, const std::string& host);  // where to look, as after an earlier meeting
+  void share_journal();                                                  // from now on it looks for the other
+  void write() {
+    place.write();
+    board.log_grew(people().journal);
+  }
+
+  Place& place;
+  std::string host;
+  std::vector<std::string> notes;
+  int changes = 0;
+  std::chrono::milliseconds wall_shift{0};
+  std::mt19937 chance;
+  Switchboard board;
+};
+
+// A connection: two ends, each a line of a device, or held by the test itself (`device` null).
+struct Wire {
+  struct End {
+    Device* device = nullptr;
+    LineId line = 0;
+    Bytes inbox;  // carried, not yet taken: what the test's own end receives
+    bool open = true;
+  };
+  End dialled;
+  End accepted;
+  std::size_t carried = 0;
+  bool dead = false;  // swallows everything and tells nobody, as a broken network does
+};
+
+class World {
+ public:
+  World() = default;
+  ~World();
+  World(const World&) = delete;
+  World& operator=(const World&) = delete;
+
+  Device& add(Place& place, const std::string& host);
+  void remove(Device& device);  // switched off: its connections close
+
+  // ---- time ----
+  void run(std::chrono::milliseconds length);  // everything that happens until then
+  bool run_until(const std::function<bool()>& done, std::chrono::milliseconds limit = std::chrono::minutes(2));
+  void settle();  // everything that happens now
+  [[nodiscard]] SteadyTime now() const { return now_; }
+
+  // ---- the network ----
+  // A connection whose dialling end the test holds.
+  Wire& dial(Device& device, const std::string& from = "203.0.113.9");
+  void send(Wire& wire, ByteView bytes);
+  void send_frame(Wire& wire, ByteView message);
+  Bytes received(Wire& wire);
+  [[nodiscard]] static bool closed_by_device(const Wire& wire) { return !wire.accepted.open; }
+  void cut(Wire& wire);  // both ends notice
+  void cut_all();
+  [[nodiscard]] std::size_t open_wires() const;
+  std::vector<std::unique_ptr<Wire>> wires;
+  std::map<std::string, int> dials;                              // attempts, by host
+  std::set<std::string> unreachable;                             // hosts that do not answer at all
+  std::function<void(Wire&, bool from_dialler, Bytes&)> tamper;  // may change or drop what is carried
+  std::function<void(Wire&)> connected;
+
+ private:
+  bool carry();
+  bool carry(Wire& wire, Wire::End& from, Wire::End& to);
+  bool dial_for(Device& device);
+  void hang_up(Wire& wire, Wire::End& end);
+  [[nodiscard]] SteadyTime deadline() const;
+  Device* at_host(const Address& address);
+
+  SteadyTime now_ = at(std::chrono::milliseconds(0));
+  std::vector<std::unique_ptr<Device>> devices_;
+  friend class Device;
+};
+
+}  // namespace duolog::net::testing
