@@ -261,6 +261,7 @@ std::vector<crypto::Record> SealedLog::read_run(const JournalId& journal, const 
   std::vector<Row> rows = state_->chains.read(*chain, span, Chains::Bodies::kChecked);
   rows.resize(sendable(state_->chains, *chain, rows));
   std::vector<crypto::Record> run;
+  run.reserve(rows.size());
   for (Row& row : rows) run.push_back(std::move(row.record));
   return run;
 }

@@ -370,6 +370,27 @@ TEST_F(OnAFaultyDisk, AFoldThatFailsKeepsTheCommitAndRefusesTheNext) {
   EXPECT_EQ(database_->integrity(), "");
 }
 
+TEST_F(OnAFaultyDisk, ATruncationThatFailsCostsNothing) {
+  open(Open::kCreate);
+  put("a", 20'000'000);  // longer than the log may stay: the next commit cuts it
+  disk.fail_at(Fault::kTruncateError, 1);
+  put("b");
+  ASSERT_TRUE(disk.fired());
+  EXPECT_EQ(database_->refusal(), "");
+  open();
+  EXPECT_THAT(names(), ElementsAre("a", "b"));
+}
+
+TEST_F(OnAFaultyDisk, WhatIsKeptCanBeReadWhileItIsFull) {
+  open(Open::kCreate);
+  put("a");
+  close();
+  disk.fail_at(Fault::kFull, 1, true);
+  open();
+  EXPECT_THAT(names(), ElementsAre("a"));
+  EXPECT_THROW(put("b"), NotDurable);
+}
+
 TEST_F(OnAFaultyDisk, ACreationThatFailsLeavesNothing) {
   for (const Fault fault : {Fault::kWriteError, Fault::kFull, Fault::kSyncError}) {
     int failed = 0;
