@@ -35,8 +35,7 @@ bool Journal::is_mine(const DeviceId& device) const {
 bool Journal::admit(const crypto::Chain& chain) {
   const auto proven = roster_.prove(chain);
   if (!proven || !roster_.add(chain, proven->device.id() != self())) return false;
-  log_.admit(id_, proven->device.id(), proven->device.sign);
-  return true;
+  return log_.admit(id_, proven->device.id(), proven->device.sign);
 }
 
 // ---- writing ----

@@ -47,8 +47,8 @@ class Journal {
   // What the disk refuses now is tried again next time.
   void settle(std::int64_t now_ms);
   Brought take_brought() { return std::exchange(brought_, {}); }
-  // Bodies that were missing may have come: they are folded by the next fold().
-  void bodies_came(const DeviceId& author);
+  // Bodies that were missing may have come, up to `last`: they are folded by the next fold().
+  void bodies_came(const DeviceId& author, std::uint64_t last);
   void freeze(const DeviceId& device);  // its log has forked
   bool admit(const crypto::Chain& chain);
   // `by` says it holds this device's log up to `seq`.
@@ -86,6 +86,7 @@ class Journal {
   void fold_all();
 
   [[nodiscard]] std::vector<DeviceId> fold_order() const;
+  [[nodiscard]] bool begins_with_epoch_zero(const DeviceId& device) const;
   bool fold_device(const DeviceId& device, std::size_t& budget);
   bool fold_again(std::size_t& budget);
   void take(const Place& place, const crypto::Record& record);
@@ -134,9 +135,8 @@ class Journal {
   std::map<DeviceId, std::size_t> epochs_written_;
   std::vector<EpochId> learnt_;               // not in the vault yet
   std::map<DeviceId, std::uint64_t> claims_;  // up to where others' events say they hold this device's log
-  std::vector<std::pair<DeviceId, std::uint64_t>> rotten_;  // bodies that no longer match their hash
-  std::set<DeviceId> zero_authors_;                         // whose logs begin with epoch zero
-  std::vector<crypto::Chain> founders_;                     // whose logs are to be let in
+  std::set<DeviceId> zero_authors_;           // whose logs begin with epoch zero
+  std::vector<crypto::Chain> founders_;       // whose logs are to be let in
   std::set<JournalId> journals_kept_;
   std::set<EpochId> epochs_kept_;
   std::set<std::string> alarms_;

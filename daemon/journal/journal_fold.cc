@@ -11,38 +11,45 @@
 namespace duolog::journal {
 
 bool Journal::fold(std::size_t& budget) {
-  for (const DeviceId& device : fold_order())
-    if (fold_device(device, budget)) return true;
+  for (int pass = 1; pass <= 2; ++pass)  // the second for those whom the first has made known
+    for (const DeviceId& device : fold_order())
+      if (fold_device(device, budget)) return true;
   return fold_again(budget);
 }
 
-// Whoever wrote the founding record comes first, since it says who everybody is. A device of which nobody knows whose
-// it is waits until a chain has said so.
+// The log that begins with epoch zero comes first, since its founding record says who everybody is. Any other device of
+// which nobody knows whose it is waits until a chain has said so.
 std::vector<DeviceId> Journal::fold_order() const {
   std::vector<DeviceId> order;
   for (const store::FrontierEntry& entry : log_.frontier(id_)) {
     const auto folded = folded_.find(entry.device);
-    if (roster_.find(entry.device) == nullptr || (folded != folded_.end() && folded->second >= entry.seq)) continue;
-    const auto first = log_.read_heads(id_, entry.device, 1, 1);
-    const auto header = first.empty() ? std::nullopt : crypto::decode_header(first.front());
-    const bool founder = header && header->kind == crypto::RecordKind::kEpoch && header->epoch == zero_;
-    order.insert(founder ? order.begin() : order.end(), entry.device);
+    if (folded != folded_.end() && folded->second >= entry.seq) continue;
+    if (begins_with_epoch_zero(entry.device)) {
+      order.insert(order.begin(), entry.device);
+    } else if (roster_.find(entry.device) != nullptr) {
+      order.push_back(entry.device);
+    }
   }
   return order;
 }
 
+bool Journal::begins_with_epoch_zero(const DeviceId& device) const {
+  const auto first = log_.read_heads(id_, device, 1, 1);
+  const auto header = first.empty() ? std::nullopt : crypto::decode_header(first.front());
+  return header && header->kind == crypto::RecordKind::kEpoch && header->epoch == zero_;
+}
+
 bool Journal::fold_device(const DeviceId& device, std::size_t& budget) {
   std::uint64_t& folded = folded_[device];
-  const bool mine = is_mine(device);
   bool more = false;
   log_.each(id_, device, folded + 1, [&](std::uint64_t seq, const RecordId& id, const crypto::Record& record) {
-    if (budget == 0) {
-      more = true;
-      return false;
-    }
+    if (seq > kFoundSeq && roster_.find(device) == nullptr) return false;  // its founding record has founded nothing
+    more = budget == 0;
+    if (more) return false;
     --budget;
     folded = seq;
-    if (const auto header = crypto::decode_header(record.head)) take({device, seq, id, *header, mine}, record);
+    if (const auto header = crypto::decode_header(record.head))
+      take({device, seq, id, *header, is_mine(device)}, record);
     return true;
   });
   return more;
@@ -63,23 +70,19 @@ bool Journal::fold_again(std::size_t& budget) {
   return false;
 }
 
-void Journal::bodies_came(const DeviceId& author) {
-  const auto missing = bodiless_.extract(author);
-  if (missing.empty()) return;
-  for (const std::uint64_t seq : missing.mapped()) again_.emplace(author, seq);
+// A run has at most kRunLimit records: bodies that came with it stand no further back.
+void Journal::bodies_came(const DeviceId& author, std::uint64_t last) {
+  std::set<std::uint64_t>& missing = bodiless_[author];
+  const auto from = missing.lower_bound(last >= crypto::kRunLimit ? last - crypto::kRunLimit + 1 : 0);
+  const auto to = missing.upper_bound(last);
+  for (auto at = from; at != to; ++at) again_.emplace(author, *at);
+  missing.erase(from, to);
 }
 
 void Journal::take(const Place& place, const crypto::Record& record) {
   if (!record.body) {
     bodiless_[place.device].insert(place.seq);
-    return;
-  }
-  if (!crypto::body_matches(record.head, *record.body)) {  // rotten on this disk: somebody else has it whole
-    bodiless_[place.device].insert(place.seq);
-    rotten_.emplace_back(place.device, place.seq);
-    return;
-  }
-  if (place.header.kind == crypto::RecordKind::kEpoch) {
+  } else if (place.header.kind == crypto::RecordKind::kEpoch) {
     take_epoch(place, *record.body);
   } else {
     take_event(place, record);
@@ -185,6 +188,7 @@ Journal::What Journal::mean(const Place& place, const Found& found) {
   for (std::size_t i = 0; complete && i < roots.size(); ++i) complete = founders[i].person == roots[i].id();
   if (!complete) return Silent{};
   for (const crypto::ProvenDevice& founder : founders) membership_.enrol(founder);
+  for (const crypto::Chain& chain : found.chains) roster_.add(chain, false);
   brought_.doors_changed = true;
   founders_.insert(founders_.end(), found.chains.begin(), found.chains.end());
   return Silent{};
@@ -223,7 +227,6 @@ void Journal::settle(std::int64_t now_ms) {
   try {
     keep_learnt();
     for (const crypto::Chain& chain : std::exchange(founders_, {})) admit(chain);
-    for (const auto& [device, seq] : std::exchange(rotten_, {})) log_.forget_body(id_, device, seq);
   } catch (const store::NotDurable&) {  // none of it is needed before the next start, which finds it again
   }
   for (const auto& [device, seq] : std::exchange(claims_, {})) receipt(device, seq, now_ms);

@@ -92,15 +92,15 @@ class Sieve {
   std::optional<std::int64_t> until_;
 };
 
-struct Found {
+struct Hit {
   const Journal* journal;
   const Noted* noted;
   std::int64_t time = 0;
 };
 
 // Of one journal, each with the time that places it among those of other journals: never before what precedes it.
-std::deque<Found> sift(const Journal& journal, const Sieve& sieve) {
-  std::deque<Found> found;
+std::deque<Hit> sift(const Journal& journal, const Sieve& sieve) {
+  std::deque<Hit> found;
   std::int64_t time = std::numeric_limits<std::int64_t>::min();
   for (const Noted* noted : journal.view().ordered()) {
     time = std::max(time, noted->written_ms.value_or(time));
@@ -110,10 +110,10 @@ std::deque<Found> sift(const Journal& journal, const Sieve& sieve) {
 }
 
 // Journals know nothing of each other: between them only time can say what came first.
-std::vector<Found> merge(std::vector<std::deque<Found>> queues) {
-  std::vector<Found> merged;
+std::vector<Hit> merge(std::vector<std::deque<Hit>> queues) {
+  std::vector<Hit> merged;
   while (true) {
-    std::deque<Found>* earliest = nullptr;
+    std::deque<Hit>* earliest = nullptr;
     for (auto& queue : queues)
       if (!queue.empty() && (earliest == nullptr || queue.front().time < earliest->front().time)) earliest = &queue;
     if (earliest == nullptr) return merged;
@@ -122,17 +122,17 @@ std::vector<Found> merge(std::vector<std::deque<Found>> queues) {
   }
 }
 
-std::vector<Found> find_all(const Shelf& shelf, const Filter& filter) {
+std::vector<Hit> find_all(const Shelf& shelf, const Filter& filter) {
   const Sieve sieve(shelf, filter);
-  std::vector<std::deque<Found>> queues;
+  std::vector<std::deque<Hit>> queues;
   for (const Journal* journal : chosen(shelf, filter.journal)) queues.push_back(sift(*journal, sieve));
   return merge(std::move(queues));
 }
 
-std::vector<Item> items_of(const Shelf& shelf, std::span<const Found> found) {
+std::vector<Item> items_of(const Shelf& shelf, std::span<const Hit> found) {
   const Zone here(shelf.parts().zone);
   std::vector<Item> items;
-  for (const Found& one : found) items.push_back(make_item(*one.journal, *one.noted, here));
+  for (const Hit& one : found) items.push_back(make_item(*one.journal, *one.noted, here));
   return items;
 }
 
@@ -163,7 +163,7 @@ bool takes_part(const Shelf& shelf, const Journal& journal) {
 }  // namespace
 
 std::vector<Item> list(const Shelf& shelf, const Filter& filter) {
-  const std::vector<Found> found = find_all(shelf, filter);
+  const std::vector<Hit> found = find_all(shelf, filter);
   const std::size_t wanted = filter.limit == 0 ? found.size() : std::min<std::size_t>(filter.limit, found.size());
   return items_of(shelf, std::span(found).last(wanted));
 }
@@ -180,13 +180,13 @@ Item show(const Shelf& shelf, std::string_view id, std::string_view journal) {
   const bool digits =
       std::all_of(id.begin(), id.end(), [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
   if (id.size() < kShortestId || !digits) throw Refusal(Reason::kBadRequest, "id");
-  std::vector<Found> found;
+  std::vector<Hit> found;
   for (const Journal* one : chosen(shelf, journal))
     for (const Noted* noted : one->view().find(id)) found.push_back({one, noted});
   if (found.empty()) throw Refusal(Reason::kNotFound, std::string(id));
   if (found.size() > 1) {
     Refusal refusal(Reason::kAmbiguous, std::string(id));
-    for (const Found& one : found) refusal.candidates.push_back(hex(one.noted->id.bytes));
+    for (const Hit& one : found) refusal.candidates.push_back(hex(one.noted->id.bytes));
     throw refusal;
   }
   return std::move(items_of(shelf, found).front());

@@ -210,8 +210,7 @@ std::string Shelf::period_to_answer(const Journal& journal, const Practice& prac
 
 void Shelf::stored(const JournalId& id, const DeviceId& author, std::uint64_t first, std::uint64_t last) {
   (void)first;  // the fold knows how far it has come
-  (void)last;
-  if (Journal* journal = by_id(id)) journal->bodies_came(author);
+  if (Journal* journal = by_id(id)) journal->bodies_came(author, last);
 }
 
 bool Shelf::fold_some(std::size_t records) {

@@ -1,0 +1,165 @@
+// two_people.cc: how Ada and Bo live, pair and meet.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/unit/journal/two_people.h"
+
+namespace duolog::journal {
+
+namespace {
+WallTime wall(std::int64_t ms) { return WallTime(std::chrono::milliseconds(ms)); }
+}  // namespace
+
+Person::Person(std::string name, std::string zone) : name_(std::move(name)), zone_(std::move(zone)) {
+  crypto::initialise();
+  Identity::create(vault(), {name_, name_ + "'s laptop"}, {}, {}, wall(now));
+  start();
+}
+
+Person::~Person() = default;
+
+store::VaultFile Person::vault() const { return {folder_ / "vault", folder_ / "key"}; }
+
+void Person::start() {
+  identity_ = std::make_unique<Identity>(*Identity::open(vault(), {}));
+  database_ = std::make_unique<store::Database>(folder_ / "duolog.db", store::Database::Open::kCreate);
+  log_ = std::make_unique<store::SealedLog>(*database_);
+  local_ = std::make_unique<store::LocalState>(*database_, identity_->keys().local_key("local.state"));
+  const Clock clock{[this] { return wall(now); }, [] { return SteadyTime(); }};
+  Shelf::Hooks hooks;
+  hooks.grew = [this](const JournalId& id) { grew.push_back(id); };
+  hooks.news = [this](const News& one) { news.push_back(one); };
+  shelf_ = std::make_unique<Shelf>(Shelf::Parts{*identity_, *log_, *local_, clock, zone_}, std::move(hooks));
+  shelf_->start();
+}
+
+void Person::stop() {
+  shelf_.reset();
+  local_.reset();
+  log_.reset();
+  database_.reset();
+  identity_.reset();
+}
+
+void Person::restart() {
+  stop();
+  start();
+}
+
+Saved Person::write(std::string text, std::string journal) {
+  now += kSecond;
+  Draft draft;
+  draft.text = std::move(text);
+  draft.journal = std::move(journal);
+  return shelf_->write(draft, {});
+}
+
+Saved Person::answer(std::int32_t connection, std::string highlight) {
+  now += kSecond;
+  FilledForm form;
+  form.practice = "checkin";
+  form.fields.push_back({"connection", connection});
+  if (!highlight.empty()) form.fields.push_back({"highlight", std::move(highlight)});
+  return shelf_->answer(form, {});
+}
+
+std::vector<std::string> Person::texts(const Filter& filter) {
+  std::vector<std::string> texts;
+  for (const Item& item : list(*shelf_, filter)) texts.push_back(item.text);
+  return texts;
+}
+
+std::vector<RecordId> Person::ids() {
+  Filter filter;
+  filter.journal = hex(shared().bytes);
+  std::vector<RecordId> ids;
+  for (const Item& item : list(*shelf_, filter)) ids.push_back(item.id);
+  return ids;
+}
+
+Round Person::round() {
+  RoundFilter filter;
+  filter.practice = "checkin";
+  filter.journal = hex(shared().bytes);
+  filter.current_only = true;
+  return rounds(*shelf_, filter).front();
+}
+
+void Person::settle() {
+  while (shelf_->fold_some()) {
+  }
+}
+
+FoundingFacts introduce(Person& other, std::uint8_t conversation) {
+  const Introduction self = other.door().introduction();
+  FoundingFacts facts;
+  facts.channel_binding.fill(conversation);
+  facts.device = other.device();
+  facts.chain = self.chain;
+  facts.name = self.name;
+  facts.paired_by = "code";
+  return facts;
+}
+
+Pairing::Pairing(Person& host_person, Person& joiner_person, std::uint8_t conversation)
+    : host(host_person.shelf(), FoundingRole::kHost, introduce(joiner_person, conversation)),
+      joiner(joiner_person.shelf(), FoundingRole::kJoiner, introduce(host_person, conversation)) {}
+
+bool Pairing::exchange() {
+  const auto to_joiner = host.next();
+  if (to_joiner) joiner.receive(*to_joiner);
+  const auto to_host = joiner.next();
+  if (to_host) host.receive(*to_host);
+  return to_joiner || to_host;
+}
+
+void Pairing::run(std::string_view relationship) {
+  host.approve(relationship);
+  while (exchange()) {
+  }
+}
+
+void pair(Person& host, Person& joiner, std::uint8_t conversation) {
+  Pairing pairing(host, joiner, conversation);
+  pairing.run();
+  ASSERT_EQ(pairing.host.state(), Founding::State::kFounded) << pairing.host.detail();
+  ASSERT_EQ(pairing.joiner.state(), Founding::State::kFounded) << pairing.joiner.detail();
+}
+
+void carry(Person& from, Person& to, const JournalId& journal) {
+  for (const store::FrontierEntry& entry : from.log().frontier(journal)) {
+    const auto head = to.log().head(journal, entry.device);
+    std::uint64_t at = (head ? head->seq : 0) + 1;
+    while (at <= entry.seq) {
+      const auto run = from.log().read_run(journal, entry.device, at);
+      ASSERT_FALSE(run.empty());
+      const auto accepted = to.log().accept(journal, entry.device, at, run);
+      ASSERT_EQ(accepted.verdict, store::Accepted::Verdict::kStored) << accepted.why;
+      to.shelf().stored(journal, entry.device, accepted.first, accepted.last);
+      at += run.size();
+    }
+  }
+  to.settle();
+  from.door().acknowledged(journal, to.device(), to.log().frontier(journal));
+}
+
+void meet(Person& a, Person& b) {
+  const JournalId journal = a.shared();
+  a.door().session_began(journal, b.device());
+  b.door().session_began(journal, a.device());
+  while (a.log().frontier(journal) != b.log().frontier(journal)) {
+    carry(a, b, journal);
+    carry(b, a, journal);
+  }
+}
+
+RecordId forge(Person& by, const JournalId& journal, ByteView event, crypto::RecordKind kind) {
+  const crypto::EpochSecret& epoch = by.identity().journal(journal).epochs.back();
+  const auto key = crypto::record_key(epoch, by.device());
+  const RecordId id = by.log().append(journal, by.device(), [&](const crypto::ChainPosition& at) {
+    return crypto::make_event_record(journal, by.identity().keys(), kind, at, crypto::epoch_id(journal, epoch), key,
+                                     event);
+  });
+  by.settle();
+  return id;
+}
+
+}  // namespace duolog::journal
