@@ -18,10 +18,13 @@ void BodyWants::plan(const OurLog& ours, const TheirLogs& theirs) {
   }
 }
 
-void BodyWants::came_there(const DeviceId& device, const std::set<std::uint64_t>& before,
-                           const std::set<std::uint64_t>& now) {
-  for (const std::uint64_t seq : before)
-    if (!now.contains(seq)) done_.erase({device, seq});
+void BodyWants::came_there(const TheirLogs& before, const Claim& now) {
+  for (const auto& [device, log] : before.all()) {
+    const auto still = now.missing.find(device);
+    for (const std::uint64_t seq : log.missing)
+      if (still == now.missing.end() || !std::binary_search(still->second.begin(), still->second.end(), seq))
+        done_.erase({device, seq});
+  }
 }
 
 void BodyWants::came_here(const DeviceId& device, std::uint64_t start, std::span<const crypto::Record> run) {

@@ -15,8 +15,8 @@ class BodyWants {
  public:
   // What is missing here and may be there joins the questions.
   void plan(const OurLog& ours, const TheirLogs& theirs);
-  // They lacked these before and do no more: to be asked again.
-  void came_there(const DeviceId& device, const std::set<std::uint64_t>& before, const std::set<std::uint64_t>& now);
+  // What they lacked before and do no more came there: it is to be asked for again.
+  void came_there(const TheirLogs& before, const Claim& now);
   // They sent these records: with the body, or without it because they have none.
   void came_here(const DeviceId& device, std::uint64_t start, std::span<const crypto::Record> run);
 

@@ -15,7 +15,7 @@
 namespace duolog::sync {
 
 inline constexpr std::uint32_t kVersion = 1;
-inline constexpr std::size_t kDevicesLimit = 2 * 64;  // logs in one journal: two persons, 64 devices ever each
+inline constexpr std::size_t kDevicesLimit = store::kDeviceLimit;  // logs in one journal
 inline constexpr std::size_t kAddressesLimit = 8;
 inline constexpr std::size_t kAddressLength = 64;
 inline constexpr std::size_t kMissingTold = 256;  // seqs without a body that one frontier names, and one more a device

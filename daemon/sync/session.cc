@@ -9,7 +9,6 @@ namespace duolog::sync {
 namespace {
 
 constexpr std::size_t kHeadWantsLimit = kDevicesLimit;  // an honest peer has one question open for each device
-constexpr std::size_t kRefusedLimit = kDevicesLimit;    // chains that admit nobody; each costs signatures to look at
 
 // The device that a chain ends at.
 DeviceId device_of(const crypto::Chain& chain) {
@@ -44,7 +43,7 @@ void Session::receive(ByteView message) {
 void Session::log_grew() {
   if (state_->phase != State::Phase::kGreeting && state_->phase != State::Phase::kFlowing) return;
   state_->ours.refresh();
-  if (state_->phase == State::Phase::kFlowing) state_->log_changed();
+  if (state_->phase == State::Phase::kFlowing) state_->or_part([this] { state_->log_changed(); });
   state_->tell_news();
 }
 
@@ -52,8 +51,8 @@ void Session::ping() { state_->ping_queued = true; }
 void Session::part(Parting reason) { state_->part(reason, {}); }
 
 std::optional<Bytes> Session::next() {
-  auto message = state_->next();
-  state_->tell_news();
+  std::optional<Bytes> message;
+  state_->or_part([&] { message = state_->next(); });
   return message;
 }
 bool Session::has_next() const { return state_->has_next(); }
@@ -65,9 +64,11 @@ const std::string& Session::detail() const { return state_->detail; }
 std::uint64_t Session::unacknowledged() const {
   std::uint64_t count = 0;
   for (const store::FrontierEntry& entry : state_->ours.frontier()) {
-    const TheirLog* log = state_->theirs.find(entry.device);
-    const std::uint64_t known = log != nullptr && !log->differs ? std::min(log->known(), entry.seq) : 0;
-    count += entry.seq - known + (log != nullptr ? log->missing.size() : 0);
+    const TheirLog* there = state_->theirs.find(entry.device);
+    const std::uint64_t known = there != nullptr && !there->differs ? std::min(there->known(), entry.seq) : 0;
+    count += entry.seq - known;
+    if (there != nullptr)
+      count += static_cast<std::uint64_t>(std::distance(there->missing.begin(), there->missing.upper_bound(known)));
   }
   return count;
 }
@@ -94,16 +95,25 @@ bool Session::in_step() const {
 void Session::State::receive(ByteView bytes) {
   if (phase != Phase::kGreeting && phase != Phase::kFlowing) return;
   try {
-    const Message message = decode(bytes);
-    const bool may_come_first = std::holds_alternative<Hello>(message) || std::holds_alternative<Bye>(message) ||
-                                std::holds_alternative<Unknown>(message);
-    if (phase == Phase::kGreeting && !may_come_first) throw ProtocolError("it did not greet first");
-    std::visit([this](const auto& one) { on(one); }, message);
-  } catch (const ProtocolError& error) {
-    part(Parting::kViolation, error.what());
+    or_part([&] {
+      const Message message = decode(bytes);
+      const bool may_come_first = std::holds_alternative<Hello>(message) || std::holds_alternative<Bye>(message) ||
+                                  std::holds_alternative<Unknown>(message);
+      if (phase == Phase::kGreeting && !may_come_first) throw ProtocolError("it did not greet first");
+      std::visit([this](const auto& one) { on(one); }, message);
+    });
   } catch (const store::NotDurable&) {
     disk_refused = true;
     throw;
+  }
+}
+
+// The one place where what they did wrong ends the session.
+void Session::State::or_part(const std::function<void()>& step) {
+  try {
+    step();
+  } catch (const ProtocolError& error) {
+    part(Parting::kViolation, error.what());
   }
 }
 
@@ -121,14 +131,7 @@ void Session::State::on(const Hello& hello) {
 void Session::State::on(const Claim& claim) { learn(claim); }
 
 void Session::State::learn(const Claim& claim) {
-  for (const auto& [device, seqs] : ours.missing()) {
-    const auto now = claim.missing.find(device);
-    const TheirLog* there = theirs.find(device);
-    if (there == nullptr) continue;
-    wants.came_there(device, there->missing,
-                     now == claim.missing.end() ? std::set<std::uint64_t>{}
-                                                : std::set<std::uint64_t>(now->second.begin(), now->second.end()));
-  }
+  wants.came_there(theirs, claim);
   theirs.tell(claim);
   log_changed();
 }
@@ -199,17 +202,21 @@ void Session::State::on(const Certs& certs) {
   for (const crypto::Chain& chain : certs.chains) {
     const DeviceId device = device_of(chain);
     if (ours.knows(device)) continue;
-    const bool admitted = hooks.admit && hooks.admit(chain) && log.admitted(facts.journal, device);
-    if (admitted) {
+    if (++chains_judged > kDevicesLimit) throw ProtocolError("more chains than there can be devices");
+    if (admits(chain) && log.admitted(facts.journal, device)) {
       chains_refused.erase(device);
       receipt_owed = true;
     } else {
       chains_refused.insert(device);
     }
-    if (chains_refused.size() > kRefusedLimit) throw ProtocolError("too many chains that admit nobody");
   }
   ours.refresh_heads();
   log_changed();
+}
+
+bool Session::State::admits(const crypto::Chain& chain) {
+  const InHook inside(in_hook);
+  return hooks.admit && hooks.admit(chain);
 }
 
 void Session::State::on(const Run& run) {
@@ -244,11 +251,12 @@ void Session::State::stored(const Run& run, const store::Accepted& accepted) {
   TheirLog& there = theirs.of(run.device);
   there.shown = std::max(there.shown, std::min(last, ours.held(run.device)));
   there.sent = std::max(there.sent, there.shown);
-  if (has_news)
+  if (has_news) {
     news.emplace_back([this, author = run.device, first = is_longer ? accepted.first : run.start,
                        end = is_longer ? accepted.last : last] {
       if (hooks.stored) hooks.stored(author, first, end);
     });
+  }
   compare_claims();
 }
 
@@ -280,11 +288,7 @@ void Session::State::part(Parting why, std::string text) {
 // One at a time; a hook that causes more news does not nest.
 void Session::State::tell_news() {
   if (in_hook) return;
-  struct Guard {
-    bool& flag;
-    explicit Guard(bool& set) : flag(set) { flag = true; }
-    ~Guard() { flag = false; }
-  } const guard(in_hook);
+  const InHook inside(in_hook);
   while (!news.empty()) {
     const auto one = std::move(news.front());
     news.pop_front();

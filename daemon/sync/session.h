@@ -62,9 +62,9 @@ enum class Parting {
   kRenew = 3,
   kNewer = 4,
   kFrozen = 5,
-  kTheyLeft,
-  kViolation,   // their bytes were wrong: `detail` for the notes, never sent
-  kRefusedRun,  // a run that does not continue its author's chain, or whose signature is wrong; nothing was stored
+  kTheyLeft = 6,
+  kViolation = 7,   // their bytes were wrong: `detail` for the notes, never sent
+  kRefusedRun = 8,  // a run that does not continue its author's chain, or whose signature is wrong; nothing was stored
 };
 
 class Session {

@@ -33,31 +33,27 @@ bool Session::State::has_next() const {
   if (phase == Phase::kParted) return bye_queued;
   if (phase == Phase::kQuiet) return false;
   if (hello_queued || ping_queued) return true;
-  return phase == Phase::kFlowing && (fork_due() || question_due() || !head_wants.empty() || receipt_due() ||
+  return phase == Phase::kFlowing && (fork_due() || question_due() || !head_wants.empty() || receipt_owed ||
                                       certs_due() || run_due() || wants.has_question() || body_due());
 }
 
 std::optional<Bytes> Session::State::next() {
-  try {
-    if (bye_queued) return send_bye();
-    if (phase == Phase::kParted || phase == Phase::kQuiet) return std::nullopt;
-    if (hello_queued) return send_hello();
-    if (std::exchange(ping_queued, false)) return encode(Ping{});
-    if (phase == Phase::kGreeting) return std::nullopt;
-    if (const auto device = fork_due()) return send_fork(*device);
-    if (question_due()) return send_question();
-    if (!head_wants.empty()) return send_heads();
-    if (receipt_due()) return send_receipt();
-    if (certs_due())
-      if (auto certs = send_certs()) return certs;
-    while (const auto device = run_due())
-      if (auto run = send_run(*device)) return run;
-    if (wants.has_question()) return encode(wants.question());
-    while (body_due())
-      if (auto body = send_body()) return body;
-  } catch (const ProtocolError& error) {
-    part(Parting::kViolation, error.what());
-  }
+  if (bye_queued) return send_bye();
+  if (phase == Phase::kParted || phase == Phase::kQuiet) return std::nullopt;
+  if (hello_queued) return send_hello();
+  if (std::exchange(ping_queued, false)) return encode(Ping{});
+  if (phase == Phase::kGreeting) return std::nullopt;
+  if (const auto device = fork_due()) return send_fork(*device);
+  if (question_due()) return send_question();
+  if (!head_wants.empty()) return send_heads();
+  if (receipt_owed) return send_receipt();
+  if (certs_due())
+    if (auto certs = send_certs()) return certs;
+  while (const auto device = run_due())
+    if (auto run = send_run(*device)) return run;
+  if (wants.has_question()) return encode(wants.question());
+  while (body_due())
+    if (auto body = send_body()) return body;
   return std::nullopt;
 }
 
@@ -73,8 +69,6 @@ Bytes Session::State::send_bye() {
   bye_queued = false;
   return encode(Bye{static_cast<int>(parting)});
 }
-
-bool Session::State::receipt_due() const { return receipt_owed; }
 
 Bytes Session::State::send_receipt() {
   receipt_owed = false;
@@ -146,11 +140,9 @@ std::optional<Bytes> Session::State::send_certs() {
   std::set<DeviceId> due;
   for (const store::FrontierEntry& entry : ours.frontier())
     if (chain_is_due(entry)) due.insert(entry.device);
-  if (!due.empty() && hooks.chains) {
-    for (crypto::Chain& chain : hooks.chains()) {
-      const auto body = chain.empty() ? std::nullopt : crypto::decode(chain.back());
-      if (body && due.contains(body->device.id())) chains_queued.push_back(std::move(chain));
-    }
+  for (crypto::Chain& chain : known_chains()) {
+    const auto body = chain.empty() ? std::nullopt : crypto::decode(chain.back());
+    if (body && due.contains(body->device.id())) chains_queued.push_back(std::move(chain));
   }
   chains_offered.merge(due);
   Certs certs;
@@ -160,6 +152,11 @@ std::optional<Bytes> Session::State::send_certs() {
   }
   if (certs.chains.empty()) return std::nullopt;
   return encode(certs);
+}
+
+std::vector<crypto::Chain> Session::State::known_chains() {
+  const InHook inside(in_hook);
+  return hooks.chains ? hooks.chains() : std::vector<crypto::Chain>{};
 }
 
 // ---- records ----

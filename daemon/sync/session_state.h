@@ -18,10 +18,24 @@ struct Session::State {
   State(store::SealedLog& log_in, Facts facts_in, Hooks hooks_in)
       : log(log_in), facts(std::move(facts_in)), hooks(std::move(hooks_in)), ours(log, facts.journal) {}
 
+  // While one lives, news waits: no hook is called from inside another.
+  class InHook {
+   public:
+    explicit InHook(bool& flag) : flag_(flag), before_(std::exchange(flag, true)) {}
+    ~InHook() { flag_ = before_; }
+    InHook(const InHook&) = delete;
+    InHook& operator=(const InHook&) = delete;
+
+   private:
+    bool& flag_;
+    bool before_;
+  };
+
   enum class Phase { kQuiet, kGreeting, kFlowing, kParted };
 
   // ---- in: session.cc, session_forks.cc ----
   void receive(ByteView bytes);
+  void or_part(const std::function<void()>& step);
   void on(const Hello& hello);
   void on(const Claim& claim);
   void on(const Certs& certs);
@@ -39,6 +53,7 @@ struct Session::State {
   void compare_claims();           // heads at common seqs; a difference begins a search
   bool compare(TheirLog& there);
   bool acknowledge(const TheirLog& there);
+  bool admits(const crypto::Chain& chain);
   void stored(const Run& run, const store::Accepted& accepted);
   void overlook(const char* what);  // of no use, and forgiven kIgnoredLimit times
 
@@ -56,7 +71,6 @@ struct Session::State {
   [[nodiscard]] bool has_next() const;
   [[nodiscard]] std::optional<DeviceId> fork_due() const;
   [[nodiscard]] bool question_due() const;
-  [[nodiscard]] bool receipt_due() const;
   [[nodiscard]] bool certs_due() const;
   [[nodiscard]] std::optional<DeviceId> run_due() const;
   [[nodiscard]] bool body_due() const;
@@ -68,6 +82,7 @@ struct Session::State {
   Bytes send_question();
   Bytes send_heads();
   Bytes send_receipt();
+  std::vector<crypto::Chain> known_chains();
   std::optional<Bytes> send_certs();                      // nullopt: no chain is known after all
   std::optional<Bytes> send_run(const DeviceId& device);  // nullopt: nothing to be had there
   std::optional<Bytes> send_body();                       // nullopt: a body that nobody is given
@@ -98,6 +113,7 @@ struct Session::State {
   std::set<DeviceId> chains_offered;
   std::deque<crypto::Chain> chains_queued;
   std::set<DeviceId> chains_refused;
+  std::size_t chains_judged = 0;                 // each costs signatures to look at
   std::map<DeviceId, std::uint64_t> forks_told;  // start_seq of the lowest proof they have from us, or we from them
   std::map<DeviceId, store::FrontierEntry> acknowledged;
 

@@ -12,6 +12,11 @@ void TheirLogs::tell(const Claim& claim) {
          missing == claim.missing.end() ? std::set<std::uint64_t>{}
                                         : std::set<std::uint64_t>(missing->second.begin(), missing->second.end()));
   }
+  // What they no longer list is forgotten, unless it was sent or told: else a liar's inventions would pile up here.
+  std::erase_if(logs_, [](const auto& one) {
+    const TheirLog& log = one.second;
+    return !log.listed && log.sent_ever == 0 && log.shown == 0 && log.told == 0;
+  });
   for (auto& [device, log] : logs_)
     if (!log.listed) log.claimed = {};
   std::erase_if(under_way_, [&](const UnderWay& message) { return covered(message); });

@@ -314,6 +314,26 @@ TEST_F(LiarTest, NamesDevicesNobodyKnows) {
   EXPECT_EQ(other.session.reason(), Parting::kViolation);
 }
 
+TEST_F(LiarTest, WhoseInventedDevicesAreForgotten) {
+  bo.greet();
+  for (int round = 0; round < 3; ++round) {
+    store::Frontier entries;
+    for (std::uint8_t i = 0; i < kDevicesLimit; ++i)
+      entries.push_back({DeviceId{{static_cast<std::uint8_t>(round), i}}, 1, RecordId{}});
+    bo.say(Claim{entries, {}});
+  }
+  expect_patience();
+  EXPECT_EQ(bo.session.lacking(), kDevicesLimit);  // those of the last frontier
+}
+
+TEST_F(LiarTest, WhoseEmptyChainTurnsOutWrongOnceItIsKnown) {
+  bo.greet({invented(people().phone, 0)});
+  expect_patience();
+  ada.admit(people().phone);
+  bo.session.log_grew();
+  expect_violation();
+}
+
 TEST_F(LiarTest, ClaimsToHoldWhatItCannotShow) {
   ada.write(9);
   Liar liar(ada);
