@@ -19,7 +19,7 @@ void keep_to_itself() {
   ::prctl(PR_SET_DUMPABLE, 0);
   const rlimit none{0, 0};
   ::setrlimit(RLIMIT_CORE, &none);
-  std::signal(SIGPIPE, SIG_IGN);  // told by write() instead: client/output.h
+  static_cast<void>(std::signal(SIGPIPE, SIG_IGN));  // told by write() instead: client/output.h
 }
 
 Exit dispatch(Context& context, const Invocation& call) {

@@ -20,13 +20,14 @@ constexpr int kSignalled = 128;
 
 std::vector<char*> pointers(std::vector<std::string>& words) {
   std::vector<char*> out;
+  out.reserve(words.size() + 1);
   for (auto& word : words) out.push_back(word.data());
   out.push_back(nullptr);
   return out;
 }
 
 [[noreturn]] void become(char* const* arguments) {
-  for (const int signal : {SIGPIPE, SIGINT, SIGQUIT}) ::signal(signal, SIG_DFL);
+  for (const int signal : {SIGPIPE, SIGINT, SIGQUIT}) static_cast<void>(::signal(signal, SIG_DFL));
   sigset_t none;
   sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
@@ -98,7 +99,7 @@ Heard run_and_hear(const std::vector<std::string>& command, int input, std::size
     const int null = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
     ::dup2(input, STDIN_FILENO);
     ::dup2(pipe[1], STDOUT_FILENO);
-    ::dup2(null, STDERR_FILENO);
+    if (null >= 0) ::dup2(null, STDERR_FILENO);
     become(arguments.data());
   }
   ::close(pipe[1]);

@@ -38,7 +38,7 @@ std::string remarks(const control::Item& item, const ItemView& view) {
   if (view.journal) add("in " + sanitise_line(item.journal()));
   if (!item.on().empty()) add("about " + about(item.on(), item.day_only()));
   for (const auto& tag : item.tags()) add("#" + sanitise_line(tag));
-  add(view.full_id ? sanitise_line(item.id()) : short_id(item.id()));
+  if (!view.full_id) add(short_id(item.id()));
   return text;
 }
 
@@ -73,7 +73,7 @@ std::string body(const control::Item& item, const Output& out) {
   }
   if (item.fields_size() > 0) return fields_text(item, indent, out.width());
   if (!item.text().empty()) return paragraph(sanitise(item.text()), indent, out.width());
-  return paragraph("sealed: it opens when both of you have answered", indent, out.width());
+  return paragraph("sealed: it opens by itself when both of you have answered", indent, out.width());
 }
 
 std::string field_value(const control::FieldValue& field) {
@@ -82,6 +82,16 @@ std::string field_value(const control::FieldValue& field) {
   std::string text;
   for (const auto& item : field.items()) text.append(text.empty() ? "" : "\n").append("- ").append(sanitise(item));
   return text;
+}
+
+// Painted line by line, so that no colour runs into an indent.
+std::string faint_paragraph(const std::string& text, const Output& out) {
+  const auto indent = indent_of(out);
+  std::string painted;
+  for (const auto& line : wrap(text, out.width() - indent)) {
+    painted += std::string(indent, ' ') + out.style().faint(line) + "\n";
+  }
+  return painted;
 }
 
 }  // namespace
@@ -130,9 +140,9 @@ std::string fields_text(const control::Item& item, std::size_t indent, std::size
 
 std::string item_text(const control::Item& item, const Output& out, const ItemView& view) {
   std::string text = head(item, out, view) + body(item, out);
+  if (view.full_id) text += faint_paragraph("id " + sanitise_line(item.id()), out);
   if (!item.has_delivery()) return text;
-  const auto line = paragraph(delivery_text(item.delivery(), day_of(item.written_at())), indent_of(out), out.width());
-  return text + out.style().faint(line.substr(0, line.size() - 1)) + "\n";
+  return text + faint_paragraph(delivery_text(item.delivery(), day_of(item.written_at())), out);
 }
 
 void ItemPage::add(const control::Item& item) {

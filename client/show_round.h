@@ -14,6 +14,8 @@ namespace duolog::client {
 
 // "check-in, week 47 of 2026"
 std::string round_title(const control::RoundReport& round);
+// Both have answered, and the key of the other's answer is still on its way.
+bool waits_for_the_key(const control::RoundReport& round);
 // "Bo has answered; yours opens both"
 std::string round_state(const control::RoundReport& round);
 std::string round_text(const control::RoundReport& round, const Output& out);

@@ -81,7 +81,9 @@ void print_window(Output& out, const PairEvent::Window& window) {
             " --at and one of these:" + addresses,
         0, out.width()));
   }
-  out.print("\nwaiting. Ctrl-C closes the window\n");
+  // Once more, below the square: on a low terminal what stood above it has scrolled away.
+  out.print("\nwaiting for  " + style.strong("duolog pair " + code) +
+            "  on the other computer. Ctrl-C closes the window\n");
 }
 
 // ---- one pairing ----

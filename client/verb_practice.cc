@@ -1,5 +1,8 @@
 // checkin and answers: what both answer before either reads.
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <chrono>
+#include <thread>
+
 #include "client/ask.h"
 #include "client/form.h"
 #include "client/json.h"
@@ -15,17 +18,42 @@ namespace duolog::client {
 namespace {
 
 constexpr const char* kCheckin = "checkin";
+constexpr std::chrono::milliseconds kKeyPatience{2000};
+constexpr std::chrono::milliseconds kKeyLook{50};
 
-control::RoundReport current_round(Context& context, const std::string& practice) {
+control::RoundReport first_round(const Context& context, const control::Rounds& wanted) {
   control::Request request;
-  auto& rounds = *request.mutable_rounds();
-  rounds.set_practice(practice);
-  rounds.set_journal(context.globals.journal);
-  rounds.set_current_only(true);
+  *request.mutable_rounds() = wanted;
   for (auto& reply : context.daemon.ask(request)) {
     if (reply.has_round()) return std::move(*reply.mutable_round());
   }
   throw daemon_unreadable();
+}
+
+control::Rounds rounds_of(const Context& context, const std::string& practice) {
+  control::Rounds rounds;
+  rounds.set_practice(practice);
+  rounds.set_journal(context.globals.journal);
+  return rounds;
+}
+
+// What is asked now. Looking at it is not reading: nothing counts as seen.
+control::RoundReport current_round(const Context& context, const std::string& practice) {
+  auto rounds = rounds_of(context, practice);
+  rounds.set_current_only(true);
+  return first_round(context, rounds);
+}
+
+// The newest round, to be read. Where the other's key is on its way, a moment's patience lets it arrive.
+control::RoundReport round_to_read(const Context& context, const std::string& practice) {
+  auto rounds = rounds_of(context, practice);
+  rounds.set_limit(1);
+  const auto deadline = std::chrono::steady_clock::now() + kKeyPatience;
+  for (;;) {
+    auto round = first_round(context, rounds);
+    if (!waits_for_the_key(round) || std::chrono::steady_clock::now() >= deadline) return round;
+    std::this_thread::sleep_for(kKeyLook);
+  }
 }
 
 std::string introduction(const control::RoundReport& round, const Output& out) {
@@ -53,11 +81,11 @@ void ask(const Context& context, control::AnswerForm& form, const control::Round
 }
 
 void print_saved(Output& out, const control::Saved& saved, const control::RoundReport& round) {
-  out.line("saved · " + (saved.visibility() == "sealed" ? "sealed" : sanitise_line(saved.visibility())) + " · " +
-           short_id(saved.id()));
-  out.print(round_state(round) + "\n");
-  if (!round.mine_in() || !round.theirs_in()) return;
-  out.print("\n" + round_text(round, out));
+  const auto who = saved.visibility() == "shared" ? "shared with " + sanitise_line(saved.shared_with())
+                                                  : sanitise_line(saved.visibility());
+  out.line("saved · " + who + " · " + short_id(saved.id()));
+  const bool both = round.mine_in() && round.theirs_in();
+  out.print(both ? "\n" + round_text(round, out) : round_state(round) + "\n");
 }
 
 }  // namespace
@@ -77,7 +105,7 @@ Exit checkin(Context& context, const CheckinOptions& options) {
   if (context.out.json()) {
     context.out.line(to_json(reply.saved()));
   } else {
-    print_saved(context.out, reply.saved(), current_round(context, kCheckin));
+    print_saved(context.out, reply.saved(), round_to_read(context, kCheckin));
   }
   return Exit::kDone;
 }
@@ -85,8 +113,7 @@ Exit checkin(Context& context, const CheckinOptions& options) {
 Exit answers(Context& context, const AnswersOptions& options) {
   control::Request request;
   auto& rounds = *request.mutable_rounds();
-  rounds.set_practice(options.practice);
-  rounds.set_journal(context.globals.journal);
+  rounds = rounds_of(context, options.practice);
   rounds.set_limit(options.limit);
   std::string text;
   for (const auto& reply : context.daemon.ask(request)) {

@@ -1,5 +1,7 @@
 // list, show, and the page that `duolog` alone opens with.
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
+#include <cctype>
 #include <set>
 
 #include "client/json.h"
@@ -15,6 +17,8 @@
 namespace duolog::client {
 namespace {
 
+constexpr std::size_t kShortestId = 4;
+
 bool several_shared(const std::vector<control::Reply>& replies) {
   std::set<std::string> journals;
   for (const auto& reply : replies) {
@@ -29,6 +33,13 @@ void print_page(Context& context, const std::vector<control::Reply>& replies) {
     if (reply.has_item()) page.add(reply.item());
   }
   context.out.print(page.text().empty() ? "nothing here yet\n" : page.text());
+}
+
+void check_id(const std::string& id) {
+  const auto hexadecimal = [](unsigned char c) { return std::isxdigit(c) != 0; };
+  if (id == "last" || (id.size() >= kShortestId && std::ranges::all_of(id, hexadecimal))) return;
+  throw wrong_usage("\"" + sanitise_line(id) + "\" is not an id",
+                    "four or more of the digits that duolog list shows, or last");
 }
 
 // ---- today ----
@@ -47,7 +58,10 @@ std::string waiting_text(const control::TodayReport& report, const Output& out) 
 
 std::string news_text(const control::TodayReport& report, const Output& out) {
   std::string text;
-  for (const auto& item : report.news()) text += "\n" + item_text(item, out, {});
+  for (const auto& item : report.news()) {
+    if (item.answer_state() == "sealed") continue;  // nothing to read yet: what waits says that it is there
+    text += "\n" + item_text(item, out, {});
+  }
   if (text.empty()) return text;
   const auto more = report.news_count() -
                     std::min<std::uint32_t>(report.news_count(), static_cast<std::uint32_t>(report.news_size()));
@@ -96,6 +110,7 @@ Exit list(Context& context, const ListOptions& options) {
 }
 
 Exit show(Context& context, const ShowOptions& options) {
+  check_id(options.id);
   control::Request request;
   request.mutable_show()->set_id(options.id);
   request.mutable_show()->set_journal(context.globals.journal);

@@ -55,7 +55,7 @@ const Text kTexts[] = {
   {Error::LINK_EXPIRED, Exit::kFailed, "that link has expired; nothing was sent", nullptr, "ask for a new one: duolog pair on the other computer shows it"},
   {Error::CODE_SPENT, Exit::kFailed, "this device has used its one guess for that code", nullptr, kNewCode},
   {Error::WRONG_CODE, Exit::kFailed, "that code was not the right one, and is burnt now; nothing was told to anybody", nullptr, kNewCode},
-  {Error::NOBODY_FOUND, Exit::kFailed, "nobody answers to this code; no guess was spent", nullptr, "in this order: 1. is duolog pair still open on the other computer? a code lives ten minutes, then ask for a new one; 2. are both in the same network? if not, or if it carries no multicast, add --at HOST with an address from their screen; 3. does a firewall there let port 38650 in?"},
+  {Error::NOBODY_FOUND, Exit::kFailed, "nobody answers to this code; no guess was spent", nullptr, "in this order:\n  1. is duolog pair still open on the other computer? a code lives ten minutes, then ask for a new one\n  2. are both in the same network? if not, or if it carries no multicast, add --at HOST with an address from their screen\n  3. does a firewall there let port 38650 in?"},
   {Error::TWO_WINDOWS, Exit::kFailed, "two computers announce the number of this code; no guess was spent", nullptr, "somebody else is pairing nearby, or pretends to: ask for a new code, or name the right computer with --at HOST"},
   {Error::DECLINED, Exit::kFailed, "the other person said no; nothing was kept", nullptr, "talk to each other, then ask for a new code"},
   {Error::WINDOW_OPEN, Exit::kFailed, "this device is pairing already", nullptr, "finish it there, or end it with Ctrl-C, then try again"},
