@@ -146,10 +146,7 @@ net::Conversation Meeting::begin(const net::Introduced& met, journal::FoundingRo
     tell_visitor(met);
   }
   using State = journal::Founding::State;
-  return {[founding, weak = weak_from_this()](ByteView message) {
-            founding->receive(message);
-            if (const auto self = weak.lock()) self->moved();
-          },
+  return {[founding](ByteView message) { founding->receive(message); },
           [founding] { return founding->next(); },
           [founding] {
             switch (founding->state()) {
