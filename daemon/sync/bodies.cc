@@ -21,9 +21,11 @@ void BodyWants::plan(const OurLog& ours, const TheirLogs& theirs) {
 void BodyWants::came_there(const TheirLogs& before, const Claim& now) {
   for (const auto& [device, log] : before.all()) {
     const auto still = now.missing.find(device);
-    for (const std::uint64_t seq : log.missing)
-      if (still == now.missing.end() || !std::binary_search(still->second.begin(), still->second.end(), seq))
-        done_.erase({device, seq});
+    for (const std::uint64_t seq : log.missing) {
+      const bool is_missing =
+          still != now.missing.end() && std::binary_search(still->second.begin(), still->second.end(), seq);
+      if (!is_missing) done_.erase({device, seq});
+    }
   }
 }
 

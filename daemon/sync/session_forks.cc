@@ -45,10 +45,11 @@ bool Session::State::freeze(const store::ForkProof& proof) {
   ours.refresh();
   theirs.forget_sent(device);
   receipt_owed = true;
-  if (ours.forked_at(device) != before)
+  if (ours.forked_at(device) != before) {
     news.emplace_back([this, device] {
       if (hooks.forked) hooks.forked(device);
     });
+  }
   log_changed();
   return true;
 }
