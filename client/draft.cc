@@ -73,6 +73,8 @@ void shred_file(const fs::path& file) {
   ::unlink(file.c_str());
 }
 
+bool is_blank(const std::string& text) { return text.find_first_not_of(" \t\r\n") == std::string::npos; }
+
 std::string editor() {
   for (const char* variable : {"VISUAL", "EDITOR"}) {
     const char* value = std::getenv(variable);
@@ -135,6 +137,26 @@ std::string Draft::kept_hint() const {
   return "your text is kept in memory until you log out: duolog write < " + file_.string();
 }
 
+bool Draft::blank() const {
+  try {
+    return is_blank(read());
+  } catch (const std::exception&) {
+    return false;  // whatever is in it is to be kept
+  }
+}
+
+std::optional<Draft> Draft::behind_standard_input() {
+  struct stat input{};
+  if (::fstat(STDIN_FILENO, &input) != 0 || !S_ISREG(input.st_mode)) return std::nullopt;
+  for (const auto& file : left_behind()) {
+    struct stat found{};
+    if (::lstat(file.c_str(), &found) == 0 && found.st_dev == input.st_dev && found.st_ino == input.st_ino) {
+      return Draft(file);
+    }
+  }
+  return std::nullopt;
+}
+
 std::vector<fs::path> Draft::left_behind() {
   std::vector<fs::path> found;
   for (const auto& folder : memory_folders()) {
@@ -158,7 +180,7 @@ std::string checked_text(std::string text) {
   if (fault != std::string_view::npos) throw not_utf8("the text", fault);
   if (text.ends_with('\n')) text.pop_back();
   if (text.ends_with('\r')) text.pop_back();
-  if (text.find_first_not_of(" \t\r\n") == std::string::npos) throw nothing_to_save();
+  if (is_blank(text)) throw nothing_to_save();
   if (text.size() > kTextLimit) throw too_long(kTextLimit);
   return text;
 }

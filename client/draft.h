@@ -6,6 +6,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,6 +27,10 @@ class Draft {
   void shred() const;
   [[nodiscard]] std::string kept_hint() const;
 
+  [[nodiscard]] bool blank() const;
+
+  // The draft that standard input is read from, if it is one: `duolog write < DRAFT`.
+  static std::optional<Draft> behind_standard_input();
   // Drafts of this user that an earlier command had to leave behind.
   static std::vector<std::filesystem::path> left_behind();
 

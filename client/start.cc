@@ -49,18 +49,39 @@ class LastWords {
 
   [[nodiscard]] int fd() const { return fd_; }
   void close_the_book() const { ::fcntl(fd_, F_ADD_SEALS, F_SEAL_GROW); }
-  [[nodiscard]] std::string last_line() const {
-    struct stat file{};
-    if (fd_ < 0 || ::fstat(fd_, &file) != 0) return {};
-    std::array<char, kLastWords> tail{};
-    const auto from = std::max<off_t>(0, file.st_size - static_cast<off_t>(tail.size()));
-    const auto got = ::pread(fd_, tail.data(), tail.size(), from);
-    std::string_view text(tail.data(), got > 0 ? static_cast<std::size_t>(got) : 0);
-    while (text.ends_with('\n')) text.remove_suffix(1);
-    return sanitise_line(text.substr(text.rfind('\n') + 1));
+  // The last line, or the one before it where the last is its hint.
+  struct Said {
+    std::string what, hint;
+  };
+  [[nodiscard]] Said said() const {
+    auto text = tail();
+    Said said{take_last_line(text), {}};
+    constexpr std::string_view kHint = "hint: ";
+    if (!said.what.starts_with(kHint)) return said;
+    said.hint = said.what.substr(kHint.size());
+    said.what = take_last_line(text);
+    return said;
   }
 
  private:
+  [[nodiscard]] std::string tail() const {
+    struct stat file{};
+    if (fd_ < 0 || ::fstat(fd_, &file) != 0) return {};
+    std::string text(kLastWords, '\0');
+    const auto from = std::max<off_t>(0, file.st_size - static_cast<off_t>(text.size()));
+    const auto got = ::pread(fd_, text.data(), text.size(), from);
+    text.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
+    return text;
+  }
+  static std::string take_last_line(std::string& text) {
+    while (text.ends_with('\n')) text.pop_back();
+    const auto begin = text.rfind('\n') + 1;
+    auto line = sanitise_line(std::string_view(text).substr(begin));
+    text.resize(begin);
+    constexpr std::string_view kName = "duologd: ";
+    return line.starts_with(kName) ? line.substr(kName.size()) : line;
+  }
+
   int fd_;
 };
 
@@ -94,7 +115,7 @@ pid_t launch(const std::string& home, int errors) {
   arguments.push_back(nullptr);
   const pid_t child = ::fork();
   if (child == 0) become_daemon(program.c_str(), arguments.data(), errors);
-  if (child < 0) throw daemon_not_started(std::strerror(errno));
+  if (child < 0) throw daemon_not_started(std::strerror(errno), {});
   return child;
 }
 
@@ -116,9 +137,10 @@ void start_daemon(const std::string& home, const std::function<bool()>& answers)
     if (now >= deadline) break;
     std::this_thread::sleep_for(wait);
   }
-  const auto why = last_words.last_line();
-  if (ended) throw daemon_not_started(why.empty() ? "it ended at once and said nothing" : why);
-  throw daemon_not_started("it does not answer after 10 seconds" + (why.empty() ? "" : "; it said: " + why));
+  const auto said = last_words.said();
+  if (ended) throw daemon_not_started(said.what.empty() ? "it ended at once and said nothing" : said.what, said.hint);
+  throw daemon_not_started("it does not answer after 10 seconds" + (said.what.empty() ? "" : "; it said: " + said.what),
+                           said.hint);
 }
 
 }  // namespace duolog::client

@@ -72,9 +72,9 @@ control::Saved save_from_editor(Context& context, const WriteOptions& options) {
     draft.shred();
     return saved;
   } catch (const Failure& failure) {
-    const bool blank = failure.code() == "EMPTY";
-    if (blank) draft.shred();
-    throw blank ? failure : failure.with_hint(draft.kept_hint());
+    if (!draft.blank()) throw failure.with_hint(draft.kept_hint());
+    draft.shred();
+    throw;
   } catch (const std::exception& trouble) {
     throw Failure(Exit::kFailed, "FAILED", sanitise_line(trouble.what()) + "; nothing was saved", draft.kept_hint());
   }
@@ -83,9 +83,13 @@ control::Saved save_from_editor(Context& context, const WriteOptions& options) {
 // A pipe cannot be read twice: what came through it is kept as a draft when it cannot be saved.
 control::Saved save_from_standard_input(Context& context, const WriteOptions& options) {
   const auto text = checked_text(read_standard_input());
+  const auto earlier = Draft::behind_standard_input();
   try {
-    return save(context, options, text);
+    auto saved = save(context, options, text);
+    if (earlier) earlier->shred();
+    return saved;
   } catch (const Failure& failure) {
+    if (earlier) throw;  // it is kept already
     std::optional<Draft> draft;
     try {
       draft = Draft::make(text);

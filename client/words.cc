@@ -131,9 +131,10 @@ Failure daemon_not_running(const std::string& hint) {
   return {Exit::kNoDaemon, "DAEMON_NOT_RUNNING", "the daemon is not running; what was saved is safe on the disk", hint};
 }
 
-Failure daemon_not_started(const std::string& why) {
+Failure daemon_not_started(const std::string& why, const std::string& its_own_hint) {
   return {Exit::kNoDaemon, "DAEMON_NOT_STARTED", "the daemon did not start: " + why,
-          "what was saved is safe on the disk; duologd in a second terminal shows more"};
+          its_own_hint.empty() ? "what was saved is safe on the disk; duologd in a second terminal shows more"
+                               : its_own_hint};
 }
 
 Failure daemon_hangs(long seconds) {

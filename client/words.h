@@ -28,7 +28,7 @@ Failure failure_of(const control::Error& error);
 Failure wrong_usage(const std::string& what, const std::string& hint);
 Failure needs_an_answer(const std::string& what, const std::string& hint);  // a question, and nobody to ask
 Failure daemon_not_running(const std::string& hint);
-Failure daemon_not_started(const std::string& why);
+Failure daemon_not_started(const std::string& why, const std::string& its_own_hint);
 Failure daemon_hangs(long seconds);
 Failure daemon_went_away();
 Failure daemon_unreadable();
