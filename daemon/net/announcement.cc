@@ -13,9 +13,10 @@ constexpr int kLargestNameplate = 99;
 constexpr std::size_t kHeardLimit = 64;  // more interfaces than anybody has; the rest is a flood
 
 // The order in which they are worth trying: an ordinary IPv4 address, a link-local IPv6 one, then this very machine.
+constexpr int kLastRank = 2;
 int rank(const Heard& heard) {
   const bool loopback = heard.host.starts_with("127.") || heard.host == "::1";
-  return loopback ? 2 : heard.v6 ? 1 : 0;
+  return loopback ? kLastRank : heard.v6 ? 1 : 0;
 }
 
 bool contradict(const Heard& a, const Heard& b) {
@@ -61,12 +62,13 @@ bool Announcements::two_windows() const {
 }
 
 std::vector<Address> Announcements::addresses() const {
-  std::vector<Heard> ordered = heard_;
-  std::stable_sort(ordered.begin(), ordered.end(), [](const Heard& a, const Heard& b) { return rank(a) < rank(b); });
   std::vector<Address> addresses;
-  for (const Heard& each : ordered) {
-    const Address address{each.host, each.announcement.port};
-    if (std::find(addresses.begin(), addresses.end(), address) == addresses.end()) addresses.push_back(address);
+  for (int wanted = 0; wanted <= kLastRank; ++wanted) {
+    for (const Heard& each : heard_) {
+      const Address address{each.host, each.announcement.port};
+      const bool known = std::find(addresses.begin(), addresses.end(), address) != addresses.end();
+      if (rank(each) == wanted && !known) addresses.push_back(address);
+    }
   }
   return addresses;
 }

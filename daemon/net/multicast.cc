@@ -149,6 +149,13 @@ std::string source_text(const Packet& packet) {
   return local ? std::string(text.data()) + "%" + name.data() : text.data();
 }
 
+// Out by this interface, from its own address: on loopback the system would choose another interface's.
+bool send_by(const Descriptor& socket, const Interface& interface, ByteView packet) {
+  ip_mreqn way = membership4(interface.index);
+  return inet_pton(AF_INET, interface.v4.front().c_str(), &way.imr_address) == 1 &&
+         set_option(socket, IPPROTO_IP, IP_MULTICAST_IF, way) && send_to(socket, packet, group4());
+}
+
 }  // namespace
 
 int announce(const Announcement& announcement) {
@@ -157,8 +164,7 @@ int announce(const Announcement& announcement) {
   const Descriptor v6 = udp_socket(AF_INET6);
   int sent = 0;
   for (const Interface& each : interfaces()) {
-    if (v4 && !each.v4.empty() && set_option(v4, IPPROTO_IP, IP_MULTICAST_IF, membership4(each.index)))
-      sent += send_to(v4, packet, group4()) ? 1 : 0;
+    if (v4 && !each.v4.empty()) sent += send_by(v4, each, packet) ? 1 : 0;
     if (v6 && each.has_v6) sent += send_to(v6, packet, group6(each.index)) ? 1 : 0;
   }
   return sent;

@@ -28,6 +28,7 @@ class PairLine {
   void lose();                  // drop(), and an unfinished conversation is told
   [[nodiscard]] bool over() const { return over_; }
   [[nodiscard]] bool finished() const { return over_ && output_.empty(); }
+  [[nodiscard]] std::size_t buffered() const { return reader_.buffered(); }
   [[nodiscard]] bool talking() const { return channel_.has_value(); }
   [[nodiscard]] SteadyTime deadline() const { return over_ ? SteadyTime::max() : deadline_; }
   // REQUIRES: talking().

@@ -92,8 +92,8 @@ class PairingWindow {
   void receive(LineId line, ByteView bytes, SteadyTime now);
   void closed(LineId line, SteadyTime now);
   [[nodiscard]] Bytes take_output(LineId line, SteadyTime now);
-  [[nodiscard]] bool finished(LineId line) const;  // close it, after the last output
-  [[nodiscard]] bool proven(LineId line) const;    // code or link was right: no longer an unauthenticated stranger
+  [[nodiscard]] bool finished(LineId line) const;           // close it, after the last output
+  [[nodiscard]] std::size_t read_limit(LineId line) const;  // 82 bytes in all before the code or link was proven
 
   void close();
   void tick(SteadyTime now);

@@ -7,6 +7,8 @@ namespace duolog::net {
 namespace {
 
 constexpr auto kWindowMinutesWall = std::chrono::duration_cast<WallTime::duration>(kWindowTime);
+constexpr std::size_t kUnprovenBytes = 2 + crypto::kPairGuessLength;
+constexpr std::size_t kReadAtOnce = 64 << 10;
 
 }  // namespace
 
@@ -261,9 +263,11 @@ bool PairingWindow::finished(LineId line) const {
   const auto found = state_->visits.find(line);
   return found == state_->visits.end() || found->second.line.finished();
 }
-bool PairingWindow::proven(LineId line) const {
+std::size_t PairingWindow::read_limit(LineId line) const {
   const auto found = state_->visits.find(line);
-  return found != state_->visits.end() && found->second.confirming();
+  if (found == state_->visits.end() || found->second.line.over()) return 0;
+  return found->second.proven() ? kReadAtOnce
+                                : kUnprovenBytes - std::min(kUnprovenBytes, found->second.line.buffered());
 }
 bool PairingWindow::ended() const { return state_->end.has_value(); }
 std::optional<int> PairingWindow::nameplate() const {

@@ -65,7 +65,7 @@ struct Peer::State {
   void open_session(SteadyTime now);
   void note_greeting(const sync::Greeting& theirs);
   void read_transport(ByteView frame, SteadyTime now);
-  bool ask_session(const std::function<void()>& question);
+  bool while_the_disk_allows(const std::function<void()>& question);
   void pump(SteadyTime now);
   void follow_session(SteadyTime now);
   void say_farewell(SteadyTime now);
@@ -111,11 +111,24 @@ void Peer::receive(ByteView bytes, SteadyTime now) {
       case proto::FrameReader::Next::kMessage:
         break;
     }
-    if (state_->stage == Stage::kOpen) {
-      state_->read_transport(message, now);
-    } else {
-      state_->read_introduction(message, now);
-    }
+    state_->while_the_disk_allows([&] {
+      if (state_->stage == Stage::kOpen) {
+        state_->read_transport(message, now);
+      } else {
+        state_->read_introduction(message, now);
+      }
+    });
+  }
+}
+
+// Whatever a session or a hook is asked, our own disk may refuse it: not the other side's fault, and the end of this.
+bool Peer::State::while_the_disk_allows(const std::function<void()>& work) {
+  try {
+    work();
+    return true;
+  } catch (const store::NotDurable& refusal) {
+    finish(PeerEnd::kNotDurable, refusal.what());
+    return false;
   }
 }
 
@@ -190,18 +203,8 @@ void Peer::State::read_transport(ByteView frame, SteadyTime now) {
     case crypto::Channel::Opened::kMessage:
       break;
   }
-  if (ask_session([&] { session->receive(message); })) follow_session(now);
-}
-
-// Whatever the session is asked, our own disk may refuse it. False: it did, and this is over.
-bool Peer::State::ask_session(const std::function<void()>& question) {
-  try {
-    question();
-    return true;
-  } catch (const store::NotDurable& refusal) {
-    finish(PeerEnd::kNotDurable, refusal.what());
-    return false;
-  }
+  session->receive(message);
+  follow_session(now);
 }
 
 // ---- what goes out ----
@@ -216,7 +219,7 @@ void Peer::State::pump(SteadyTime now) {
   const auto emit = [this](ByteView frame) { proto::append_frame(output, proto::Framing::kPeer, frame); };
   while (output.size() < kOutputRoom && session->has_next()) {
     std::optional<Bytes> message;
-    if (!ask_session([&] { message = session->next(); })) return;
+    if (!while_the_disk_allows([&] { message = session->next(); })) return;
     if (!message) break;
     if (!channel->seal(*message, emit)) return finish(PeerEnd::kRenew, "the channel is used up");
   }
@@ -265,7 +268,7 @@ void Peer::part(sync::Parting reason, SteadyTime now) {
 }
 
 void Peer::log_grew() {
-  if (state_->stage == Stage::kOpen) state_->ask_session([this] { state_->session->log_grew(); });
+  if (state_->stage == Stage::kOpen) state_->while_the_disk_allows([this] { state_->session->log_grew(); });
 }
 
 // ---- time ----

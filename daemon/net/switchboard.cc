@@ -13,7 +13,6 @@ constexpr milliseconds kSimultaneous{10'000};  // two connections opened within 
 constexpr milliseconds kLetThemRedial{2'000};  // whoever dialled before dials again first
 constexpr milliseconds kSleepNoticed{5'000};   // the wall clock moved this much more than the steady one
 constexpr std::size_t kReadAtOnce = 64 << 10;
-constexpr std::size_t kStrangerBytes = 2 + crypto::kPairGuessLength;  // 82: before the first tag is checked
 constexpr std::size_t kNewestFirst = 2;  // epochs of each journal that are tried before any older one
 
 milliseconds wall_minus_steady(const Clock& clock) {
@@ -218,7 +217,7 @@ std::size_t Switchboard::read_limit(LineId line) const {
     case State::Line::Kind::kPeer:
       return found->second.peer->reading() ? kReadAtOnce : 0;
     case State::Line::Kind::kWindow:
-      return state_->window->proven(line) ? kReadAtOnce : kStrangerBytes;
+      return state_->window->read_limit(line);
     default:
       return kReadAtOnce;
   }
@@ -343,7 +342,8 @@ bool Switchboard::State::outranks(const Peer& challenger, const Peer& holder) co
   return challenger.initiator() == mine_is_smaller;
 }
 
-// What they say of themselves, and where they seem to come from: this address, the port they listen on.
+// What they say of themselves, and where they seem to come from: this address, the port they listen on (that of the
+// last address: the first may be mapped ones).
 void Switchboard::State::take_greeting(Line& line) {
   line.greeted = true;
   const PeerKey key = key_of(*line.peer);
@@ -353,7 +353,7 @@ void Switchboard::State::take_greeting(Line& line) {
     if (const auto address = parse_address(text)) addresses.push_back(*address);
   if (addresses.size() > kAddressesLimit) addresses.resize(kAddressesLimit);
   if (!line.peer->initiator() && !addresses.empty() && !line.address.host.empty())
-    addresses.insert(addresses.begin(), Address{line.address.host, addresses.front().port});
+    addresses.insert(addresses.begin(), Address{line.address.host, addresses.back().port});
   book.learn(key.device, addresses);
   changed(key);
 }
