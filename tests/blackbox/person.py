@@ -161,9 +161,17 @@ class Daemon:
         return code
 
 
+def free_port():
+    """Kept over restarts, as a person's daemon keeps its own."""
+    with socket.socket() as holder:
+        holder.bind(("127.0.0.1", 0))
+        return holder.getsockname()[1]
+
+
 class Person:
-    def __init__(self, house, name, options=("--listen", "127.0.0.1:0")):
-        self.house, self.name, self.options = house, name, list(options)
+    def __init__(self, house, name, options=None):
+        self.house, self.name = house, name
+        self.options = ["--listen", f"127.0.0.1:{free_port()}"] if options is None else list(options)
         self.folder = house.folder / name.lower()
         self.home = self.folder / "home"
         self.daemon = None
@@ -289,6 +297,11 @@ class Person:
 
     def texts(self, *options):
         return [item["text"] for item in self.list(*options)]
+
+    def lock(self):
+        """The daemon runs anew, and is ready again a moment later."""
+        self.duolog("lock")
+        self.daemon.wait_until_ready()
 
     def status(self):
         return self.duolog("status", "--json").object
