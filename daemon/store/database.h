@@ -16,7 +16,6 @@
 #include <string>
 
 namespace SQLite {
-class Database;
 class Statement;
 }  // namespace SQLite
 
