@@ -149,6 +149,7 @@ SecretText ask_secret(const std::string& prompt) {
   SecretText secret;
   for (;;) {
     if (first_ready(std::array{STDIN_FILENO, interrupts.fd()}) == 1) {
+      interrupts.take();
       say("\n");
       throw interrupted("stopped; nothing was changed");
     }

@@ -22,6 +22,11 @@ Interrupts::Interrupts() {
   }
 }
 
+void Interrupts::take() const {
+  signalfd_siginfo signal{};
+  static_cast<void>(::read(fd_, &signal, sizeof(signal)) < 0);
+}
+
 Interrupts::~Interrupts() {
   ::close(fd_);
   sigprocmask(SIG_SETMASK, &before_, nullptr);

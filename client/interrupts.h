@@ -16,6 +16,8 @@ class Interrupts {
   Interrupts(const Interrupts&) = delete;
   Interrupts& operator=(const Interrupts&) = delete;
   [[nodiscard]] int fd() const { return fd_; }
+  // The signal has been answered by leaving in order: it does not take effect any more.
+  void take() const;
 
  private:
   sigset_t before_{};

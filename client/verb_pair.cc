@@ -116,6 +116,7 @@ class Pairing {
     if (wanted[1].revents != 0) throw stopped();
   }
   [[nodiscard]] Failure stopped() const {
+    interrupts_.take();
     return interrupted(hosting_ ? "stopped; the window is closed and nothing was kept" : "stopped; nothing was kept");
   }
 

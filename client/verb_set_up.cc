@@ -175,10 +175,11 @@ void print_init(Context& context, control::InitReport& report) {
     return out.wipe();
   }
   out.line("this is now " + out.style().person(sanitise_line(report.name())) + "'s journal");
-  out.print(paragraph(report.locked_by() == "passphrase"
-                          ? "it is closed by your passphrase whenever the daemon starts; nobody can bring that back"
-                          : "a key file opens it: whoever takes this disk reads it (duolog passphrase changes that)",
-                      0, out.width()));
+  out.print(paragraph(
+      report.locked_by() == "passphrase"
+          ? "your passphrase opens it whenever the daemon has started anew; nobody can bring a forgotten one back"
+          : "a key file opens it: whoever takes this disk reads it (duolog passphrase changes that)",
+      0, out.width()));
   show_words(out, report.words());
 }
 

@@ -33,7 +33,7 @@ std::string event_text(const control::WatchEvent& event, const Output& out) {
         event, short_id(event.item().id()) + " is " + delivery_text(event.item().delivery(), day_of(event.at())));
   }
   if (kind == "connected") return event_head(event, name + " is connected" + detail);
-  if (kind == "disconnected") return event_head(event, name + " is gone" + detail);
+  if (kind == "disconnected") return event_head(event, name + " is not connected any more" + detail);
   if (kind == "paired") return event_head(event, "you and " + name + " share a journal now");
   if (kind == "alarm") return event_head(event, out.style().warning(warning_text(event.detail())));
   if (event.has_item()) return item_text(event.item(), out, {});
@@ -46,7 +46,9 @@ bool wait_for_event(Daemon& daemon, const Interrupts& interrupts) {
   std::array<pollfd, 2> wanted{{{daemon.socket(), POLLIN, 0}, {interrupts.fd(), POLLIN, 0}}};
   while (::poll(wanted.data(), wanted.size(), -1) < 0 && errno == EINTR) {
   }
-  return wanted[1].revents == 0;
+  if (wanted[1].revents == 0) return true;
+  interrupts.take();
+  return false;
 }
 
 }  // namespace
