@@ -1,5 +1,8 @@
 // lock, unlock and passphrase.
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <chrono>
+#include <thread>
+
 #include "client/ask.h"
 #include "client/json.h"
 #include "client/verbs.h"
@@ -8,6 +11,8 @@
 
 namespace duolog::client {
 namespace {
+
+constexpr std::chrono::milliseconds kLockLook{20};
 
 Failure refusal(control::Error::Code code) {
   control::Error error;
@@ -46,12 +51,36 @@ SecretText replacement_for(const Context& context, const PassphraseOptions& opti
   return secret;
 }
 
+// It runs anew, so that nothing of what it knew is left; the next command shall find it there again.
+bool answers_locked(Daemon& daemon) {
+  try {
+    if (!daemon.try_connect()) return false;
+    control::Request request;
+    request.mutable_status();
+    daemon.send(request);
+    return daemon.receive(kQuick).status().locked();
+  } catch (const Failure&) {
+    return false;  // that was still the old one, on its way out
+  }
+}
+
+void wait_until_locked(Daemon& daemon) {
+  const auto deadline = std::chrono::steady_clock::now() + kQuick;
+  while (!answers_locked(daemon)) {
+    if (std::chrono::steady_clock::now() >= deadline)
+      throw daemon_not_running("duolog daemon start brings it up, locked");
+    std::this_thread::sleep_for(kLockLook);
+  }
+}
+
 }  // namespace
 
 Exit lock(Context& context) {
   control::Request request;
   request.mutable_lock();
   context.daemon.ask_one(request);
+  context.daemon.disconnect();
+  wait_until_locked(context.daemon);
   report(context, R"({"locked":true})", "locked: nothing is read, written or carried until duolog unlock");
   return Exit::kDone;
 }

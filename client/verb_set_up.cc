@@ -150,9 +150,9 @@ std::string name_for(const Context& context, const InitOptions& options) {
 SecretText passphrase_for(const Context& context) {
   if (!context.globals.passphrase_file.empty()) return read_secret(context.globals.passphrase_file);
   if (context.globals.yes) return {};
-  say("\n" + paragraph("a passphrase keeps this journal closed to whoever finds or takes this computer. "
-                       "Enter alone means a key file instead: nothing to remember, "
-                       "but whoever takes the disk reads the journal.",
+  say("\n" + paragraph("a passphrase keeps this journal closed to whoever finds or takes this computer.\n"
+                       "Enter alone means a key file instead, and nothing to remember, but\n"
+                       "whoever takes the disk reads the journal.",
                        0, context.out.width()));
   return ask_new_secret("passphrase: ");
 }
