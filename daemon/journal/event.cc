@@ -3,6 +3,7 @@
 #include "daemon/journal/event.h"
 
 #include <google/protobuf/io/coded_stream.h>
+#include <google/protobuf/stubs/logging.h>
 
 #include "proto/event.pb.h"
 
@@ -284,6 +285,7 @@ void settle(Event& event) {
 
 template <class Message>
 bool parse(Message& message, ByteView bytes) {
+  const google::protobuf::LogSilencer quiet;  // what a partner sent fills no screen
   google::protobuf::io::CodedInputStream input(bytes.data(), static_cast<int>(bytes.size()));
   input.SetRecursionLimit(kRecursionLimit);
   return message.ParseFromCodedStream(&input) && input.ConsumedEntireMessage();

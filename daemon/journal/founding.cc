@@ -3,6 +3,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "daemon/journal/founding.h"
 
+#include <google/protobuf/stubs/logging.h>
+
 #include "crypto/pairing.h"
 #include "daemon/journal/founding_terms.h"
 #include "proto/wire.pb.h"
@@ -211,6 +213,7 @@ void Founding::decline() {
 void Founding::receive(ByteView message) {
   if (talk_->state == State::kFounded || talk_->state == State::kDeclined || talk_->state == State::kFailed) return;
   try {
+    const google::protobuf::LogSilencer quiet;  // what a stranger sent fills no screen
     WipedFrame frame;
     const bool read = message.size() <= kPairFrameLimit &&
                       frame.message.ParseFromArray(message.data(), static_cast<int>(message.size()));

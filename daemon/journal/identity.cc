@@ -230,8 +230,8 @@ const std::vector<JournalSecrets>& Identity::journals() const { return payload_-
 // ---- words and passphrase ----
 
 void Identity::require(const crypto::SecretBytes& passphrase) const {
-  if (lock_.mode() == crypto::VaultMode::kPassphrase && !lock_.accepts(passphrase))
-    throw Refusal(Reason::kWrongPassphrase);
+  if (lock_.mode() != crypto::VaultMode::kPassphrase) return;
+  if (passphrase.empty() || !lock_.accepts(passphrase)) throw Refusal(Reason::kWrongPassphrase);
 }
 
 crypto::SecretBytes Identity::words(const crypto::SecretBytes& passphrase) const {

@@ -40,6 +40,10 @@ class Journal {
     bool doors_changed = false;       // members or epochs are not what they were
     std::uint64_t receipted = 0;      // where not 0: items of this device above were_receipted up to here are receipted
     std::uint64_t were_receipted = 0;
+
+    [[nodiscard]] bool empty() const {
+      return items.empty() && revealed.empty() && alarms.empty() && !doors_changed && receipted == 0;
+    }
   };
   // Folds at most `budget` records and takes them off it; true when there is more. Throws nothing for what it reads.
   bool fold(std::size_t& budget);

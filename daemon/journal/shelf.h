@@ -1,7 +1,8 @@
 // shelf.h: all journals of one person on this device: the notebook and the shared ones.
 //
 // The room's front door. Three headers share it: this one writes and folds, reading.h answers questions, door.h is what
-// sync and net need. One thread; nothing here reads a clock, a zone or a socket that was not handed in.
+// sync and net need; founding.h makes a new journal. One thread; nothing here reads a clock, a zone or a socket that
+// was not handed in.
 //
 //   request ─► write()/answer() ─► Journal: event, sealed, appended, durable ─► grew() ─► folded ─► Saved
 //   session ─► stored() ─► fold_some() in slices ─► view, news() ─► openings that fell due are written ─► grew()
@@ -22,7 +23,6 @@ namespace duolog::journal {
 
 class Journal;
 struct Calendar;
-struct RoundKey;
 
 struct Draft {
   std::string text;
@@ -86,7 +86,6 @@ class Shelf {
   [[nodiscard]] Journal* by_id(const JournalId& id);                         // hidden ones too; null: none
   [[nodiscard]] const Parts& parts() const;
   [[nodiscard]] Calendar calendar_of(const Journal& journal) const;
-  [[nodiscard]] Round round(const Journal& journal, const RoundKey& key) const;
   void tell_of(Journal& journal);  // what its last fold has brought
   // A founding was stored: the journal is opened here.
   void adopt(const JournalId& id);
@@ -98,24 +97,6 @@ class Shelf {
   [[nodiscard]] bool may_be_dropped(const JournalId& id) const;
 
  private:
-  void sweep();
-  [[nodiscard]] const Journal& writing_journal() const;
-  [[nodiscard]] const Journal& answering_journal(const std::string& wanted) const;
-  [[nodiscard]] std::string period_to_answer(const Journal& journal, const Practice& practice,
-                                             const std::string& wanted) const;
-  std::optional<Saved> answered_before(ByteView request);
-  [[nodiscard]] Saved saved_as(const Journal& journal, const RecordId& id) const;
-  template <class Payload>
-  Saved save(const Journal& target, Payload payload, ByteView request);
-  bool finish_fold();
-  bool publish_openings(Journal& journal);
-  bool keep_in_notebook();
-  void grew(const JournalId& journal);
-  void tell(News news);
-  void doors_changed(const JournalId& journal);
-  void tell_item(const Journal& journal, const RecordId& id);
-  void tell_delivered(const Journal& journal, std::uint64_t above, std::uint64_t up_to);
-
   struct State;
   std::unique_ptr<State> state_;
 };

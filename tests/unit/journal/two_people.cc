@@ -151,7 +151,7 @@ void meet(Person& a, Person& b) {
   }
 }
 
-RecordId forge(Person& by, const JournalId& journal, ByteView event, crypto::RecordKind kind) {
+RecordId forge_bytes(Person& by, const JournalId& journal, ByteView event, crypto::RecordKind kind) {
   const crypto::EpochSecret& epoch = by.identity().journal(journal).epochs.back();
   const auto key = crypto::record_key(epoch, by.device());
   const RecordId id = by.log().append(journal, by.device(), [&](const crypto::ChainPosition& at) {

@@ -84,13 +84,13 @@ void carry(Person& from, Person& to, const JournalId& journal);  // records, and
 void meet(Person& a, Person& b);  // both ways until nothing is new, and the sessions' hooks
 
 // A record in `by`'s own chain that only a liar would write: any bytes as an event, in any kind of record.
-RecordId forge(Person& by, const JournalId& journal, ByteView event,
-               crypto::RecordKind kind = crypto::RecordKind::kEvent);
+RecordId forge_bytes(Person& by, const JournalId& journal, ByteView event,
+                     crypto::RecordKind kind = crypto::RecordKind::kEvent);
 template <class Payload>
 RecordId forge(Person& by, const JournalId& journal, Payload payload,
                crypto::RecordKind kind = crypto::RecordKind::kEvent) {
   const auto bytes = encode_event({by.now, 60, {}, std::move(payload)});
-  return forge(by, journal, bytes.view(), kind);
+  return forge_bytes(by, journal, bytes.view(), kind);
 }
 
 class TwoPeople : public ::testing::Test {

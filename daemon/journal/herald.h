@@ -1,0 +1,35 @@
+// herald.h: says what a fold has brought, to whoever listens: `watch`, the sessions, the network.
+//
+// Silent until everything that was there before has been folded: what is old is no news.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "daemon/journal/rounds.h"
+#include "daemon/journal/shelf.h"
+
+namespace duolog::journal {
+
+class Herald {
+ public:
+  Herald(const Shelf::Parts& parts, Shelf::Hooks hooks)
+      : clock_(parts.clock), here_(parts.zone), hooks_(std::move(hooks)) {}
+
+  void begin() { speaks_ = true; }
+  void grew(const Journal& journal) const;
+  void doors_changed(const JournalId& journal) const;
+  void tell(const Journal& journal, const Journal::Brought& brought, const Calendar& calendar) const;
+
+ private:
+  void say(const Journal& journal, News news) const;
+  void tell_item(const Journal& journal, const RecordId& id, const Calendar& calendar) const;
+  void tell_delivered(const Journal& journal, std::uint64_t above, std::uint64_t up_to) const;
+  [[nodiscard]] Round round(const Journal& journal, const RoundKey& key, const Calendar& calendar) const;
+  [[nodiscard]] std::int64_t now() const { return clock_.wall().time_since_epoch().count(); }
+
+  Clock clock_;
+  Zone here_;
+  Shelf::Hooks hooks_;
+  bool speaks_ = false;
+};
+
+}  // namespace duolog::journal

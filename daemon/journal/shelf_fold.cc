@@ -1,0 +1,96 @@
+// shelf_fold.cc: what came from outside is folded, and what follows from it is written: openings, the notebook's notes.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <limits>
+
+#include "daemon/journal/shelf_state.h"
+
+namespace duolog::journal {
+
+void Shelf::stored(const JournalId& id, const DeviceId& author, std::uint64_t first, std::uint64_t last) {
+  (void)first;  // the fold knows how far it has come
+  if (Journal* journal = by_id(id)) journal->bodies_came(author, last);
+}
+
+bool Shelf::fold_some(std::size_t records) { return state_->fold_some(records); }
+void Shelf::tell_of(Journal& journal) { state_->tell_of(journal); }
+
+bool Shelf::State::fold_some(std::size_t records) {
+  for (const auto& journal : journals) {
+    const bool more = journal->fold(records);
+    journal->settle(now());
+    tell_of(*journal);
+    if (more) return true;
+  }
+  return finish_fold();
+}
+
+void Shelf::State::fold_all() {
+  while (fold_some(std::numeric_limits<std::size_t>::max())) {
+  }
+}
+
+// Only when everything is folded: an opening must count every answer that was held.
+bool Shelf::State::finish_fold() {
+  bool wrote = false;
+  try {
+    for (const auto& journal : journals) wrote = publish_openings(*journal) || wrote;
+    wrote = keep_in_notebook() || wrote;
+  } catch (const store::NotDurable&) {  // the disk is full: tried again after the next fold
+    return false;
+  }
+  return wrote;
+}
+
+bool Shelf::State::publish_openings(Journal& journal) {
+  if (!journal.can_write() || journal.secrets().unacknowledged) return false;
+  const std::vector<Opening> due = journal.answers().due();
+  for (const Opening& opening : due) journal.append(opening, stamp());
+  if (!due.empty()) herald.grew(journal);
+  return !due.empty();
+}
+
+// The notebook knows every journal and its epochs, for this person's other devices and for the way back.
+bool Shelf::State::keep_in_notebook() {
+  if (!notebook().can_write()) return false;
+  bool wrote = false;
+  for (const JournalSecrets& journal : parts.identity.journals())
+    if (journal.shared() && !journal.unacknowledged) wrote = keep_in_notebook(journal) || wrote;
+  if (wrote) herald.grew(notebook());
+  return wrote;
+}
+
+bool Shelf::State::keep_in_notebook(const JournalSecrets& journal) {
+  bool wrote = false;
+  if (!notebook().journals_kept().contains(journal.id)) {
+    notebook().append(JournalKept{journal.genesis, journal.epochs.front().clone(), journal.name, journal.other,
+                                  journal.relationship, journal.paired_by},
+                      stamp());
+    wrote = true;
+  }
+  for (std::size_t i = 1; i < journal.epochs.size(); ++i) {
+    if (notebook().epochs_kept().contains(crypto::epoch_id(journal.id, journal.epochs[i]))) continue;
+    notebook().append(EpochKept{journal.id, journal.epochs[i].clone()}, stamp());
+    wrote = true;
+  }
+  return wrote;
+}
+
+void Shelf::State::tell_of(Journal& journal) {
+  const Journal::Brought brought = journal.take_brought();
+  if (!brought.empty()) herald.tell(journal, brought, calendar_of(journal));  // a calendar costs a merge of the view
+}
+
+void Shelf::mark_seen(const std::vector<Item>& items) {
+  std::map<std::pair<JournalId, DeviceId>, std::vector<std::uint64_t>> seen;
+  for (const Item& item : items) {
+    const Journal* journal = item.mine ? nullptr : by_id(item.journal_id);
+    const Noted* noted = journal != nullptr ? journal->view().by_id(item.id) : nullptr;
+    if (noted != nullptr) seen[{item.journal_id, noted->device}].push_back(noted->seq);
+  }
+  for (const auto& [where, seqs] : seen) {
+    Journal& journal = *by_id(where.first);
+    journal.unread().mark(journal.view(), where.second, seqs);
+  }
+}
+
+}  // namespace duolog::journal

@@ -1,0 +1,52 @@
+// shelf_state.h: the inside of the shelf, shared by shelf.cc (finding, foundings), shelf_write.cc and shelf_fold.cc.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "daemon/journal/herald.h"
+
+namespace duolog::journal {
+
+struct Shelf::State {
+  State(Parts given, Hooks hooks) : parts(std::move(given)), here(parts.zone), herald(parts, std::move(hooks)) {}
+
+  Parts parts;
+  Zone here;
+  Herald herald;
+  std::vector<std::unique_ptr<Journal>> journals;  // in the vault's order: the notebook first
+
+  [[nodiscard]] std::int64_t now() const { return parts.clock.wall().time_since_epoch().count(); }
+  [[nodiscard]] Stamp stamp() const { return {now(), here.offset_minutes(now())}; }
+  [[nodiscard]] Calendar calendar_of(const Journal& journal) const;
+
+  // ---- finding: shelf.cc ----
+  void open(const JournalId& id);
+  void sweep() const;
+  void finish_notebook() const;
+  [[nodiscard]] Journal& notebook() const { return *journals.front(); }
+  [[nodiscard]] std::vector<Journal*> visible() const;
+  [[nodiscard]] Journal& find(std::string_view wanted) const;
+  [[nodiscard]] Journal* by_id(const JournalId& id) const;
+  [[nodiscard]] Journal& writing_journal() const;
+
+  // ---- writing: shelf_write.cc ----
+  [[nodiscard]] Journal& answering_journal(const std::string& wanted) const;
+  [[nodiscard]] std::string period_to_answer(const Journal& journal, const Practice& practice,
+                                             const std::string& wanted) const;
+  [[nodiscard]] Sealed seal(const Journal& journal, const Practice& practice, const std::string& period,
+                            const Form& form) const;
+  [[nodiscard]] std::optional<Saved> answered_before(ByteView request) const;
+  [[nodiscard]] Saved saved_as(const Journal& journal, const RecordId& id) const;
+  template <class Payload>
+  Saved save(Journal& journal, Payload payload, ByteView request);
+
+  // ---- folding: shelf_fold.cc ----
+  bool fold_some(std::size_t records);
+  void fold_all();
+  bool finish_fold();
+  bool publish_openings(Journal& journal);
+  bool keep_in_notebook();
+  bool keep_in_notebook(const JournalSecrets& journal);
+  void tell_of(Journal& journal);
+};
+
+}  // namespace duolog::journal
