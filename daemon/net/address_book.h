@@ -4,6 +4,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 
 #include "daemon/home/clock.h"
 #include "daemon/net/address.h"
@@ -36,6 +37,7 @@ class AddressBook {
 
   store::LocalState& memory_;
   mutable std::map<DeviceId, Page> pages_;  // read when first asked for
+  std::set<DeviceId> unwritten_;
 };
 
 }  // namespace duolog::net

@@ -55,9 +55,10 @@ bool Announcements::hear(const Heard& heard) {
 }
 
 bool Announcements::two_windows() const {
-  for (const Heard& a : heard_)
-    for (const Heard& b : heard_)
-      if (contradict(a, b)) return true;
+  for (const Heard& one : heard_) {
+    const auto contradicts = [&](const Heard& other) { return contradict(one, other); };
+    if (std::any_of(heard_.begin(), heard_.end(), contradicts)) return true;
+  }
   return false;
 }
 

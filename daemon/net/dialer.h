@@ -55,7 +55,7 @@ class Dialer {
   struct Status {
     State state = State::kIdle;  // kIdle: not looked for
     int failures = 0;            // in a row
-    SteadyTime next_try{};       // of kWaiting
+    SteadyTime next_try;         // of kWaiting
   };
   [[nodiscard]] Status status(const PeerKey& key) const;
 
@@ -64,9 +64,9 @@ class Dialer {
     State state = State::kWaiting;
     int failures = 0;
     int offences = 0;
-    SteadyTime next_try{};      // of kWaiting
-    SteadyTime connected_at{};  // of kConnected
-    SteadyTime penalty_until{};
+    SteadyTime next_try;      // of kWaiting
+    SteadyTime connected_at;  // of kConnected
+    SteadyTime penalty_until;
   };
   [[nodiscard]] std::chrono::milliseconds stretched(std::chrono::milliseconds pause);
 

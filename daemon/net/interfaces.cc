@@ -48,6 +48,7 @@ std::vector<Interface> interfaces() {
     if (each->ifa_addr) add_address(interface, each->ifa_addr);
   }
   std::vector<Interface> all;
+  all.reserve(by_index.size());
   for (auto& [index, interface] : by_index) all.push_back(std::move(interface));
   return all;
 }

@@ -2,7 +2,8 @@
 //
 // One io_context, one thread. Every loop is owned by one supervisor: what escapes from a loop is noted, and when it is
 // our bug (anything but an error of the world) it is handed to `failed`, so that the daemon stops instead of limping
-// on. Asio is behind a pointer: this header costs nothing to include. SPDX-License-Identifier: GPL-3.0-or-later
+// on. Asio is behind a pointer: this header costs nothing to include.
+// SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
 #include <exception>

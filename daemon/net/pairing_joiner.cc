@@ -1,5 +1,6 @@
 // pairing_joiner.cc: the joiner's side. It may call at several addresses of the host at once; it guesses on one of
-// them. SPDX-License-Identifier: GPL-3.0-or-later
+// them.
+// SPDX-License-Identifier: GPL-3.0-or-later
 #include <deque>
 
 #include "crypto/check.h"
@@ -24,9 +25,9 @@ struct PairingJoiner::State {
   Facts facts;
   JoinEvents events;
   std::optional<Announcements> announcements;  // while looking
-  SteadyTime looks_until{};
+  SteadyTime looks_until;
   std::deque<Address> to_dial;
-  SteadyTime next_dial{};
+  SteadyTime next_dial;
   int dialling = 0;
   std::map<LineId, Call> calls;
   bool guessed = false;

@@ -1,5 +1,6 @@
 // pairing_window.cc: the host's side. A visit is one connection that spoke to the window; at most one is past its
-// guess. SPDX-License-Identifier: GPL-3.0-or-later
+// guess.
+// SPDX-License-Identifier: GPL-3.0-or-later
 #include "crypto/check.h"
 #include "daemon/net/pair_line.h"
 

@@ -55,9 +55,9 @@ struct Peer::State {
   std::optional<Met> met;
   std::optional<sync::Greeting> greeting;
   std::optional<milliseconds> clock_ahead;
-  SteadyTime opened_at{};
-  SteadyTime heard_at{};
-  SteadyTime ping_at{};
+  SteadyTime opened_at;
+  SteadyTime heard_at;
+  SteadyTime ping_at;
 
   void read_introduction(ByteView message, SteadyTime now);
   std::optional<Met> prove(const Introduction& introduction) const;

@@ -1,6 +1,6 @@
 // rounds.h: one attempt at one device: its addresses one after the other, the slow ones side by side. The first on
-// which the handshake succeeds ends the round; when all have come to nothing, it has failed. SPDX-License-Identifier:
-// GPL-3.0-or-later
+// which the handshake succeeds ends the round; when all have come to nothing, it has failed.
+// SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
 #include <deque>
@@ -40,7 +40,7 @@ class Rounds {
   struct Round {
     std::deque<Address> left;
     std::set<LineId> lines;
-    SteadyTime next_at{};
+    SteadyTime next_at;
     bool silent = false;
   };
   std::map<PeerKey, Round> rounds_;

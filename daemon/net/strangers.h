@@ -43,7 +43,7 @@ class Strangers {
  private:
   struct Stranger {
     enum class Stage { kReading, kQueued, kMuted, kFinished } stage = Stage::kReading;
-    SteadyTime deadline{};
+    SteadyTime deadline;
     proto::FrameReader reader;
     std::size_t received = 0;
     Bytes frame;

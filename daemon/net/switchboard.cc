@@ -250,22 +250,25 @@ bool Switchboard::State::greet_pairing(const Strangers::FirstFrame& first) {
   return true;
 }
 
-// The two newest epochs of every journal first, then older ones.
 std::optional<std::pair<JournalId, crypto::Handshake>> Switchboard::State::match(ByteView message1) const {
-  std::size_t tried = 0;
-  const auto try_psk = [&](const Doorway& door, std::size_t i) -> std::optional<crypto::Handshake> {
-    if (i >= door.psks.size() || tried >= kCandidatesLimit) return std::nullopt;
-    ++tried;
-    return crypto::Handshake::answer(door.psks[i], house.self.keys.noise(), message1);
+  for (const auto& [door, psk] : candidates) {
+    auto handshake = crypto::Handshake::answer(*psk, house.self.keys.noise(), message1);
+    if (handshake) return std::pair{door->journal, std::move(*handshake)};
+  }
+  return std::nullopt;
+}
+
+// The two newest epochs of every journal first, then older ones.
+void Switchboard::State::order_candidates() {
+  candidates.clear();
+  const auto add = [this](std::size_t from, std::size_t to) {
+    for (const Doorway& door : doorways) {
+      for (std::size_t i = from; i < std::min(to, door.psks.size()) && candidates.size() < kCandidatesLimit; ++i)
+        candidates.emplace_back(&door, &door.psks[i]);
+    }
   };
-  const auto try_all = [&](std::size_t from, std::size_t to) -> std::optional<std::pair<JournalId, crypto::Handshake>> {
-    for (const Doorway& door : doorways)
-      for (std::size_t i = from; i < std::min(to, door.psks.size()); ++i)
-        if (auto handshake = try_psk(door, i)) return std::pair{door.journal, std::move(*handshake)};
-    return std::nullopt;
-  };
-  if (auto newest = try_all(0, kNewestFirst)) return newest;
-  return try_all(kNewestFirst, kCandidatesLimit);
+  add(0, kNewestFirst);
+  add(kNewestFirst, kCandidatesLimit);
 }
 
 // Only members get here, but a member may be hostile: the oldest gives way.
@@ -413,6 +416,7 @@ void Switchboard::set_doorways(std::vector<Doorway> doorways) {
 void Switchboard::State::apply(std::vector<Doorway> given) {
   const std::set<PeerKey> before = std::exchange(wanted, {});
   doorways = std::move(given);
+  order_candidates();
   for (const Doorway& door : doorways)
     for (const DeviceId& device : door.others) wanted.insert({door.journal, device});
   if (stopping) return;

@@ -1,5 +1,6 @@
 // switchboard_dialling.cc: from "this device should be looked for" to a peer that shakes hands; and what status says of
-// it. SPDX-License-Identifier: GPL-3.0-or-later
+// it.
+// SPDX-License-Identifier: GPL-3.0-or-later
 #include "daemon/net/switchboard_state.h"
 
 namespace duolog::net {

@@ -75,15 +75,17 @@ std::optional<Announcement> Switchboard::announcing() const {
 bool Switchboard::join(crypto::PairCode code, crypto::PairPurpose purpose, std::optional<Address> at,
                        JoinEvents events) {
   const bool own = state_->window && state_->window->is_own(code);
-  return state_->begin_join({.self = state_->house.self, .purpose = purpose, .code = std::move(code), .at = at},
-                            std::move(events), own);
+  return state_->begin_join(
+      {.self = state_->house.self, .purpose = purpose, .code = std::move(code), .at = std::move(at)}, std::move(events),
+      own);
 }
 
 bool Switchboard::join(crypto::PairLink link, std::optional<Address> at, JoinEvents events) {
   const bool own = link.host_fingerprint == crypto::fingerprint(state_->house.self.keys.public_keys().noise);
   const crypto::PairPurpose purpose = link.purpose;
-  return state_->begin_join({.self = state_->house.self, .purpose = purpose, .link = std::move(link), .at = at},
-                            std::move(events), own);
+  return state_->begin_join(
+      {.self = state_->house.self, .purpose = purpose, .link = std::move(link), .at = std::move(at)}, std::move(events),
+      own);
 }
 
 bool Switchboard::State::begin_join(PairingJoiner::Facts facts, JoinEvents events, bool own) {

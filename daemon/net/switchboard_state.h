@@ -38,6 +38,7 @@ struct Switchboard::State {
   Strangers strangers;
   SeenEphemerals seen;
   std::vector<Doorway> doorways;
+  std::vector<std::pair<const Doorway*, const crypto::PreparedPsk*>> candidates;  // for a message 1, in this order
   std::set<PeerKey> wanted;
   std::map<LineId, Line> lines;
   std::map<PeerKey, LineId> live;
@@ -73,6 +74,7 @@ struct Switchboard::State {
   bool greet_peer(const Strangers::FirstFrame& first);
   bool greet_pairing(const Strangers::FirstFrame& first);
   std::optional<std::pair<JournalId, crypto::Handshake>> match(ByteView message1) const;
+  void order_candidates();
   void limit_half_known();
 
   // ---- peers ----

@@ -103,6 +103,28 @@ TEST_F(TwoDevices, ComeBackAfterACut) {
   EXPECT_EQ(world_.open_wires(), 1u);
 }
 
+TEST_F(TwoDevices, LoseNothingWhenCutAfterAnyByte) {
+  connect();
+  std::uint64_t written = 0;
+  for (std::size_t cut_after = 0; cut_after < 9'000; cut_after += 83) {
+    std::size_t carried = 0;
+    bool cut = false;
+    world_.tamper = [&](Wire& wire, bool, Bytes& bytes) {
+      carried += bytes.size();
+      if (cut || carried <= cut_after) return;
+      bytes.resize(bytes.size() - (carried - cut_after));
+      wire.closing = cut = true;
+    };
+    world_.cut_all();
+    ada().write();
+    ++written;
+    ASSERT_TRUE(world_.run_until([&] { return in_step() && bo_place_.held(*people().ada) == written; }, 3min))
+        << cut_after;
+    ASSERT_TRUE(cut || cut_after > 3'000) << cut_after;
+    world_.run(6s);  // so that the next cut is no flapping
+  }
+}
+
 TEST_F(TwoDevices, NoticeASilentDeathAndComeBack) {
   connect();
   world_.wires[0]->dead = true;

@@ -163,6 +163,7 @@ bool World::carry(Wire& wire, Wire::End& from, Wire::End& to) {
       append(to.inbox, bytes);
     }
   }
+  if (wire.closing) cut(wire);
   if (from.open && from.device->board.finished(from.line)) {
     hang_up(wire, from);
     moved = true;

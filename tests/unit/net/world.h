@@ -43,7 +43,8 @@ struct Wire {
   End dialled;
   End accepted;
   std::size_t carried = 0;
-  bool dead = false;  // swallows everything and tells nobody, as a broken network does
+  bool closing = false;  // is cut when the bytes under way have arrived
+  bool dead = false;     // swallows everything and tells nobody, as a broken network does
 };
 
 class World {

@@ -1,0 +1,68 @@
+// address_book_test.cc: what is remembered of where somebody was.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "daemon/net/address_book.h"
+
+#include "tests/unit/net/people.h"
+
+namespace duolog::net {
+namespace {
+
+using testing::people;
+using testing::Place;
+using namespace std::chrono_literals;
+
+class AnAddressBook : public ::testing::Test {
+ protected:
+  std::vector<std::string> addresses() { return addresses_in(book_); }
+  std::vector<std::string> addresses_after_a_restart() { return addresses_in(AddressBook(place_.memory)); }
+  static std::vector<std::string> addresses_in(const AddressBook& book) {
+    std::vector<std::string> texts;
+    for (const Address& address : book.look_up(people().bo->id()).addresses) texts.push_back(address.text());
+    return texts;
+  }
+  bool learn(const std::vector<Address>& heard) { return book_.learn(people().bo->id(), heard); }
+  bool reached(const Address& address) { return book_.reached(people().bo->id(), address); }
+
+  Place place_{*people().ada};
+  AddressBook book_{place_.memory};
+};
+
+TEST_F(AnAddressBook, KnowsNothingOfAStranger) {
+  EXPECT_TRUE(addresses().empty());
+  EXPECT_FALSE(book_.look_up(people().bo->id()).last_seen);
+}
+
+TEST_F(AnAddressBook, PutsTheOneThatWorkedFirstAndHearsayAfterIt) {
+  learn({{"a", 1}, {"b", 2}});
+  EXPECT_TRUE(reached({"b", 2}));
+  EXPECT_TRUE(learn({{"c", 3}, {"a", 1}}));
+  EXPECT_THAT(addresses(), ::testing::ElementsAre("b:2", "c:3", "a:1"));
+}
+
+TEST_F(AnAddressBook, SaysWhetherAnythingWasNew) {
+  EXPECT_TRUE(learn({{"a", 1}}));
+  EXPECT_FALSE(learn({{"a", 1}}));
+  EXPECT_FALSE(reached({"a", 1}));
+}
+
+TEST_F(AnAddressBook, OutlivesARestart) {
+  learn({{"2001:db8::7", 1}, {"bo.example", 2}});
+  book_.seen(people().bo->id(), WallTime(1'700'000'000'000ms));
+  EXPECT_THAT(addresses_after_a_restart(), ::testing::ElementsAre("[2001:db8::7]:1", "bo.example:2"));
+  EXPECT_EQ(AddressBook(place_.memory).look_up(people().bo->id()).last_seen, WallTime(1'700'000'000'000ms));
+}
+
+TEST_F(AnAddressBook, HoldsTwelveAndForgetsTheOldestHearsay) {
+  for (std::uint16_t port = 1; port <= 20; ++port) learn({{"a", port}});
+  EXPECT_EQ(addresses().size(), AddressBook::kPerDevice);
+  EXPECT_EQ(addresses().front(), "a:1");
+  EXPECT_EQ(addresses()[1], "a:20");
+}
+
+TEST_F(AnAddressBook, OverlooksWhatItCannotReadOfItself) {
+  place_.memory.put("net.address." + hex(people().bo->id().bytes), as_bytes("when?\n:0\na:1\n\nb c"));
+  EXPECT_THAT(addresses(), ::testing::ElementsAre("a:1"));
+}
+
+}  // namespace
+}  // namespace duolog::net
