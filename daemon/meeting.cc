@@ -72,7 +72,8 @@ void Meeting::host() {
   };
   events.visitor_left = [with] { with([](Meeting& self) { self.founding_failed(); }); };
   events.ended = [with](net::WindowEnd end) { with([&](Meeting& self) { self.host_ended(end); }); };
-  if (!house_.switchboard.open_window(crypto::PairPurpose::kPartner, std::move(events))) fail(Error::WINDOW_OPEN);
+  begun_ = house_.switchboard.open_window(crypto::PairPurpose::kPartner, std::move(events));
+  if (!begun_) fail(Error::WINDOW_OPEN);
 }
 
 void Meeting::join(const std::string& invitation, const std::string& at) {
@@ -104,11 +105,10 @@ void Meeting::join(const std::string& invitation, const std::string& at) {
   };
   events.ended = [with](net::JoinEnd end) { with([&](Meeting& self) { self.join_ended(end); }); };
 
-  bool begun = false;
   if (looks_like_link(invitation)) {
     auto link = crypto::parse_link(invitation);
     if (!link || link->purpose != crypto::PairPurpose::kPartner) return fail(Error::NOT_A_LINK);
-    begun = house_.switchboard.join(std::move(*link), address, std::move(events));
+    begun_ = house_.switchboard.join(std::move(*link), address, std::move(events));
   } else {
     auto code = crypto::parse_code(invitation);
     if (const auto* mistyped = std::get_if<crypto::MistypedWord>(&code)) {
@@ -116,10 +116,10 @@ void Meeting::join(const std::string& invitation, const std::string& at) {
     }
     if (std::holds_alternative<crypto::NotACode>(code)) return fail(Error::NOT_A_CODE);
     if (!address && !house_.discovery) return fail(Error::NOBODY_FOUND, "discovery is off");
-    begun = house_.switchboard.join(std::get<crypto::PairCode>(std::move(code)), crypto::PairPurpose::kPartner, address,
-                                    std::move(events));
+    begun_ = house_.switchboard.join(std::get<crypto::PairCode>(std::move(code)), crypto::PairPurpose::kPartner,
+                                     address, std::move(events));
   }
-  if (!begun) fail(Error::WINDOW_OPEN);
+  if (!begun_) fail(Error::WINDOW_OPEN);
 }
 
 net::Conversation Meeting::begin(const net::Introduced& met, journal::FoundingRole role) {
@@ -174,6 +174,7 @@ void Meeting::decide(bool accept) {
 
 void Meeting::leave() {
   over_ = true;
+  if (!begun_ || ended_) return;
   if (hosting_) {
     house_.switchboard.close_window();
   } else {
@@ -210,6 +211,7 @@ void Meeting::founding_failed() {
 }
 
 void Meeting::host_ended(net::WindowEnd end) {
+  ended_ = true;
   switch (end) {
     case net::WindowEnd::kPaired:
       return tell_paired();
@@ -223,6 +225,7 @@ void Meeting::host_ended(net::WindowEnd end) {
 }
 
 void Meeting::join_ended(net::JoinEnd end) {
+  ended_ = true;
   switch (end) {
     case net::JoinEnd::kPaired:
       return tell_paired();

@@ -51,6 +51,8 @@ class Meeting : public std::enable_shared_from_this<Meeting> {
   std::string journal_name_;
   bool accept_anyone_ = false;
   bool hosting_ = false;
+  bool begun_ = false;  // the window, or the join, is this meeting's …
+  bool ended_ = false;  // … and still open: only then may it be closed from here
   bool over_ = false;
   bool by_link_ = false;
   std::vector<std::string> words_;
