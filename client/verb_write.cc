@@ -5,8 +5,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <unistd.h>
 
-#include <optional>
-
 #include "client/ask.h"
 #include "client/draft.h"
 #include "client/json.h"
@@ -80,6 +78,15 @@ control::Saved save_from_editor(Context& context, const WriteOptions& options) {
   }
 }
 
+// What the hint says then; nothing where even that fails.
+std::string kept_as_draft(const std::string& text) {
+  try {
+    return Draft::make(text).kept_hint();
+  } catch (const std::exception&) {
+    return "it could not be kept as a draft either: keep it where it came from";
+  }
+}
+
 // A pipe cannot be read twice: what came through it is kept as a draft when it cannot be saved.
 control::Saved save_from_standard_input(Context& context, const WriteOptions& options) {
   const auto text = checked_text(read_standard_input());
@@ -90,13 +97,7 @@ control::Saved save_from_standard_input(Context& context, const WriteOptions& op
     return saved;
   } catch (const Failure& failure) {
     if (earlier) throw;  // it is kept already
-    std::optional<Draft> draft;
-    try {
-      draft = Draft::make(text);
-    } catch (const std::exception&) {
-      throw failure;
-    }
-    throw failure.with_hint(draft->kept_hint());
+    throw failure.with_hint(kept_as_draft(text));
   }
 }
 

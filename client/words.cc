@@ -98,7 +98,7 @@ std::string field_fault(std::string_view code) {
 }
 
 std::string detail_of(const Error& error) {
-  const auto detail = sanitise_line(error.detail());
+  auto detail = sanitise_line(error.detail());
   if (error.code() != Error::BAD_FIELD || error.candidates().empty()) return detail;
   return detail + " " + field_fault(error.candidates(0));
 }
