@@ -72,7 +72,7 @@ void print_window(Output& out, const PairEvent::Window& window) {
   out.print(paragraph("say the code aloud or type it there. it is good for one guess.", 0, out.width()));
   out.print("\n");
   print_qr(out, link);
-  out.print("\nthe link, for when you are not side by side; send it only where nobody else reads:\n" + link + "\n");
+  out.print("\nthe link, for when you are apart; send it only where nobody else reads:\n" + link + "\n");
   std::string addresses;
   for (const auto& address : window.addresses()) addresses += " " + sanitise_line(address);
   if (!addresses.empty()) {
@@ -82,8 +82,7 @@ void print_window(Output& out, const PairEvent::Window& window) {
         0, out.width()));
   }
   // Once more, below the square: on a low terminal what stood above it has scrolled away.
-  out.print("\nwaiting for  " + style.strong("duolog pair " + code) +
-            "  on the other computer. Ctrl-C closes the window\n");
+  out.print("\nwaiting for  " + style.strong("duolog pair " + code) + "  over there\nCtrl-C closes the window\n");
 }
 
 // ---- one pairing ----
@@ -117,6 +116,7 @@ class Pairing {
   }
   [[nodiscard]] Failure stopped() const {
     interrupts_.take();
+    if (context_.out.terminal()) say("\n");  // after the ^C
     return interrupted(hosting_ ? "stopped; the window is closed and nothing was kept" : "stopped; nothing was kept");
   }
 
