@@ -25,6 +25,8 @@
 #include "daemon/net/multicast.h"
 #include "daemon/net/surroundings.h"
 
+// Asio returns the error that it was also given a place for.
+// NOLINTBEGIN(bugprone-unused-return-value,cert-err33-c)
 namespace duolog::net {
 namespace {
 
@@ -180,6 +182,7 @@ struct Node::State : std::enable_shared_from_this<Node::State> {
   void check_stopped();
 
   // ---- the world around ----
+  void watch_surroundings();
   void tell_addresses();
   void network_changed();
   std::shared_ptr<asio::posix::stream_descriptor> watch_descriptor(int fd, const char* what,
@@ -227,16 +230,21 @@ void Node::State::begin() {
   tell_addresses();
   spawn("accepting", accept_loop(shared_from_this()));
   spawn("waking", alarm_loop(shared_from_this()));
-  if (surroundings.network() >= 0)
+  watch_surroundings();
+  look_soon();
+}
+
+void Node::State::watch_surroundings() {
+  if (surroundings.network() >= 0) {
     watched.push_back(
         watch_descriptor(duplicate(surroundings.network()), "the network", [this] { network_changed(); }));
-  if (surroundings.clock() >= 0)
-    watched.push_back(watch_descriptor(duplicate(surroundings.clock()), "the clock", [this] {
-      surroundings.drain_clock();
-      switchboard.tick();
-      look();
-    }));
-  look_soon();
+  }
+  if (surroundings.clock() < 0) return;
+  watched.push_back(watch_descriptor(duplicate(surroundings.clock()), "the clock", [this] {
+    surroundings.drain_clock();
+    switchboard.tick();
+    look();
+  }));
 }
 
 void Node::State::listen() {
@@ -352,9 +360,10 @@ awaitable<void> Node::State::dial(Self self, LineId line, Address address) {
   });
   error_code error;
   tcp::resolver::results_type endpoints = literal(address);
-  if (endpoints.empty())
+  if (endpoints.empty()) {
     endpoints = co_await attempt->resolver.async_resolve(address.host, std::to_string(address.port),
                                                          redirect_error(use_awaitable, error));
+  }
   if (!error) co_await asio::async_connect(attempt->socket, endpoints, redirect_error(use_awaitable, error));
   const bool in_time = attempt->timer.cancel() > 0;
   if (self->gone) co_return;
@@ -530,3 +539,4 @@ void Node::State::tell_addresses() {
 }
 
 }  // namespace duolog::net
+// NOLINTEND(bugprone-unused-return-value,cert-err33-c)

@@ -1,4 +1,4 @@
-// switchboard.cc: lines that come and go, and the peers on them.
+// switchboard.cc: lines that come and go, strangers, and the driver's clock and network.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "daemon/net/switchboard.h"
 
@@ -9,17 +9,13 @@
 namespace duolog::net {
 namespace {
 
-constexpr milliseconds kSimultaneous{10'000};  // two connections opened within this were dialled without knowing
-constexpr milliseconds kLetThemRedial{2'000};  // whoever dialled before dials again first
-constexpr milliseconds kSleepNoticed{5'000};   // the wall clock moved this much more than the steady one
+constexpr milliseconds kSleepNoticed{5'000};  // the wall clock moved this much more than the steady one
 constexpr std::size_t kReadAtOnce = 64 << 10;
 constexpr std::size_t kNewestFirst = 2;  // epochs of each journal that are tried before any older one
 
 milliseconds wall_minus_steady(const Clock& clock) {
   return clock.wall().time_since_epoch() - clock.steady().time_since_epoch();
 }
-
-std::string short_name(const DeviceId& device) { return hex(device.view().first(4)); }
 
 }  // namespace
 
@@ -277,132 +273,6 @@ void Switchboard::State::limit_half_known() {
   for (const auto& [id, line] : lines)
     if (line.kind == Line::Kind::kPeer && !line.looked_for && !line.known) half_known.push_back(id);
   if (half_known.size() > kHalfKnownLimit) end_line(half_known.front());
-}
-
-// ---- peers ----
-
-std::optional<crypto::ProvenDevice> Switchboard::State::admit(const JournalId& journal, const crypto::Chain& chain) {
-  auto proven = house.hooks.admits(journal, chain);
-  if (proven && dialer.penalised({journal, proven->device.id()}, now())) return std::nullopt;
-  return proven;
-}
-
-sync::Hooks Switchboard::State::hooks_for(const JournalId& journal, const crypto::ProvenDevice& device) {
-  const PeerKey key{journal, device.device.id()};
-  sync::Hooks hooks = house.hooks.session(journal, device);
-  hooks.stored = [this, key, above = std::move(hooks.stored)](const DeviceId& author, std::uint64_t first,
-                                                              std::uint64_t last) {
-    if (above) above(author, first, last);
-    when_quiet([this, key] { push(key.journal); });  // to the other devices of this journal
-    changed(key);
-  };
-  hooks.forked = [this, key, above = std::move(hooks.forked)](const DeviceId& frozen) {
-    if (above) above(frozen);
-    when_quiet([this, key] { push(key.journal); });
-  };
-  hooks.acknowledged = [this, key, above = std::move(hooks.acknowledged)](const store::Frontier& frontier) {
-    if (above) above(frontier);
-    changed(key);
-  };
-  return hooks;
-}
-
-// Looks at what the last call made of a peer.
-void Switchboard::State::follow(LineId id) {
-  Line& line = lines.at(id);
-  if (line.peer->open() && !line.known) opened(id);
-  if (line.peer->greeting() && !line.greeted) take_greeting(line);
-  if (line.peer->end() != PeerEnd::kNone && !line.ended) ended(id);
-}
-
-void Switchboard::State::opened(LineId id) {
-  Line& line = lines.at(id);
-  const PeerKey key = key_of(*line.peer);
-  line.known = true;
-  if (line.looked_for) drop_round(*line.looked_for, id);
-  drop_round(key, id);
-  const auto holder = live.find(key);
-  if (holder != live.end()) {
-    Line& held = lines.at(holder->second);
-    if (!outranks(*line.peer, *held.peer)) return line.peer->part(sync::Parting::kDuplicate, now());
-    held.live = false;
-    held.peer->part(sync::Parting::kDuplicate, now());
-  }
-  line.live = true;
-  live[key] = id;
-  dialer.connected(key, now());
-  if (line.peer->initiator()) book.reached(key.device, line.address);
-  book.seen(key.device, house.clock.wall());
-  changed(key);
-}
-
-// Both dialled at once: the connection whose initiator has the smaller id stays, on both sides. Else the newer one: who
-// dials has lost the older.
-bool Switchboard::State::outranks(const Peer& challenger, const Peer& holder) const {
-  const bool at_once = challenger.opened_at() - holder.opened_at() < kSimultaneous;
-  if (!at_once || challenger.initiator() == holder.initiator()) return true;
-  const bool mine_is_smaller = house.self.keys.id() < challenger.met()->device.device.id();
-  return challenger.initiator() == mine_is_smaller;
-}
-
-// What they say of themselves, and where they seem to come from: this address, the port they listen on (that of the
-// last address: the first may be mapped ones).
-void Switchboard::State::take_greeting(Line& line) {
-  line.greeted = true;
-  const PeerKey key = key_of(*line.peer);
-  if (const auto ahead = line.peer->clock_ahead()) clocks[key.device] = *ahead;
-  std::vector<Address> addresses;
-  for (const std::string& text : line.peer->greeting()->addresses)
-    if (const auto address = parse_address(text)) addresses.push_back(*address);
-  if (addresses.size() > kAddressesLimit) addresses.resize(kAddressesLimit);
-  if (!line.peer->initiator() && !addresses.empty() && !line.address.host.empty())
-    addresses.insert(addresses.begin(), Address{line.address.host, addresses.back().port});
-  book.learn(key.device, addresses);
-  changed(key);
-}
-
-void Switchboard::State::ended(LineId id) {
-  Line& line = lines.at(id);
-  line.ended = true;
-  const Peer& peer = *line.peer;
-  if (line.looked_for) lost_dial(id, peer.end() == PeerEnd::kSilent);
-  if (!peer.met()) return;
-  const PeerKey key = key_of(peer);
-  if (!peer.detail().empty()) note("device " + short_name(key.device) + ": " + peer.detail());
-  const auto holder = live.find(key);
-  if (holder == live.end() || holder->second != id) {
-    if (peer.end() != PeerEnd::kMisbehaved || holder != live.end()) return;
-    drop_round(key, id);
-    return dialer.misbehaved(key, now());
-  }
-  live.erase(holder);
-  line.live = false;
-  book.seen(key.device, house.clock.wall());
-  tell_dialer(key, peer);
-  changed(key);
-}
-
-void Switchboard::State::tell_dialer(const PeerKey& key, const Peer& peer) {
-  switch (peer.end()) {
-    case PeerEnd::kMisbehaved:
-    case PeerEnd::kNewer:
-      return dialer.misbehaved(key, now());
-    case PeerEnd::kTheyLeft:
-      return dialer.lost(key, now(), kLetThemRedial);
-    case PeerEnd::kRenew:
-      return dialer.lost(key, now(), peer.initiator() ? milliseconds(0) : kLetThemRedial);
-    default:
-      return dialer.lost(key, now(), kFirstRetry);
-  }
-}
-
-void Switchboard::State::push(const JournalId& journal) {
-  for (auto& [id, line] : lines)
-    if (line.live && line.peer->journal() == journal) line.peer->log_grew();
-}
-
-void Switchboard::State::changed(const PeerKey& key) {
-  if (house.hooks.changed) news.push_back([this, key] { house.hooks.changed(key.journal, key.device); });
 }
 
 // ---- for the journal ----

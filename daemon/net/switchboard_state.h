@@ -1,5 +1,5 @@
-// switchboard_state.h: what a Switchboard is made of, for its own files: switchboard.cc (lines and peers),
-// switchboard_dialling.cc and switchboard_pairing.cc. Nobody else includes this.
+// switchboard_state.h: what a Switchboard is made of, for its own files: switchboard.cc (lines),
+// switchboard_peers.cc, switchboard_dialling.cc and switchboard_pairing.cc. Nobody else includes this.
 //
 // Each line belongs to a stranger, a peer, the window or the joiner. Work on a line happens inside within(); what
 // anybody above is told, they are told in settle(), when no line is being worked on, so that they may call back.
