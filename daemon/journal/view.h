@@ -4,8 +4,8 @@
 // an event stands after everything its writer had seen; what that leaves open is settled by the writers' clocks, then
 // by record id. It is computed as a merge of the chains: of the records that are next in their chain and whose writer
 // has seen nothing that still waits, the one with the earliest time comes next. (Liars could claim to have seen each
-// other's future; then, when nothing is free to come, the earliest comes all the same.) SPDX-License-Identifier:
-// GPL-3.0-or-later
+// other's future; then, when nothing is free to come, the earliest comes all the same.)
+// SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
 #include <map>
