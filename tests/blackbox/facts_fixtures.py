@@ -83,11 +83,14 @@ def a_session_recorded_by_every_release_is_answered_alike(house):
                 replies = door.ask(bytes.fromhex(line["request"]))
                 assert len(replies) == len(line["replies"]), f"{recording.name}: {line['request']}"
                 for now, before in zip(replies, map(bytes.fromhex, line["replies"])):
-                    assert kinds(now) == kinds(before), f"{recording.name}: {line['request']}"
+                    assert lasting(now) == lasting(before), f"{recording.name}: {line['request']}"
 
 
-def kinds(reply):
-    """Which body of the oneof it is, and every entry's id in it."""
-    body = [number for number, _ in control.fields(reply) if number > 1]
-    item = dict(control.fields(reply)).get(15)
-    return body, dict(control.fields(item)).get(1) if item else None
+ITEM, ITEM_DELIVERY, ITEM_IS_NEW = 15, 10, 16
+
+
+def lasting(reply):
+    """Which body of the oneof it is, and of an entry every field that is not a matter of the moment."""
+    bodies = [(number, value) for number, value in control.fields(reply) if number > 1]
+    return [(number, [field for field in control.fields(value) if field[0] not in (ITEM_DELIVERY, ITEM_IS_NEW)]
+             if number == ITEM else None) for number, value in bodies]
