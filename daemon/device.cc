@@ -76,6 +76,7 @@ struct Device::State {
   [[nodiscard]] store::VaultFile vault() const { return {home.vault(), home.key_file()}; }
 
   Household::Outside outside();
+  void fold();
   void furnish_desk();
   void open_with(journal::Identity identity, store::Database::Open how);
   void init(const control::Init& asked, control::Reply& reply);
@@ -103,7 +104,7 @@ Household::Outside Device::State::outside() {
   Household::Outside outside{clock, random_below, home::zone_of_this_machine(), {}, {}, {}, note_of_the_network};
   outside.fold_soon = [this, alive = std::weak_ptr(alive)] {
     asio::post(io, [this, alive] {
-      if (!alive.expired() && open) open->house.fold();
+      if (!alive.expired() && open) fold();
     });
   };
   outside.news = [this](const journal::News& news) {
@@ -122,6 +123,17 @@ Household::Outside Device::State::outside() {
     tell(event);
   };
   return outside;
+}
+
+// A disk that fails under the fold is the world's fault: what is in memory goes on being served, doctor says the rest.
+void Device::State::fold() {
+  try {
+    open->house.fold();
+  } catch (const store::NotDurable& refused) {
+    spdlog::error("what came in cannot be taken up: {}", refused.what());
+  } catch (const store::BadDatabase& damaged) {
+    spdlog::error("what came in cannot be taken up: {}", damaged.what());
+  }
 }
 
 control::Peer Device::Open::describe(const net::PeerStatus& status) const {
@@ -218,13 +230,7 @@ void Device::State::init(const control::Init& asked, control::Reply& reply) {
   report.set_device(hex(open->house.identity().keys().id().view()));
   report.set_locked_by(open->house.identity().locked_by() == crypto::VaultMode::kPassphrase ? "passphrase"
                                                                                             : "key file");
-  const crypto::SecretBytes words = open->house.identity().words(passphrase);
-  std::string_view rest = words.text();
-  while (!rest.empty()) {
-    const std::size_t end = std::min(rest.find(' '), rest.size());
-    report.add_words(std::string(rest.substr(0, end)));
-    rest.remove_prefix(std::min(end + 1, rest.size()));
-  }
+  control::fill(*report.mutable_words(), open->house.identity().words(passphrase));
   spdlog::info("set up");
 }
 
@@ -310,12 +316,17 @@ control::Hold Device::State::subscribe(std::function<void(const control::WatchEv
   return {this, [place](State* self) { self->watchers.erase(place); }};
 }
 
+// A handler that is already queued when its timer is cancelled still runs: `held` tells it that nobody waits any more.
 control::Hold Device::State::after(std::chrono::milliseconds time, std::function<void()> then) {
   auto timer = std::make_shared<asio::steady_timer>(io, time);
-  timer->async_wait([timer, then = std::move(then)](asio::error_code cancelled) {
-    if (!cancelled) then();
+  auto held = std::make_shared<bool>(true);
+  timer->async_wait([timer, held, then = std::move(then)](asio::error_code cancelled) {
+    if (!cancelled && *held) then();
   });
-  return {timer.get(), [timer](void*) { timer->cancel(); }};
+  return {timer.get(), [timer, held](void*) {
+            *held = false;
+            timer->cancel();
+          }};
 }
 
 // Visitors first (their answers are already queued), then the network says its farewells; then io may be left.

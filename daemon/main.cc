@@ -1,6 +1,7 @@
 // main.cc: duologd from start to stop. Each line is a room; the order is the order of the flow.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <fmt/core.h>
+#include <google/protobuf/stubs/logging.h>
 #include <spdlog/spdlog.h>
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
@@ -46,9 +47,8 @@ home::Config configure(const home::Home& home, const Options& options) {
   return config;
 }
 
-// False: stopped; true: locked, run the program again.
-bool serve(home::Home& home, const home::Config& config) {
-  asio::io_context io(1);
+// True: locked, run the program again.
+bool serve(asio::io_context& io, home::Home& home, const home::Config& config) {
   Device device(io, home, config, Clock::of_this_machine(), [&io] { io.stop(); });
   device.start();
 
@@ -67,15 +67,24 @@ bool serve(home::Home& home, const home::Config& config) {
   return device.wants_to_run_anew();
 }
 
-int run(const Options& options) {
+// Returns only where the program could not be executed anew.
+void run_anew(char** argv) {
+  ::execv("/proc/self/exe", argv);
+  throw std::system_error(errno, std::generic_category(), "locked, but duologd cannot run anew; start it again");
+}
+
+void run(const Options& options, char** argv) {
   home::Home home(options.home);
   home.lock();
   const home::Config config = configure(home, options);
   open_notes(home.notes(), config.notes_level);
   spdlog::info("duologd {} starts", DUOLOG_VERSION);
-  const bool anew = serve(home, config);
+  asio::io_context io(1);
+  const bool anew = serve(io, home, config);
   spdlog::info(anew ? "locked: running anew" : "stopped");
-  return anew ? -1 : 0;
+  // With io still standing: its end would wait for a name that is being looked up, and every page that held a word goes
+  // with the old image at once.
+  if (anew) run_anew(argv);
 }
 
 }  // namespace
@@ -89,7 +98,9 @@ int main(int argc, char** argv) {
     home::harden_process();
     crypto::initialise();
     std::signal(SIGPIPE, SIG_IGN);
-    if (run(options) == 0) return 0;
+    google::protobuf::SetLogHandler(nullptr);  // what visitors and peers get wrong is answered, not printed
+    run(options, argv);
+    return 0;
   } catch (const home::AlreadyRunning& other) {
     fmt::print(stderr, "duologd: {}\n", other.what());
     return kAlreadyRunning;
@@ -98,7 +109,4 @@ int main(int argc, char** argv) {
     spdlog::error("{}", error.what());
     return kFailed;
   }
-  ::execv("/proc/self/exe", argv);  // locked: every page that held a word goes with the old image
-  fmt::print(stderr, "duologd: cannot run anew after locking; start it again\n");
-  return kFailed;
 }

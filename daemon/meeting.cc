@@ -10,11 +10,7 @@ namespace {
 using control::Error;
 using control::PairEvent;
 
-constexpr std::string_view kLinkStart = "duolog:";
-
-bool looks_like_link(const std::string& invitation) {
-  return invitation.size() > kLinkStart.size() && invitation.compare(0, kLinkStart.size(), kLinkStart) == 0;
-}
+bool looks_like_link(const std::string& invitation) { return invitation.starts_with("duolog:"); }
 
 bool known_relationship(const std::string& relationship) {
   return relationship == "partner" || relationship == "friend" || relationship == "family";
@@ -29,7 +25,9 @@ void copy_words(const std::vector<std::string>& from, Words* to) {
 
 control::Desk::Pairing Meeting::start(House house, const control::Pair& asked, Ears ears) {
   auto meeting = std::make_shared<Meeting>(std::move(house), asked, std::move(ears));
-  if (asked.invitation().empty()) {
+  if (asked.journal_name().size() > crypto::kNameLimit) {
+    meeting->fail(Error::TOO_LONG, "name", {}, crypto::kNameLimit);
+  } else if (asked.invitation().empty()) {
     meeting->host();
   } else {
     meeting->join(asked.invitation(), asked.at());
@@ -182,12 +180,13 @@ void Meeting::leave() {
   }
 }
 
-void Meeting::fail(int code, std::string detail, std::vector<std::string> candidates) {
+void Meeting::fail(int code, std::string detail, std::vector<std::string> candidates, std::size_t limit) {
   if (over_) return;
   over_ = true;
   Error error;
   error.set_code(static_cast<Error::Code>(code));
   error.set_detail(std::move(detail));
+  error.set_limit(static_cast<std::uint32_t>(limit));
   for (auto& candidate : candidates) *error.add_candidates() = std::move(candidate);
   ears_.fail(error);
 }

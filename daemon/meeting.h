@@ -37,7 +37,7 @@ class Meeting : public std::enable_shared_from_this<Meeting> {
   void leave();
 
   net::Conversation begin(const net::Introduced& met, journal::FoundingRole role);
-  void fail(int code, std::string detail = {}, std::vector<std::string> candidates = {});
+  void fail(int code, std::string detail = {}, std::vector<std::string> candidates = {}, std::size_t limit = 0);
   void host_ended(net::WindowEnd end);
   void join_ended(net::JoinEnd end);
   void founding_failed();

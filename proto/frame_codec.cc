@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "proto/frame_codec.h"
 
+#include <string.h>
+
 #include <algorithm>
 #include <stdexcept>
 
@@ -61,6 +63,7 @@ FrameReader::Next FrameReader::next(std::vector<std::uint8_t>& message) {
   if (waiting.size() - prefix < length) return Next::kNeedMore;
   const auto body = waiting.subspan(prefix, length);
   message.assign(body.begin(), body.end());
+  ::explicit_bzero(buffer_.data() + consumed_, prefix + length);  // a passphrase may have been in it
   consumed_ += prefix + length;
   return Next::kMessage;
 }

@@ -15,6 +15,12 @@ namespace {
 constexpr int kSecondsPerMinute = 60;
 constexpr int kMinutesPerHour = 60;
 
+// A message is refused whole where one of its strings is not UTF-8; an operating system's words or a path may not be.
+std::string as_utf8(std::string text) {
+  for (auto bad = utf8_fault(as_bytes(text)); bad; bad = utf8_fault(as_bytes(text))) text[*bad] = '?';
+  return text;
+}
+
 // Counts in the messages are 32 bits wide.
 std::uint32_t count(std::size_t value) {
   return static_cast<std::uint32_t>(std::min<std::size_t>(value, std::numeric_limits<std::uint32_t>::max()));
@@ -171,24 +177,33 @@ void fill(WatchEvent& out, const journal::News& in) {
   out.set_detail(in.detail);
 }
 
+void fill(google::protobuf::RepeatedPtrField<std::string>& out, const crypto::SecretBytes& words) {
+  std::string_view rest = words.text();
+  while (!rest.empty()) {
+    const std::size_t end = std::min(rest.find(' '), rest.size());
+    out.Add()->assign(rest.substr(0, end));
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+}
+
 void fill(Error& out, const std::exception_ptr& thrown) {
   try {
     std::rethrow_exception(thrown);
   } catch (const journal::Refusal& refusal) {
     out.set_code(code_of(refusal.reason));
-    out.set_detail(refusal.detail);
+    out.set_detail(as_utf8(refusal.detail));
     out.set_offset(count(refusal.offset));
     out.set_limit(count(refusal.limit));
     for (const auto& candidate : refusal.candidates) out.add_candidates(candidate);
   } catch (const store::NotDurable& refused) {
     out.set_code(Error::NOT_SAVED);
-    out.set_detail(refused.what());
+    out.set_detail(as_utf8(refused.what()));
   } catch (const std::system_error& error) {
     out.set_code(Error::NOT_SAVED);
-    out.set_detail(error.what());
+    out.set_detail(as_utf8(error.what()));
   } catch (const std::exception& error) {  // a file that is not what it should be: its text names it
     out.set_code(Error::FAILED);
-    out.set_detail(error.what());
+    out.set_detail(as_utf8(error.what()));
   }
 }
 

@@ -8,6 +8,11 @@
 #include "daemon/home/clock.h"
 #include "daemon/journal/reading.h"
 
+namespace google::protobuf {
+template <class Element>
+class RepeatedPtrField;
+}
+
 namespace duolog::control {
 
 class Error;
@@ -24,6 +29,9 @@ void fill(Saved& out, const journal::Saved& in);
 void fill(StatusReport_Journal& out, const journal::JournalStatus& in);
 void fill(TodayReport& out, const journal::Today& in);
 void fill(WatchEvent& out, const journal::News& in);
+
+// The 24 words, one string each.
+void fill(google::protobuf::RepeatedPtrField<std::string>& out, const crypto::SecretBytes& words);
 
 // The one place that classifies what a request threw. Nothing in the answer is secret or anybody's text.
 void fill(Error& out, const std::exception_ptr& thrown);

@@ -48,6 +48,7 @@ struct Visitor {
     Bytes framed;
     framed.reserve(reply.size() + 4);
     proto::append_frame(framed, proto::Framing::kControl, reply);
+    crypto::wipe(reply);  // the 24 words may be in it
     queued += framed.size();
     outbox.push_back(std::move(framed));
     if (queued > kOutboxLimit) return close();  // whoever reads this slowly reads nothing that matters

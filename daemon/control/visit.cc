@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::uint32_t kVersion = 1;
 constexpr int kRecursionLimit = 16;
+constexpr std::size_t kRequestIdLength = 16;
 constexpr auto kSyncLook = std::chrono::milliseconds(50);  // how often a waiting sync looks again
 constexpr auto kSyncPatience = std::chrono::seconds(30);   // where none is given
 constexpr auto kSyncLongestPatience = std::chrono::hours(24);
@@ -39,6 +40,31 @@ std::vector<journal::FieldValue> field_values(const AnswerForm& form) {
     values.push_back(std::move(value));
   }
   return values;
+}
+
+void wipe(std::string* secret) { crypto::wipe({reinterpret_cast<std::uint8_t*>(secret->data()), secret->size()}); }
+
+// The fields that hold a passphrase or one of the 24 words.
+void wipe_secrets(Request& request) {
+  if (request.has_init()) wipe(request.mutable_init()->mutable_passphrase());
+  if (request.has_unlock()) wipe(request.mutable_unlock()->mutable_passphrase());
+  if (request.has_passphrase()) {
+    wipe(request.mutable_passphrase()->mutable_current());
+    wipe(request.mutable_passphrase()->mutable_replacement());
+  }
+  if (request.has_words()) {
+    wipe(request.mutable_words()->mutable_passphrase());
+    for (auto& [place, word] : *request.mutable_words()->mutable_proof()) wipe(&word);
+  }
+}
+
+void wipe_secrets(Reply& reply) {
+  if (reply.has_init()) {
+    for (auto& word : *reply.mutable_init()->mutable_words()) wipe(&word);
+  }
+  if (reply.has_words()) {
+    for (auto& word : *reply.mutable_words()->mutable_words()) wipe(&word);
+  }
 }
 
 // What may be asked before the vault is open.
@@ -69,6 +95,7 @@ struct Visit::State {
   void send(Reply reply) {
     Bytes bytes(reply.ByteSizeLong());
     reply.SerializeToArray(bytes.data(), static_cast<int>(bytes.size()));
+    wipe_secrets(reply);
     if (bytes.size() > proto::kControlLimit) {
       Reply too_long;
       too_long.set_last(reply.last());
@@ -101,7 +128,7 @@ struct Visit::State {
   void list(const List& asked);
   void show(const Show& asked);
   void rounds(const Rounds& asked);
-  void today();
+  void today(const Today& asked);
   void words(const Words& asked);
   void watch(const Watch& asked);
   void sync(const Sync& asked);
@@ -116,6 +143,8 @@ void Visit::receive(ByteView bytes) {
   Request request;
   if (!parse(request, bytes)) return state_->finish(error(Error::BAD_REQUEST));
   if (request.version() != kVersion) return state_->finish(error(Error::NEWER_VERSION));
+  const std::size_t id_length = request.request_id().size();
+  if (id_length != 0 && id_length != kRequestIdLength) return state_->finish(error(Error::BAD_REQUEST));
   try {
     state_->answer(request);
   } catch (...) {
@@ -123,6 +152,7 @@ void Visit::receive(ByteView bytes) {
     fill(failure, std::current_exception());
     state_->finish(std::move(failure));
   }
+  wipe_secrets(request);
 }
 
 void Visit::State::answer(const Request& request) {
@@ -189,7 +219,7 @@ void Visit::State::answer_open(const Request& request) {
     case Request::kSync:
       return sync(request.sync());
     case Request::kToday:
-      return today();
+      return today(request.today());
     case Request::kConfigure:
       if (request.configure().has_write_to()) desk.shelf().set_write_to(request.configure().write_to());
       return done();
@@ -233,13 +263,7 @@ void Visit::State::words(const Words& asked) {
     report.set_confirmed(true);
     return finish(std::move(reply));
   }
-  const crypto::SecretBytes words = identity.words(passphrase);
-  std::string_view rest = words.text();
-  while (!rest.empty()) {
-    const std::size_t end = std::min(rest.find(' '), rest.size());
-    report.add_words(std::string(rest.substr(0, end)));
-    rest.remove_prefix(std::min(end + 1, rest.size()));
-  }
+  fill(*report.mutable_words(), identity.words(passphrase));
   finish(std::move(reply));
 }
 
@@ -285,7 +309,7 @@ void Visit::State::list(const List& asked) {
     send(std::move(reply));
   }
   done();
-  desk.shelf().mark_seen(items);
+  if (asked.seen()) desk.shelf().mark_seen(items);
 }
 
 void Visit::State::show(const Show& asked) {
@@ -293,7 +317,7 @@ void Visit::State::show(const Show& asked) {
   Reply reply;
   fill(*reply.mutable_item(), item);
   finish(std::move(reply));
-  desk.shelf().mark_seen({item});
+  if (asked.seen()) desk.shelf().mark_seen({item});
 }
 
 void Visit::State::rounds(const Rounds& asked) {
@@ -310,16 +334,16 @@ void Visit::State::rounds(const Rounds& asked) {
     seen.insert(seen.end(), round.answers.begin(), round.answers.end());
   }
   done();
-  if (!asked.current_only()) desk.shelf().mark_seen(seen);  // that is asked to fill in a form, not to read
+  if (asked.seen()) desk.shelf().mark_seen(seen);
 }
 
-void Visit::State::today() {
+void Visit::State::today(const Today& asked) {
   const journal::Today today = journal::today(desk.shelf());
   Reply reply;
   fill(*reply.mutable_today(), today);
   for (auto& peer : desk.peers()) *reply.mutable_today()->add_peers() = std::move(peer);
   finish(std::move(reply));
-  desk.shelf().mark_seen(today.news);
+  if (asked.seen()) desk.shelf().mark_seen(today.news);
 }
 
 // ---- what goes on by itself ----

@@ -138,6 +138,13 @@ TEST_F(VisitTest, ARepeatedRequestWritesOnce) {
   EXPECT_THAT(listed(), testing::ElementsAre("once"));
 }
 
+TEST_F(VisitTest, ARequestIdIsSixteenBytesOrNone) {
+  for (const std::size_t length : {1U, 15U, 17U, 65U, 4096U}) {
+    EXPECT_EQ(ask(writing("never", std::string(length, 'x'))).error().code(), Error::BAD_REQUEST) << length;
+  }
+  EXPECT_THAT(listed(), testing::IsEmpty());
+}
+
 TEST_F(VisitTest, EveryPrefixOfARequestIsRefusedOrAnotherRequest) {
   const std::string whole = writing("cut me", std::string(16, 'x')).SerializeAsString();
   for (std::size_t length = 0; length < whole.size(); ++length) {
