@@ -128,8 +128,10 @@ bool Peer::State::while_the_disk_allows(const std::function<void()>& work) {
     return true;
   } catch (const store::NotDurable& refusal) {
     finish(PeerEnd::kNotDurable, refusal.what());
-    return false;
+  } catch (const store::BadDatabase& damage) {
+    finish(PeerEnd::kNotDurable, damage.what());
   }
+  return false;
 }
 
 void Peer::State::read_introduction(ByteView message, SteadyTime now) {
