@@ -39,7 +39,7 @@ std::string week_of(const Calendar& calendar, std::int64_t at_ms) {
   const date::year year = date::year_month_day{thursday}.year();
   const auto week = (thursday - date::sys_days{year / date::January / 1}).count() / 7 + 1;
   char text[32];
-  std::snprintf(text, sizeof text, "%04d-W%02d", static_cast<int>(year), static_cast<int>(week));
+  static_cast<void>(std::snprintf(text, sizeof text, "%04d-W%02d", static_cast<int>(year), static_cast<int>(week)));
   return text;
 }
 

@@ -6,18 +6,11 @@ namespace duolog::journal {
 namespace {
 
 void require_utf8(std::string_view text, const char* what) {
-  const auto fault = utf8_fault(as_bytes(text));
-  if (!fault) return;
-  Refusal refusal(Reason::kBadUtf8, what);
-  refusal.offset = *fault;
-  throw refusal;
+  if (const auto fault = utf8_fault(as_bytes(text))) throw Refusal::bad_utf8(what, *fault);
 }
 
 void require_length(std::size_t length, std::size_t limit, const char* what) {
-  if (length <= limit) return;
-  Refusal refusal(Reason::kTooLong, what);
-  refusal.limit = limit;
-  throw refusal;
+  if (length > limit) throw Refusal::too_long(what, limit);
 }
 
 bool is_blank(std::string_view text) { return text.find_first_not_of(" \t\r\n\f\v") == std::string_view::npos; }

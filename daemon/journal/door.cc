@@ -83,7 +83,11 @@ std::vector<crypto::Chain> Door::chains(const JournalId& id) const {
 void Door::session_began(const JournalId& id, const DeviceId& other) {
   const Journal* journal = shelf_.by_id(id);
   if (journal == nullptr || journal->is_mine(other)) return;
-  shelf_.met(id);
+  try {
+    shelf_.met(id);
+  } catch (const store::NotDurable& refused) {
+    static_cast<void>(refused);
+  }
 }
 
 void Door::acknowledged(const JournalId& id, const DeviceId& other, const store::Frontier& frontier) {

@@ -51,7 +51,8 @@ class Door {
   [[nodiscard]] std::vector<crypto::Chain> chains(const JournalId& journal) const;
 
   // ---- hooks of a session ----
-  // A handshake under this journal's psk is complete: that is the acknowledgement of a founding.
+  // A handshake under this journal's psk is complete: that is the acknowledgement of a founding. Where the disk refuses
+  // to note it, the next session does. admit() throws store::NotDurable, as sync expects of it.
   void session_began(const JournalId& journal, const DeviceId& other);
   // `other` holds our log up to here, durably.
   void acknowledged(const JournalId& journal, const DeviceId& other, const store::Frontier& frontier);

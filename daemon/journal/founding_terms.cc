@@ -30,9 +30,10 @@ void FoundingTerms::meet(const crypto::RootPublic& root) {
   require(other_->device.id() == facts_.device, "the chain is not of the device that was spoken with");
   require(facts_.name.size() <= kNameLimit && !utf8_fault(as_bytes(facts_.name)), "the name is too long or not text");
   other_root_ = root;
-  for (const JournalSecrets& journal : shelf_.parts().identity.journals())
-    if (journal.genesis.names(root.id()) && !shelf_.may_be_dropped(journal.id))
-      throw Unfounded{FoundingFault::kAlreadyPaired, journal.name};
+  for (const JournalSecrets& journal : shelf_.parts().identity.journals()) {
+    const bool stays = journal.genesis.names(root.id()) && !shelf_.may_be_dropped(journal.id);
+    if (stays) throw Unfounded{FoundingFault::kAlreadyPaired, journal.name};
+  }
 }
 
 void FoundingTerms::relate(const std::string& relationship) {
@@ -154,12 +155,13 @@ void FoundingTerms::verify_epoch(const crypto::Record& record, const crypto::Hea
   require(crypto::open_epoch_meta(id_, header.epoch, secret, *record.body) == meta, "an epoch has the wrong members");
   // What we hold keys for must open through our own slots. The root's key is here only while its words are unconfirmed.
   const crypto::SlotPsk psk = depth == 0 ? own_psk() : crypto::epoch_psk(offer_->zero);
-  if (depth > 0)
-    require(crypto::open_epoch(id_, header.epoch, *record.body, identity.keys().wrap(), psk) == secret,
-            "an epoch has no slot for this device");
-  if (const crypto::RootEntropy* entropy = identity.entropy())
-    require(crypto::open_epoch(id_, header.epoch, *record.body, crypto::RootKeys(*entropy).wrap(), psk) == secret,
-            "an epoch has no slot for this person's root");
+  const auto opens_with = [&](const crypto::WrapSecret& wrap) {
+    return crypto::open_epoch(id_, header.epoch, *record.body, wrap, psk) == secret;
+  };
+  require(depth == 0 || opens_with(identity.keys().wrap()), "an epoch has no slot for this device");
+  const crypto::RootEntropy* entropy = identity.entropy();
+  require(entropy == nullptr || opens_with(crypto::RootKeys(*entropy).wrap()),
+          "an epoch has no slot for this person's root");
 }
 
 std::optional<Event> FoundingTerms::open_event(const crypto::Record& record, const crypto::Header& header) const {

@@ -83,16 +83,8 @@ crypto::Chain read_chain(const vault::Payload& from) {
 }
 
 void require_name(const std::string& name, const char* what) {
-  if (const auto fault = utf8_fault(as_bytes(name))) {
-    Refusal refusal(Reason::kBadUtf8, what);
-    refusal.offset = *fault;
-    throw refusal;
-  }
-  if (name.size() > crypto::kNameLimit) {
-    Refusal refusal(Reason::kTooLong, what);
-    refusal.limit = crypto::kNameLimit;
-    throw refusal;
-  }
+  if (const auto fault = utf8_fault(as_bytes(name))) throw Refusal::bad_utf8(what, *fault);
+  if (name.size() > crypto::kNameLimit) throw Refusal::too_long(what, crypto::kNameLimit);
 }
 
 JournalSecrets new_notebook(const crypto::RootPublic& root) {

@@ -49,15 +49,12 @@ RecordId Journal::append_event(Event event, ByteView request) {
   if (log_.frozen(id_, self())) throw Refusal(Reason::kFrozen, secrets().name);
   fold_all();
   if (!can_write()) throw Refusal(Reason::kNoJournalYet, secrets().name);
-  for (const store::FrontierEntry& entry : log_.frontier(id_))
-    if (entry.seq > 0 && entry.device != self() && event.seen.size() < kSeenLimit)
-      event.seen.push_back({entry.device, entry.seq});
-  const crypto::SecretBytes bytes = encode_event(event);
-  if (bytes.view().size() > crypto::kEventLimit) {
-    Refusal refusal(Reason::kTooLong, "text");
-    refusal.limit = crypto::kEventLimit;
-    throw refusal;
+  for (const store::FrontierEntry& entry : log_.frontier(id_)) {
+    const bool others = entry.seq > 0 && entry.device != self();
+    if (others && event.seen.size() < kSeenLimit) event.seen.push_back({entry.device, entry.seq});
   }
+  const crypto::SecretBytes bytes = encode_event(event);
+  if (bytes.view().size() > crypto::kEventLimit) throw Refusal::too_long("text", crypto::kEventLimit);
   const EpochId epoch = writing_epoch();
   const crypto::RecordKey& sealing = *key(epoch, self());
   return log_.append(
@@ -129,6 +126,7 @@ void Journal::learn(const EpochId& id, crypto::EpochSecret secret) {
 void Journal::keep_learnt() {
   if (learnt_.empty()) return;
   std::vector<crypto::EpochSecret> secrets;
+  secrets.reserve(learnt_.size());
   for (const EpochId& id : learnt_) secrets.push_back(secret(id)->clone());
   identity_.add_epochs(id_, std::move(secrets));
   learnt_.clear();

@@ -48,8 +48,8 @@ class Journal {
   // Folds at most `budget` records and takes them off it; true when there is more. Throws nothing for what it reads.
   bool fold(std::size_t& budget);
   // Writes down what the fold has learnt (epochs into the vault, receipts, whose logs to let in), after a fold.
-  // What the disk refuses now is tried again next time.
-  void settle(std::int64_t now_ms);
+  // False: the disk refused some of it, which is tried again next time and found again by the next start.
+  bool settle(std::int64_t now_ms);
   Brought take_brought() { return std::exchange(brought_, {}); }
   // Bodies that were missing may have come, up to `last`: they are folded by the next fold().
   void bodies_came(const DeviceId& author, std::uint64_t last);

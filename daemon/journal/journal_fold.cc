@@ -11,9 +11,10 @@
 namespace duolog::journal {
 
 bool Journal::fold(std::size_t& budget) {
-  for (int pass = 1; pass <= 2; ++pass)  // the second for those whom the first has made known
+  for (int pass = 1; pass <= 2; ++pass) {  // the second for those whom the first has made known
     for (const DeviceId& device : fold_order())
       if (fold_device(device, budget)) return true;
+  }
   return fold_again(budget);
 }
 
@@ -123,10 +124,9 @@ void Journal::take_event(const Place& place, const crypto::Record& record) {
   if (event) {
     noted.written_ms = event->written_ms;
     noted.offset_minutes = event->offset_minutes;
-    noted.what = std::visit([&](auto&& payload) { return mean(place, std::move(payload)); }, std::move(event->payload));
-    if (!place.mine)
-      for (const Seen& seen : event->seen)
-        if (seen.device == self()) claims_[place.device] = std::max(claims_[place.device], seen.seq);
+    noted.what = std::visit([&](auto& payload) { return mean(place, std::move(payload)); }, event->payload);
+    for (const Seen& seen : event->seen)
+      if (!place.mine && seen.device == self()) claims_[place.device] = std::max(claims_[place.device], seen.seq);
     noted.seen = std::move(event->seen);
   }
   note(place, std::move(noted));
@@ -223,13 +223,16 @@ void Journal::alarm(std::string code) {
 
 // ---- what a fold leaves to be written ----
 
-void Journal::settle(std::int64_t now_ms) {
+bool Journal::settle(std::int64_t now_ms) {
+  for (const auto& [device, seq] : std::exchange(claims_, {})) receipt(device, seq, now_ms);
   try {
     keep_learnt();
-    for (const crypto::Chain& chain : std::exchange(founders_, {})) admit(chain);
-  } catch (const store::NotDurable&) {  // none of it is needed before the next start, which finds it again
+    for (const crypto::Chain& chain : founders_) admit(chain);
+    founders_.clear();
+    return true;
+  } catch (const store::NotDurable&) {
+    return false;
   }
-  for (const auto& [device, seq] : std::exchange(claims_, {})) receipt(device, seq, now_ms);
 }
 
 void Journal::receipt(const DeviceId& by, std::uint64_t seq, std::int64_t now_ms) {

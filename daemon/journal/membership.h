@@ -23,7 +23,7 @@ struct EpochFact {
 
 class Membership {
  public:
-  explicit Membership(crypto::Genesis genesis) : genesis_(std::move(genesis)) {}
+  explicit Membership(const crypto::Genesis& genesis) : genesis_(genesis) {}
 
   // ---- facts ----
   void enrol(const crypto::ProvenDevice& device);  // by the founding record

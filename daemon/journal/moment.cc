@@ -14,7 +14,7 @@ using std::chrono::milliseconds;
 using std::chrono::minutes;
 
 constexpr std::int64_t kMinute = 60'000;
-constexpr std::int64_t kDay = 24 * 60 * kMinute;
+constexpr std::int64_t kDay = kMinute * 60 * 24;
 
 constexpr std::int64_t ms_of(date::sys_days day) { return milliseconds(day.time_since_epoch()).count(); }
 constexpr std::int64_t kFirstMs = ms_of(date::sys_days{date::year{0} / 1 / 1}) + kDay;
@@ -109,9 +109,9 @@ std::string rfc3339(std::int64_t at_ms, std::int32_t offset_minutes) {
   const std::int64_t seconds = (local - start_of_day(local)) / 1000;
   const int size = std::abs(offset);
   char text[32];
-  std::snprintf(text, sizeof text, "T%02d:%02d:%02d%c%02d:%02d", static_cast<int>(seconds / 3600),
-                static_cast<int>(seconds / 60 % 60), static_cast<int>(seconds % 60), offset < 0 ? '-' : '+', size / 60,
-                size % 60);
+  static_cast<void>(std::snprintf(text, sizeof text, "T%02d:%02d:%02d%c%02d:%02d", static_cast<int>(seconds / 3600),
+                                  static_cast<int>(seconds / 60 % 60), static_cast<int>(seconds % 60),
+                                  offset < 0 ? '-' : '+', size / 60, size % 60));
   return civil_day(at_ms, offset) + text;
 }
 
@@ -119,8 +119,8 @@ std::string civil_day(std::int64_t at_ms, std::int32_t offset_minutes) {
   const std::int64_t local = writable(at_ms) + std::clamp(offset_minutes, -kOffsetLimit, kOffsetLimit) * kMinute;
   const date::year_month_day day{date::floor<date::days>(date::sys_time<milliseconds>{milliseconds{local}})};
   char text[32];
-  std::snprintf(text, sizeof text, "%04d-%02u-%02u", static_cast<int>(day.year()), static_cast<unsigned>(day.month()),
-                static_cast<unsigned>(day.day()));
+  static_cast<void>(std::snprintf(text, sizeof text, "%04d-%02u-%02u", static_cast<int>(day.year()),
+                                  static_cast<unsigned>(day.month()), static_cast<unsigned>(day.day())));
   return text;
 }
 

@@ -11,22 +11,12 @@ namespace duolog::journal {
 namespace {
 
 [[noreturn]] void refuse(const std::string& field, const char* why) {
-  Refusal refusal(Reason::kBadField, field);
-  refusal.candidates = {why};
-  throw refusal;
+  throw Refusal::among(Reason::kBadField, field, {why});
 }
 
 void require_text(const std::string& field, const std::string& text) {
-  if (const auto fault = utf8_fault(as_bytes(text))) {
-    Refusal refusal(Reason::kBadUtf8, field);
-    refusal.offset = *fault;
-    throw refusal;
-  }
-  if (text.size() > kFieldTextLimit) {
-    Refusal refusal(Reason::kTooLong, field);
-    refusal.limit = kFieldTextLimit;
-    throw refusal;
-  }
+  if (const auto fault = utf8_fault(as_bytes(text))) throw Refusal::bad_utf8(field, *fault);
+  if (text.size() > kFieldTextLimit) throw Refusal::too_long(field, kFieldTextLimit);
 }
 
 bool is_blank(const std::string& text) { return text.find_first_not_of(" \t\r\n") == std::string::npos; }

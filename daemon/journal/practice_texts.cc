@@ -36,8 +36,8 @@ Practice check_in() {
 }  // namespace
 
 const std::vector<Practice>& built_in_practices() {
-  static const std::vector<Practice> kPractices{check_in()};
-  return kPractices;
+  static const std::vector<Practice> practices{check_in()};
+  return practices;
 }
 
 }  // namespace duolog::journal

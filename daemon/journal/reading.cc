@@ -3,13 +3,15 @@
 #include "daemon/journal/reading.h"
 
 #include <deque>
+#include <limits>
+#include <tuple>
 
 #include "daemon/journal/rounds.h"
 
 namespace duolog::journal {
 namespace {
 
-constexpr std::int64_t kDayMs = 24 * 3'600'000;
+constexpr std::int64_t kDayMs = 86'400'000;
 constexpr std::size_t kShortestId = 4;  // hex digits
 
 std::int64_t now_of(const Shelf& shelf) { return shelf.parts().clock.wall().time_since_epoch().count(); }
@@ -185,9 +187,9 @@ Item show(const Shelf& shelf, std::string_view id, std::string_view journal) {
     for (const Noted* noted : one->view().find(id)) found.push_back({one, noted});
   if (found.empty()) throw Refusal(Reason::kNotFound, std::string(id));
   if (found.size() > 1) {
-    Refusal refusal(Reason::kAmbiguous, std::string(id));
-    for (const Hit& one : found) refusal.candidates.push_back(hex(one.noted->id.bytes));
-    throw refusal;
+    std::vector<std::string> ids;
+    for (const Hit& one : found) ids.push_back(hex(one.noted->id.bytes));
+    throw Refusal::among(Reason::kAmbiguous, std::string(id), std::move(ids));
   }
   return std::move(items_of(shelf, found).front());
 }
@@ -197,7 +199,9 @@ std::vector<Round> rounds(const Shelf& shelf, const RoundFilter& filter) {
   for (const Journal* journal : chosen(shelf, filter.journal))
     if (!filter.journal.empty() || takes_part(shelf, *journal)) add_rounds(shelf, *journal, filter, all);
   if (!filter.practice.empty() && all.empty()) throw Refusal(Reason::kBadRequest, "practice");
-  std::stable_sort(all.begin(), all.end(), [](const Round& a, const Round& b) { return a.period > b.period; });
+  std::sort(all.begin(), all.end(), [](const Round& a, const Round& b) {
+    return std::tie(b.period, a.practice, a.journal) < std::tie(a.period, b.practice, b.journal);
+  });
   if (filter.limit != 0 && all.size() > filter.limit) all.resize(filter.limit);
   return all;
 }

@@ -43,7 +43,7 @@ std::optional<std::uint64_t> Receipts::raise(const DeviceId& by, std::uint64_t s
   return before;
 }
 
-void Receipts::keep(const DeviceId& by, const std::vector<Step>& steps) {
+bool Receipts::keep(const DeviceId& by, const std::vector<Step>& steps) {
   const std::size_t page = (steps.size() - 1) / kStepsPerPage;
   Bytes value;
   for (std::size_t i = page * kStepsPerPage; i < steps.size(); ++i) {
@@ -52,7 +52,9 @@ void Receipts::keep(const DeviceId& by, const std::vector<Step>& steps) {
   }
   try {
     state_.put(page_name(prefix_, by, page), value);
-  } catch (const store::NotDurable&) {  // the next receipt writes this one too
+    return true;
+  } catch (const store::NotDurable&) {
+    return false;
   }
 }
 

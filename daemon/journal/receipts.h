@@ -30,7 +30,7 @@ class Receipts {
     std::uint64_t seq = 0;
     std::int64_t at_ms = 0;
   };
-  void keep(const DeviceId& by, const std::vector<Step>& steps);
+  bool keep(const DeviceId& by, const std::vector<Step>& steps);  // false: the disk refused; the next one keeps it too
 
   store::LocalState& state_;
   std::string prefix_;

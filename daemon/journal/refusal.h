@@ -33,6 +33,22 @@ enum class Reason {
 struct Refusal : std::runtime_error {
   explicit Refusal(Reason why, std::string what_detail = {})
       : std::runtime_error("refused: " + what_detail), reason(why), detail(std::move(what_detail)) {}
+  static Refusal bad_utf8(std::string what, std::size_t offset) {
+    Refusal refusal(Reason::kBadUtf8, std::move(what));
+    refusal.offset = offset;
+    return refusal;
+  }
+  static Refusal too_long(std::string what, std::size_t limit) {
+    Refusal refusal(Reason::kTooLong, std::move(what));
+    refusal.limit = limit;
+    return refusal;
+  }
+  static Refusal among(Reason why, std::string what, std::vector<std::string> candidates) {
+    Refusal refusal(why, std::move(what));
+    refusal.candidates = std::move(candidates);
+    return refusal;
+  }
+
   Reason reason;
   std::string detail;  // holds no secret
   std::size_t offset = 0;

@@ -61,6 +61,7 @@ const crypto::ProvenDevice* Roster::find(const DeviceId& device) const {
 
 std::vector<crypto::Chain> Roster::chains() const {
   std::vector<crypto::Chain> chains;
+  chains.reserve(known_.size());
   for (const auto& [device, known] : known_) chains.push_back(known.chain);
   return chains;
 }

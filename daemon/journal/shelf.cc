@@ -80,9 +80,9 @@ Journal& Shelf::State::find(std::string_view wanted) const {
     if (by_id || same_letters(journal->secrets().name, wanted)) found.push_back(journal);
   }
   if (found.size() == 1) return *found.front();
-  Refusal refusal(Reason::kNoSuchJournal, std::string(wanted));
-  for (const Journal* journal : all) refusal.candidates.push_back(journal->secrets().name);
-  throw refusal;
+  std::vector<std::string> names;
+  for (const Journal* journal : all) names.push_back(journal->secrets().name);
+  throw Refusal::among(Reason::kNoSuchJournal, std::string(wanted), std::move(names));
 }
 
 Journal* Shelf::State::by_id(const JournalId& id) const {

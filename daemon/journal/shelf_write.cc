@@ -68,7 +68,7 @@ Journal& Shelf::State::answering_journal(const std::string& wanted) const {
 // The current round; or an earlier one that somebody has answered already: what waits may be answered late.
 std::string Shelf::State::period_to_answer(const Journal& journal, const Practice& practice,
                                            const std::string& wanted) const {
-  const std::string current = period_of(practice.rhythm, calendar_of(journal), now());
+  std::string current = period_of(practice.rhythm, calendar_of(journal), now());
   if (wanted.empty() || wanted == current) return current;
   if (!answered_rounds(journal).contains({practice.id, wanted})) throw Refusal(Reason::kBadRequest, "period");
   return wanted;
@@ -78,11 +78,7 @@ std::string Shelf::State::period_to_answer(const Journal& journal, const Practic
 Sealed Shelf::State::seal(const Journal& journal, const Practice& practice, const std::string& period,
                           const Form& form) const {
   const Bytes text = encode_form(form);
-  if (text.size() > crypto::kAnswerLimit) {
-    Refusal refusal(Reason::kTooLong, "answer");
-    refusal.limit = crypto::kAnswerLimit;
-    throw refusal;
-  }
+  if (text.size() > crypto::kAnswerLimit) throw Refusal::too_long("answer", crypto::kAnswerLimit);
   std::vector<WrapPublic> own{parts.identity.root().wrap};
   for (const DeviceId& device : journal.membership().live())
     if (journal.is_mine(device)) own.push_back(journal.membership().enrolled().at(device).device.wrap);

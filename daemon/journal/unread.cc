@@ -46,13 +46,15 @@ void Unread::advance(const View& view, const DeviceId& author, Marks& marks) con
   }
 }
 
-void Unread::keep(const DeviceId& author, const Marks& marks) {
+bool Unread::keep(const DeviceId& author, const Marks& marks) {
   Bytes value;
   append_u64(value, marks.up_to);
   for (const std::uint64_t seq : marks.beyond) append_u64(value, seq);
   try {
     state_.put(prefix_ + hex(author.bytes), value);
-  } catch (const store::NotDurable&) {  // it will be new once more after a restart
+    return true;
+  } catch (const store::NotDurable&) {
+    return false;
   }
 }
 

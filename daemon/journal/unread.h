@@ -24,7 +24,7 @@ class Unread {
     std::set<std::uint64_t> beyond;
   };
   void advance(const View& view, const DeviceId& author, Marks& marks) const;
-  void keep(const DeviceId& author, const Marks& marks);
+  bool keep(const DeviceId& author, const Marks& marks);  // false: the disk refused; it will be new after a restart
 
   store::LocalState& state_;
   std::string prefix_;

@@ -159,6 +159,7 @@ TEST_F(Hostile, AForkFreezesTheDeviceAndANewEpochLeavesItOut) {
   EXPECT_TRUE(status(ada.shelf())[1].frozen);
   EXPECT_THAT(ada.door().members(ada.shared()), SizeIs(1));
   const auto epochs = ada.identity().journal(ada.shared()).epochs.size();
+  ada.now += kHour;
   ada.write("not for the forked one");
   EXPECT_EQ(ada.identity().journal(ada.shared()).epochs.size(), epochs + 1);
   EXPECT_THAT(ada.texts(), ElementsAre("one branch", "not for the forked one"));
