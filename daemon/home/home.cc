@@ -1,4 +1,4 @@
-// home.cc: the folders, made or refused, and the one lock.
+// home.cc: the folders, made or refused, and their locks.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "daemon/home/home.h"
 
@@ -73,6 +73,16 @@ void write_pid(int fd, const fs::path& file) {
   }
 }
 
+Descriptor locked(const fs::path& file) {
+  Descriptor opened(::open(file.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600));
+  if (!opened.is_open()) throw failed(file);
+  if (::flock(opened.get(), LOCK_EX | LOCK_NB) != 0) {
+    if (errno == EWOULDBLOCK) throw AlreadyRunning(pid_in(opened.get()));
+    throw failed(file);
+  }
+  return opened;
+}
+
 }  // namespace
 
 AlreadyRunning::AlreadyRunning(int pid_of_other)
@@ -89,26 +99,21 @@ Home::Home(const fs::path& home) : places_(proto::places(home)) {
 }
 
 Home::~Home() {
-  if (lock_fd_ >= 0) ::close(lock_fd_);  // and with it the lock; the file stays, for it is what others lock
-}
-
-void Home::lock() {
-  check(lock_fd_ < 0, "the home is locked twice");
-  const fs::path file = places_.data / "lock";
-  Descriptor opened(::open(file.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600));
-  if (!opened.is_open()) throw failed(file);
-  if (::flock(opened.get(), LOCK_EX | LOCK_NB) != 0) {
-    if (errno == EWOULDBLOCK) throw AlreadyRunning(pid_in(opened.get()));
-    throw failed(file);
+  // And with them the locks; the files stay, for they are what others lock.
+  for (const int fd : lock_fds_) {
+    if (fd >= 0) ::close(fd);
   }
-  write_pid(opened.get(), file);
-  lock_fd_ = opened.release();
 }
 
-bool Home::in_use() const {
-  // symlink_status: a dangling link is in the way as well, and nothing is created through it.
-  return fs::symlink_status(vault()).type() != fs::file_type::not_found ||
-         fs::symlink_status(database()).type() != fs::file_type::not_found;
+// One lock would not do: two data folders can share one runtime folder, and whoever starts second there would take the
+// live socket of the first for a stale one.
+void Home::lock() {
+  check(lock_fds_[0] < 0, "the home is locked twice");
+  Descriptor data = locked(places_.data / "lock");
+  Descriptor runtime = locked(places_.runtime / "lock");
+  write_pid(data.get(), places_.data / "lock");
+  write_pid(runtime.get(), places_.runtime / "lock");
+  lock_fds_ = {data.release(), runtime.release()};
 }
 
 void sync_folder(const fs::path& folder) {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <array>
 #include <filesystem>
 #include <stdexcept>
 #include <string>
@@ -45,8 +46,9 @@ class Home {
   Home(const Home&) = delete;
   Home& operator=(const Home&) = delete;
 
-  // Held until this object goes, or the process however it ends. Throws AlreadyRunning, or std::system_error where the
-  // file system cannot lock. REQUIRES: not locked yet.
+  // Of the data folder and of the socket's: no second daemon on the same database, and none on the same socket. Held
+  // until this object goes, or the process however it ends. Throws AlreadyRunning, or std::system_error where the file
+  // system cannot lock. REQUIRES: not locked yet.
   void lock();
 
   [[nodiscard]] const proto::Places& places() const { return places_; }
@@ -54,12 +56,10 @@ class Home {
   [[nodiscard]] std::filesystem::path vault() const { return places_.data / "vault"; }
   [[nodiscard]] std::filesystem::path key_file() const { return places_.data / "key"; }
   [[nodiscard]] std::filesystem::path notes() const { return places_.state / "notes.log"; }
-  // True when this home was set up once: a vault or a database is there. Then nothing is ever created over it.
-  [[nodiscard]] bool in_use() const;
 
  private:
   proto::Places places_;
-  int lock_fd_ = -1;
+  std::array<int, 2> lock_fds_{-1, -1};  // of the data folder, of the runtime folder
 };
 
 // umask 077, no core dumps, not dumpable, no new privileges. Called first of all by main. Throws std::system_error.

@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "daemon/home/home.h"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
+#include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -104,16 +106,6 @@ TEST_F(AHome, RefusesAFileInItsPlace) {
   EXPECT_EQ(text_of(place()), "not a folder");
 }
 
-TEST_F(AHome, IsInUseOnceAVaultOrADatabaseIsThere) {
-  const Home home(place());
-  EXPECT_FALSE(home.in_use());
-  write_text(home.database(), "");
-  EXPECT_TRUE(home.in_use());
-  fs::remove(home.database());
-  fs::create_symlink("/nowhere", home.vault());
-  EXPECT_TRUE(home.in_use());
-}
-
 TEST_F(AHome, HasOneDaemonAndNamesIt) {
   Home first(place());
   first.lock();
@@ -125,6 +117,30 @@ TEST_F(AHome, HasOneDaemonAndNamesIt) {
     EXPECT_EQ(other.pid, ::getpid());
     EXPECT_THAT(other.what(), HasSubstr("already running here (pid " + std::to_string(::getpid()) + ")"));
   }
+}
+
+// Whose database is another, but whose socket is not.
+TEST_F(AHome, HasOneDaemonForItsSocketToo) {
+  fs::create_directories(place() / "runtime");
+  const testing::ForAWhile runtime("XDG_RUNTIME_DIR", (place() / "runtime").c_str());
+  const testing::ForAWhile state("XDG_STATE_HOME", (place() / "state").c_str());
+  const testing::ForAWhile first_data("XDG_DATA_HOME", (place() / "first").c_str());
+  Home first({});
+  first.lock();
+  const testing::ForAWhile second_data("XDG_DATA_HOME", (place() / "second").c_str());
+  Home second({});
+  ASSERT_NE(first.database(), second.database());
+  ASSERT_EQ(first.places().socket(), second.places().socket());
+  EXPECT_THAT(what_it_says<AlreadyRunning>([&] { second.lock(); }), HasSubstr("pid " + std::to_string(::getpid())));
+}
+
+TEST_F(AHome, HoldsNeitherLockWhereItDidNotGetBoth) {
+  Home home(place());
+  const int taken = ::open((home.places().runtime / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  ASSERT_EQ(::flock(taken, LOCK_EX | LOCK_NB), 0);
+  EXPECT_THROW(home.lock(), AlreadyRunning);
+  ::close(taken);
+  EXPECT_NO_THROW(home.lock());
 }
 
 TEST_F(AHome, IsFreeAgainWhenItsDaemonGoes) {
