@@ -2,12 +2,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "daemon/store/chains.h"
 
-#include "crypto/check.h"
+#include <fmt/format.h>
 
 namespace duolog::store {
 namespace {
 
 constexpr std::size_t kVerifiedInMemory = 4096;
+constexpr std::size_t kPrefix = 8;  // of an id, as everywhere a person reads one
 
 template <class Id>
 Id id_in(ByteView blob) {
@@ -45,6 +46,23 @@ void take_body(Row& row, ByteView body) {
   if (!row.rotten) row.record.body = to_bytes(body);
 }
 
+std::string_view describe(Damage::Kind kind) {
+  switch (kind) {
+    case Damage::Kind::kBody:
+      return "its body is damaged, and asked for again";
+    case Damage::Kind::kHead:
+      return "its head, or the one before it, is damaged";
+    case Damage::Kind::kEnd:
+      break;
+  }
+  return "the end of the log no longer holds";
+}
+
+std::string describe(const Chain& chain, std::uint64_t seq, Damage::Kind kind) {
+  return fmt::format("record {} of device {}… in journal {}…: {}", seq, hex(chain.device.view()).substr(0, kPrefix),
+                     hex(chain.journal.view()).substr(0, kPrefix), describe(kind));
+}
+
 std::uint64_t seq_of(const Chain& chain, std::int64_t place) {
   return static_cast<std::uint64_t>(place - chain.place(1)) + 1;
 }
@@ -56,14 +74,16 @@ Chains::Chains(Database& database) : database_(database) { reload(); }
 void Chains::reload() {
   journals_.clear();
   verified_.clear();
+  std::map<JournalId, Journal> found;
   {
     Query query(database_, "SELECT row, id FROM journal");
-    while (query.step()) journals_[id_in<JournalId>(query.blob(1))].row = query.number(0);
+    while (query.step()) found[id_in<JournalId>(query.blob(1))].row = query.number(0);
   }
-  for (auto& [id, journal] : journals_) {
+  for (auto& [id, journal] : found) {
     load_chains(id, journal);
     for (auto& [device, chain] : journal.chains) find_end(chain);
   }
+  journals_ = std::move(found);
 }
 
 void Chains::load_chains(const JournalId& id, Journal& journal) {
@@ -98,7 +118,7 @@ void Chains::find_end(Chain& chain) {
       return;
     }
     chain.damaged_to = std::max(chain.damaged_to, seq);
-    report(chain, seq, "the record at the end of the chain no longer holds");
+    report(chain, seq, Damage::Kind::kEnd);
   }
 }
 
@@ -147,7 +167,7 @@ std::optional<crypto::SignedHeader> Chains::head_at(const Chain& chain, std::uin
   Query query(database_, "SELECT head FROM record WHERE place = ?");
   auto head = query.bind(chain.place(seq)).step() ? head_in(query.blob(0)) : std::nullopt;
   if (!head || !header_at(chain, seq, *head)) {
-    report(chain, seq, "the head of this record is damaged");
+    report(chain, seq, Damage::Kind::kHead);
     return std::nullopt;
   }
   return head;
@@ -161,19 +181,23 @@ std::optional<RecordId> Chains::id_at(const Chain& chain, std::uint64_t seq) {
   return crypto::record_id(chain.journal, *head);
 }
 
-std::vector<Row> Chains::read(const Chain& chain, const Span& span, Bodies bodies) {
+std::vector<Row> Chains::read(Chain chain, const Span& span, Bodies bodies) {
   if (span.from == 0 || span.from > std::min(span.to, chain.seq)) return {};
   std::vector<Row> rows = collect(chain, span, bodies);
+  forget_rotten(chain, rows);
+  return rows;
+}
+
+void Chains::forget_rotten(const Chain& chain, std::span<const Row> rows) {
   for (const Row& row : rows) {
     if (!row.rotten) continue;
-    report(chain, row.header.seq, "the body of this record is damaged");
+    report(chain, row.header.seq, Damage::Kind::kBody);
     try {
       forget_body(chain, row.header.seq);
     } catch (const NotDurable&) {  // NOLINT(bugprone-empty-catch)
       // A disk that cannot be written keeps the rotten body; it is passed over by every read.
     }
   }
-  return rows;
 }
 
 // Reads one row further than it gives: only the next record's `prev` (or the chain's end) proves that a head is what it
@@ -188,7 +212,7 @@ std::vector<Row> Chains::collect(const Chain& chain, const Span& span, Bodies bo
   for (std::uint64_t seq = span.from; seq <= proof; ++seq) {
     auto row = query.step() ? row_at(chain, seq, query) : std::nullopt;
     if (!row || (!rows.empty() && row->header.prev != rows.back().id)) {
-      report(chain, seq, "the head of this record, or of the one before it, is damaged");
+      report(chain, seq, Damage::Kind::kHead);
       if (!rows.empty()) rows.pop_back();
       return rows;
     }
@@ -199,7 +223,7 @@ std::vector<Row> Chains::collect(const Chain& chain, const Span& span, Bodies bo
     rows.push_back(std::move(*row));
   }
   if (!rows.empty() && rows.back().id != chain.head) {
-    report(chain, rows.back().header.seq, "the head of this record is damaged");
+    report(chain, rows.back().header.seq, Damage::Kind::kHead);
     rows.pop_back();
   }
   return rows;
@@ -237,11 +261,11 @@ std::vector<std::uint64_t> Chains::missing(const Chain& chain) {
   return seqs;
 }
 
-void Chains::report(const Chain& chain, std::uint64_t seq, std::string what) {
+void Chains::report(const Chain& chain, std::uint64_t seq, Damage::Kind kind) {
   const bool known = std::any_of(damage_.begin(), damage_.end(), [&](const Damage& damage) {
     return damage.journal == chain.journal && damage.device == chain.device && damage.seq == seq;
   });
-  if (!known) damage_.push_back({chain.journal, chain.device, seq, std::move(what)});
+  if (!known) damage_.push_back({chain.journal, chain.device, seq, kind, describe(chain, seq, kind)});
 }
 
 }  // namespace duolog::store

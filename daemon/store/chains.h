@@ -41,7 +41,7 @@ struct Row {
 class Chains {
  public:
   explicit Chains(Database& database);
-  void reload();
+  void reload();  // whole, or nothing is known any more when this throws
 
   struct Journal {
     std::int64_t row = 0;
@@ -65,8 +65,9 @@ class Chains {
     std::size_t max_records = crypto::kRunLimit;
     std::size_t max_bytes = crypto::kRunBytesLimit;  // one record is read even if it is longer
   };
-  // Ends early where something is damaged. Bodies that do not match are forgotten.
-  std::vector<Row> read(const Chain& chain, const Span& span, Bodies bodies);
+  // Ends early where something is damaged. Bodies that do not match are forgotten, and where the disk refuses that the
+  // memory is read anew: a Chain& into it is gone then, which is why the chain comes by value.
+  std::vector<Row> read(Chain chain, const Span& span, Bodies bodies);
 
   // True when the record's own signature holds; asked once for each.
   bool verified(const Chain& chain, const Row& row);
@@ -76,11 +77,12 @@ class Chains {
   void forget_body(const Chain& chain, std::uint64_t seq);
   std::vector<std::uint64_t> missing(const Chain& chain);
 
-  void report(const Chain& chain, std::uint64_t seq, std::string what);
+  void report(const Chain& chain, std::uint64_t seq, Damage::Kind kind);
   [[nodiscard]] const std::vector<Damage>& damage() const { return damage_; }
 
  private:
   void load_chains(const JournalId& id, Journal& journal);
+  void forget_rotten(const Chain& chain, std::span<const Row> rows);
   void find_end(Chain& chain);
   std::vector<Row> collect(const Chain& chain, const Span& span, Bodies bodies);
 

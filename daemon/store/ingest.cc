@@ -42,7 +42,7 @@ Judgement judge_branch(Chains& chains, const Chain& chain, std::uint64_t seq, st
   const auto ours = chains.head_at(chain, seq);
   const auto header = ours ? crypto::decode_header(*ours) : std::nullopt;
   if (!prev || !header || header->prev != *prev) {  // damaged here: nobody is to blame
-    chains.report(chain, seq, "the head of this record, or of the one before it, is damaged");
+    chains.report(chain, seq, Damage::Kind::kHead);
     return verdict(Verdict::kNothingNew);
   }
   const auto verified = crypto::verify_run(chain.journal, chain.device, chain.key, {seq, *prev}, theirs);

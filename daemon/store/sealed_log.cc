@@ -58,8 +58,18 @@ std::size_t sendable(Chains& chains, const Chain& chain, std::span<const Row> ro
 struct SealedLog::State {
   explicit State(Database& of) : database(of), chains(of) {}
 
-  Chain& chain(const JournalId& journal, const DeviceId& device) {
+  // Memory that could not be read anew after a rollback is empty. That says nothing about who was admitted, and the
+  // database refuses every write since: whoever wants to write and finds nothing hears of that first.
+  void refuse_where_nothing_is_known() const {
+    if (!database.refusal().empty()) throw NotDurable(database.refusal());
+  }
+  Chain* find_to_write(const JournalId& journal, const DeviceId& device) {
     Chain* found = chains.find(journal, device);
+    if (found == nullptr) refuse_where_nothing_is_known();
+    return found;
+  }
+  Chain& chain(const JournalId& journal, const DeviceId& device) {
+    Chain* found = find_to_write(journal, device);
     check(found != nullptr, "a record was to be written for a device that was never admitted");
     return *found;
   }
@@ -100,6 +110,7 @@ std::vector<JournalId> SealedLog::journals() const {
 
 bool SealedLog::admit(const JournalId& journal, const DeviceId& device, const SignPublic& key) {
   if (const Chain* known = state_->chains.find(journal, device)) return known->key == key;
+  state_->refuse_where_nothing_is_known();
   const auto in = state_->chains.journals().find(journal);
   if (in == state_->chains.journals().end() || in->second.chains.size() >= kDeviceLimit) return false;
   Database& database = state_->database;
@@ -123,7 +134,7 @@ bool SealedLog::admitted(const JournalId& journal, const DeviceId& device) const
 }
 
 bool SealedLog::freeze(const JournalId& journal, const ForkProof& proof) {
-  Chain* chain = state_->chains.find(journal, proof.device);
+  Chain* chain = state_->find_to_write(journal, proof.device);
   if (chain == nullptr || !proof_holds(state_->chains, *chain, proof)) return false;
   if (chain->frozen() && chain->forked_at <= proof.start_seq) return true;
   Database& database = state_->database;
@@ -206,7 +217,7 @@ std::optional<std::pair<JournalId, RecordId>> SealedLog::answered(ByteView reque
 
 Accepted SealedLog::accept(const JournalId& journal, const DeviceId& device, std::uint64_t start_seq,
                            std::span<const crypto::Record> run) {
-  Chain* chain = state_->chains.find(journal, device);
+  Chain* chain = state_->find_to_write(journal, device);
   if (chain == nullptr) {
     Accepted unknown;
     unknown.verdict = Accepted::Verdict::kUnknownDevice;
@@ -254,12 +265,13 @@ std::optional<RecordId> SealedLog::id_at(const JournalId& journal, const DeviceI
 std::vector<crypto::Record> SealedLog::read_run(const JournalId& journal, const DeviceId& device,
                                                 std::uint64_t from_seq, std::size_t max_records,
                                                 std::size_t max_bytes) const {
-  const Chain* chain = state_->chains.find(journal, device);
-  if (chain == nullptr || max_records == 0) return {};
-  const Chains::Span span{from_seq, chain->held(), std::min(max_records, crypto::kRunLimit),
+  const Chain* found = state_->chains.find(journal, device);
+  if (found == nullptr || max_records == 0) return {};
+  const Chain chain = *found;  // reading may forget a rotten body, and that may read the memory anew
+  const Chains::Span span{from_seq, chain.held(), std::min(max_records, crypto::kRunLimit),
                           std::min(max_bytes, crypto::kRunBytesLimit)};
-  std::vector<Row> rows = state_->chains.read(*chain, span, Chains::Bodies::kChecked);
-  rows.resize(sendable(state_->chains, *chain, rows));
+  std::vector<Row> rows = state_->chains.read(chain, span, Chains::Bodies::kChecked);
+  rows.resize(sendable(state_->chains, chain, rows));
   std::vector<crypto::Record> run;
   run.reserve(rows.size());
   for (Row& row : rows) run.push_back(std::move(row.record));

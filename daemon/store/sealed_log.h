@@ -26,10 +26,16 @@ using Frontier = std::vector<FrontierEntry>;  // sorted by device
 
 // A place in the log that can no longer be read. Everything else still can.
 struct Damage {
+  enum class Kind {
+    kBody,  // forgotten and wanted again: another device may still have it
+    kHead,  // reading ends before it
+    kEnd,   // of the chain: fetched again, for the frontier ends below it
+  };
   JournalId journal;
   DeviceId device;
   std::uint64_t seq = 0;
-  std::string what;
+  Kind kind = Kind::kBody;
+  std::string what;  // for people: which record of whom, and what is wrong with it
 };
 
 // Two persons with 64 devices ever, each.
@@ -87,7 +93,7 @@ class SealedLog {
   // `request`, where not empty, is remembered in the same transaction; one that was answered before makes no second
   // record: the first one's id is returned.
   // Throws NotDurable, and BadDatabase where the end of the own chain is damaged (going on would fork it).
-  // REQUIRES: self admitted and not frozen; a request of at most 64 bytes.
+  // REQUIRES: self admitted and not frozen; a request of at most 64 bytes; `make` writes nothing here.
   RecordId append(const JournalId& journal, const DeviceId& self,
                   const std::function<crypto::Record(const crypto::ChainPosition&)>& make, ByteView request = {});
   // The record an earlier request made, for the last kRememberedRequests.

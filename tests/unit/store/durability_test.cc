@@ -7,6 +7,7 @@
 #include <csignal>
 #include <random>
 
+#include "daemon/store/query.h"
 #include "daemon/store/sealed_log.h"
 #include "tests/unit/home/temporary_folder.h"
 #include "tests/unit/store/authors.h"
@@ -186,6 +187,63 @@ TEST_P(ALogOnAFaultyDisk, KeepsWhatItAcknowledgedOfTheOthers) {
     if (!fired) break;
   }
   EXPECT_GE(struck, 3);
+}
+
+class ALogThatRots : public ALogOnAFaultyDisk {
+ protected:
+  void SetUp() override {
+    start_anew();
+    ASSERT_EQ(log_->accept(author.journal(), author.id(), 1, author.write_many(5)).verdict, Accepted::Verdict::kStored);
+    disk.heal();
+  }
+  void rot(const char* sql) {
+    database_->transaction([&] {
+      Query(*database_, "PRAGMA ignore_check_constraints = ON").run();
+      Query(*database_, sql).run();
+    });
+  }
+  void fail_a_write() {
+    EXPECT_THROW(database_->transaction([] { throw std::logic_error("not now"); }), std::logic_error);
+  }
+};
+
+INSTANTIATE_TEST_SUITE_P(Every, ALogThatRots, ::testing::Values(Fault::kWriteError, Fault::kFull, Fault::kSyncError));
+
+// The body cannot be forgotten, and the rollback reads the chains anew under the reader's hands.
+TEST_P(ALogThatRots, IsReadWhereTheDiskRefusesToForget) {
+  rot("UPDATE record SET body = zeroblob(length(body)) WHERE (place & 0xffffffff) IN (1, 3)");
+  disk.fail_at(GetParam(), 1, true);
+  const auto run = log_->read_run(author.journal(), author.id(), 1);
+  ASSERT_TRUE(disk.fired());
+  ASSERT_EQ(run.size(), 5U);
+  for (std::size_t i = 0; i < 5; ++i) EXPECT_EQ(run[i].body.has_value(), i != 1 && i != 3) << i;
+  EXPECT_EQ(log_->damage().size(), 2U);
+  EXPECT_EQ(held(), 5U);
+}
+
+TEST_P(ALogThatRots, IsVisitedWhereTheDiskRefusesToForget) {
+  rot("UPDATE record SET body = zeroblob(length(body)) WHERE (place & 0xffffffff) IN (1, 3)");
+  disk.fail_at(GetParam(), 1, true);
+  std::uint64_t visited = 0;
+  log_->each(author.journal(), author.id(), 1, [&](std::uint64_t seq, const RecordId&, const crypto::Record& record) {
+    EXPECT_EQ(record.body.has_value(), seq != 2 && seq != 4);
+    return ++visited == seq;
+  });
+  ASSERT_TRUE(disk.fired());
+  EXPECT_EQ(visited, 5U);
+}
+
+// After such a rollback nothing is known of anybody, which is no bug of the one who asks and no fault of a peer.
+TEST_P(ALogThatRots, RefusesEveryWriteWhereItCouldNotBeReadAnew) {
+  const ForkProof proof{author.id(), 1, {}, {}};
+  rot("UPDATE device SET id = x'00'");
+  fail_a_write();
+  ASSERT_THAT(database_->refusal(), ::testing::HasSubstr("an id of a wrong length"));
+  EXPECT_THROW(append(*log_, author, "entry 6", ""), NotDurable);
+  EXPECT_THROW(log_->accept(author.journal(), author.id(), 6, author.write_many(1)), NotDurable);
+  EXPECT_THROW(log_->admit(author.journal(), author.id(), author.key()), NotDurable);
+  EXPECT_THROW(log_->freeze(author.journal(), proof), NotDurable);
+  EXPECT_TRUE(log_->journals().empty()) << "half of what is there is known";
 }
 
 }  // namespace

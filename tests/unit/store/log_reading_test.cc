@@ -163,6 +163,20 @@ TEST_F(ASealedLog, ARottenBodyIsNotSentButWantedAgain) {
   EXPECT_EQ(read(), run);
 }
 
+TEST_F(ASealedLog, DamageSaysWhichRecordOfWhom) {
+  verdict(1, bo.write_many(5));
+  rot("UPDATE record SET body = zeroblob(length(body)) WHERE (place & 0xffffffff) = ? - 1", 2);
+  rot("UPDATE record SET head = zeroblob(208) WHERE (place & 0xffffffff) = ? - 1", 4);
+  ASSERT_THAT(read(), SizeIs(2));
+  const auto found = log().damage();
+  ASSERT_THAT(found, SizeIs(2));
+  const std::string whose = " of device " + hex(bo.id().view()).substr(0, 8) + "… in journal 07070707…: ";
+  EXPECT_EQ(found[0].what, "record 4" + whose + "its head, or the one before it, is damaged");
+  EXPECT_EQ(found[0].kind, Damage::Kind::kHead);
+  EXPECT_EQ(found[1].what, "record 2" + whose + "its body is damaged, and asked for again");
+  EXPECT_EQ(found[1].kind, Damage::Kind::kBody);
+}
+
 TEST_F(ASealedLog, ARottenEpochEndsTheRunBeforeIt) {
   verdict(1, {bo.write("1"), bo.write_epoch(), bo.write("3")});
   rot("UPDATE record SET body = zeroblob(length(body)) WHERE (place & 0xffffffff) = ? - 1", 2);
@@ -212,6 +226,7 @@ TEST_F(ASealedLog, ARottenEndIsFetchedAgain) {
   reopen();
   EXPECT_EQ(held(), 4U);
   EXPECT_THAT(damaged(), ElementsAre(5));
+  EXPECT_EQ(log().damage()[0].kind, Damage::Kind::kEnd);
   EXPECT_EQ(verdict(5, part(run, 4, 1)), Verdict::kStored);
   EXPECT_EQ(read(), run);
 }
