@@ -6,7 +6,9 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
+#include <cctype>
 #include <cerrno>
 #include <cstring>
 
@@ -78,11 +80,23 @@ std::size_t first_ready(const std::array<int, N>& fds) {
   return 0;
 }
 
-bool is_yes(std::string_view answer) { return answer == "y" || answer == "Y" || answer == "yes" || answer == "Yes"; }
+// nullopt: neither.
+std::optional<bool> yes_or_no(std::string answer) {
+  std::erase_if(answer, [](unsigned char c) { return std::isspace(c) != 0; });
+  std::ranges::transform(answer, answer.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  if (answer == "y" || answer == "yes") return true;
+  if (answer == "n" || answer == "no") return false;
+  return std::nullopt;
+}
 
+constexpr const char* kYesOrNo = "y or n, please\n";
+
+// nullopt: the input ended, or Ctrl-C.
 std::optional<std::string> read_line() {
+  const Interrupts interrupts;
   std::string line;
   for (;;) {
+    if (interrupts.come_before(STDIN_FILENO)) return std::nullopt;
     const auto c = read_byte(STDIN_FILENO);
     if (!c && line.empty()) return std::nullopt;
     if (!c || *c == '\n') return line;
@@ -114,42 +128,51 @@ Failure too_long_a_secret() {
 bool can_ask() { return ::isatty(STDIN_FILENO) == 1 && ::isatty(STDOUT_FILENO) == 1; }
 
 std::optional<std::string> ask_line(const std::string& prompt) {
-  say(prompt);
+  say_wrapped(prompt);
   auto line = read_line();
   if (!line) say("\n");
   return line;
 }
 
 bool ask_yes(const std::string& prompt, bool offered) {
-  const auto answer = ask_line(prompt + (offered ? " [Y/n] " : " [y/N] "));
-  if (!answer) return false;
-  return answer->empty() ? offered : is_yes(*answer);
+  for (;;) {
+    const auto line = ask_line(prompt + (offered ? " [Y/n] " : " [y/N] "));
+    if (!line) return false;
+    if (line->empty()) return offered;
+    if (const auto answer = yes_or_no(*line)) return *answer;
+    say(kYesOrNo);
+  }
 }
 
 Decision ask_yes_meanwhile(const std::string& prompt, int news, int interrupts) {
-  say(prompt + " [y/n] ");
-  switch (first_ready(std::array{STDIN_FILENO, news, interrupts})) {
-    case 1:
-      say("\n");
-      return Decision::kNews;
-    case 2:
-      say("\n");
-      return Decision::kInterrupted;
-    default:
-      break;
+  ::tcflush(STDIN_FILENO, TCIFLUSH);
+  for (;;) {
+    say_wrapped(prompt + " [y/n] ");
+    // What has changed counts before what was typed: the answer may have been meant for somebody who has left.
+    switch (first_ready(std::array{interrupts, news, STDIN_FILENO})) {
+      case 0:
+        return Decision::kInterrupted;
+      case 1:
+        say("\n");
+        return Decision::kNews;
+      default:
+        break;
+    }
+    const auto line = read_line();
+    if (!line) say("\n");
+    const auto answer = line ? yes_or_no(*line) : false;
+    if (answer) return *answer ? Decision::kYes : Decision::kNo;
+    say(kYesOrNo);
   }
-  const auto answer = read_line();
-  return answer && is_yes(*answer) ? Decision::kYes : Decision::kNo;
 }
 
 SecretText ask_secret(const std::string& prompt) {
   const Interrupts interrupts;
   const NoEcho quiet;
-  say(prompt);
+  say_wrapped(prompt);
   SecretText secret;
   for (;;) {
-    if (first_ready(std::array{STDIN_FILENO, interrupts.fd()}) == 1) {
-      interrupts.take();
+    if (interrupts.come_before(STDIN_FILENO)) {
       say("\n");
       throw interrupted("stopped; nothing was changed");
     }
@@ -186,6 +209,12 @@ SecretText read_secret(const std::string& file) {
   }
   check_secret(secret);
   return secret;
+}
+
+SecretText known_passphrase(const std::string& file) {
+  if (!file.empty()) return read_secret(file);
+  if (!can_ask()) throw needs_an_answer("this asks for the passphrase", "--passphrase-file FILE");
+  return ask_secret("passphrase: ");
 }
 
 }  // namespace duolog::client

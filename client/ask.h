@@ -16,12 +16,13 @@ namespace duolog::client {
 // Somebody is there to answer: standard input and output are both a terminal.
 bool can_ask();
 
-// One line, without its end. nullopt: the input ended (Ctrl-D). REQUIRES: can_ask(), as for all that follow.
+// One line, without its end. nullopt: the person stops (Ctrl-D, Ctrl-C). REQUIRES: can_ask(), as for all that follow.
 std::optional<std::string> ask_line(const std::string& prompt);
-// Enter takes `offered`.
+// Enter takes `offered`; whoever stops has said no. Asks again until it is one of them.
 bool ask_yes(const std::string& prompt, bool offered);
 
-// The same question while a conversation goes on: kNews when `news` became readable before there was an answer.
+// While a conversation goes on: kNews when `news` became readable before there was an answer. Nothing is offered, and
+// what was typed before the question does not count. kInterrupted leaves the signal to be taken.
 enum class Decision { kYes, kNo, kNews, kInterrupted };
 Decision ask_yes_meanwhile(const std::string& prompt, int news, int interrupts);
 
@@ -32,5 +33,7 @@ SecretText ask_new_secret(const std::string& prompt);
 
 // The first line of `file`; "-" is standard input. Throws Failure.
 SecretText read_secret(const std::string& file);
+// The passphrase there is: from `file` where one is named, otherwise asked for. Throws Failure where nobody is there.
+SecretText known_passphrase(const std::string& file);
 
 }  // namespace duolog::client

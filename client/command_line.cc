@@ -7,9 +7,11 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <algorithm>
+#include <charconv>
 #include <cstdlib>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <string_view>
 
 #include "client/sanitise.h"
@@ -50,11 +52,43 @@ CLI::Option* texts(CLI::App& app, const std::string& name, std::vector<std::stri
   };
   return app.add_option_function<std::vector<std::string>>(name, keep, help.text)->type_name(help.value);
 }
-CLI::Option* number(CLI::App& app, const std::string& name, std::uint32_t& into, const Help& help) {
-  return app.add_option(name, into, help.text)->type_name(help.value);
+
+// "-n,--number" as a person knows it: the last of its names.
+std::string told(const std::string& names) { return names.substr(names.find_last_of(',') + 1); }
+
+Failure unfit(const CLI::App& app, const std::string& names, const std::string& takes, const std::string& value) {
+  const auto verb = app.get_parent() == nullptr ? std::string() : app.get_name() + " ";
+  return wrong_usage(told(names) + " takes " + takes + ", not \"" + sanitise_line(value) + "\"",
+                     "duolog " + verb + "--help shows how");
 }
-// CLI11 would write the choices beside each option once more.
-CLI::Validator one_of(std::vector<std::string> choices) { return CLI::IsMember(std::move(choices)).description(""); }
+
+CLI::Option* number(CLI::App& app, const std::string& names, std::uint32_t& into, const Help& help) {
+  auto keep = [&app, names, &into](const std::string& value) {
+    const auto* end = value.data() + value.size();
+    const auto [stopped, trouble] = std::from_chars(value.data(), end, into);
+    if (trouble != std::errc() || stopped != end) {
+      throw unfit(app, names, "a whole number from 0 to " + std::to_string(UINT32_MAX), value);
+    }
+  };
+  return app.add_option_function<std::string>(names, keep, help.text)->type_name(help.value);
+}
+
+std::string listed(const std::vector<std::string>& choices) {
+  std::string text;
+  for (std::size_t i = 0; i < choices.size(); ++i) {
+    text += (i == 0 ? "" : i + 1 == choices.size() ? " or " : ", ") + choices[i];
+  }
+  return text;
+}
+
+CLI::Option* choice(CLI::App& app, const std::string& names, std::string& into, const Help& help,
+                    const std::vector<std::string>& choices) {
+  auto keep = [&app, names, &into, choices](const std::string& value) {
+    into = unmarked(value);
+    if (std::ranges::find(choices, into) == choices.end()) throw unfit(app, names, listed(choices), into);
+  };
+  return app.add_option_function<std::string>(names, keep, help.text)->type_name(help.value);
+}
 
 // Given once for each value: `-t a b` is the tag a and the word b.
 CLI::Option* repeated(CLI::App& app, const std::string& name, std::vector<std::string>& into, const Help& help) {
@@ -73,9 +107,9 @@ struct Declared {
   Invocation& call;
 
   CLI::App& verb(Verb which, const std::string& name, const char* group, const std::string& help,
-                 const std::string& examples) {
+                 const std::string& examples, const std::string& more = {}) {
     auto* sub = app.add_subcommand(name, help);
-    sub->group(group)->fallthrough()->footer("examples:\n" + examples +
+    sub->group(group)->fallthrough()->footer(more + "examples:\n" + examples +
                                              "\nduolog --help names the options that every verb takes");
     sub->get_help_ptr()->group(kOptions);
     sub->callback([this, which] { call.verb = which; });
@@ -98,14 +132,17 @@ void declare_writing(Declared& d) {
   auto& list = d.verb(Verb::kList, "list", kDays, "what both of you wrote",
                       "  duolog list -n 10\n"
                       "  duolog list --from me --since 2026-11-01\n"
-                      "  duolog list -t lake --json\n");
+                      "  duolog list -t lake --json\n",
+                      "with --json, delivery stands at what is yours and shared; it is absent where an entry is\n"
+                      "private or the other's\n\n");
   auto& options = d.call.list;
   number(list, "-n,--number", options.limit, "N  the newest N only");
   text(list, "--from", options.from, "me|NAME  whose");
   text(list, "--since", options.since, "DATE  from this day on");
   text(list, "--until", options.until, "DATE  up to this day");
   text(list, "-t,--tag", options.tag, "TAG  with this tag");
-  text(list, "--kind", options.kind, "KIND  entry or answer");
+  choice(list, "--kind", options.kind, "KIND  entry, answer, unreadable or newer",
+         {"entry", "answer", "unreadable", "newer"});
 
   auto& show = d.verb(Verb::kShow, "show", kDays, "one entry in full", "  duolog show 3fa9\n  duolog show last\n");
   text(show, "id", d.call.show.id, "four digits of its id or more, or last")->required();
@@ -121,13 +158,18 @@ void declare_together(Declared& d) {
   texts(pair, "invitation", options.invitation, "a code or a link; none: invite");
   text(pair, "--qr", options.picture, "PICTURE  read the link from a picture of the QR");
   text(pair, "--at", options.at, "HOST[:PORT]  where the other computer is, if it is not found");
-  text(pair, "--relationship", options.relationship, "partner|friend|family  what you are to each other")
-      ->check(one_of({"partner", "friend", "family"}));
+  choice(pair, "--relationship", options.relationship, "partner|friend|family  what you are to each other",
+         {"partner", "friend", "family"});
   text(pair, "--name", options.name, "NAME  what you call this journal; only you see it");
 
   auto& checkin = d.verb(Verb::kCheckin, "checkin", kTogether, "this week's check-in",
                          "  duolog checkin                      asks field by field\n"
-                         "  duolog checkin --set connection=7 --set wish='an evening without telephones'\n");
+                         "  duolog checkin --set connection=7 --set wish='an evening without telephones'\n",
+                         "its fields:\n"
+                         "  connection   1 to 10: how close you felt to each other\n"
+                         "  highlight    what brought you close (may be left out, as those that follow)\n"
+                         "  distance     where you felt far from each other\n"
+                         "  wish         one small wish for the week to come\n\n");
   repeated(checkin, "--set", d.call.checkin.set, "FIELD=VALUE  answer without asking; may be repeated");
 
   auto& answers = d.verb(Verb::kAnswers, "answers", kTogether, "what both of you answered",
@@ -162,21 +204,18 @@ void declare_device(Declared& d) {
                             "  duolog passphrase\n"
                             "  duolog passphrase --passphrase-file old.txt --new-passphrase-file new.txt\n"
                             "  duolog passphrase --key-file        no passphrase from now on\n");
-  auto* file =
-      text(passphrase, "--new-passphrase-file", d.call.passphrase.new_file, "FILE  the new one is in its first line");
-  passphrase.add_flag("--key-file", d.call.passphrase.key_file, "a key file instead of a passphrase")->excludes(file);
+  text(passphrase, "--new-passphrase-file", d.call.passphrase.new_file, "FILE  the new one is in its first line");
+  passphrase.add_flag("--key-file", d.call.passphrase.key_file, "a key file instead of a passphrase");
 
   auto& config = d.verb(Verb::kConfig, "config", kDevice, "where duolog write goes",
                         "  duolog config write-to\n  duolog config write-to notebook\n  duolog config write-to Bo\n");
-  text(config, "key", d.call.config.key, "write-to")->check(one_of({"write-to"}))->required();
+  choice(config, "key", d.call.config.key, "write-to", {"write-to"})->required();
   text(config, "value", d.call.config.value, "a journal's name, or notebook; none: show it");
 
   d.verb(Verb::kDoctor, "doctor", kDevice, "look for what is wrong", "  duolog doctor\n");
   auto& daemon = d.verb(Verb::kDaemon, "daemon", kDevice, "the process that keeps and carries your journal",
                         "  duolog daemon start\n  duolog daemon status\n");
-  text(daemon, "action", d.call.daemon.action, "start, stop or status")
-      ->check(one_of({"start", "stop", "status"}))
-      ->required();
+  choice(daemon, "action", d.call.daemon.action, "start, stop or status", {"start", "stop", "status"})->required();
 }
 
 void declare_globals(CLI::App& app, Globals& globals) {
@@ -185,11 +224,14 @@ void declare_globals(CLI::App& app, Globals& globals) {
   app.add_flag("--yes", globals.yes, "ask nothing, take what is offered");
   app.add_flag("--json", globals.json, "for scripts");
   app.add_flag("-v,--verbose", globals.verbose, "say more");
-  const std::map<std::string, Colour> colours = {
-      {"auto", Colour::kAuto}, {"always", Colour::kAlways}, {"never", Colour::kNever}};
-  app.add_option("--color", globals.colour, "auto, always or never (NO_COLOR)")
-      ->transform(CLI::CheckedTransformer(colours).description(""))
-      ->type_name("WHEN");
+  auto colour = [&app, &globals](const std::string& value) {
+    static const std::map<std::string, Colour> kColours = {
+        {"auto", Colour::kAuto}, {"always", Colour::kAlways}, {"never", Colour::kNever}};
+    const auto known = kColours.find(value);
+    if (known == kColours.end()) throw unfit(app, "--color", "auto, always or never", value);
+    globals.colour = known->second;
+  };
+  app.add_option_function<std::string>("--color", colour, "auto, always or never (NO_COLOR)")->type_name("WHEN");
   text(app, "--passphrase-file", globals.passphrase_file,
        "FILE  its first line is the passphrase; - for standard input");
 }
@@ -248,17 +290,38 @@ Failure unknown_verb(const std::string& word) {
                                      : "did you mean duolog " + nearest + "?");
 }
 
+std::string unexpected(const std::string& word) {
+  const bool option = word.starts_with('-');
+  return (option ? "there is no option " : "one word too many: ") + sanitise_line(word);
+}
+
+// CLI11 names the option first, before a colon or a space, and says the rest in words of its own.
+std::string what_is_wrong(const CLI::ParseError& error) {
+  const std::string theirs = sanitise_line(error.what());
+  const auto option = theirs.substr(0, theirs.find_first_of(": "));
+  switch (static_cast<CLI::ExitCodes>(error.get_exit_code())) {
+    case CLI::ExitCodes::RequiredError:
+      return "the " + option + " is missing";
+    case CLI::ExitCodes::ArgumentMismatch:
+      return option + (theirs.ends_with(" missing") ? " needs a value" : " is there more than once");
+    case CLI::ExitCodes::ConversionError:
+    case CLI::ExitCodes::InvalidError:
+      return "a switch such as --yes takes no value";
+    default:
+      return "that cannot be understood";
+  }
+}
+
 Failure usage_failure(const CLI::App& app, const CLI::ParseError& error) {
   const auto verbs = app.get_subcommands();
-  const auto rest = app.remaining();
+  const auto rest = app.remaining(true);
   const bool extra = error.get_exit_code() == static_cast<int>(CLI::ExitCodes::ExtrasError);
   if (verbs.empty() && extra && !rest.empty() && !rest.front().starts_with('-')) {
     return unknown_verb(unmarked(rest.front()));
   }
-  std::string what = sanitise_line(error.what());
-  if (!what.empty()) what[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(what[0])));
   const std::string verb = verbs.empty() ? "" : verbs.front()->get_name() + " ";
-  return wrong_usage(what, "duolog " + verb + "--help shows how; -- goes before text that begins with a hyphen");
+  return wrong_usage(extra && !rest.empty() ? unexpected(unmarked(rest.front())) : what_is_wrong(error),
+                     "duolog " + verb + "--help shows how; -- goes before text that begins with a hyphen");
 }
 
 void check_arguments(int argc, const char* const* argv) {
@@ -267,6 +330,12 @@ void check_arguments(int argc, const char* const* argv) {
     if (fault == std::string_view::npos) continue;
     throw not_utf8("argument " + std::to_string(i), fault);
   }
+}
+
+void check_sense(const Invocation& call) {
+  if (!call.passphrase.key_file || call.passphrase.new_file.empty()) return;
+  throw wrong_usage("--key-file and --new-passphrase-file at once: which of them?",
+                    "a key file means that there is no passphrase");
 }
 
 void read_environment(Globals& globals) {
@@ -300,6 +369,7 @@ Invocation parse_command_line(int argc, const char* const* argv) {
   } catch (const CLI::ParseError& error) {
     throw usage_failure(app, error);
   }
+  check_sense(call);
   read_environment(call.globals);
   return call;
 }

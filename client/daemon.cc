@@ -252,4 +252,11 @@ control::StatusReport Daemon::status() {
   return std::move(*ask_one(request).mutable_status());
 }
 
+control::StatusReport Daemon::open_status() {
+  auto report = status();
+  if (!report.initialised()) throw refusal(control::Error::NOT_INITIALISED);
+  if (report.locked()) throw refusal(control::Error::LOCKED);
+  return report;
+}
+
 }  // namespace duolog::client

@@ -44,6 +44,8 @@ class Daemon {
   // For requests with one reply.
   control::Reply ask_one(control::Request& request, std::chrono::seconds patience = kQuick);
   control::StatusReport status();
+  // Throws Failure where there is no journal, or it is locked.
+  control::StatusReport open_status();
 
   // The pieces, for pairing and watching. send() REQUIRES: connected.
   void send(control::Request& request);

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "client/interrupts.h"
 
+#include <poll.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <system_error>
 
@@ -25,6 +27,15 @@ Interrupts::Interrupts() {
 void Interrupts::take() const {
   signalfd_siginfo signal{};
   static_cast<void>(::read(fd_, &signal, sizeof(signal)) < 0);
+}
+
+bool Interrupts::come_before(int readable) const {
+  std::array<pollfd, 2> wanted{{{fd_, POLLIN, 0}, {readable, POLLIN, 0}}};
+  while (::poll(wanted.data(), wanted.size(), -1) < 0 && errno == EINTR) {
+  }
+  if (wanted[0].revents == 0) return false;
+  take();
+  return true;
 }
 
 Interrupts::~Interrupts() {

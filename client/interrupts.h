@@ -18,6 +18,8 @@ class Interrupts {
   [[nodiscard]] int fd() const { return fd_; }
   // The signal has been answered by leaving in order: it does not take effect any more.
   void take() const;
+  // Waits until `readable` can be read. True: one of the signals came first, and was taken.
+  [[nodiscard]] bool come_before(int readable) const;
 
  private:
   sigset_t before_{};

@@ -87,8 +87,8 @@ void report(const Failure& failure, bool json) {
     return say("{\"error\":{\"code\":" + json_string(failure.code()) + ",\"message\":" + json_string(failure.what()) +
                ",\"hint\":" + json_string(failure.hint()) + "}}\n");
   }
-  say(std::string("duolog: ") + failure.what() + "\n");
-  if (!failure.hint().empty()) say("hint: " + failure.hint() + "\n");
+  say_wrapped(std::string("duolog: ") + failure.what() + "\n");
+  if (!failure.hint().empty()) say_wrapped("hint: " + failure.hint() + "\n");
 }
 
 Exit run_and_report(int argc, const char* const* argv) {

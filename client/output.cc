@@ -12,6 +12,7 @@
 #include <cstring>
 
 #include "client/failure.h"
+#include "client/layout.h"
 #include "client/secret_text.h"
 
 namespace duolog::client {
@@ -22,10 +23,10 @@ constexpr std::size_t kLeastWidth = 24;
 constexpr std::size_t kReadableWidth = 92;  // longer lines are hard to read
 constexpr std::size_t kFlushAt = 1 << 16;
 
-std::size_t width_of_terminal(bool terminal) {
+std::size_t width_of_terminal(int fd) {
   winsize size{};
   std::size_t width = kNoTerminalWidth;
-  if (terminal && ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) width = size.ws_col;
+  if (::isatty(fd) == 1 && ::ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) width = size.ws_col;
   return std::clamp(width, kLeastWidth, kReadableWidth);
 }
 
@@ -57,7 +58,7 @@ std::string Style::person(std::string_view name) const {
 Output::Output(Colour colour, bool json)
     : json_(json),
       terminal_(::isatty(STDOUT_FILENO) == 1),
-      width_(width_of_terminal(terminal_)),
+      width_(width_of_terminal(STDOUT_FILENO)),
       style_(!json && wants_colours(colour, terminal_)) {}
 
 Output::~Output() { wipe(); }
@@ -93,6 +94,14 @@ void say(std::string_view text) {
     if (written <= 0) return;
     text.remove_prefix(static_cast<std::size_t>(written));
   }
+}
+
+void say_wrapped(std::string_view text) {
+  if (::isatty(STDERR_FILENO) != 1) return say(text);
+  const auto end = text.find_last_not_of(" \n") + 1;
+  auto wrapped = paragraph(text.substr(0, end), 0, width_of_terminal(STDERR_FILENO));
+  wrapped.pop_back();
+  say(wrapped.append(text.substr(end)));
 }
 
 }  // namespace duolog::client

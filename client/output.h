@@ -60,5 +60,7 @@ class Output {
 
 // To standard error, at once; never throws.
 void say(std::string_view text);
+// The same, with its lines broken where standard error is a terminal. Spaces at the end stay: a prompt has one.
+void say_wrapped(std::string_view text);
 
 }  // namespace duolog::client

@@ -94,6 +94,14 @@ std::string faint_paragraph(const std::string& text, const Output& out) {
   return painted;
 }
 
+// Why there is no connection, from the daemon's word for it.
+std::string away_text(std::string_view state) {
+  if (state == "dialling") return "trying now";
+  if (state == "never met") return "not connected since pairing";
+  if (state == "no answer") return "no answer";
+  return "not connected";
+}
+
 }  // namespace
 
 std::string short_id(std::string_view id) { return sanitise_line(id.substr(0, kShortId)); }
@@ -120,7 +128,7 @@ std::string peer_state(const control::Peer& peer) {
   } else if (!peer.since().empty()) {
     text = "no answer since " + near(peer.since(), day);
   } else {
-    text = peer.state().empty() ? "not connected" : sanitise_line(peer.state());
+    text = away_text(peer.state());
   }
   if (!peer.connected() && !peer.last_seen().empty()) text += ", last seen " + near(peer.last_seen(), day);
   if (!peer.connected() && !peer.next_try().empty()) text += ", next try " + near(peer.next_try(), day);

@@ -11,8 +11,13 @@
 
 namespace duolog::client {
 
-std::string round_title(const control::RoundReport& round) {
-  return practice_text(round.practice()) + ", " + period_text(round.period());
+bool several_shared(const control::StatusReport& status) {
+  return std::ranges::count(status.journals(), "shared", &control::StatusReport::Journal::kind) > 1;
+}
+
+std::string round_title(const control::RoundReport& round, bool name_journal) {
+  return practice_text(round.practice()) + ", " + period_text(round.period()) +
+         (name_journal ? " · in " + sanitise_line(round.journal()) : "");
 }
 
 bool waits_for_the_key(const control::RoundReport& round) {
@@ -33,8 +38,8 @@ std::string round_state(const control::RoundReport& round) {
   return round.current() ? "nobody has answered yet" : "nobody answered";
 }
 
-std::string round_text(const control::RoundReport& round, const Output& out) {
-  std::string text = out.style().strong(round_title(round)) + "\n";
+std::string round_text(const control::RoundReport& round, const Output& out, bool name_journal) {
+  std::string text = out.style().strong(round_title(round, name_journal)) + "\n";
   text += paragraph(round_state(round), 0, out.width());
   for (const auto& answer : round.answers()) text += "\n" + item_text(answer, out, {});
   return text;

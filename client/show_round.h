@@ -8,16 +8,19 @@
 
 namespace duolog::control {
 class RoundReport;
-}
+class StatusReport;
+}  // namespace duolog::control
 
 namespace duolog::client {
 
-// "check-in, week 47 of 2026"
-std::string round_title(const control::RoundReport& round);
+// Entries and rounds name their journal then: there is more than one other person.
+bool several_shared(const control::StatusReport& status);
+// "check-in, week 47 of 2026", and with `name_journal` " · in Bo"
+std::string round_title(const control::RoundReport& round, bool name_journal);
 // Both have answered, and the key of the other's answer is still on its way.
 bool waits_for_the_key(const control::RoundReport& round);
 // "Bo has answered; yours opens both"
 std::string round_state(const control::RoundReport& round);
-std::string round_text(const control::RoundReport& round, const Output& out);
+std::string round_text(const control::RoundReport& round, const Output& out, bool name_journal);
 
 }  // namespace duolog::client

@@ -14,26 +14,8 @@ namespace {
 
 constexpr std::chrono::milliseconds kLockLook{20};
 
-Failure refusal(control::Error::Code code) {
-  control::Error error;
-  error.set_code(code);
-  return failure_of(error);
-}
-
-control::StatusReport initialised_status(Context& context) {
-  auto status = context.daemon.status();
-  if (!status.initialised()) throw refusal(control::Error::NOT_INITIALISED);
-  return status;
-}
-
 void report(Context& context, const std::string& json, const std::string& text) {
   context.out.line(context.out.json() ? json : text);
-}
-
-SecretText known_passphrase(const Context& context) {
-  if (!context.globals.passphrase_file.empty()) return read_secret(context.globals.passphrase_file);
-  if (!can_ask()) throw needs_an_answer("this asks for the passphrase", "--passphrase-file FILE");
-  return ask_secret("passphrase: ");
 }
 
 // The replacement; empty for a key file.
@@ -86,14 +68,15 @@ Exit lock(Context& context) {
 }
 
 Exit unlock(Context& context) {
-  const auto status = initialised_status(context);
+  const auto status = context.daemon.status();
+  if (!status.initialised()) throw refusal(control::Error::NOT_INITIALISED);
   if (status.device().locked_by() != "passphrase") throw refusal(control::Error::NO_PASSPHRASE);
   if (!status.locked()) {
     report(context, R"({"locked":false})", "it is open already");
     return Exit::kDone;
   }
   control::Request request;
-  request.mutable_unlock()->set_passphrase(known_passphrase(context).copy());
+  request.mutable_unlock()->set_passphrase(known_passphrase(context.globals.passphrase_file).copy());
   context.daemon.ask_one(request, kSlow);
   wipe(*request.mutable_unlock()->mutable_passphrase());
   report(context, R"({"locked":false})", "open");
@@ -101,12 +84,11 @@ Exit unlock(Context& context) {
 }
 
 Exit passphrase(Context& context, const PassphraseOptions& options) {
-  const auto status = initialised_status(context);
-  if (status.locked()) throw refusal(control::Error::LOCKED);
+  const auto status = context.daemon.open_status();
   const bool has_passphrase = status.device().locked_by() == "passphrase";
   control::Request request;
   auto& asked = *request.mutable_passphrase();
-  if (has_passphrase) asked.set_current(known_passphrase(context).copy());
+  if (has_passphrase) asked.set_current(known_passphrase(context.globals.passphrase_file).copy());
   asked.set_replacement(replacement_for(context, options, has_passphrase).copy());
   const bool key_file = asked.replacement().empty();
   context.daemon.ask_one(request, kSlow);

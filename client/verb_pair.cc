@@ -5,13 +5,11 @@
 // The window lives as long as this connection: Ctrl-C, a closed terminal and a kill all close it.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <fmt/format.h>
-#include <poll.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include <array>
-#include <cerrno>
 #include <cstdlib>
+#include <utility>
 
 #include "client/ask.h"
 #include "client/interrupts.h"
@@ -62,27 +60,45 @@ void print_qr(Output& out, const std::string& link) {
   }
 }
 
+// Never broken: it is there to be copied.
+std::string command_line_there(const Output& out, const std::string& command) {
+  return "      " + out.style().strong(command) + "\n";
+}
+
+// The command for the other computer with an address of this one; empty where there is none.
+std::string command_with_address(const PairEvent::Window& window) {
+  if (window.addresses().empty()) return {};
+  return "duolog pair " + typeable(window.code()) + " --at " + typeable(window.addresses(0));
+}
+
+void print_addresses(Output& out, const PairEvent::Window& window) {
+  if (window.announced() && window.addresses_size() > 0) {
+    out.print("if this computer is not found from there:\n" + command_line_there(out, command_with_address(window)));
+  }
+  std::string others;
+  for (int i = 1; i < window.addresses_size(); ++i) others += " " + typeable(window.addresses(i));
+  if (!others.empty()) out.print(paragraph("or, after --at, another address of it:" + others, 0, out.width()));
+}
+
 void print_window(Output& out, const PairEvent::Window& window) {
-  const auto& style = out.style();
   const auto code = sanitise_line(window.code());
   const auto link = sanitise_line(window.link());
-  out.print("\nfirst, here: leave this open until " + near(window.expires_at(), today()) + "\n");
-  out.print("then, on the other computer, please run:  " + style.strong("duolog pair " + code) + "\n\n");
-  out.print("      " + style.strong(code) + "\n\n");
-  out.print(paragraph("say the code aloud or type it there. it is good for one guess.", 0, out.width()));
+  // Where nothing announces this window, the code alone finds nobody.
+  const auto with_address = window.announced() ? std::string() : command_with_address(window);
+  const auto command = with_address.empty() ? "duolog pair " + code : with_address;
+  out.print("\n" + paragraph("first, here: leave this open until " + near(window.expires_at(), today()) +
+                                 "\nthen, on the other computer, please run:",
+                             0, out.width()));
+  out.print("\n" + command_line_there(out, command) + "\n");
+  out.print(paragraph("say the code aloud or type it there: " + code + " is good for one guess.", 0, out.width()));
   out.print("\n");
   print_qr(out, link);
-  out.print("\nthe link, for when you are apart; send it only where nobody else reads:\n" + link + "\n");
-  std::string addresses;
-  for (const auto& address : window.addresses()) addresses += " " + sanitise_line(address);
-  if (!addresses.empty()) {
-    out.print(paragraph(
-        std::string(window.announced() ? "if this computer is not found, add there" : "to the code, add there") +
-            " --at and one of these:" + addresses,
-        0, out.width()));
-  }
+  out.print("\n" +
+            paragraph("the link, for when you are apart; send it only where nobody else reads:", 0, out.width()) +
+            link + "\n");
+  print_addresses(out, window);
   // Once more, below the square: on a low terminal what stood above it has scrolled away.
-  out.print("\nwaiting for  " + style.strong("duolog pair " + code) + "  over there\nCtrl-C closes the window\n");
+  out.print("\nwaiting for this over there; Ctrl-C closes the window\n" + command_line_there(out, command));
 }
 
 // ---- one pairing ----
@@ -108,14 +124,9 @@ class Pairing {
 
  private:
   void wait_for_news() {
-    if (context_.daemon.has_reply()) return;
-    std::array<pollfd, 2> wanted{{{context_.daemon.socket(), POLLIN, 0}, {interrupts_.fd(), POLLIN, 0}}};
-    while (::poll(wanted.data(), wanted.size(), -1) < 0 && errno == EINTR) {
-    }
-    if (wanted[1].revents != 0) throw stopped();
+    if (!context_.daemon.has_reply() && interrupts_.come_before(context_.daemon.socket())) throw stopped();
   }
   [[nodiscard]] Failure stopped() const {
-    interrupts_.take();
     if (context_.out.terminal()) say("\n");  // after the ^C
     return interrupted(hosting_ ? "stopped; the window is closed and nothing was kept" : "stopped; nothing was kept");
   }
@@ -126,10 +137,17 @@ class Pairing {
                               ? Decision::kNews
                               : ask_yes_meanwhile(question, context_.daemon.socket(), interrupts_.fd());
     if (decision == Decision::kNews) return;  // they left, or the time is over: the next reply says
-    if (decision == Decision::kInterrupted) throw stopped();
+    if (decision == Decision::kInterrupted) {
+      interrupts_.take();
+      throw stopped();
+    }
     control::Request request;
     request.mutable_pair_decision()->set_accept(decision == Decision::kYes);
     context_.daemon.send(request);
+    if (decision == Decision::kYes || context_.out.json()) return;
+    context_.out.line(sanitise_line(visitor.name()) + " was not let in");
+    context_.out.flush();
+    visitor_.clear();
   }
 
   void show(const PairEvent& event) {
@@ -141,6 +159,8 @@ class Pairing {
     }
     switch (event.event_case()) {
       case PairEvent::kWindow:
+        // A new window while somebody is there: they are there no more.
+        if (!visitor_.empty()) out.line("\n" + std::exchange(visitor_, {}) + " went away; here is a new code");
         print_window(out, event.window());
         break;
       case PairEvent::kWrong:
@@ -148,6 +168,7 @@ class Pairing {
                               event.wrong().codes_left() == 1 ? "and this is the last one" : "here is a new one"));
         break;
       case PairEvent::kVisitor:
+        visitor_ = sanitise_line(event.visitor().name());
         print_visitor(event.visitor());
         break;
       case PairEvent::kProgress:
@@ -177,10 +198,12 @@ class Pairing {
     auto& out = context_.out;
     switch (progress.step()) {
       case PairEvent::Progress::LOOKING:
+        looked_ = true;
         out.line("looking for the other computer");
         break;
       case PairEvent::Progress::CONNECTING:
-        out.line("found: " + sanitise_line(progress.address()));
+        if (!std::exchange(connecting_, true)) out.line(looked_ ? "found it, connecting" : "connecting");
+        if (context_.globals.verbose) out.line("  to " + sanitise_line(progress.address()));
         break;
       case PairEvent::Progress::WAITING: {
         const auto name = progress.name().empty() ? std::string("the other person") : sanitise_line(progress.name());
@@ -206,6 +229,9 @@ class Pairing {
 
   Context& context_;
   bool hosting_;
+  std::string visitor_;  // who is there, until they are let in or not; sanitised
+  bool looked_ = false;
+  bool connecting_ = false;
   Interrupts interrupts_;
 };
 
@@ -259,7 +285,7 @@ void settle_where_write_goes(Context& context, const PairEvent::Paired& paired) 
   context.daemon.ask_one(request);
   if (context.out.json()) return;
   context.out.print(shared ? "duolog write: shared with " + name + " from now on\n"
-                           : std::string("duolog write: private from now on; --journal shares\n"));
+                           : "duolog write: private from now on; -j " + typeable(paired.journal()) + " shares\n");
   context.out.line("next: duolog write, and duolog checkin together");
 }
 

@@ -19,20 +19,42 @@ namespace {
 
 constexpr std::size_t kShortestId = 4;
 
-bool several_shared(const std::vector<control::Reply>& replies) {
-  std::set<std::string> journals;
-  for (const auto& reply : replies) {
-    if (reply.has_item() && reply.item().visibility() != "private") journals.insert(reply.item().journal());
-  }
-  return journals.size() > 1;
+bool has_items(const std::vector<control::Reply>& replies) {
+  return std::ranges::any_of(replies, [](const control::Reply& reply) { return reply.has_item(); });
 }
 
 void print_page(Context& context, const std::vector<control::Reply>& replies) {
-  ItemPage page(context.out, {.journal = several_shared(replies), .full_id = context.globals.verbose});
+  const bool several = several_shared(context.daemon.status());
+  ItemPage page(context.out, {.journal = several, .full_id = context.globals.verbose});
   for (const auto& reply : replies) {
     if (reply.has_item()) page.add(reply.item());
   }
-  context.out.print(page.text().empty() ? "nothing here yet\n" : page.text());
+  context.out.print(page.text());
+}
+
+// ---- nothing to list ----
+
+bool same_letters(std::string_view a, std::string_view b) {
+  return std::ranges::equal(a, b, [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
+}
+
+// Nothing of theirs is here: because there is nobody of that name?
+void check_person(Context& context, const std::string& wanted) {
+  const auto status = context.daemon.status();
+  std::set<std::string> names{status.device().person()};
+  for (const auto& journal : status.journals()) names.insert(journal.other());
+  for (const auto& peer : status.peers()) names.insert(peer.name());
+  names.erase("");
+  if (std::ranges::any_of(names, [&wanted](const auto& name) { return same_letters(name, wanted); })) return;
+  std::string known = "me";
+  for (const auto& name : names) known += ", " + sanitise_line(name);
+  throw Failure(Exit::kNotFound, "NO_SUCH_PERSON", "there is nobody called " + sanitise_line(wanted) + " here",
+                "--from takes one of: " + known);
+}
+
+bool is_filtered(const control::List& list) {
+  return !list.from().empty() || !list.since().empty() || !list.until().empty() || !list.tag().empty() ||
+         !list.kind().empty() || !list.journal().empty();
 }
 
 void check_id(const std::string& id) {
@@ -48,19 +70,20 @@ std::string today_head(const control::TodayReport& report, const Output& out) {
   return out.style().strong(long_day(report.date())) + " · " + out.style().person(sanitise_line(report.name())) + "\n";
 }
 
-std::string waiting_text(const control::TodayReport& report, const Output& out) {
+std::string waiting_text(const control::TodayReport& report, const Output& out, bool several) {
   std::string text;
   for (const auto& round : report.waiting()) {
-    text += paragraph(round_title(round) + ": " + round_state(round) + " → duolog checkin", 2, out.width());
+    const auto command = several ? " → duolog checkin -j " + typeable(round.journal()) : " → duolog checkin";
+    text += paragraph(round_title(round, several) + ": " + round_state(round) + command, 2, out.width());
   }
   return text.empty() ? text : "\n" + out.style().strong("waiting for you") + "\n" + text;
 }
 
-std::string news_text(const control::TodayReport& report, const Output& out) {
+std::string news_text(const control::TodayReport& report, const Output& out, bool several) {
   std::string text;
   for (const auto& item : report.news()) {
     if (item.answer_state() == "sealed") continue;  // nothing to read yet: what waits says that it is there
-    text += "\n" + item_text(item, out, {});
+    text += "\n" + item_text(item, out, {.journal = several});
   }
   if (text.empty()) return text;
   const auto more = report.news_count() -
@@ -98,7 +121,13 @@ Exit list(Context& context, const ListOptions& options) {
   list.set_tag(options.tag.starts_with('#') ? options.tag.substr(1) : options.tag);
   list.set_kind(options.kind);
   list.set_journal(context.globals.journal);
+  list.set_seen(!context.out.json());
   const auto replies = context.daemon.ask(request);
+  if (!has_items(replies)) {
+    if (!options.from.empty() && options.from != "me") check_person(context, options.from);
+    if (!context.out.json()) context.out.line(is_filtered(list) ? "nothing fits" : "nothing here yet");
+    return Exit::kDone;
+  }
   if (!context.out.json()) {
     print_page(context, replies);
     return Exit::kDone;
@@ -114,6 +143,7 @@ Exit show(Context& context, const ShowOptions& options) {
   control::Request request;
   request.mutable_show()->set_id(options.id);
   request.mutable_show()->set_journal(context.globals.journal);
+  request.mutable_show()->set_seen(!context.out.json());
   const auto reply = context.daemon.ask_one(request);
   if (context.out.json()) {
     context.out.line(to_json(reply.item()));
@@ -127,7 +157,7 @@ Exit show(Context& context, const ShowOptions& options) {
 
 Exit today(Context& context) {
   control::Request request;
-  request.mutable_today();
+  request.mutable_today()->set_seen(!context.out.json());
   const auto reply = context.daemon.ask_one(request);
   const auto& report = reply.today();
   auto& out = context.out;
@@ -135,8 +165,9 @@ Exit today(Context& context) {
     out.line(to_json(report));
     return Exit::kDone;
   }
-  const auto news = news_text(report, out);
-  const auto waiting = waiting_text(report, out);
+  const bool several = several_shared(context.daemon.status());
+  const auto news = news_text(report, out, several);
+  const auto waiting = waiting_text(report, out, several);
   out.print(today_head(report, out) + news + waiting);
   if (news.empty() && waiting.empty()) {
     out.print(report.entries() == 0 ? "\nan empty page: duolog write\n" : "\nnothing new, and nothing waits\n");

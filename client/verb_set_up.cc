@@ -78,16 +78,13 @@ void clear_screen(const Output& out) {
   if (out.terminal() && term != nullptr && std::string_view(term) != "dumb") say("\x1b[H\x1b[2J\x1b[3J");
 }
 
-// The passphrase as the request wants it: empty where a key file is used.
-SecretText current_passphrase(const Context& context, const std::string& locked_by) {
-  if (locked_by != "passphrase") return {};
-  if (!context.globals.passphrase_file.empty()) return read_secret(context.globals.passphrase_file);
-  if (!can_ask()) throw needs_an_answer("this asks for the passphrase", "--passphrase-file FILE");
-  return ask_secret("passphrase: ");
+bool wants_to_confirm(const Context& context) {
+  if (!can_ask() || context.globals.yes || context.out.json()) return false;
+  say("\n");
+  return ask_yes("are they on paper? shall three be checked now? (later: duolog words)", false);
 }
 
 void confirm_words(Context& context, const SecretText& passphrase, std::size_t count) {
-  clear_screen(context.out);
   say("from your paper, please:\n");
   control::Request request;
   auto& asked = *request.mutable_words();
@@ -101,13 +98,6 @@ void confirm_words(Context& context, const SecretText& passphrase, std::size_t c
   context.daemon.ask_one(request, kSlow);
   wipe(*asked.mutable_passphrase());
   context.out.line("right. your words are confirmed, and this device has forgotten them");
-}
-
-void offer_to_confirm(Context& context, const SecretText& passphrase, std::size_t count) {
-  if (!can_ask() || context.globals.yes || context.out.json()) return;
-  say("\n");
-  if (!ask_yes("are they on paper, and shall three of them be checked now? (later: duolog words)", false)) return;
-  confirm_words(context, passphrase, count);
 }
 
 // ---- init ----
@@ -157,12 +147,20 @@ SecretText passphrase_for(const Context& context) {
   return ask_new_secret("passphrase: ");
 }
 
-void require_fresh(Context& context) {
-  const auto status = context.daemon.status();
-  if (!status.initialised()) return;
-  control::Error error;
-  error.set_code(control::Error::ALREADY_INITIALISED);
-  throw failure_of(error);
+// The journal is made, whatever comes of this: a slip of the pen is no failure of init.
+void confirm_after_init(Context& context, const SecretText& passphrase, std::size_t count) {
+  if (!wants_to_confirm(context)) return;
+  clear_screen(context.out);
+  for (int tries = 2; tries > 0; --tries) {
+    try {
+      return confirm_words(context, passphrase, count);
+    } catch (const Failure& failure) {
+      const bool again = tries > 1 && failure.code() == "WRONG_WORDS";
+      say_wrapped(std::string(failure.what()) + (again ? "; once more, please\n" : "\n"));
+      if (!again) break;
+    }
+  }
+  context.out.line("your journal is made; duolog words checks them later");
 }
 
 void print_init(Context& context, control::InitReport& report) {
@@ -189,7 +187,7 @@ Exit init(Context& context, const InitOptions& options) {
   if (!context.globals.yes && context.globals.passphrase_file.empty() && !can_ask()) {
     throw needs_an_answer("init asks for a passphrase", "--passphrase-file FILE, or --yes for a key file");
   }
-  require_fresh(context);
+  if (context.daemon.status().initialised()) throw refusal(control::Error::ALREADY_INITIALISED);
   control::Request request;
   auto& asked = *request.mutable_init();
   asked.set_name(name_for(context, options));
@@ -202,7 +200,7 @@ Exit init(Context& context, const InitOptions& options) {
   const auto count = static_cast<std::size_t>(report.words_size());
   print_init(context, report);
   wipe_words(*report.mutable_words());
-  offer_to_confirm(context, passphrase, count);
+  confirm_after_init(context, passphrase, count);
   if (!context.out.json()) {
     context.out.print("\nnext: duolog write begins your notebook, duolog pair invites the other person\n");
   }
@@ -210,8 +208,9 @@ Exit init(Context& context, const InitOptions& options) {
 }
 
 Exit words(Context& context) {
-  const auto status = context.daemon.status();
-  const auto passphrase = current_passphrase(context, status.device().locked_by());
+  const auto status = context.daemon.open_status();
+  const bool has_passphrase = status.device().locked_by() == "passphrase";
+  const auto passphrase = has_passphrase ? known_passphrase(context.globals.passphrase_file) : SecretText();
   control::Request request;
   request.mutable_words()->set_passphrase(passphrase.copy());
   auto reply = context.daemon.ask_one(request, kSlow);
@@ -228,7 +227,10 @@ Exit words(Context& context) {
     show_words(context.out, report.words());
   }
   wipe_words(*report.mutable_words());
-  offer_to_confirm(context, passphrase, count);
+  if (wants_to_confirm(context)) {
+    clear_screen(context.out);
+    confirm_words(context, passphrase, count);
+  }
   return Exit::kDone;
 }
 

@@ -1,10 +1,5 @@
 // sync and watch: what passes between the two sides.
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <poll.h>
-
-#include <array>
-#include <cerrno>
-
 #include "client/interrupts.h"
 #include "client/json.h"
 #include "client/layout.h"
@@ -23,32 +18,26 @@ std::string event_head(const control::WatchEvent& event, const std::string& what
   return padded(clock_of(event.at()), 5) + "  " + what + "\n";
 }
 
-std::string event_text(const control::WatchEvent& event, const Output& out) {
+std::string event_text(const control::WatchEvent& event, const Output& out, bool several) {
   const auto name = out.style().person(sanitise_line(event.name()));
   const auto detail = event.detail().empty() ? "" : ": " + sanitise_line(event.detail());
   const auto& kind = event.event();
-  if (kind == "opened") return event_head(event, "both are in") + "\n" + round_text(event.round(), out);
+  if (kind == "opened") return event_head(event, "both are in") + "\n" + round_text(event.round(), out, several);
   if (kind == "delivered" && event.has_item()) {
     return event_head(
         event, short_id(event.item().id()) + " is " + delivery_text(event.item().delivery(), day_of(event.at())));
   }
   if (kind == "connected") return event_head(event, name + " is connected" + detail);
-  if (kind == "disconnected") return event_head(event, name + " is not connected any more" + detail);
+  if (kind == "disconnected") return event_head(event, name + " is away" + detail);
   if (kind == "paired") return event_head(event, "you and " + name + " share a journal now");
   if (kind == "alarm") return event_head(event, out.style().warning(warning_text(event.detail())));
-  if (event.has_item()) return item_text(event.item(), out, {});
+  if (event.has_item()) return item_text(event.item(), out, {.journal = several});
   return event_head(event, sanitise_line(kind) + " " + name + detail);
 }
 
 // False: Ctrl-C.
 bool wait_for_event(Daemon& daemon, const Interrupts& interrupts) {
-  if (daemon.has_reply()) return true;
-  std::array<pollfd, 2> wanted{{{daemon.socket(), POLLIN, 0}, {interrupts.fd(), POLLIN, 0}}};
-  while (::poll(wanted.data(), wanted.size(), -1) < 0 && errno == EINTR) {
-  }
-  if (wanted[1].revents == 0) return true;
-  interrupts.take();
-  return false;
+  return daemon.has_reply() || !interrupts.come_before(daemon.socket());
 }
 
 }  // namespace
@@ -80,16 +69,19 @@ Exit sync(Context& context, const SyncOptions& options) {
 
 Exit watch(Context& context, const WatchOptions& options) {
   const Interrupts interrupts;
-  context.daemon.status();  // answers at once, or says what is wrong: a watch may be silent for days
+  // Answers at once, or says what is wrong: a watch may be silent for days.
+  const bool several = several_shared(context.daemon.status());
   control::Request request;
   request.mutable_watch()->set_backlog(options.backlog);
   context.daemon.send(request);
   while (wait_for_event(context.daemon, interrupts)) {
     const auto reply = context.daemon.receive(std::nullopt);
     if (!reply.has_watch()) continue;
-    context.out.print(context.out.json() ? to_json(reply.watch()) + "\n" : event_text(reply.watch(), context.out));
+    const auto& event = reply.watch();
+    context.out.print(context.out.json() ? to_json(event) + "\n" : event_text(event, context.out, several));
     context.out.flush();
   }
+  if (context.out.terminal()) say("\n");  // after the ^C
   return Exit::kDone;
 }
 

@@ -31,14 +31,6 @@ std::string joined(const std::vector<std::string>& words) {
   return text;
 }
 
-void require_open(Context& context) {
-  const auto status = context.daemon.status();
-  if (status.initialised() && !status.locked()) return;
-  control::Error error;
-  error.set_code(status.initialised() ? control::Error::LOCKED : control::Error::NOT_INITIALISED);
-  throw failure_of(error);
-}
-
 void tell_of_drafts() {
   for (const auto& file : Draft::left_behind()) {
     say("an unsaved draft is still in memory: duolog write < " + sanitise_line(file.string()) + "\n");
@@ -60,7 +52,7 @@ control::Saved save_from_editor(Context& context, const WriteOptions& options) {
   if (::isatty(STDOUT_FILENO) != 1) {
     throw needs_an_answer("write opens an editor", "duolog write WORDS, or duolog write < FILE");
   }
-  require_open(context);
+  context.daemon.open_status();
   tell_of_drafts();
   context.daemon.disconnect();  // an hour in the editor needs no open line
   const auto draft = Draft::make();
@@ -138,8 +130,7 @@ Exit config(Context& context, const ConfigOptions& options) {
     request.mutable_configure()->set_write_to(options.value);
     context.daemon.ask_one(request);
   }
-  require_open(context);
-  const auto status = context.daemon.status();
+  const auto status = context.daemon.open_status();
   context.out.line(context.out.json() ? "{\"write_to\":" + json_string(status.write_to()) + "}"
                                       : where_write_goes(status.write_to()));
   return Exit::kDone;

@@ -3,7 +3,9 @@
 
 #include <fmt/format.h>
 
-#include <array>
+#include <algorithm>
+#include <cctype>
+#include <cstring>
 #include <vector>
 
 #include "client/sanitise.h"
@@ -39,7 +41,6 @@ const Text kTexts[] = {
   {Error::NO_SUCH_JOURNAL, Exit::kNotFound, "there is no journal called {0}", "there is no journal of that name", "duolog status lists yours"},
   {Error::NO_JOURNAL_YET, Exit::kFailed, "this is for two, and nobody is paired with you yet", nullptr, "duolog pair invites the other person"},
   {Error::BAD_UTF8, Exit::kFailed, "the text is not UTF-8: the fault is at byte {1}; nothing was saved", nullptr, "iconv -f latin1 -t utf-8 FILE | duolog write often helps"},
-  {Error::TOO_LONG, Exit::kFailed, "the text is longer than {2} bytes; nothing was saved", nullptr, "two entries hold what one does not"},
   {Error::EMPTY, Exit::kFailed, "there is no text in it; nothing was saved", nullptr, "duolog write WORDS, or duolog write alone for the editor"},
   {Error::BAD_DATE, Exit::kUsage, "not a date: {0}", "that is not a date", "a date is 2026-11-22, 2026-11-22T21:14 or yesterday"},
   {Error::BAD_FIELD, Exit::kUsage, "that answer does not fit: {0}", "that answer does not fit", "duolog checkin asks field by field; nothing was saved"},
@@ -68,6 +69,16 @@ const Text kTexts[] = {
   {Error::WRONG_WORDS, Exit::kFailed, "those are not the words; nothing was changed", nullptr, "duolog words shows them again"},
 };
 // clang-format on
+
+// What is too long, from the detail that names it: "text", "answer", "name", "tag", "tags", or a field's id.
+Failure too_long_a(const std::string& detail, std::uint32_t limit) {
+  if (detail.empty() || detail == "text") return too_long(limit);
+  const auto what = detail == "tags" ? fmt::format("an entry has at most {} tags; nothing was saved", limit)
+                    : detail == "name"
+                        ? fmt::format("the name is longer than {} bytes; nothing was changed", limit)
+                        : fmt::format("the {} is longer than {} bytes; nothing was saved", detail, limit);
+  return {Exit::kFailed, "TOO_LONG", what, detail == "tags" ? "leave some out" : "choose a shorter one"};
+}
 
 const Text& text_of(Error::Code code) {
   for (const auto& text : kTexts) {
@@ -113,12 +124,19 @@ std::string hint_of(const Error& error, const Text& text) {
 }  // namespace
 
 Failure failure_of(const Error& error) {
+  if (error.code() == Error::TOO_LONG) return too_long_a(sanitise_line(error.detail()), error.limit());
   const auto& text = text_of(error.code());
   const auto* what = error.detail().empty() && text.bare != nullptr ? text.bare : text.what;
   auto name = Error::Code_Name(error.code());
   if (name.empty()) name = "UNSPECIFIED";
   return {text.status, name, fmt::format(fmt::runtime(what), detail_of(error), error.offset(), error.limit(), ""),
           hint_of(error, text)};
+}
+
+Failure refusal(Error::Code code) {
+  Error error;
+  error.set_code(code);
+  return failure_of(error);
 }
 
 Failure wrong_usage(const std::string& what, const std::string& hint) { return {Exit::kUsage, "USAGE", what, hint}; }
@@ -171,6 +189,17 @@ Failure too_long(std::size_t limit) {
 Failure nothing_to_save() {
   return {Exit::kFailed, "EMPTY", "there is no text in it; nothing was saved",
           "duolog write WORDS, or duolog write alone for the editor"};
+}
+
+std::string typeable(std::string_view foreign) {
+  const auto text = sanitise_line(foreign);
+  const auto plain = [](unsigned char c) {
+    return std::isalnum(c) != 0 || c >= 0x80 || std::strchr("-._:/", c) != nullptr;
+  };
+  if (!text.empty() && std::ranges::all_of(text, plain)) return text;
+  std::string quoted = "'";
+  for (const char c : text) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return quoted + "'";
 }
 
 Failure interrupted(const std::string& what) { return {Exit::kFailed, "INTERRUPTED", what, ""}; }

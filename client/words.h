@@ -16,12 +16,15 @@
 
 namespace duolog::control {
 class Error;
-}
+enum Error_Code : int;
+}  // namespace duolog::control
 
 namespace duolog::client {
 
 // The daemon's refusal in words. Every code of control.proto has its own.
 Failure failure_of(const control::Error& error);
+// The same refusal where the client sees by itself that it would come.
+Failure refusal(control::Error_Code code);
 
 // ---- the client's own troubles ----
 
@@ -37,6 +40,11 @@ Failure not_utf8(const std::string& what, std::size_t offset);
 Failure too_long(std::size_t limit);
 Failure nothing_to_save();
 Failure interrupted(const std::string& what);
+
+// ---- commands in a text ----
+
+// A foreign name as a word of a command that can be typed as it stands there: quoted where a shell would split it.
+std::string typeable(std::string_view foreign);
 
 // ---- states the daemon names by a code ----
 

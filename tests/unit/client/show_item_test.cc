@@ -98,7 +98,7 @@ TEST(ShowItem, HostileTextInEveryFieldComesOutHarmless) {
   }
   control::RoundReport round;
   fill_everything(round, hostile);
-  const auto shown = round_text(round, plain());
+  const auto shown = round_text(round, plain(), false);
   EXPECT_FALSE(has_raw_control(shown) || has_bidi_control(shown)) << shown;
 }
 
