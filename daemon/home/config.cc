@@ -14,6 +14,7 @@ namespace duolog::home {
 namespace {
 
 constexpr std::size_t kFileLimit = 64 << 10;
+constexpr std::uint32_t kMostJournalMib = 1 << 20;
 constexpr std::uint32_t kLeastMemoryKib = 8;  // Argon2id's own minimum
 constexpr std::array<std::string_view, 4> kNotesLevels{"error", "warning", "info", "debug"};
 
@@ -158,6 +159,7 @@ Config read_config(const std::filesystem::path& file) {
   section.read("discovery", config.discovery, "true or false");
   read_addresses(section, config);
   read_notes_level(section, config);
+  section.read_number("journal_limit_mib", config.journal_limit_mib, 1, kMostJournalMib);
   read_passphrase(section, config, name);
   section.refuse_unknown();
   return config;

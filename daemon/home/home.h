@@ -16,11 +16,12 @@ namespace duolog::home {
 
 // What config.toml says, or its defaults. Read once, at start; README.md documents it key by key.
 struct Config {
-  std::string listen;                  // "host:port"; empty: every interface, port 38650 or the next free one
-  bool discovery = true;               // announce and look for pairing windows on the local network
-  std::vector<std::string> addresses;  // more "host:port" where this device can be reached, told to the partner
-  std::string notes_level = "info";    // "error", "warning", "info", "debug"
-  crypto::Argon2Cost passphrase_cost;  // of new passphrases
+  std::string listen;                      // "host:port"; empty: every interface, port 38650 or the next free one
+  bool discovery = true;                   // announce and look for pairing windows on the local network
+  std::vector<std::string> addresses;      // more "host:port" where this device can be reached, told to the partner
+  std::string notes_level = "info";        // "error", "warning", "info", "debug"
+  std::uint32_t journal_limit_mib = 4096;  // from there on a journal takes in nothing more
+  crypto::Argon2Cost passphrase_cost;      // of new passphrases
 };
 // Defaults where the file is absent. Throws std::runtime_error with file, line and key for anything it does not know.
 Config read_config(const std::filesystem::path& file);

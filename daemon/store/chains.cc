@@ -8,7 +8,6 @@ namespace duolog::store {
 namespace {
 
 constexpr std::size_t kVerifiedInMemory = 4096;
-constexpr std::size_t kPrefix = 8;  // of an id, as everywhere a person reads one
 
 template <class Id>
 Id id_in(ByteView blob) {
@@ -59,8 +58,8 @@ std::string_view describe(Damage::Kind kind) {
 }
 
 std::string describe(const Chain& chain, std::uint64_t seq, Damage::Kind kind) {
-  return fmt::format("record {} of device {}… in journal {}…: {}", seq, hex(chain.device.view()).substr(0, kPrefix),
-                     hex(chain.journal.view()).substr(0, kPrefix), describe(kind));
+  return fmt::format("record {} of device {}… in journal {}…: {}", seq, hex(chain.device.view()).substr(0, kIdPrefix),
+                     hex(chain.journal.view()).substr(0, kIdPrefix), describe(kind));
 }
 
 std::uint64_t seq_of(const Chain& chain, std::int64_t place) {
@@ -129,6 +128,27 @@ Chain* Chains::find(const JournalId& journal, const DeviceId& device) {
   return found == in->second.chains.end() ? nullptr : &found->second;
 }
 
+// Some 4 ms for 10,000 records: SQLite knows a body's length without reading it.
+std::uint64_t Chains::bytes(Journal& journal) {
+  if (journal.bytes) return *journal.bytes;
+  std::uint64_t bytes = 0;
+  for (const auto& [device, chain] : journal.chains) {
+    Query query(database_,
+                "SELECT coalesce(sum(length(head) + coalesce(length(body), 0)), 0) FROM record "
+                "WHERE place BETWEEN ? AND ?");
+    if (query.bind(chain.place(1)).bind(chain.place(crypto::kSeqLimit)).step()) {
+      bytes += static_cast<std::uint64_t>(query.number(0));
+    }
+  }
+  journal.bytes = bytes;
+  return bytes;
+}
+
+void Chains::grew(const Chain& chain, std::size_t bytes) {
+  auto& counted = journals_.at(chain.journal).bytes;
+  if (counted) *counted += bytes;
+}
+
 void Chains::drop(const JournalId& journal) {
   const auto found = journals_.find(journal);
   if (found == journals_.end()) return;
@@ -157,6 +177,8 @@ void Chains::append(Chain& chain, const crypto::Record& record, const RecordId& 
     query.bind_null();
   }
   query.run();
+  grew(chain, record.head.size() + (record.body ? record.body->size() : 0));
+  if (seq <= chain.damaged_to) journals_.at(chain.journal).bytes.reset();  // what gave way had a length too
   chain.seq = seq;
   chain.head = id;
   if (chain.seq >= chain.damaged_to) chain.damaged_to = 0;
@@ -245,11 +267,13 @@ bool Chains::lacks_body(const Chain& chain, std::uint64_t seq) {
 
 void Chains::put_body(const Chain& chain, std::uint64_t seq, ByteView body) {
   Query(database_, "UPDATE record SET body = ? WHERE place = ?").bind(body).bind(chain.place(seq)).run();
+  grew(chain, body.size());
 }
 
 void Chains::forget_body(const Chain& chain, std::uint64_t seq) {
   database_.transaction(
       [&] { Query(database_, "UPDATE record SET body = NULL WHERE place = ?").bind(chain.place(seq)).run(); });
+  journals_.at(chain.journal).bytes.reset();
 }
 
 std::vector<std::uint64_t> Chains::missing(const Chain& chain) {

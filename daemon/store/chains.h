@@ -12,6 +12,8 @@
 
 namespace duolog::store {
 
+inline constexpr std::size_t kIdPrefix = 8;  // digits of an id in what a person reads
+
 struct Chain {
   JournalId journal;
   DeviceId device;
@@ -46,9 +48,11 @@ class Chains {
   struct Journal {
     std::int64_t row = 0;
     std::map<DeviceId, Chain> chains;
+    std::optional<std::uint64_t> bytes;  // heads and bodies; counted when first asked for, then kept up with
   };
   std::map<JournalId, Journal>& journals() { return journals_; }
   Chain* find(const JournalId& journal, const DeviceId& device);
+  std::uint64_t bytes(Journal& journal);
   void drop(const JournalId& journal);  // REQUIRES: inside a transaction
 
   // REQUIRES: inside a transaction; `record` is the next of the chain, `id` its id.
@@ -82,6 +86,7 @@ class Chains {
 
  private:
   void load_chains(const JournalId& id, Journal& journal);
+  void grew(const Chain& chain, std::size_t bytes);
   void forget_rotten(const Chain& chain, std::span<const Row> rows);
   void find_end(Chain& chain);
   std::vector<Row> collect(const Chain& chain, const Span& span, Bodies bodies);

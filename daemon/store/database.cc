@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <array>
@@ -212,7 +213,7 @@ SQLite::Database open_or_create(const fs::path& file, Database::Open how) {
 }  // namespace
 
 struct Database::State {
-  State(const fs::path& file, Open how) : sqlite(open_or_create(file, how)) {
+  State(const fs::path& at, Open how) : file(at), sqlite(open_or_create(at, how)) {
     sqlite3_wal_hook(sqlite.getHandle(), &State::note_pages, this);
   }
 
@@ -229,7 +230,9 @@ struct Database::State {
 
   void roll_back();
   void fold_when_due();
+  std::string examine(const char* pragma);
 
+  fs::path file;
   SQLite::Database sqlite;  // before the statements, which must go first
   std::map<std::string, SQLite::Statement, std::less<>> statements;
   std::vector<std::function<void()>> reloads;
@@ -329,13 +332,30 @@ bool Database::try_again() {
   return state.refusal.empty();
 }
 
-std::string Database::integrity() {
+const fs::path& Database::file() const { return state_->file; }
+
+std::optional<std::uint64_t> Database::free_bytes() const {
+  struct statvfs disk{};
+  if (::statvfs(state_->file.parent_path().c_str(), &disk) != 0) return std::nullopt;
+  return std::uint64_t{disk.f_bavail} * disk.f_frsize;
+}
+
+std::string Database::State::examine(const char* pragma) {
   try {
-    const std::string found = ask(state_->sqlite, "PRAGMA integrity_check(1)");
+    const std::string found = ask(sqlite, pragma);
     return found == "ok" ? std::string() : found;
   } catch (const SQLite::Exception& error) {
     return error.what();
   }
+}
+
+std::string Database::integrity() { return state_->examine("PRAGMA integrity_check(1)"); }
+
+std::optional<std::string> Database::quick_integrity() {
+  std::error_code unknown;
+  const std::uintmax_t length = fs::file_size(state_->file, unknown);
+  if (!unknown && length > kQuickLookLimit) return std::nullopt;
+  return state_->examine("PRAGMA quick_check(1)");
 }
 
 }  // namespace duolog::store

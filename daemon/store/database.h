@@ -12,6 +12,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 
@@ -58,8 +59,16 @@ class Database {
   // Tries to write again after the cause may be gone (space freed). True when it works. A lost fsync stays refused.
   bool try_again();
 
-  // Reads everything. Empty: sound; else the first thing that is wrong. For doctor; takes its time.
+  // Of the disk the file lies on, as far as it is ours to fill. nullopt: it does not say.
+  [[nodiscard]] std::optional<std::uint64_t> free_bytes() const;
+  [[nodiscard]] const std::filesystem::path& file() const;
+
+  // Reads everything. Empty: sound; else the first thing that is wrong. Takes its time.
   [[nodiscard]] std::string integrity();
+  // The same without comparing indexes with their tables, while somebody waits: 10 ms for 10,000 records, and nullopt,
+  // unread, where the file is longer than kQuickLookLimit.
+  [[nodiscard]] std::optional<std::string> quick_integrity();
+  static constexpr std::uint64_t kQuickLookLimit = std::uint64_t{256} << 20;
 
  private:
   struct State;

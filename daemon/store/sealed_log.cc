@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "daemon/store/sealed_log.h"
 
+#include <fmt/format.h>
+
 #include "crypto/check.h"
 #include "daemon/store/chains.h"
 #include "daemon/store/ingest.h"
@@ -56,7 +58,7 @@ std::size_t sendable(Chains& chains, const Chain& chain, std::span<const Row> ro
 }  // namespace
 
 struct SealedLog::State {
-  explicit State(Database& of) : database(of), chains(of) {}
+  State(Database& of, Quota limits) : database(of), chains(of), quota(limits) {}
 
   // Memory that could not be read anew after a rollback is empty. That says nothing about who was admitted, and the
   // database refuses every write since: whoever wants to write and finds nothing hears of that first.
@@ -74,11 +76,28 @@ struct SealedLog::State {
     return *found;
   }
 
+  std::string why_nothing_is_received(const JournalId& journal);
+
   Database& database;
   Chains chains;
+  Quota quota;
 };
 
-SealedLog::SealedLog(Database& database) : state_(std::make_shared<State>(database)) {
+std::string SealedLog::State::why_nothing_is_received(const JournalId& journal) {
+  if (!database.refusal().empty()) return database.refusal();
+  const auto free = database.free_bytes();
+  if (free && *free < quota.free_bytes) {
+    return fmt::format("less than {} MiB are free on the disk of {}: nothing more is received; make room there",
+                       quota.free_bytes >> 20, database.file().parent_path().string());
+  }
+  const auto in = chains.journals().find(journal);
+  if (in == chains.journals().end() || chains.bytes(in->second) < quota.journal_bytes) return {};
+  return fmt::format(
+      "journal {}… has reached its {} MiB: nothing more is received; raise journal_limit_mib in config.toml",
+      hex(journal.view()).substr(0, kIdPrefix), quota.journal_bytes >> 20);
+}
+
+SealedLog::SealedLog(Database& database, Quota quota) : state_(std::make_shared<State>(database, quota)) {
   database.on_rollback([weak = std::weak_ptr<State>(state_)] {
     if (const auto state = weak.lock()) state->chains.reload();
   });
@@ -225,6 +244,7 @@ Accepted SealedLog::accept(const JournalId& journal, const DeviceId& device, std
   }
   Judgement judgement = judge(state_->chains, *chain, start_seq, run);
   if (judgement.fresh.empty() && judgement.bodies.empty()) return std::move(judgement.accepted);
+  if (const std::string why = state_->why_nothing_is_received(journal); !why.empty()) throw NotDurable(why);
   state_->database.transaction([&] {
     for (const auto& [seq, record] : judgement.bodies) state_->chains.put_body(*chain, seq, *record->body);
     for (std::size_t i = 0; i < judgement.fresh.size(); ++i) {
@@ -234,6 +254,10 @@ Accepted SealedLog::accept(const JournalId& journal, const DeviceId& device, std
     }
   });
   return std::move(judgement.accepted);
+}
+
+std::string SealedLog::why_nothing_is_received(const JournalId& journal) const {
+  return state_->why_nothing_is_received(journal);
 }
 
 // ---- reading ----

@@ -51,6 +51,12 @@ struct ForkProof {
   std::vector<crypto::SignedHeader> theirs;
 };
 
+// From where on nothing more is taken in from others; what is written here goes on while the disk has room.
+struct Quota {
+  std::uint64_t journal_bytes = std::uint64_t{4096} << 20;  // heads and bodies of one journal
+  std::uint64_t free_bytes = std::uint64_t{500} << 20;      // on the disk of the database
+};
+
 struct Accepted {
   enum class Verdict {
     kStored,  // durable; first..last are new
@@ -72,7 +78,7 @@ struct Accepted {
 
 class SealedLog {
  public:
-  explicit SealedLog(Database& database);
+  explicit SealedLog(Database& database, Quota quota = {});
 
   // ---- who may have a log here; all idempotent and durable ----
   void add_journal(const JournalId& journal);
@@ -99,9 +105,11 @@ class SealedLog {
   // The record an earlier request made, for the last kRememberedRequests.
   [[nodiscard]] std::optional<std::pair<JournalId, RecordId>> answered(ByteView request) const;
 
-  // Throws NotDurable or BadDatabase; nothing else, whatever the bytes are.
+  // Throws NotDurable (also beyond the quota) or BadDatabase; nothing else, whatever the bytes are.
   Accepted accept(const JournalId& journal, const DeviceId& device, std::uint64_t start_seq,
                   std::span<const crypto::Record> run);
+  // Empty while accept() stores what is new; else what is in the way and what to do about it. Throws as accept() does.
+  [[nodiscard]] std::string why_nothing_is_received(const JournalId& journal) const;
 
   // ---- reading ----
   // What is read is checked against its own hashes and links. A body that does not match is forgotten and wanted again;

@@ -37,6 +37,7 @@ TEST_F(ConfigFile, ThatIsAbsentMeansTheDefaults) {
   EXPECT_TRUE(config.discovery);
   EXPECT_THAT(config.addresses, IsEmpty());
   EXPECT_EQ(config.notes_level, "info");
+  EXPECT_EQ(config.journal_limit_mib, 4096U);
   EXPECT_EQ(config.passphrase_cost.ops, 3U);
   EXPECT_EQ(config.passphrase_cost.memory_kib, 256U << 10);
 }
@@ -49,6 +50,7 @@ listen = "[::1]:38650"
 discovery = false
 addresses = ["home.example.org:38650", "192.0.2.7:1"]
 notes_level = "debug"
+journal_limit_mib = 1048576
 [passphrase]
 ops = 10
 memory_kib = 8
@@ -57,6 +59,7 @@ memory_kib = 8
   EXPECT_FALSE(config.discovery);
   EXPECT_THAT(config.addresses, ElementsAre("home.example.org:38650", "192.0.2.7:1"));
   EXPECT_EQ(config.notes_level, "debug");
+  EXPECT_EQ(config.journal_limit_mib, 1048576U);
   EXPECT_EQ(config.passphrase_cost.ops, 10U);
   EXPECT_EQ(config.passphrase_cost.memory_kib, 8U);
 }
@@ -79,6 +82,8 @@ TEST_F(ConfigFile, NamesTheLineAndTheKeyOfAWrongKind) {
 TEST_F(ConfigFile, NamesTheLineAndTheKeyOfAWrongValue) {
   EXPECT_EQ(refusal("listen = \"38650\""), "1: listen must be \"host:port\"");
   EXPECT_EQ(refusal("notes_level = \"loud\""), R"(1: notes_level must be "error", "warning", "info" or "debug")");
+  EXPECT_EQ(refusal("journal_limit_mib = 0"), "1: journal_limit_mib must be from 1 to 1048576");
+  EXPECT_EQ(refusal("journal_limit_mib = 1048577"), "1: journal_limit_mib must be from 1 to 1048576");
   EXPECT_EQ(refusal("[passphrase]\nops = 0"), "2: passphrase.ops must be from 1 to 10");
   EXPECT_EQ(refusal("[passphrase]\nops = 11"), "2: passphrase.ops must be from 1 to 10");
   EXPECT_EQ(refusal("[passphrase]\nmemory_kib = 7"), "2: passphrase.memory_kib must be from 8 to 2097152");

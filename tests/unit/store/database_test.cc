@@ -200,6 +200,25 @@ TEST_F(ADatabase, IntegrityNamesRottenPages) {
   write_text(file(), bytes);
   open();
   EXPECT_NE(database_->integrity(), "");
+  EXPECT_NE(database_->quick_integrity(), "");
+}
+
+TEST_F(ADatabase, IsLookedOverQuicklyOnlyWhileItIsSmall) {
+  open(Open::kCreate);
+  put("a", 5000);
+  EXPECT_EQ(database_->quick_integrity(), "");
+  fs::resize_file(file(), Database::kQuickLookLimit);  // as it lies; what SQLite reads of it does not change
+  EXPECT_EQ(database_->quick_integrity(), "");
+  fs::resize_file(file(), Database::kQuickLookLimit + 1);
+  EXPECT_EQ(database_->quick_integrity(), std::nullopt);
+}
+
+TEST_F(ADatabase, KnowsHowMuchRoomItsDiskHas) {
+  open(Open::kCreate);
+  const auto free = fs::space(folder_.path()).available;
+  ASSERT_TRUE(database_->free_bytes());
+  EXPECT_GT(*database_->free_bytes(), free / 2);
+  EXPECT_LT(*database_->free_bytes(), free * 2);
 }
 
 // A power cut while the log was folded may leave half a page at the end: the log still has the whole one.

@@ -30,11 +30,14 @@ class ASealedLog : public ::testing::Test {
     ASSERT_TRUE(log().admit(bo.journal(), bo.id(), bo.key()));
   }
 
-  void reopen(Database::Open how = Database::Open::kExisting) {
+  void close() {
     log_.reset();
     database_.reset();
+  }
+  void reopen(Database::Open how = Database::Open::kExisting, Quota quota = {}) {
+    close();
     database_ = std::make_unique<Database>(folder_ / "duolog.db", how);
-    log_.emplace(*database_);
+    log_.emplace(*database_, quota);
   }
   SealedLog& log() { return *log_; }
   Database& database() { return *database_; }
