@@ -308,6 +308,12 @@ std::optional<Event> read(const event::Event& from) {
 
 }  // namespace
 
+std::string clipped(std::string_view text, std::size_t limit) {
+  if (text.size() <= limit) return std::string(text);
+  while (limit > 0 && (static_cast<unsigned char>(text[limit]) & 0xc0U) == 0x80U) --limit;
+  return std::string(text.substr(0, limit));
+}
+
 crypto::SecretBytes encode_event(const Event& event) {
   event::Event message;
   message.set_written_ms(event.written_ms);

@@ -70,6 +70,9 @@ struct Event {
   std::variant<Newer, Entry, Sealed, Opening, Answer, Calendar, Found, JournalKept, EpochKept> payload;
 };
 
+// As much of a text as fits, ending between two characters of UTF-8.
+std::string clipped(std::string_view text, std::size_t limit);
+
 // REQUIRES: no Newer. The bytes that are sealed, at most a little over what the payload holds; the caller checks them
 // against crypto::kEventLimit. Wiped when dropped, as some events hold keys.
 crypto::SecretBytes encode_event(const Event& event);

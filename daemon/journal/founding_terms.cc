@@ -85,8 +85,11 @@ std::string FoundingTerms::free_name() const {
   const std::string wanted = !facts_.journal_name.empty() ? facts_.journal_name
                              : !facts_.name.empty()       ? facts_.name
                                                           : relationship_;
-  std::string name = wanted;
-  for (int n = 2; taken.contains(name); ++n) name = wanted + " " + std::to_string(n);
+  std::string name = clipped(wanted, kNameLimit);
+  for (int n = 2; taken.contains(name); ++n) {
+    const std::string suffix = " " + std::to_string(n);
+    name = clipped(wanted, kNameLimit - suffix.size()) + suffix;
+  }
   return name;
 }
 

@@ -3,6 +3,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "daemon/journal/identity.h"
 
+#include <new>
+#include <set>
 #include <system_error>
 
 #include "crypto/epoch.h"
@@ -288,8 +290,11 @@ void Identity::drop_journal(const JournalId& id) {
 void Identity::add_epochs(const JournalId& id, std::vector<crypto::EpochSecret> secrets) {
   JournalSecrets& journal = at(id);
   const std::size_t before = journal.epochs.size();
+  std::set<EpochId> known;
+  for (const crypto::EpochSecret& secret : journal.epochs) known.insert(crypto::epoch_id(id, secret));
+  journal.epochs.reserve(before + secrets.size());
   for (crypto::EpochSecret& secret : secrets)
-    if (journal.epoch(crypto::epoch_id(id, secret)) == nullptr) journal.epochs.push_back(std::move(secret));
+    if (known.insert(crypto::epoch_id(id, secret)).second) journal.epochs.push_back(std::move(secret));
   if (journal.epochs.size() == before) return;
   save_or([&] {
     journal.epochs.erase(journal.epochs.begin() + static_cast<std::ptrdiff_t>(before), journal.epochs.end());
@@ -308,6 +313,9 @@ void Identity::save_or(const std::function<void()>& undo) {
   } catch (const std::system_error& error) {
     undo();
     throw store::NotDurable(error.what());
+  } catch (const std::bad_alloc&) {
+    undo();
+    throw store::NotDurable("there is not enough memory for secrets to write the vault");
   }
 }
 

@@ -17,7 +17,8 @@
 
 namespace duolog::journal {
 
-inline constexpr std::size_t kEpochLimit = 1000;  // of one device in one journal
+inline constexpr std::size_t kEpochLimit = 1000;   // of one device in one journal
+inline constexpr std::size_t kEpochsInAll = 1000;  // of one journal: more are not learnt from others
 
 // What this device knows of one journal beside its log.
 struct JournalSecrets {

@@ -71,7 +71,7 @@ Item make_item(const Journal& journal, const Noted& noted, const Zone& here) {
   if (noted.written_ms) item.written_at = rfc3339(*noted.written_ms, noted.offset_minutes);
   item.visibility = journal.shared() ? Visibility::kShared : Visibility::kPrivate;
   item.delivery = delivery_of(journal, noted, here);
-  item.is_new = !item.mine && journal.unread().is_new(noted.device, noted.seq);
+  item.is_new = !item.mine && !noted.lacks_body() && journal.unread().is_new(noted.device, noted.seq);
   std::visit([&](const auto& what) { describe_what(item, journal, what); }, noted.what);
   return item;
 }

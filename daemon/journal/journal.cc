@@ -7,6 +7,12 @@
 #include "daemon/journal/refusal.h"
 
 namespace duolog::journal {
+namespace {
+
+// Each lies in locked memory of its own, of which there is little; what is dropped is derived again.
+constexpr std::size_t kKeysHeld = 256;
+
+}  // namespace
 
 Journal::Journal(Identity& identity, store::SealedLog& log, store::LocalState& state, const JournalId& id)
     : identity_(identity),
@@ -48,13 +54,12 @@ bool Journal::can_write() const {
 RecordId Journal::append_event(Event event, ByteView request) {
   if (log_.frozen(id_, self())) throw Refusal(Reason::kFrozen, secrets().name);
   fold_all();
+  require_whole_log();
   if (!can_write()) throw Refusal(Reason::kNoJournalYet, secrets().name);
-  for (const store::FrontierEntry& entry : log_.frontier(id_)) {
-    const bool others = entry.seq > 0 && entry.device != self();
-    if (others && event.seen.size() < kSeenLimit) event.seen.push_back({entry.device, entry.seq});
-  }
+  event.seen = seen();
   const crypto::SecretBytes bytes = encode_event(event);
   if (bytes.view().size() > crypto::kEventLimit) throw Refusal::too_long("text", crypto::kEventLimit);
+  if (!decode_event(bytes.view())) throw Refusal(Reason::kBadRequest, "event");  // nobody could ever read it
   const EpochId epoch = writing_epoch();
   const crypto::RecordKey& sealing = *key(epoch, self());
   return log_.append(
@@ -64,6 +69,30 @@ RecordId Journal::append_event(Event event, ByteView request) {
                                          bytes.view());
       },
       request);
+}
+
+// What stands behind a damaged head is never folded, and a record that is appended stands behind it too.
+void Journal::require_whole_log() const {
+  const auto head = log_.head(id_, self());
+  const auto folded = folded_.find(self());
+  const std::uint64_t read = folded != folded_.end() ? folded->second : 0;
+  if (!head || read >= head->seq) return;
+  throw store::BadDatabase("this device's own log in \"" + secrets().name + "\" is damaged: it ends at record " +
+                           std::to_string(head->seq) + ", and nothing behind record " + std::to_string(read) +
+                           " can be read; nothing was saved: restore the database from a backup");
+}
+
+// Up to where everybody else's log is held here. That is a receipt as well: what lacks a body is not receipted, nor
+// what stands behind it.
+std::vector<Seen> Journal::seen() const {
+  std::vector<Seen> seen;
+  const auto missing = log_.missing_bodies(id_);
+  for (const store::FrontierEntry& entry : log_.frontier(id_)) {
+    const auto lacks = missing.find(entry.device);
+    const std::uint64_t held = lacks != missing.end() ? std::min(entry.seq, lacks->second.front() - 1) : entry.seq;
+    if (held > 0 && entry.device != self() && seen.size() < kSeenLimit) seen.push_back({entry.device, held});
+  }
+  return seen;
 }
 
 // A writer must know who is a member now; and where somebody was frozen a moment ago, must not write for them any more.
@@ -80,25 +109,32 @@ EpochId Journal::writing_epoch() {
   return *current;
 }
 
-// The secret is in the vault before its record is in the log: what was sealed under it can always be opened again.
 void Journal::write_epoch() {
-  auto secret = crypto::EpochSecret::random();
-  const EpochId epoch = crypto::epoch_id(id_, secret);
+  const EpochId epoch = unrecorded_ ? *unrecorded_ : new_epoch();
   const crypto::SlotPsk psk = crypto::epoch_psk(secrets().epochs.front());
   std::vector<crypto::EpochRecipient> recipients;
   for (const DeviceId& device : membership_.live())
     recipients.push_back({membership_.enrolled().at(device).device.wrap, &psk});
   for (const crypto::RootPublic& root : secrets().genesis.roots()) recipients.push_back({root.wrap, &psk});
-  Bytes body = crypto::make_epoch(id_, secret, membership_.next_depth(), recipients, membership_.meta());
+  Bytes body = crypto::make_epoch(id_, *secret(epoch), membership_.next_depth(), recipients, membership_.meta());
+  log_.append(id_, self(), [&](const crypto::ChainPosition& at) {
+    return crypto::make_epoch_record(id_, identity_.keys(), at, epoch, std::move(body));
+  });
+  unrecorded_.reset();
+  fold_all();
+}
 
+// The secret is in the vault before its record is in the log: what was sealed under it can always be opened again.
+// Until the log takes the record nobody has heard of the secret, and every further try is about the same one.
+EpochId Journal::new_epoch() {
+  auto secret = crypto::EpochSecret::random();
+  const EpochId epoch = crypto::epoch_id(id_, secret);
   std::vector<crypto::EpochSecret> kept;
   kept.push_back(secret.clone());
   identity_.add_epochs(id_, std::move(kept));
   secrets_.emplace(epoch, std::move(secret));
-  log_.append(id_, self(), [&](const crypto::ChainPosition& at) {
-    return crypto::make_epoch_record(id_, identity_.keys(), at, epoch, std::move(body));
-  });
-  fold_all();
+  unrecorded_ = epoch;
+  return epoch;
 }
 
 // ---- secrets ----
@@ -113,10 +149,12 @@ const crypto::RecordKey* Journal::key(const EpochId& epoch, const DeviceId& auth
   if (found != keys_.end()) return &found->second;
   const crypto::EpochSecret* of = secret(epoch);
   if (of == nullptr) return nullptr;
+  if (keys_.size() >= kKeysHeld) keys_.clear();
   return &keys_.emplace(std::pair{epoch, author}, crypto::record_key(*of, author)).first->second;
 }
 
 void Journal::learn(const EpochId& id, crypto::EpochSecret secret) {
+  learnt_.reserve(learnt_.size() + 1);
   secrets_.emplace(id, std::move(secret));
   learnt_.push_back(id);
   const auto waited = waiting_.extract(id);

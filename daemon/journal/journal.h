@@ -24,7 +24,9 @@ class Journal {
 
   // ---- writing ----
   // Seals the payload under the current epoch (writing one first where there is none) and appends it: durable when this
-  // returns. Not folded yet. Throws Refusal(kFrozen, kTooLong, kNoJournalYet), store::NotDurable.
+  // returns. Not folded yet. Throws Refusal(kFrozen, kTooLong, kNoJournalYet, kBadRequest), store::NotDurable, and
+  // store::BadDatabase where this device's own log cannot be read to its end: no list would show what was said to be
+  // saved.
   template <class Payload>
   RecordId append(Payload payload, const Stamp& stamp, ByteView request = {}) {
     return append_event({stamp.now_ms, stamp.offset_minutes, {}, std::move(payload)}, request);
@@ -48,7 +50,7 @@ class Journal {
   // Folds at most `budget` records and takes them off it; true when there is more. Throws nothing for what it reads.
   bool fold(std::size_t& budget);
   // Writes down what the fold has learnt (epochs into the vault, receipts, whose logs to let in), after a fold.
-  // False: the disk refused some of it, which is tried again next time and found again by the next start.
+  // False: the disk refused some of it, or memory did: tried again next time and found again by the next start.
   bool settle(std::int64_t now_ms);
   Brought take_brought() { return std::exchange(brought_, {}); }
   // Bodies that were missing may have come, up to `last`: they are folded by the next fold().
@@ -85,8 +87,11 @@ class Journal {
   };
 
   RecordId append_event(Event event, ByteView request);
+  void require_whole_log() const;
+  [[nodiscard]] std::vector<Seen> seen() const;
   EpochId writing_epoch();
   void write_epoch();
+  EpochId new_epoch();
   void fold_all();
 
   [[nodiscard]] std::vector<DeviceId> fold_order() const;
@@ -94,7 +99,10 @@ class Journal {
   bool fold_device(const DeviceId& device, std::size_t& budget);
   bool fold_again(std::size_t& budget);
   void take(const Place& place, const crypto::Record& record);
+  void hold_place(const Place& place);
   void take_epoch(const Place& place, ByteView body);
+  bool learn_epoch(const Place& place, ByteView body);
+  [[nodiscard]] bool may_write_epochs(const Place& place) const;
   void take_event(const Place& place, const crypto::Record& record);
   void note(const Place& place, Noted noted);
 
@@ -111,6 +119,7 @@ class Journal {
   What mean(const Place& place, Newer newer);
 
   const crypto::EpochSecret* secret(const EpochId& epoch) const;
+  // Valid until it is asked for another one.
   const crypto::RecordKey* key(const EpochId& epoch, const DeviceId& author);
   void learn(const EpochId& id, crypto::EpochSecret secret);
   void keep_learnt();
@@ -134,10 +143,12 @@ class Journal {
   std::map<EpochId, crypto::EpochSecret> secrets_;  // those of the vault and those just learnt
   std::map<std::pair<EpochId, DeviceId>, crypto::RecordKey> keys_;
   std::map<EpochId, std::set<std::pair<DeviceId, std::uint64_t>>> waiting_;  // records of epochs not known yet
+  std::map<DeviceId, std::set<std::uint64_t>> unenrolled_;                   // epochs of authors not enrolled yet
   std::map<DeviceId, std::set<std::uint64_t>> bodiless_;                     // folded over, their bodies not here
   std::set<std::pair<DeviceId, std::uint64_t>> again_;                       // to be folded once more
   std::map<DeviceId, std::size_t> epochs_written_;
   std::vector<EpochId> learnt_;               // not in the vault yet
+  std::optional<EpochId> unrecorded_;         // of this device, in the vault; the log has refused its record
   std::map<DeviceId, std::uint64_t> claims_;  // up to where others' events say they hold this device's log
   std::set<DeviceId> zero_authors_;           // whose logs begin with epoch zero
   std::vector<crypto::Chain> founders_;       // whose logs are to be let in

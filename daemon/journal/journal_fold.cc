@@ -6,6 +6,8 @@
 // What cannot be read now has a place in the view all the same: a body not here yet is folded when it comes, a record
 // of an epoch not known yet when the epoch is learnt. While the log is being read nothing is written: settle() does
 // that. SPDX-License-Identifier: GPL-3.0-or-later
+#include <new>
+
 #include "daemon/journal/journal.h"
 
 namespace duolog::journal {
@@ -83,6 +85,7 @@ void Journal::bodies_came(const DeviceId& author, std::uint64_t last) {
 void Journal::take(const Place& place, const crypto::Record& record) {
   if (!record.body) {
     bodiless_[place.device].insert(place.seq);
+    if (place.header.kind == crypto::RecordKind::kEvent) hold_place(place);
   } else if (place.header.kind == crypto::RecordKind::kEpoch) {
     take_epoch(place, *record.body);
   } else {
@@ -90,26 +93,55 @@ void Journal::take(const Place& place, const crypto::Record& record) {
   }
 }
 
+// Somebody wrote something here. It is no news before it can be read.
+void Journal::hold_place(const Place& place) {
+  Noted noted;
+  noted.id = place.id;
+  noted.device = place.device;
+  noted.seq = place.seq;
+  noted.what = Unreadable{true};
+  view_.put(std::move(noted));
+}
+
 // ---- kind 2 ----
 
 void Journal::take_epoch(const Place& place, ByteView body) {
   note(place, {});
-  const auto depth = crypto::epoch_depth(body);
-  if (!depth || ++epochs_written_[place.device] > kEpochLimit) return;
   const EpochId& id = place.header.epoch;
   if (id == zero_ && place.seq == 1) zero_authors_.insert(place.device);
-  if (secret(id) == nullptr) {
-    auto opened =
-        crypto::open_epoch(id_, id, body, identity_.keys().wrap(), crypto::epoch_psk(secrets().epochs.front()));
-    if (!opened) {
-      alarm("epoch-without-slot:" + hex(place.device.bytes));
-      return;
-    }
-    learn(id, std::move(*opened));
+  if (!may_write_epochs(place)) {  // perhaps it will be enrolled
+    unenrolled_[place.device].insert(place.seq);
+    return;
   }
+  const auto depth = crypto::epoch_depth(body);
+  if (!depth || ++epochs_written_[place.device] > kEpochLimit) return;
+  if (secret(id) == nullptr && !learn_epoch(place, body)) return;
   const auto meta = crypto::open_epoch_meta(id_, id, *secret(id), body);
   if (meta) membership_.epoch({id, place.device, *depth, *meta});
   brought_.doors_changed = true;
+}
+
+// A chain admits a device's log and no more: every secret that is learnt costs locked memory here for ever. The epochs
+// at the beginning stand before the record that enrols their author.
+bool Journal::may_write_epochs(const Place& place) const {
+  const bool birth = place.seq <= kBirthEpochs && zero_authors_.contains(place.device);
+  return birth || membership_.enrolled().contains(place.device);
+}
+
+bool Journal::learn_epoch(const Place& place, ByteView body) {
+  const EpochId& id = place.header.epoch;
+  const crypto::SlotPsk psk = crypto::epoch_psk(secrets().epochs.front());
+  try {
+    if (secrets_.size() < kEpochsInAll) {
+      auto opened = crypto::open_epoch(id_, id, body, identity_.keys().wrap(), psk);
+      if (!opened) alarm("epoch-without-slot:" + hex(place.device.bytes));
+      if (opened) learn(id, std::move(*opened));
+      return opened.has_value();
+    }
+  } catch (const std::bad_alloc&) {  // NOLINT(bugprone-empty-catch): locked memory ended before the count did
+  }
+  alarm("too-many-epochs:" + hex(place.device.bytes));
+  return false;
 }
 
 // ---- kinds 1 and 3 ----
@@ -187,7 +219,11 @@ Journal::What Journal::mean(const Place& place, const Found& found) {
   bool complete = founders.size() == roots.size() && founders.front().device.id() == place.device;
   for (std::size_t i = 0; complete && i < roots.size(); ++i) complete = founders[i].person == roots[i].id();
   if (!complete) return Silent{};
-  for (const crypto::ProvenDevice& founder : founders) membership_.enrol(founder);
+  for (const crypto::ProvenDevice& founder : founders) {
+    membership_.enrol(founder);
+    for (const std::uint64_t seq : unenrolled_[founder.device.id()]) again_.emplace(founder.device.id(), seq);
+    unenrolled_.erase(founder.device.id());
+  }
   for (const crypto::Chain& chain : found.chains) roster_.add(chain, false);
   brought_.doors_changed = true;
   founders_.insert(founders_.end(), found.chains.begin(), found.chains.end());
@@ -231,6 +267,8 @@ bool Journal::settle(std::int64_t now_ms) {
     founders_.clear();
     return true;
   } catch (const store::NotDurable&) {
+    return false;
+  } catch (const std::bad_alloc&) {  // locked memory is scarce, and what wants it came from outside
     return false;
   }
 }

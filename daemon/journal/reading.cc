@@ -162,6 +162,11 @@ bool takes_part(const Shelf& shelf, const Journal& journal) {
   return journal.shared() || shelf.journals().size() == 1 || !answered_rounds(journal).empty();
 }
 
+bool is_damaged(const Shelf& shelf, const Journal& journal) {
+  const auto damage = shelf.parts().log.damage();
+  return std::any_of(damage.begin(), damage.end(), [&](const auto& one) { return one.journal == journal.id(); });
+}
+
 }  // namespace
 
 std::vector<Item> list(const Shelf& shelf, const Filter& filter) {
@@ -188,6 +193,7 @@ Item show(const Shelf& shelf, std::string_view id, std::string_view journal) {
   if (found.empty()) throw Refusal(Reason::kNotFound, std::string(id));
   if (found.size() > 1) {
     std::vector<std::string> ids;
+    ids.reserve(found.size());
     for (const Hit& one : found) ids.push_back(hex(one.noted->id.bytes));
     throw Refusal::among(Reason::kAmbiguous, std::string(id), std::move(ids));
   }
@@ -196,8 +202,12 @@ Item show(const Shelf& shelf, std::string_view id, std::string_view journal) {
 
 std::vector<Round> rounds(const Shelf& shelf, const RoundFilter& filter) {
   std::vector<Round> all;
-  for (const Journal* journal : chosen(shelf, filter.journal))
-    if (!filter.journal.empty() || takes_part(shelf, *journal)) add_rounds(shelf, *journal, filter, all);
+  if (filter.journal.empty() && filter.current_only) {
+    add_rounds(shelf, shelf.answering_journal(), filter, all);
+  } else {
+    for (const Journal* journal : chosen(shelf, filter.journal))
+      if (!filter.journal.empty() || takes_part(shelf, *journal)) add_rounds(shelf, *journal, filter, all);
+  }
   if (!filter.practice.empty() && all.empty()) throw Refusal(Reason::kBadRequest, "practice");
   std::sort(all.begin(), all.end(), [](const Round& a, const Round& b) {
     return std::tie(b.period, a.practice, a.journal) < std::tie(a.period, b.practice, b.journal);
@@ -246,6 +256,7 @@ std::vector<std::string> warnings(const Shelf& shelf) {
   if (!Zone(shelf.parts().zone).known()) codes.push_back("zone:" + shelf.parts().zone);
   for (const Journal* journal : shelf.journals()) {
     codes.insert(codes.end(), journal->alarms().begin(), journal->alarms().end());
+    if (is_damaged(shelf, *journal)) codes.push_back("damaged:" + journal->secrets().name);
     const Calendar calendar = shelf.calendar_of(*journal);
     if (calendar.zone != shelf.parts().zone && !Zone(calendar.zone).known()) codes.push_back("zone:" + calendar.zone);
   }

@@ -26,7 +26,8 @@ Item show(const Shelf& shelf, std::string_view id, std::string_view journal = {}
 
 struct RoundFilter {
   std::string practice;  // empty: all
-  std::string journal;   // empty: every journal that has or could have one
+  std::string journal;   // empty: every journal that has or could have one; of the current ones, the one that an
+                         // answer would go to
   std::uint32_t limit = 0;
   bool current_only = false;
 };

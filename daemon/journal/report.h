@@ -117,7 +117,8 @@ struct Today {
   bool alone = false;          // no shared journal
   bool words_unconfirmed = false;
   std::uint32_t entries = 0;
-  std::vector<std::string> warnings;  // codes: "words-unconfirmed", "fork:<device>", "zone:<name>", …
+  std::vector<std::string>
+      warnings;  // codes: "words-unconfirmed", "fork:<device>", "zone:<name>", "damaged:<journal>", …
 };
 
 // What `watch` tells as it happens.

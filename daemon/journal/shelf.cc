@@ -27,11 +27,27 @@ Calendar Shelf::calendar_of(const Journal& journal) const { return state_->calen
 
 void Shelf::start() {
   check(state_->journals.empty(), "a shelf was started twice");
+  state_->require_fitting_log();
   state_->sweep();
   state_->finish_notebook();
   for (const JournalSecrets& secrets : state_->parts.identity.journals()) state_->open(secrets.id);
   state_->fold_all();
   state_->herald.begin();
+}
+
+// A log that is not this vault's (an older copy, a decoy, another home's) must not be gone on with: what would be
+// written then forks the chains that others hold.
+void Shelf::State::require_fitting_log() const {
+  constexpr const char* kCure = "; nothing was changed: put back the database that belongs to this vault";
+  bool strange = !parts.log.journals().empty() && parts.log.record_count(parts.identity.journals().front().id) == 0;
+  for (const JournalId& id : parts.log.journals()) strange = strange && !parts.identity.has(id);
+  if (strange)
+    throw store::BadDatabase("the database holds journals of another vault and none of this one" + std::string(kCure));
+  for (const JournalSecrets& journal : parts.identity.journals()) {
+    if (!journal.shared() || journal.unacknowledged || parts.log.record_count(journal.id) > 0) continue;
+    throw store::BadDatabase("the vault knows the journal \"" + journal.name +
+                             "\", and the database holds nothing of it" + kCure);
+  }
 }
 
 // A joiner that was stopped between its log and its vault has left a founding there that nobody can open, and that was
@@ -40,7 +56,9 @@ void Shelf::State::sweep() const {
   for (const JournalId& id : parts.log.journals()) {
     const auto own = parts.log.head(id, parts.identity.keys().id());
     const bool empty = (!own || own->seq == 0) && parts.log.record_count(id) <= kBirthLength;
-    if (empty && !parts.identity.has(id)) parts.log.drop_journal(id);
+    // It lets itself in first: a journal that knows somebody and not this device is somebody else's.
+    const bool joined = parts.log.frontier(id).empty() || parts.log.admitted(id, parts.identity.keys().id());
+    if (empty && joined && !parts.identity.has(id)) parts.log.drop_journal(id);
   }
 }
 
@@ -81,6 +99,7 @@ Journal& Shelf::State::find(std::string_view wanted) const {
   }
   if (found.size() == 1) return *found.front();
   std::vector<std::string> names;
+  names.reserve(all.size());
   for (const Journal* journal : all) names.push_back(journal->secrets().name);
   throw Refusal::among(Reason::kNoSuchJournal, std::string(wanted), std::move(names));
 }
@@ -105,6 +124,7 @@ std::vector<const Journal*> Shelf::journals() const {
   return {visible.begin(), visible.end()};
 }
 
+const Journal& Shelf::answering_journal() const { return state_->answering_journal({}); }
 const Journal& Shelf::find(std::string_view name_or_prefix) const { return state_->find(name_or_prefix); }
 Journal* Shelf::by_id(const JournalId& id) { return state_->by_id(id); }
 std::string Shelf::write_to() const { return state_->writing_journal().secrets().name; }

@@ -62,6 +62,7 @@ class Shelf {
 
   // Finishes what a stop interrupted (a notebook's first records, what the notebook must know of other journals), folds
   // the whole log and publishes the openings that are due. Once, before anything else. Tells no news.
+  // Throws store::BadDatabase where the log is not this vault's: nothing has been changed then.
   void start();
 
   // ---- writing: durable when these return. They throw Refusal or store::NotDurable ----
@@ -71,6 +72,8 @@ class Shelf {
   // Where `write` goes from now on: a journal's name or id prefix; "notebook" is always the notebook.
   void set_write_to(std::string_view journal);
   [[nodiscard]] std::string write_to() const;  // the journal's name
+  // Where answer() goes when no journal is named.
+  [[nodiscard]] const Journal& answering_journal() const;
 
   // ---- what came from outside ----
   // A session has stored records: they are folded by the next calls of fold_some().

@@ -5,6 +5,21 @@
 #include "daemon/journal/shelf_state.h"
 
 namespace duolog::journal {
+namespace {
+
+// Nobody asked for this, so nobody is told where it cannot be: the disk is full, a log is frozen or damaged. It is
+// tried again after the next fold.
+template <class Work>
+void as_far_as_possible(Work&& work) {
+  try {
+    work();
+  } catch (const store::NotDurable&) {   // NOLINT(bugprone-empty-catch)
+  } catch (const store::BadDatabase&) {  // NOLINT(bugprone-empty-catch)
+  } catch (const Refusal&) {             // NOLINT(bugprone-empty-catch)
+  }
+}
+
+}  // namespace
 
 void Shelf::stored(const JournalId& id, const DeviceId& author, std::uint64_t first, std::uint64_t last) {
   (void)first;  // the fold knows how far it has come
@@ -32,47 +47,52 @@ void Shelf::State::fold_all() {
 // Only when everything is folded: an opening must count every answer that was held.
 bool Shelf::State::finish_fold() {
   bool wrote = false;
-  try {
-    for (const auto& journal : journals) wrote = publish_openings(*journal) || wrote;
-    wrote = keep_in_notebook() || wrote;
-  } catch (const store::NotDurable&) {  // the disk is full: tried again after the next fold
-    return false;
-  }
-  return wrote;
+  for (const auto& journal : journals) wrote = publish_openings(*journal) || wrote;
+  return keep_in_notebook() || wrote;
 }
 
 bool Shelf::State::publish_openings(Journal& journal) {
   if (!journal.can_write() || journal.secrets().unacknowledged) return false;
-  const std::vector<Opening> due = journal.answers().due();
-  for (const Opening& opening : due) journal.append(opening, stamp());
-  if (!due.empty()) herald.grew(journal);
-  return !due.empty();
+  bool wrote = false;
+  as_far_as_possible([&] {
+    for (const Opening& opening : journal.answers().due()) {
+      if (opened.contains(opening.sealed)) continue;
+      journal.append(opening, stamp());
+      opened.insert(opening.sealed);
+      wrote = true;
+    }
+  });
+  if (wrote) herald.grew(journal);
+  return wrote;
 }
 
 // The notebook knows every journal and its epochs, for this person's other devices and for the way back.
 bool Shelf::State::keep_in_notebook() {
   if (!notebook().can_write()) return false;
   bool wrote = false;
-  for (const JournalSecrets& journal : parts.identity.journals())
-    if (journal.shared() && !journal.unacknowledged) wrote = keep_in_notebook(journal) || wrote;
+  as_far_as_possible([&] {
+    for (const JournalSecrets& journal : parts.identity.journals())
+      if (journal.shared() && !journal.unacknowledged) keep_in_notebook(journal, wrote);
+  });
   if (wrote) herald.grew(notebook());
   return wrote;
 }
 
-bool Shelf::State::keep_in_notebook(const JournalSecrets& journal) {
-  bool wrote = false;
-  if (!notebook().journals_kept().contains(journal.id)) {
-    notebook().append(JournalKept{journal.genesis, journal.epochs.front().clone(), journal.name, journal.other,
-                                  journal.relationship, journal.paired_by},
+void Shelf::State::keep_in_notebook(const JournalSecrets& journal, bool& wrote) {
+  if (!notebook().journals_kept().contains(journal.id) && !journals_kept.contains(journal.id)) {
+    notebook().append(JournalKept{journal.genesis, journal.epochs.front().clone(), clipped(journal.name, kNameLimit),
+                                  clipped(journal.other, kNameLimit), journal.relationship, journal.paired_by},
                       stamp());
+    journals_kept.insert(journal.id);
     wrote = true;
   }
   for (std::size_t i = 1; i < journal.epochs.size(); ++i) {
-    if (notebook().epochs_kept().contains(crypto::epoch_id(journal.id, journal.epochs[i]))) continue;
+    const EpochId epoch = crypto::epoch_id(journal.id, journal.epochs[i]);
+    if (notebook().epochs_kept().contains(epoch) || epochs_kept.contains(epoch)) continue;
     notebook().append(EpochKept{journal.id, journal.epochs[i].clone()}, stamp());
+    epochs_kept.insert(epoch);
     wrote = true;
   }
-  return wrote;
 }
 
 void Shelf::State::tell_of(Journal& journal) {
@@ -85,7 +105,7 @@ void Shelf::mark_seen(const std::vector<Item>& items) {
   for (const Item& item : items) {
     const Journal* journal = item.mine ? nullptr : by_id(item.journal_id);
     const Noted* noted = journal != nullptr ? journal->view().by_id(item.id) : nullptr;
-    if (noted != nullptr) seen[{item.journal_id, noted->device}].push_back(noted->seq);
+    if (noted != nullptr && !noted->lacks_body()) seen[{item.journal_id, noted->device}].push_back(noted->seq);
   }
   for (const auto& [where, seqs] : seen) {
     Journal& journal = *by_id(where.first);

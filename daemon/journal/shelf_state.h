@@ -13,6 +13,10 @@ struct Shelf::State {
   Zone here;
   Herald herald;
   std::vector<std::unique_ptr<Journal>> journals;  // in the vault's order: the notebook first
+  // Written by itself since the start. What cannot be read back would else be written again for ever.
+  std::set<RecordId> opened;
+  std::set<JournalId> journals_kept;
+  std::set<EpochId> epochs_kept;
 
   [[nodiscard]] std::int64_t now() const { return parts.clock.wall().time_since_epoch().count(); }
   [[nodiscard]] Stamp stamp() const { return {now(), here.offset_minutes(now())}; }
@@ -20,6 +24,7 @@ struct Shelf::State {
 
   // ---- finding: shelf.cc ----
   void open(const JournalId& id);
+  void require_fitting_log() const;
   void sweep() const;
   void finish_notebook() const;
   [[nodiscard]] Journal& notebook() const { return *journals.front(); }
@@ -45,7 +50,7 @@ struct Shelf::State {
   bool finish_fold();
   bool publish_openings(Journal& journal);
   bool keep_in_notebook();
-  bool keep_in_notebook(const JournalSecrets& journal);
+  void keep_in_notebook(const JournalSecrets& journal, bool& wrote);
   void tell_of(Journal& journal);
 };
 

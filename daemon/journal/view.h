@@ -14,9 +14,11 @@
 
 namespace duolog::journal {
 
-struct Silent {};      // means something to the machine alone: an epoch, an opening, what the notebook keeps
-struct Unreadable {};  // does not open, or is malformed
-struct SealedNote {    // the words are in Answers
+struct Silent {};             // means something to the machine alone: an epoch, an opening, what the notebook keeps
+struct Unreadable {           // does not open, or is malformed
+  bool body_missing = false;  // or its body is not here, or no longer: it is wanted
+};
+struct SealedNote {  // the words are in Answers
   std::string practice;
   std::string period;
 };
@@ -32,6 +34,10 @@ struct Noted {
   std::variant<Silent, Unreadable, Newer, Entry, Answer, SealedNote, Calendar> what;
 
   [[nodiscard]] bool is_entry() const { return std::holds_alternative<Entry>(what); }
+  [[nodiscard]] bool lacks_body() const {
+    const auto* unreadable = std::get_if<Unreadable>(&what);
+    return unreadable != nullptr && unreadable->body_missing;
+  }
   [[nodiscard]] bool is_answer() const {
     return std::holds_alternative<Answer>(what) || std::holds_alternative<SealedNote>(what);
   }

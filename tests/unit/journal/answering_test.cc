@@ -49,6 +49,20 @@ TEST_F(CheckIn, AloneItIsAPrivateAnswer) {
   EXPECT_EQ(connections(round), std::vector<std::int32_t>{8});
 }
 
+TEST_F(CheckIn, TheRoundThatIsShownIsTheOneThatAnAnswerGoesTo) {
+  Person cleo("Cleo");
+  pair(ada, cleo, 2);
+  RoundFilter now;
+  now.practice = "checkin";
+  now.current_only = true;
+  for (const char* reader : {"Bo", "Cleo"}) {
+    ada.shelf().set_write_to(reader);
+    ASSERT_THAT(rounds(ada.shelf(), now), SizeIs(1));
+    EXPECT_EQ(rounds(ada.shelf(), now)[0].journal, reader);
+    EXPECT_EQ(ada.answer(7).journal, reader);
+  }
+}
+
 TEST_F(CheckIn, OnesOwnAnswerIsReadableAndSealed) {
   EXPECT_EQ(ada.answer(7).visibility, Visibility::kSealed);
   const Round round = ada.round();

@@ -243,6 +243,53 @@ TEST_F(Hostile, AnAdmittedDeviceIsKnownAfterARestartAndIsNoMember) {
   EXPECT_THAT(ada.door().members(ada.shared()), SizeIs(2));
 }
 
+TEST_F(Hostile, TheEpochsOfADeviceThatIsNoMemberAreNotLearnt) {
+  const crypto::DeviceKeys phone(crypto::DeviceSeed::random());
+  crypto::Chain chain = bo.identity().chain();
+  chain.push_back(crypto::certify(bo.identity().keys(), phone.public_keys(), 2'000'000'000, "phone"));
+  ASSERT_TRUE(ada.door().admit(ada.shared(), chain));
+  const JournalId id = ada.shared();
+  const auto secret = crypto::EpochSecret::random();
+  const auto psk = crypto::epoch_psk(bo.identity().journal(id).epochs[0]);
+  const std::vector<crypto::EpochRecipient> slots{{wrap_of(ada), &psk}};
+  const auto record =
+      crypto::make_epoch_record(id, phone, {1, crypto::first_prev(id, phone.id())}, crypto::epoch_id(id, secret),
+                                crypto::make_epoch(id, secret, 2, slots, bo.journal(id).membership().meta()));
+  ASSERT_EQ(ada.log().accept(id, phone.id(), 1, std::span(&record, 1)).verdict, store::Accepted::Verdict::kStored);
+  ada.settle();
+  EXPECT_THAT(ada.identity().journal(id).epochs, SizeIs(2));
+}
+
+TEST_F(Hostile, OnlySoManyEpochsOfAJournalAreLearnt) {
+  std::vector<crypto::EpochSecret> many;
+  while (many.size() + 3 < kEpochsInAll) many.push_back(crypto::EpochSecret::random());
+  ada.identity().add_epochs(ada.shared(), std::move(many));
+  ada.restart();
+  for (int i = 0; i < 3; ++i) rotate({wrap_of(ada)});
+  deliver();
+  EXPECT_THAT(ada.identity().journal(ada.shared()).epochs, SizeIs(kEpochsInAll));
+  EXPECT_THAT(warnings(ada.shelf()), Contains("too-many-epochs:" + hex(bo.device().bytes)));
+  ada.restart();
+  EXPECT_THAT(ada.identity().journal(ada.shared()).epochs, SizeIs(kEpochsInAll));
+}
+
+// The log is frozen by what a session found; the fold has not heard of it yet.
+TEST_F(Hostile, WhatIsWrittenByItselfSurvivesAFrozenLog) {
+  const JournalId id = ada.notebook();
+  const auto head = *ada.log().head(id, ada.device());
+  const auto& epoch = ada.identity().journal(id).epochs.back();
+  const auto branch =
+      crypto::make_event_record(id, ada.identity().keys(), crypto::RecordKind::kEvent,
+                                {head.seq, *ada.log().id_at(id, ada.device(), head.seq - 1)},
+                                crypto::epoch_id(id, epoch), crypto::record_key(epoch, ada.device()), as_bytes("x"));
+  const auto accepted = ada.log().accept(id, ada.device(), head.seq, std::span(&branch, 1));
+  ASSERT_EQ(accepted.verdict, store::Accepted::Verdict::kFork);
+  ASSERT_TRUE(ada.log().freeze(id, *accepted.fork));
+  rotate({wrap_of(ada), wrap_of(bo)});  // which the notebook would keep
+  EXPECT_NO_THROW(deliver());
+  EXPECT_THAT(ada.identity().journal(ada.shared()).epochs, SizeIs(3));
+}
+
 TEST_F(Hostile, StrangersAndOneselfAreNotProven) {
   Person mallory("Mallory");
   EXPECT_FALSE(ada.door().prove(ada.shared(), mallory.identity().chain()));
@@ -260,7 +307,8 @@ TEST_F(Hostile, ABodyThatComesLaterTakesItsPlace) {
   ASSERT_EQ(ada.log().accept(ada.shared(), bo.device(), 1, run).verdict, store::Accepted::Verdict::kStored);
   ada.shelf().stored(ada.shared(), bo.device(), 1, 2);
   ada.settle();
-  EXPECT_THAT(ada.texts(), ElementsAre("soon"));
+  EXPECT_THAT(ada.texts(), ElementsAre("", "soon"));
+  EXPECT_EQ(list(ada.shelf(), {})[0].kind, ItemKind::kUnreadable);
   ASSERT_EQ(ada.log().accept(ada.shared(), bo.device(), 1, std::span(whole).first(1)).verdict,
             store::Accepted::Verdict::kBodies);
   ada.shelf().stored(ada.shared(), bo.device(), 1, 1);

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/unit/journal/two_people.h"
 
+#include "daemon/store/query.h"
+
 namespace duolog::journal {
 
 namespace {
@@ -10,7 +12,7 @@ WallTime wall(std::int64_t ms) { return WallTime(std::chrono::milliseconds(ms));
 
 Person::Person(std::string name, std::string zone) : name_(std::move(name)), zone_(std::move(zone)) {
   crypto::initialise();
-  Identity::create(vault(), {name_, name_ + "'s laptop"}, {}, {}, wall(now));
+  Identity::create(vault(), {name_, clipped(name_, 32) + "'s laptop"}, {}, {}, wall(now));
   start();
 }
 
@@ -149,6 +151,29 @@ void meet(Person& a, Person& b) {
     carry(a, b, journal);
     carry(b, a, journal);
   }
+}
+
+namespace {
+void rot(Person& person, const char* sql, const JournalId& journal, const DeviceId& device, std::uint64_t seq) {
+  person.database().transaction([&] {
+    store::Query query(person.database(), sql);
+    query.bind(device.view()).bind(journal.view()).bind(static_cast<std::int64_t>(seq) - 1).run();
+  });
+}
+}  // namespace
+
+void rot_head(Person& person, const JournalId& journal, const DeviceId& device, std::uint64_t seq) {
+  rot(person,
+      "UPDATE record SET head = zeroblob(length(head)) WHERE place = (SELECT device.row FROM device JOIN journal ON "
+      "journal.row = journal WHERE device.id = ? AND journal.id = ?) * 4294967296 + ?",
+      journal, device, seq);
+}
+
+void rot_body(Person& person, const JournalId& journal, const DeviceId& device, std::uint64_t seq) {
+  rot(person,
+      "UPDATE record SET body = zeroblob(length(body)) WHERE place = (SELECT device.row FROM device JOIN journal ON "
+      "journal.row = journal WHERE device.id = ? AND journal.id = ?) * 4294967296 + ?",
+      journal, device, seq);
 }
 
 RecordId forge_bytes(Person& by, const JournalId& journal, ByteView event, crypto::RecordKind kind) {

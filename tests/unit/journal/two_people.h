@@ -33,6 +33,7 @@ class Person {
   Door door() { return Door(*shelf_); }
   store::SealedLog& log() { return *log_; }
   store::LocalState& local() { return *local_; }
+  store::Database& database() { return *database_; }
   Identity& identity() { return *identity_; }
   [[nodiscard]] store::VaultFile vault() const;
   [[nodiscard]] DeviceId device() const { return identity_->keys().id(); }
@@ -82,6 +83,10 @@ void pair(Person& host, Person& joiner, std::uint8_t conversation = 1);
 // What a session does, without one.
 void carry(Person& from, Person& to, const JournalId& journal);  // records, and the receipt for them
 void meet(Person& a, Person& b);  // both ways until nothing is new, and the sessions' hooks
+
+// Bit rot on the disk of `person`: zeros where a part of this record stood.
+void rot_head(Person& person, const JournalId& journal, const DeviceId& device, std::uint64_t seq);
+void rot_body(Person& person, const JournalId& journal, const DeviceId& device, std::uint64_t seq);
 
 // A record in `by`'s own chain that only a liar would write: any bytes as an event, in any kind of record.
 RecordId forge_bytes(Person& by, const JournalId& journal, ByteView event,
