@@ -80,6 +80,13 @@ std::vector<crypto::Chain> Door::chains(const JournalId& id) const {
   return journal != nullptr ? journal->roster().chains() : std::vector<crypto::Chain>();
 }
 
+std::uint64_t Door::behind(const JournalId& id, const DeviceId& device) const {
+  const Journal* journal = shelf_.by_id(id);
+  const auto head = shelf_.parts().log.head(id, shelf_.parts().identity.keys().id());
+  if (journal == nullptr || !head) return 0;
+  return head->seq - std::min(head->seq, journal->receipts().up_to(device));
+}
+
 void Door::session_began(const JournalId& id, const DeviceId& other) {
   const Journal* journal = shelf_.by_id(id);
   if (journal == nullptr || journal->is_mine(other)) return;

@@ -50,6 +50,10 @@ class Door {
   bool admit(const JournalId& journal, const crypto::Chain& chain);
   [[nodiscard]] std::vector<crypto::Chain> chains(const JournalId& journal) const;
 
+  // How many records of this device's log that one is not known to hold, met today or not. Of one's own other devices
+  // no receipts are kept.
+  [[nodiscard]] std::uint64_t behind(const JournalId& journal, const DeviceId& device) const;
+
   // ---- hooks of a session ----
   // A handshake under this journal's psk is complete: that is the acknowledgement of a founding. Where the disk refuses
   // to note it, the next session does. admit() throws store::NotDurable, as sync expects of it.

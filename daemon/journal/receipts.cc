@@ -58,6 +58,11 @@ bool Receipts::keep(const DeviceId& by, const std::vector<Step>& steps) {
   }
 }
 
+std::uint64_t Receipts::up_to(const DeviceId& by) const {
+  const auto found = steps_.find(by);
+  return found == steps_.end() || found->second.empty() ? 0 : found->second.back().seq;
+}
+
 std::optional<Receipts::Receipt> Receipts::of(std::uint64_t seq) const {
   std::optional<Receipt> earliest;
   for (const auto& [by, steps] : steps_) {

@@ -24,6 +24,7 @@ class Receipts {
     std::int64_t at_ms = 0;
   };
   [[nodiscard]] std::optional<Receipt> of(std::uint64_t seq) const;  // the earliest
+  [[nodiscard]] std::uint64_t up_to(const DeviceId& by) const;       // what `by` is known to hold; 0: nothing
 
  private:
   struct Step {

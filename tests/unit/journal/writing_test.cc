@@ -167,6 +167,35 @@ TEST_F(TwoPeople, EachNotebookKeepsTheJournalAndItsEpoch) {
   }
 }
 
+TEST_F(TwoPeople, HowFarTheOtherIsBehindIsKnownWhileTheyAreAway) {
+  carry(ada, bo, ada.shared());
+  EXPECT_EQ(ada.door().behind(ada.shared(), bo.device()), 0U);
+  ada.write("one");
+  ada.write("two");
+  EXPECT_EQ(ada.door().behind(ada.shared(), bo.device()), 2U);
+  ada.restart();
+  EXPECT_EQ(ada.door().behind(ada.shared(), bo.device()), 2U);
+  carry(ada, bo, ada.shared());
+  EXPECT_EQ(ada.door().behind(ada.shared(), bo.device()), 0U);
+}
+
+// A name that just fits, twice: the second gets a number, and still fits what the notebook keeps of it.
+TEST(Names, OfJournalsEndBetweenCharactersAndAreKeptOnce) {
+  const std::string name = std::string(61, 'b') + "\u00fc" + "o";  // 64 bytes
+  Person ada("Ada");
+  Person bo(name);
+  Person other_bo(name);
+  pair(ada, bo);
+  pair(ada, other_bo, 2);
+  ada.settle();
+  EXPECT_EQ(ada.identity().journals()[1].name, name);
+  EXPECT_EQ(ada.identity().journals()[2].name, std::string(61, 'b') + " 2");
+  EXPECT_EQ(ada.journal(ada.notebook()).journals_kept().size(), 2U);
+  const auto before = ada.log().record_count(ada.notebook());
+  ada.restart();
+  EXPECT_EQ(ada.log().record_count(ada.notebook()), before);
+}
+
 TEST_F(TwoPeople, ANotebooksRecordsNeverCountInASharedJournal) {
   forge(ada, ada.shared(),
         JournalKept{ada.identity().journals()[0].genesis, crypto::EpochSecret::random(), "", "", "", ""});
