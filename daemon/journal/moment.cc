@@ -27,10 +27,14 @@ date::sys_time<milliseconds> instant(std::int64_t at_ms) {
   return date::sys_time<milliseconds>{milliseconds{writable(at_ms)}};
 }
 
+// A zone is listed by its file's name and read when it is first asked for anything; that is here, where it may fail.
 const date::time_zone* find_zone(const std::string& name) {
   try {
-    return name.empty() ? nullptr : date::locate_zone(name);
-  } catch (const std::exception&) {  // no such zone, or no zoneinfo on this machine
+    if (name.empty()) return nullptr;
+    const date::time_zone* zone = date::locate_zone(name);
+    static_cast<void>(zone->get_info(date::sys_seconds{}));
+    return zone;
+  } catch (const std::exception&) {  // no such zone, not a zone at all, or no zoneinfo on this machine
     return nullptr;
   }
 }

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 #include "daemon/journal/calendar.h"
 
 namespace duolog::journal {
@@ -124,6 +126,20 @@ INSTANTIATE_TEST_SUITE_P(All, NoDate,
                                            "0000-01-01", "2026-11-22T", "2026-11-22T24:00", "2026-11-22T12:60",
                                            "2026-11-22T12:00:00", "2026-11-22x", " 2026-11-22", "22.11.2026",
                                            "2026-11-22T1:00", "-026-11-22"));
+
+// A partner names the zone: any file beside the zones could be meant.
+TEST(AZone, IsKnownOrNotWhateverFileItsNameIs) {
+  const std::filesystem::path zones = "/usr/share/zoneinfo";
+  std::size_t files = 0;
+  for (const auto& file : std::filesystem::recursive_directory_iterator(zones)) {
+    const Zone zone(std::filesystem::relative(file.path(), zones).string(), 90);
+    const std::int32_t offset = zone.offset_minutes(0);
+    EXPECT_LT(std::abs(zone.instant_ms(zone.local_ms(0))), 60'000) << file.path();
+    EXPECT_TRUE(zone.known() || offset == 90) << file.path();
+    ++files;
+  }
+  EXPECT_GT(files, 100U);
+}
 
 TEST(WrittenTime, CarriesItsWritersOffset) {
   EXPECT_EQ(rfc3339(0, 0), "1970-01-01T00:00:00+00:00");
