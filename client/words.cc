@@ -213,6 +213,7 @@ constexpr std::pair<std::string_view, const char*> kFindings[] = {
     {"not-set-up", "there is no journal on this device yet: duolog init"},
     {"log", "journals: {}, and every record of them is whole"},
     {"damaged", "a part of the log is damaged, the rest can be read: {}"},
+    {"receives-nothing", "nothing new is taken in from the other; what you write is kept: {}"},
     {"cannot-write", "nothing more is saved until this is mended: {}"},
     {"memory-not-locked", "secrets in memory may be swapped to the disk: {} is too low"},
     {"listening", "listens on port {}"},

@@ -28,7 +28,7 @@ bool is_allowed(Argon2Cost cost) {
 
 // nullopt: the memory cannot be had. REQUIRES: is_allowed(cost).
 std::optional<VaultKey> passphrase_key(const SecretBytes& passphrase, Argon2Cost cost, ByteView salt) {
-  const std::string_view words = passphrase.text();
+  const std::string_view words = passphrase.empty() ? std::string_view("") : passphrase.text();  // never a null pointer
   bool done = false;
   const auto stretched = Stretched::filled([&](std::span<std::uint8_t> out) {
     done = crypto_pwhash(out.data(), out.size(), words.data(), words.size(), salt.data(), cost.ops,

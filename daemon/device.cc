@@ -101,7 +101,8 @@ Device::Open::Open(Device::State& owner, std::unique_ptr<store::Database> databa
 
 // What goes up from the house. The sockets of the house do not exist yet when it is built, nor do its peers.
 Household::Outside Device::State::outside() {
-  Household::Outside outside{clock, random_below, home::zone_of_this_machine(), {}, {}, {}, note_of_the_network};
+  Household::Outside outside{clock, random_below, {}, home::zone_of_this_machine(), {}, {}, {}, note_of_the_network};
+  outside.quota.journal_bytes = std::uint64_t{config.journal_limit_mib} << 20;
   outside.fold_soon = [this, alive = std::weak_ptr(alive)] {
     asio::post(io, [this, alive] {
       if (!alive.expired() && open) fold();
@@ -169,7 +170,7 @@ control::Peer Device::Open::describe(const net::PeerStatus& status) const {
   if (status.state == Is::kNoAnswer) peer.set_since(control::moment(status.last_seen));
   peer.set_next_try(control::moment(status.next_try));
   peer.set_address(status.address);
-  peer.set_behind(count(status.behind));
+  peer.set_behind(count(peer.connected() ? status.behind : house.door().behind(status.journal, status.device)));
   peer.set_missing(count(status.lacking));
   if (status.clock_ahead && std::chrono::abs(*status.clock_ahead) > kClockTolerance) {
     peer.set_clock_minutes(
@@ -183,7 +184,10 @@ control::Peer Device::Open::describe(const net::PeerStatus& status) const {
 void Device::State::furnish_desk() {
   desk.clock = clock;
   desk.state = [this] { return now(); };
-  desk.shelf = [this]() -> journal::Shelf& { return open->house.shelf(); };
+  desk.shelf = [this]() -> journal::Shelf& {
+    open->house.try_disk_again();
+    return open->house.shelf();
+  };
   desk.init = [this](const control::Init& asked, control::Reply& reply) { init(asked, reply); };
   desk.unlock = [this](const control::Unlock& asked, control::Reply& reply) { unlock(asked, reply); };
   desk.passphrase = [this](const control::Passphrase& asked, control::Reply& reply) {
@@ -291,11 +295,12 @@ void Device::State::examine(control::DoctorReport& report) const {
     find(now() == Desk::State::kLocked ? "locked" : "not-set-up", "note", "");
     return;
   }
+  const std::vector<std::string> problems = open->house.log_problems();
+  for (const std::string& problem : problems) find("damaged", "problem", problem);
   const std::string& refusal = open->house.database().refusal();
   if (!refusal.empty()) find("cannot-write", "problem", refusal);
-  const std::vector<store::Damage> damage = open->house.log().damage();
-  for (const auto& damaged : damage) find("damaged", "problem", damaged.what);
-  if (refusal.empty() && damage.empty()) find("log", "ok", std::to_string(open->house.log().journals().size()));
+  for (const std::string& why : open->house.receives_nothing()) find("receives-nothing", "warning", why);
+  if (refusal.empty() && problems.empty()) find("log", "ok", std::to_string(open->house.log().journals().size()));
   find("listening", "ok", std::to_string(open->node.port()));
   if (!config.discovery) find("discovery-off", "note", "");
   for (const auto& status : open->house.switchboard().status()) {

@@ -11,7 +11,7 @@ constexpr std::size_t kFoldSlice = 512;  // records between two looks at the soc
 Household::Household(std::unique_ptr<store::Database> database, journal::Identity identity, Outside outside)
     : outside_(std::move(outside)),
       database_(std::move(database)),
-      log_(*database_),
+      log_(*database_, outside_.quota),
       identity_(std::move(identity)),
       memory_(*database_, identity_.keys().local_key("local.state")),
       shelf_({identity_, log_, memory_, outside_.clock, outside_.zone},
@@ -26,6 +26,7 @@ Household::Household(std::unique_ptr<store::Database> database, journal::Identit
 net::Switchboard::House Household::network_house() {
   net::PeerHooks hooks;
   hooks.admits = [this](const JournalId& journal, const crypto::Chain& chain) {
+    try_disk_again();
     auto proven = door_.prove(journal, chain);
     if (proven && !door_.admit(journal, chain)) proven.reset();
     return proven;
@@ -110,6 +111,32 @@ void Household::peer_changed(const JournalId& journal, const DeviceId& other) {
     }
     return outside_.came_or_left(status);
   }
+}
+
+void Household::try_disk_again() {
+  if (!database_->refusal().empty() && database_->try_again()) outside_.note("the disk takes writes again");
+}
+
+std::vector<std::string> Household::log_problems() {
+  std::vector<std::string> problems;
+  for (const auto& damage : log_.damage()) problems.push_back(damage.what);
+  const auto look = database_->quick_integrity();
+  if (look && !look->empty()) problems.push_back(*look);
+  return problems;
+}
+
+std::vector<std::string> Household::receives_nothing() {
+  std::vector<std::string> reasons;
+  if (!database_->refusal().empty()) return reasons;  // that is told by itself
+  try {
+    for (const JournalId& journal : log_.journals()) {
+      const std::string why = log_.why_nothing_is_received(journal);
+      if (!why.empty()) reasons.push_back(why);
+    }
+  } catch (const store::BadDatabase& damaged) {
+    reasons.emplace_back(damaged.what());
+  }
+  return reasons;
 }
 
 bool Household::in_step() const {

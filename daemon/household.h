@@ -19,6 +19,7 @@ class Household {
   struct Outside {
     Clock clock;
     net::Random random;
+    store::Quota quota;
     std::string zone;                 // of this machine
     std::function<void()> fold_soon;  // call fold() when there is time
     std::function<void(const journal::News&)> news;
@@ -39,6 +40,11 @@ class Household {
   [[nodiscard]] store::Database& database() { return *database_; }
   [[nodiscard]] store::SealedLog& log() { return log_; }
   [[nodiscard]] net::Switchboard& switchboard() { return switchboard_; }
+  // ---- for doctor ----
+  [[nodiscard]] std::vector<std::string> log_problems();      // what is damaged, one sentence each
+  [[nodiscard]] std::vector<std::string> receives_nothing();  // why journals take in nothing more
+  // A disk that was full may have room again. Called whenever somebody wants to write.
+  void try_disk_again();
   // Every peer is connected and holds what we hold.
   [[nodiscard]] bool in_step() const;
 

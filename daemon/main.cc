@@ -90,6 +90,9 @@ void run(const Options& options, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  // Until the daemon takes them over: stopped before anything was promised is a clean stop.
+  std::signal(SIGTERM, [](int) { ::_exit(0); });
+  std::signal(SIGINT, [](int) { ::_exit(0); });
   CLI::App app("duologd keeps a journal of two people on this device and syncs it with the other's.", "duologd");
   Options options;
   describe(app, options);

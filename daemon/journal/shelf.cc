@@ -137,10 +137,14 @@ void Shelf::adopt(const JournalId& id) {
   state_->fold_all();
 }
 
+// A stop in between must leave what the next start takes for what it is: a hidden journal without a log, or a log that
+// sweep() knows for a joining.
 void Shelf::drop(const JournalId& id) {
+  const bool hidden = state_->parts.identity.journal(id).unacknowledged;
+  if (!hidden) state_->parts.identity.drop_journal(id);
   std::erase_if(state_->journals, [&](const auto& journal) { return journal->id() == id; });
   state_->parts.log.drop_journal(id);
-  state_->parts.identity.drop_journal(id);
+  if (hidden) state_->parts.identity.drop_journal(id);
   state_->herald.doors_changed(id);
 }
 

@@ -65,7 +65,7 @@ class Shelf {
   // Throws store::BadDatabase where the log is not this vault's: nothing has been changed then.
   void start();
 
-  // ---- writing: durable when these return. They throw Refusal or store::NotDurable ----
+  // ---- writing: durable when these return. They throw Refusal, store::NotDurable, store::BadDatabase ----
   // `request` (16 bytes, or empty) makes a repetition harmless.
   Saved write(const Draft& draft, ByteView request);
   Saved answer(const FilledForm& form, ByteView request);
@@ -92,7 +92,7 @@ class Shelf {
   void tell_of(Journal& journal);  // what its last fold has brought
   // A founding was stored: the journal is opened here.
   void adopt(const JournalId& id);
-  void drop(const JournalId& id);         // log first, then vault: what is left can be dropped again
+  void drop(const JournalId& id);         // REQUIRES: may_be_dropped()
   void acknowledge(const JournalId& id);  // of a hidden founding: it is shown from now on
   // The other person's device was met in a session of this journal: whoever founded it, both hold it.
   void met(const JournalId& id);

@@ -62,6 +62,7 @@ void Node::start() {
   Household::Outside outside;
   outside.clock = {[this] { return world_.wall(); }, [this] { return world_.steady(); }};
   outside.random = [this](std::uint32_t bound) { return static_cast<std::uint32_t>(world_.roll(bound)); };
+  outside.quota.free_bytes = 0;  // these journals live in memory
   outside.zone = "Europe/Berlin";
   outside.fold_soon = [this] { fold_wanted_ = true; };
   outside.news = [](const journal::News&) {};

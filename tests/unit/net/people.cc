@@ -33,7 +33,7 @@ crypto::PreparedPsk People::prepared(const crypto::HandshakePsk& secret) const {
 Place::Place(const crypto::DeviceKeys& owner)
     : keys(owner),
       database(folder.folder / "duolog.db", store::Database::Open::kCreate),
-      log(database),
+      log(database, store::Quota{.free_bytes = 0}),  // a small memory will do
       memory(database, keys.local_key("local.state")) {
   log.add_journal(people().journal);
   for (const crypto::DeviceKeys* device : {people().ada.get(), people().bo.get()})

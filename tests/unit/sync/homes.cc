@@ -75,7 +75,7 @@ Home::Home(const crypto::DeviceKeys& self, const fs::path& file) : self_(self) {
   if (!file.empty()) fs::copy_file(file, place);
   database_ = std::make_unique<store::Database>(
       place, file.empty() ? store::Database::Open::kCreate : store::Database::Open::kExisting);
-  log_ = std::make_unique<store::SealedLog>(*database_);
+  log_ = std::make_unique<store::SealedLog>(*database_, store::Quota{.free_bytes = 0});  // a small memory will do
   if (!file.empty()) return;
   log_->add_journal(people().journal);
   admit(people().laptop);
