@@ -1,7 +1,7 @@
 // refusal.h: what a person asked for and cannot have, as a code that control hands on and the client turns into words.
 //
-// Everything that this room throws at a request is a Refusal or a store::NotDurable. Nothing a partner's device sends
-// ever leads to either: that is kept, shown as what it is, or ignored.
+// Everything that this room throws at a request is a Refusal, a store::NotDurable, or a store::BadDatabase. Nothing a
+// partner's device sends ever leads to any: that is kept, shown as what it is, or ignored.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 

@@ -143,6 +143,22 @@ TEST(WrongDatabase, AJournalOfStrangersIsNotSweptAway) {
   EXPECT_THAT(ada.log().journals(), Contains(foreign));
 }
 
+// Either half of a founding that is given up may be all that was done.
+TEST_F(Damaged, AFoundingGivenUpByHalfIsGivenUpAtTheNextStart) {
+  bo.identity().drop_journal(bo.shared());  // as its joiner does first
+  bo.restart();
+  EXPECT_THAT(bo.log().journals(), ElementsAre(bo.notebook()));
+  Person cleo("Cleo");
+  Pairing begun(cleo, bo, 2);
+  begun.host.approve("friend");
+  begun.exchange();  // the host has stored it, and sent nothing yet
+  const JournalId hidden = cleo.shared();
+  cleo.log().drop_journal(hidden);  // as its host does first
+  cleo.restart();
+  pair(cleo, bo, 3);
+  EXPECT_FALSE(cleo.identity().has(hidden));
+}
+
 TEST(WrongDatabase, AnInterruptedJoiningIsSweptAway) {
   Person ada("Ada");
   const JournalId begun{ByteArray<32>{1}};
