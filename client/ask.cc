@@ -92,8 +92,7 @@ std::optional<bool> yes_or_no(std::string answer) {
 constexpr const char* kYesOrNo = "y or n, please\n";
 
 // nullopt: the input ended, or Ctrl-C.
-std::optional<std::string> read_line() {
-  const Interrupts interrupts;
+std::optional<std::string> read_line(const Interrupts& interrupts) {
   std::string line;
   for (;;) {
     if (interrupts.come_before(STDIN_FILENO)) return std::nullopt;
@@ -128,8 +127,9 @@ Failure too_long_a_secret() {
 bool can_ask() { return ::isatty(STDIN_FILENO) == 1 && ::isatty(STDOUT_FILENO) == 1; }
 
 std::optional<std::string> ask_line(const std::string& prompt) {
+  const Interrupts interrupts;  // before the prompt: whoever sees it may press Ctrl-C
   say_wrapped(prompt);
-  auto line = read_line();
+  auto line = read_line(interrupts);
   if (!line) say("\n");
   return line;
 }
@@ -144,12 +144,12 @@ bool ask_yes(const std::string& prompt, bool offered) {
   }
 }
 
-Decision ask_yes_meanwhile(const std::string& prompt, int news, int interrupts) {
+Decision ask_yes_meanwhile(const std::string& prompt, int news, const Interrupts& interrupts) {
   ::tcflush(STDIN_FILENO, TCIFLUSH);
   for (;;) {
     say_wrapped(prompt + " [y/n] ");
     // What has changed counts before what was typed: the answer may have been meant for somebody who has left.
-    switch (first_ready(std::array{interrupts, news, STDIN_FILENO})) {
+    switch (first_ready(std::array{interrupts.fd(), news, STDIN_FILENO})) {
       case 0:
         return Decision::kInterrupted;
       case 1:
@@ -158,7 +158,7 @@ Decision ask_yes_meanwhile(const std::string& prompt, int news, int interrupts) 
       default:
         break;
     }
-    const auto line = read_line();
+    const auto line = read_line(interrupts);
     if (!line) say("\n");
     const auto answer = line ? yes_or_no(*line) : false;
     if (answer) return *answer ? Decision::kYes : Decision::kNo;

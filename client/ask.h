@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 
+#include "client/interrupts.h"
 #include "client/secret_text.h"
 
 namespace duolog::client {
@@ -24,7 +25,7 @@ bool ask_yes(const std::string& prompt, bool offered);
 // While a conversation goes on: kNews when `news` became readable before there was an answer. Nothing is offered, and
 // what was typed before the question does not count. kInterrupted leaves the signal to be taken.
 enum class Decision { kYes, kNo, kNews, kInterrupted };
-Decision ask_yes_meanwhile(const std::string& prompt, int news, int interrupts);
+Decision ask_yes_meanwhile(const std::string& prompt, int news, const Interrupts& interrupts);
 
 // Without echo. Throws Failure when it is interrupted or longer than kPassphraseLimit.
 SecretText ask_secret(const std::string& prompt);

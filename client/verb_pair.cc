@@ -135,7 +135,7 @@ class Pairing {
     const auto question = "let " + sanitise_line(visitor.name()) + " in?";
     const auto decision = context_.daemon.has_reply()
                               ? Decision::kNews
-                              : ask_yes_meanwhile(question, context_.daemon.socket(), interrupts_.fd());
+                              : ask_yes_meanwhile(question, context_.daemon.socket(), interrupts_);
     if (decision == Decision::kNews) return;  // they left, or the time is over: the next reply says
     if (decision == Decision::kInterrupted) {
       interrupts_.take();

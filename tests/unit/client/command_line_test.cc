@@ -84,6 +84,26 @@ TEST(CommandLine, WrongUsageNamesTheVerbsHelp) {
   EXPECT_NE(refused({"list", "show"}), "taken");
 }
 
+TEST(CommandLine, WrongUsageIsToldInOurWords) {
+  EXPECT_THAT(refused({"list", "-n", "-3"}), HasSubstr("--number takes a whole number"));
+  EXPECT_THAT(refused({"list", "--kind", "foo"}), HasSubstr("--kind takes entry, answer, unreadable or newer, not"));
+  EXPECT_THAT(refused({"--color", "pink"}), HasSubstr("--color takes auto, always or never, not"));
+  EXPECT_THAT(refused({"daemon", "restart"}), HasSubstr("action takes start, stop or status, not"));
+  EXPECT_THAT(refused({"passphrase", "--key-file", "--new-passphrase-file", "x"}), HasSubstr("which of them?"));
+  EXPECT_THAT(refused({"list", "--bogus"}), HasSubstr("there is no option --bogus"));
+  EXPECT_THAT(refused({"show"}), HasSubstr("the id is missing"));
+  EXPECT_THAT(refused({"show", "a", "b"}), HasSubstr("one word too many: b"));
+  EXPECT_THAT(refused({"list", "--from"}), HasSubstr("--from needs a value"));
+  EXPECT_THAT(refused({"--home", "x", "--home", "y"}), HasSubstr("--home is there more than once"));
+  EXPECT_THAT(refused({"--yes=foo"}), HasSubstr("takes no value"));
+}
+
+TEST(Help, TheCheckinsFieldsAreNamedWithoutADaemon) {
+  for (const char* field : {"connection", "highlight", "distance", "wish"}) {
+    EXPECT_THAT(typed({"checkin", "--help"}).text, HasSubstr(field));
+  }
+}
+
 TEST(CommandLine, AnArgumentThatIsNotUtf8IsRefusedWithItsOffset) {
   EXPECT_THAT(refused({"write", "ab\xff"}), HasSubstr("byte 2"));
 }

@@ -3,17 +3,9 @@
 #include "client/daemon.h"
 
 #include <gmock/gmock.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include <cstring>
-#include <filesystem>
-#include <functional>
 
 #include "client/failure.h"
+#include "hand_daemon.h"
 #include "proto/control.pb.h"
 
 namespace duolog::client {
@@ -22,42 +14,6 @@ namespace {
 using control::Reply;
 using control::Request;
 
-// One end of an accepted connection, as the daemon sees it. Runs in the child: what goes wrong there ends it.
-class Visitor {
- public:
-  explicit Visitor(int listening) : fd_(::accept(listening, nullptr, nullptr)) {}
-  ~Visitor() { ::close(fd_); }
-  Visitor(const Visitor&) = delete;
-  Visitor& operator=(const Visitor&) = delete;
-
-  Request hear() const {
-    std::uint32_t length = 0;
-    must(::recv(fd_, &length, sizeof(length), MSG_WAITALL) == sizeof(length));
-    std::string message(length, '\0');
-    must(::recv(fd_, message.data(), length, MSG_WAITALL) == static_cast<ssize_t>(length));
-    Request request;
-    must(request.ParseFromString(message));
-    return request;
-  }
-  void say(const Reply& reply) const { say_bytes(reply.SerializeAsString()); }
-  void say_bytes(const std::string& message, std::uint32_t claimed = 0) const {
-    const std::uint32_t length = claimed != 0 ? claimed : static_cast<std::uint32_t>(message.size());
-    must(::send(fd_, &length, sizeof(length), MSG_NOSIGNAL) == sizeof(length));
-    must(::send(fd_, message.data(), message.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(message.size()));
-  }
-  void wait_until_they_leave() const {
-    char byte = 0;
-    while (::recv(fd_, &byte, 1, 0) > 0) {
-    }
-  }
-
- private:
-  static void must(bool condition) {
-    if (!condition) ::_exit(1);
-  }
-  int fd_;
-};
-
 Reply last(const std::string& id) {
   Reply reply;
   reply.set_last(true);
@@ -65,29 +21,8 @@ Reply last(const std::string& id) {
   return reply;
 }
 
-class Conversation : public testing::Test {
+class Conversation : public WithHandDaemon {
  protected:
-  Conversation() { ::mkdir((home_ / "run").c_str(), 0700); }
-  ~Conversation() override {
-    if (child_ > 0) ::waitpid(child_, nullptr, 0);
-    std::filesystem::remove_all(home_);
-  }
-
-  // Plays the daemon's part until it returns.
-  void daemon_does(const std::function<void(int listening)>& part) {
-    sockaddr_un name{};
-    name.sun_family = AF_UNIX;
-    std::strncpy(name.sun_path, (home_ / "run" / "control.sock").c_str(), sizeof(name.sun_path) - 1);
-    const int listening = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    ASSERT_EQ(::bind(listening, reinterpret_cast<sockaddr*>(&name), sizeof(name)), 0);
-    ASSERT_EQ(::listen(listening, 4), 0);
-    child_ = ::fork();
-    if (child_ == 0) {
-      part(listening);
-      ::_exit(0);
-    }
-    ::close(listening);
-  }
   Failure failure_of_asking(std::chrono::seconds patience = kQuick) {
     try {
       ask(patience);
@@ -102,12 +37,7 @@ class Conversation : public testing::Test {
     return daemon_.ask(request, patience);
   }
 
-  const std::filesystem::path home_ = [] {
-    std::string name = "/tmp/duolog-conversation-XXXXXX";
-    return std::filesystem::path(::mkdtemp(name.data()));
-  }();
   Daemon daemon_{home_.string(), AutoStart::kNever};
-  pid_t child_ = -1;
 };
 
 TEST_F(Conversation, NobodyThereIsSaidSo) { EXPECT_EQ(failure_of_asking().code(), "DAEMON_NOT_RUNNING"); }

@@ -113,6 +113,32 @@ TEST(ShowItem, NoLineIsWiderThanTheTerminal) {
   }
 }
 
+TEST(ShowItem, ADeviceThatIsAwayIsToldInWords) {
+  control::Peer peer;
+  for (const auto& [state, text] : {std::pair{"waiting", "not connected"},
+                                    {"dialling", "trying now"},
+                                    {"never met", "not connected since pairing"},
+                                    {"no answer", "no answer"},
+                                    {"brand-new", "not connected"}}) {
+    peer.set_state(state);
+    EXPECT_EQ(peer_state(peer), text);
+  }
+}
+
+TEST(ShowRound, TheJournalIsNamedWhereThereAreSeveral) {
+  control::StatusReport status;
+  for (const char* kind : {"notebook", "shared"}) status.add_journals()->set_kind(kind);
+  EXPECT_FALSE(several_shared(status));
+  status.add_journals()->set_kind("shared");
+  EXPECT_TRUE(several_shared(status));
+  control::RoundReport round;
+  round.set_practice("checkin");
+  round.set_period("2026-W47");
+  round.set_journal("B\x1bo");
+  EXPECT_EQ(round_title(round, true), "check-in, week 47 of 2026 · in B‹U+001B›o");
+  EXPECT_EQ(round_title(round, false), "check-in, week 47 of 2026");
+}
+
 TEST(ShowRound, TheStateIsASentence) {
   control::RoundReport round;
   round.set_other("Bo");

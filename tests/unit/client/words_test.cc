@@ -152,6 +152,27 @@ TEST(Words, AFieldThatDoesNotFitSaysWhy) {
   EXPECT_THAT(failure_of(error).what(), HasSubstr("connection is outside its scale"));
 }
 
+TEST(Words, WhatIsTooLongIsNamed) {
+  Error error;
+  error.set_code(Error::TOO_LONG);
+  error.set_limit(64);
+  error.set_detail("name");
+  EXPECT_STREQ(failure_of(error).what(), "the name is longer than 64 bytes; nothing was changed");
+  error.set_detail("text");
+  EXPECT_THAT(failure_of(error).what(), HasSubstr("the text is longer than 64 bytes"));
+  error.set_detail("tags");
+  EXPECT_THAT(failure_of(error).what(), HasSubstr("at most 64 tags"));
+}
+
+TEST(Words, ANameInACommandIsQuotedWhereAShellWouldSplitIt) {
+  EXPECT_EQ(typeable("Bo"), "Bo");
+  EXPECT_EQ(typeable("Zoë"), "Zoë");
+  EXPECT_EQ(typeable("Bo B"), "'Bo B'");
+  EXPECT_EQ(typeable("it's"), "'it'\\''s'");
+  EXPECT_EQ(typeable("$(x)"), "'$(x)'");
+  EXPECT_EQ(typeable(""), "''");
+}
+
 TEST(Words, ACodeFromANewerDaemonStillHasWords) {
   Error error;
   error.set_code(static_cast<Error::Code>(9999));
