@@ -2,9 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "proto/frame_codec.h"
 
-#include <string.h>
-
 #include <algorithm>
+#include <cstring>
 #include <stdexcept>
 
 namespace duolog::proto {

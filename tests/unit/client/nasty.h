@@ -13,7 +13,7 @@ namespace duolog::client {
 
 inline std::filesystem::path nasty_folder() {
   const char* shared = std::getenv("DUOLOG_SHARED");
-  const auto beside_the_project = std::filesystem::path(__FILE__).parent_path() / "../../../../shared";
+  const auto beside_the_project = std::filesystem::path(DUOLOG_SOURCE_DIR) / "../shared";
   return (shared != nullptr ? std::filesystem::path(shared) : beside_the_project) / "data" / "nasty";
 }
 

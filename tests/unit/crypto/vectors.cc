@@ -12,9 +12,7 @@ namespace {
 
 using nlohmann::json;
 
-std::filesystem::path project() {
-  return std::filesystem::path(__FILE__).parent_path().parent_path().parent_path().parent_path();
-}
+std::filesystem::path project() { return DUOLOG_SOURCE_DIR; }
 
 std::filesystem::path shared() {
   const char* place = std::getenv("DUOLOG_SHARED");
