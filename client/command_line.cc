@@ -225,10 +225,10 @@ void declare_globals(CLI::App& app, Globals& globals) {
   app.add_flag("--json", globals.json, "for scripts");
   app.add_flag("-v,--verbose", globals.verbose, "say more");
   auto colour = [&app, &globals](const std::string& value) {
-    static const std::map<std::string, Colour> kColours = {
+    const std::map<std::string, Colour> colours = {
         {"auto", Colour::kAuto}, {"always", Colour::kAlways}, {"never", Colour::kNever}};
-    const auto known = kColours.find(value);
-    if (known == kColours.end()) throw unfit(app, "--color", "auto, always or never", value);
+    const auto known = colours.find(value);
+    if (known == colours.end()) throw unfit(app, "--color", "auto, always or never", value);
     globals.colour = known->second;
   };
   app.add_option_function<std::string>("--color", colour, "auto, always or never (NO_COLOR)")->type_name("WHEN");

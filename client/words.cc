@@ -192,7 +192,7 @@ Failure nothing_to_save() {
 }
 
 std::string typeable(std::string_view foreign) {
-  const auto text = sanitise_line(foreign);
+  auto text = sanitise_line(foreign);
   const auto plain = [](unsigned char c) {
     return std::isalnum(c) != 0 || c >= 0x80 || std::strchr("-._:/", c) != nullptr;
   };
