@@ -255,6 +255,13 @@ std::string warning_text(std::string_view code) {
     return fmt::format("the device {} changed the keys and left this one out; what it writes now cannot be read here",
                        part(1));
   }
+  if (name == "damaged") {
+    return fmt::format("a part of the journal {} is damaged on this disk; the rest can be read: duolog doctor",
+                       part(1));
+  }
+  if (name == "too-many-epochs") {
+    return fmt::format("the device {} changed the keys too often; what it writes now cannot be read here", part(1));
+  }
   return sanitise_line(code);
 }
 

@@ -103,7 +103,8 @@ void Shelf::State::tell_of(Journal& journal) {
 void Shelf::mark_seen(const std::vector<Item>& items) {
   std::map<std::pair<JournalId, DeviceId>, std::vector<std::uint64_t>> seen;
   for (const Item& item : items) {
-    const Journal* journal = item.mine ? nullptr : by_id(item.journal_id);
+    const bool sealed = item.state == AnswerState::kSealed;  // its words are still to come
+    const Journal* journal = item.mine || sealed ? nullptr : by_id(item.journal_id);
     const Noted* noted = journal != nullptr ? journal->view().by_id(item.id) : nullptr;
     if (noted != nullptr && !noted->lacks_body()) seen[{item.journal_id, noted->device}].push_back(noted->seq);
   }

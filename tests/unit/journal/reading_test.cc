@@ -185,6 +185,17 @@ TEST_F(Reading, TheOthersEntriesAreNewUntilTheyWereSeen) {
   EXPECT_THAT(new_ones(ada), IsEmpty());
 }
 
+TEST_F(Reading, ASealedAnswerIsNewUntilItsWordsWereSeen) {
+  ada.answer(7, "the weir");
+  meet(ada, bo);
+  bo.shelf().mark_seen(list(bo.shelf(), {}));  // that it is there was seen, and nothing else
+  EXPECT_EQ(new_ones(bo).size(), 1U);
+  bo.answer(8, "the soup");
+  meet(ada, bo);
+  bo.shelf().mark_seen(list(bo.shelf(), {}));
+  EXPECT_THAT(new_ones(bo), IsEmpty());
+}
+
 TEST_F(Reading, MarksStaySmallHoweverMuchWasSeen) {
   for (int i = 0; i < 60; ++i) ada.write("x");
   meet(ada, bo);
