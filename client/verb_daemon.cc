@@ -31,8 +31,8 @@ Exit report_running(Context& context) {
   return Exit::kDone;
 }
 
-void report_stopped(Context& context) {
-  context.out.line(context.out.json() ? R"({"running":false})" : "the daemon is not running");
+void report_stopped(Context& context, const char* words = "the daemon is not running") {
+  context.out.line(context.out.json() ? R"({"running":false})" : words);
 }
 
 Exit start(Context& context) {
@@ -55,7 +55,7 @@ Exit stop(Context& context) {
     if (std::chrono::steady_clock::now() >= deadline) throw daemon_hangs(std::chrono::seconds(kStopPatience).count());
     std::this_thread::sleep_for(kStopLook);
   }
-  report_stopped(context);
+  report_stopped(context, "duologd has stopped");
   return Exit::kDone;
 }
 
