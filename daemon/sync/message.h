@@ -20,8 +20,9 @@ inline constexpr std::size_t kAddressesLimit = 8;
 inline constexpr std::size_t kAddressLength = 64;
 inline constexpr std::size_t kMissingTold = 256;  // seqs without a body that one frontier names, and one more a device
 inline constexpr std::size_t kMissingLimit = kMissingTold + kDevicesLimit;
-inline constexpr std::size_t kWantLimit = 1024;        // bodies or heads in one question
-inline constexpr std::size_t kChainsBytes = 48 << 10;  // a CERTS message is closed when it is longer
+inline constexpr std::size_t kWantLimit = 1024;  // bodies or heads in one question
+inline constexpr std::size_t kChainsBytes =
+    40 << 10;  // a CERTS message is closed when it is longer; one chain fits on top
 
 // Sizes of whole messages by kind. What is not RECORDS, HEADS or FORK is small.
 inline constexpr std::size_t kSmallMessageLimit = 16 << 10;

@@ -36,7 +36,12 @@ void Session::start() {
 
 void Session::receive(ByteView message) {
   check(!state_->in_hook, "a session received from inside its own hook");
-  state_->receive(message);
+  try {
+    state_->receive(message);
+  } catch (...) {  // our own disk: what was stored before it refused is told all the same
+    state_->tell_news();
+    throw;
+  }
   state_->tell_news();
 }
 

@@ -180,6 +180,7 @@ std::optional<Bytes> Session::State::send_run(const DeviceId& device) {
   Run run{device, there.sent + 1, log.read_run(facts.journal, device, there.sent + 1)};
   if (run.records.empty()) {
     there.halted = true;  // frozen since we looked, or damaged here
+    spend(kSearchPrice);  // finding nothing may have cost many signatures
     return std::nullopt;
   }
   if (run.start <= there.sent_ever) spend(size_of(run.records));
@@ -193,7 +194,10 @@ bool Session::State::body_due() const { return !answers.empty() && theirs.under_
 std::optional<Bytes> Session::State::send_body() {
   const BodyPlace place = answers.take();
   Run run{place.first, place.second, log.read_run(facts.journal, place.first, place.second, 1)};
-  if (run.records.empty()) return std::nullopt;
+  if (run.records.empty()) {  // its signature was looked at and does not hold
+    spend(kSearchPrice);
+    return std::nullopt;
+  }
   if (answers.was_given(place)) spend(size_of(run.records));
   if (run.records.front().body) theirs.sent_body(place.first, place.second);
   return encode(run);
