@@ -112,7 +112,9 @@ std::string practice_text(std::string_view practice) {
 
 std::string device_text(std::string_view person, std::string_view device) {
   if (device.empty()) return person.empty() ? "the other device" : sanitise_line(person) + "'s device";
-  return (person.empty() ? "" : sanitise_line(person) + "'s ") + sanitise_line(device);
+  const std::string whose = person.empty() ? "" : sanitise_line(person) + "'s ";
+  const std::string name = sanitise_line(device);
+  return name.starts_with(whose) ? name : whose + name;  // many a device is called "Bo's laptop"
 }
 
 std::string delivery_text(const control::Delivery& delivery, std::string_view day) {

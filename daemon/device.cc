@@ -103,9 +103,9 @@ Device::Open::Open(Device::State& owner, std::unique_ptr<store::Database> databa
 Household::Outside Device::State::outside() {
   Household::Outside outside{clock, random_below, {}, home::zone_of_this_machine(), {}, {}, {}, note_of_the_network};
   outside.quota.journal_bytes = std::uint64_t{config.journal_limit_mib} << 20;
-  outside.fold_soon = [this, alive = std::weak_ptr(alive)] {
-    asio::post(io, [this, alive] {
-      if (!alive.expired() && open) fold();
+  outside.fold_soon = [this, lives = std::weak_ptr(alive)] {
+    asio::post(io, [this, lives] {
+      if (!lives.expired() && open) fold();
     });
   };
   outside.news = [this](const journal::News& news) {

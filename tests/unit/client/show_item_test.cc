@@ -66,6 +66,8 @@ TEST(ShowItem, TheDeliveryLineNamesTheDeviceAndTheHour) {
   delivery.set_person("Bo");
   delivery.set_device("laptop");
   EXPECT_THAT(item_text(item, plain(), {}), HasSubstr("on Bo's laptop 21:15\n"));
+  delivery.set_device("Bo's laptop");
+  EXPECT_THAT(item_text(item, plain(), {}), HasSubstr("\n       on Bo's laptop 21:15\n"));
 }
 
 TEST(ShowItem, ASealedAnswerSaysSoAndNothingElse) {
