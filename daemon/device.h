@@ -15,7 +15,7 @@
 #include "daemon/home/home.h"
 
 namespace asio {
-class io_context;
+class io_context;  // NOLINT(readability-identifier-naming): theirs
 }
 
 namespace duolog {

@@ -59,7 +59,7 @@ bool serve(asio::io_context& io, home::Home& home, const home::Config& config) {
   const bool locked = device.state() == control::Desk::State::kLocked;
   sd_notify(0, locked ? "READY=1\nSTATUS=locked; duolog unlock" : "READY=1\nSTATUS=ready");
   fmt::print("duologd: {}\n", locked ? "locked; `duolog unlock` opens the journal" : "ready");
-  std::fflush(stdout);
+  (void)std::fflush(stdout);
 
   io.run();
   sd_notify(0, "STOPPING=1");
@@ -91,8 +91,8 @@ void run(const Options& options, char** argv) {
 
 int main(int argc, char** argv) {
   // Until the daemon takes them over: stopped before anything was promised is a clean stop.
-  std::signal(SIGTERM, [](int) { ::_exit(0); });
-  std::signal(SIGINT, [](int) { ::_exit(0); });
+  (void)std::signal(SIGTERM, [](int) { ::_exit(0); });
+  (void)std::signal(SIGINT, [](int) { ::_exit(0); });
   CLI::App app("duologd keeps a journal of two people on this device and syncs it with the other's.", "duologd");
   Options options;
   describe(app, options);
@@ -100,7 +100,7 @@ int main(int argc, char** argv) {
   try {
     home::harden_process();
     crypto::initialise();
-    std::signal(SIGPIPE, SIG_IGN);
+    (void)std::signal(SIGPIPE, SIG_IGN);
     google::protobuf::SetLogHandler(nullptr);  // what visitors and peers get wrong is answered, not printed
     run(options, argv);
     return 0;

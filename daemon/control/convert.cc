@@ -217,8 +217,8 @@ std::string moment(const std::optional<WallTime>& time) {
   const long minutes = civil.tm_gmtoff / kSecondsPerMinute;
   const long clock = std::abs(minutes);
   std::array<char, 8> offset{};
-  std::snprintf(offset.data(), offset.size(), "%c%02ld:%02ld", minutes < 0 ? '-' : '+', (clock / kMinutesPerHour) % 24,
-                clock % kMinutesPerHour);
+  (void)std::snprintf(offset.data(), offset.size(), "%c%02ld:%02ld", minutes < 0 ? '-' : '+',
+                      (clock / kMinutesPerHour) % 24, clock % kMinutesPerHour);
   return std::string(text.data(), length) + offset.data();
 }
 

@@ -19,7 +19,7 @@ class Error;
 class Item;
 class RoundReport;
 class Saved;
-class StatusReport_Journal;
+class StatusReport_Journal;  // NOLINT(readability-identifier-naming): as protoc spells it
 class TodayReport;
 class WatchEvent;
 

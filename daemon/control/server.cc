@@ -58,7 +58,7 @@ struct Visitor {
   void close() {
     closing = true;
     asio::error_code ignored;
-    socket.close(ignored);
+    (void)socket.close(ignored);
     news.cancel();
   }
 
@@ -136,8 +136,8 @@ struct Server::State : std::enable_shared_from_this<Server::State> {
   }
 
   // The one place where a loop is let go: whatever escapes it is our bug and stops the daemon through io.run().
-  void supervise(asio::awaitable<void> loop, std::shared_ptr<Visitor> visitor) {
-    asio::co_spawn(io, std::move(loop), [self = shared_from_this(), visitor](std::exception_ptr bug) {
+  void supervise(asio::awaitable<void> loop, const std::shared_ptr<Visitor>& visitor) {
+    asio::co_spawn(io, std::move(loop), [self = shared_from_this(), visitor](const std::exception_ptr& bug) {
       if (visitor && visitor->closing) self->visitors.erase(visitor);
       if (bug) std::rethrow_exception(bug);
     });
@@ -173,7 +173,7 @@ struct Server::State : std::enable_shared_from_this<Server::State> {
   void stop_listening() {
     stopped = true;
     asio::error_code ignored;
-    acceptor.close(ignored);
+    (void)acceptor.close(ignored);
     ::unlink(socket_path.c_str());
   }
 };

@@ -12,7 +12,7 @@
 #include "daemon/control/visit.h"
 
 namespace asio {
-class io_context;
+class io_context;  // NOLINT(readability-identifier-naming): theirs
 }
 
 namespace duolog::control {
