@@ -58,7 +58,7 @@ struct Visitor {
   void close() {
     closing = true;
     asio::error_code ignored;
-    (void)socket.close(ignored);
+    (void)socket.close(ignored);  // NOLINT(bugprone-unused-return-value): `ignored` is the same
     news.cancel();
   }
 
@@ -173,7 +173,7 @@ struct Server::State : std::enable_shared_from_this<Server::State> {
   void stop_listening() {
     stopped = true;
     asio::error_code ignored;
-    (void)acceptor.close(ignored);
+    (void)acceptor.close(ignored);  // NOLINT(bugprone-unused-return-value): `ignored` is the same
     ::unlink(socket_path.c_str());
   }
 };
