@@ -182,7 +182,6 @@ control::Peer Device::Open::describe(const net::PeerStatus& status) const {
 // ---- the desk ----
 
 void Device::State::furnish_desk() {
-  desk.clock = clock;
   desk.state = [this] { return now(); };
   desk.shelf = [this]() -> journal::Shelf& {
     open->house.try_disk_again();
@@ -208,8 +207,8 @@ void Device::State::furnish_desk() {
   desk.pair = [this](const control::Pair& asked, auto tell, auto fail) {
     Household& house = open->house;
     return Meeting::start(
-        {house.shelf(), house.switchboard(), clock, config.discovery, [&house] { return house.database().refusal(); }},
-        asked, {std::move(tell), std::move(fail)});
+        {house.shelf(), house.switchboard(), config.discovery, [&house] { return house.database().refusal(); }}, asked,
+        {std::move(tell), std::move(fail)});
   };
   desk.subscribe = [this](auto watcher) { return subscribe(std::move(watcher)); };
   desk.after = [this](std::chrono::milliseconds time, auto then) { return after(time, std::move(then)); };

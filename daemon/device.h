@@ -12,6 +12,7 @@
 #include <memory>
 
 #include "daemon/control/visit.h"
+#include "daemon/home/clock.h"
 #include "daemon/home/home.h"
 
 namespace asio {

@@ -69,7 +69,6 @@ void Household::show_doors() {
 sync::Hooks Household::session_hooks(const JournalId& journal, const DeviceId& other) {
   sync::Hooks hooks;
   hooks.stored = [this, journal](const DeviceId& author, std::uint64_t first, std::uint64_t last) {
-    switchboard_.log_grew(journal);  // other devices of the journal want it too
     shelf_.stored(journal, author, first, last);
     fold_soon();
   };

@@ -19,7 +19,6 @@ class Meeting : public std::enable_shared_from_this<Meeting> {
   struct House {
     journal::Shelf& shelf;
     net::Switchboard& switchboard;
-    Clock clock;
     bool discovery = true;                 // announcements are made and looked for
     std::function<std::string()> refusal;  // why the disk takes nothing; empty while it does
   };

@@ -6,12 +6,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <vector>
 
 #include "crypto/bytes.h"
-#include "daemon/home/clock.h"
 
 namespace duolog::journal {
 class Shelf;
@@ -44,7 +44,6 @@ struct Desk {
     kLocked,  // set up, waiting for the passphrase
     kOpen,
   };
-  Clock clock;
   std::function<State()> state;
   std::function<journal::Shelf&()> shelf;  // REQUIRES: kOpen
 

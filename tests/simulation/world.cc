@@ -381,17 +381,14 @@ void World::pair() {
   std::string failure;
   const auto meet = [&](Node& node, const control::Pair& asked, bool& paired) {
     Household& household = node.household();
-    return Meeting::start({household.shelf(),
-                           household.switchboard(),
-                           {[this] { return wall(); }, [this] { return steady(); }},
-                           true,
-                           [&household] { return household.database().refusal(); }},
-                          asked,
-                          {[&](const control::PairEvent& event) {
-                             if (event.has_window()) code = event.window().code();
-                             if (event.has_paired()) paired = true;
-                           },
-                           [&](const control::Error& error) { failure = error.ShortDebugString(); }});
+    return Meeting::start(
+        {household.shelf(), household.switchboard(), true, [&household] { return household.database().refusal(); }},
+        asked,
+        {[&](const control::PairEvent& event) {
+           if (event.has_window()) code = event.window().code();
+           if (event.has_paired()) paired = true;
+         },
+         [&](const control::Error& error) { failure = error.ShortDebugString(); }});
   };
   control::Pair asked;
   asked.set_accept_anyone(true);

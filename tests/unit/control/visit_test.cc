@@ -50,7 +50,6 @@ class VisitTest : public testing::Test {
   VisitTest() {
     crypto::initialise();
     ada = std::make_unique<Ada>();
-    desk.clock = ada->clock;
     desk.state = [this] { return state; };
     desk.shelf = [this]() -> journal::Shelf& { return ada->shelf; };
     desk.describe = [](StatusReport& report) { report.mutable_device()->set_locked_by("key file"); };
