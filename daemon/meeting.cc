@@ -75,9 +75,9 @@ void Meeting::host() {
 }
 
 void Meeting::join(const std::string& invitation, const std::string& at) {
-  std::optional<net::Address> address;
+  std::optional<Address> address;
   if (!at.empty()) {
-    address = net::parse_address(at);
+    address = parse_address(at);
     if (!address) return fail(Error::BAD_REQUEST, at);
   }
   const auto weak = weak_from_this();
@@ -94,9 +94,7 @@ void Meeting::join(const std::string& invitation, const std::string& at) {
   };
   net::JoinEvents events;
   events.looking = [progress] { progress(PairEvent::Progress::LOOKING, {}); };
-  events.connecting = [progress](const net::Address& where) {
-    progress(PairEvent::Progress::CONNECTING, where.text());
-  };
+  events.connecting = [progress](const Address& where) { progress(PairEvent::Progress::CONNECTING, where.text()); };
   events.introduced = [weak](const net::Introduced& met) -> net::Conversation {
     if (const auto self = weak.lock()) return self->begin(met, journal::FoundingRole::kJoiner);
     return {[](ByteView) {}, [] { return std::nullopt; }, [] { return net::Conversation::State::kFailed; }, {}};

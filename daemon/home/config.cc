@@ -4,10 +4,10 @@
 #include <toml++/toml.h>
 
 #include <array>
-#include <charconv>
 #include <fstream>
 #include <limits>
 
+#include "daemon/home/address.h"
 #include "daemon/home/home.h"
 
 namespace duolog::home {
@@ -72,7 +72,7 @@ class Section {
 
 void read_listen(Section& section, Config& config) {
   section.read("listen", config.listen, "text");
-  if (!config.listen.empty() && !is_address(config.listen)) {
+  if (!config.listen.empty() && !parse_place_to_listen(config.listen)) {
     section.refuse_key(*section.take("listen"), "listen", "must be \"host:port\"");
   }
 }
@@ -82,8 +82,8 @@ void read_addresses(Section& section, Config& config) {
   if (node == nullptr) return;
   const toml::array* list = node->as_array();
   if (list == nullptr) section.refuse_key(*node, "addresses", "must be a list of \"host:port\"");
-  if (list->size() > kAddressCount) {
-    section.refuse_key(*node, "addresses", fmt::format("holds more than {}", kAddressCount));
+  if (list->size() > kAddressesLimit) {
+    section.refuse_key(*node, "addresses", fmt::format("holds more than {}", kAddressesLimit));
   }
   for (const toml::node& element : *list) {
     const auto address = element.value_exact<std::string>();
@@ -134,19 +134,6 @@ toml::table parsed(const std::string& text, const std::string& file) {
 }
 
 }  // namespace
-
-bool is_address(std::string_view text) {
-  const std::size_t colon = text.rfind(':');
-  if (text.size() > kAddressLimit || colon == std::string_view::npos || colon == 0) return false;
-  const std::string_view host = text.substr(0, colon);
-  const std::string_view port = text.substr(colon + 1);
-  const bool bracketed = host.size() > 2 && host.front() == '[' && host.back() == ']';
-  if (!bracketed && host.find_first_of("[]:") != std::string_view::npos) return false;
-  if (std::any_of(host.begin(), host.end(), [](char c) { return c <= ' ' || c > '~'; })) return false;
-  std::uint16_t number = 0;
-  const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), number);
-  return error == std::errc() && end == port.data() + port.size();
-}
 
 Config read_config(const std::filesystem::path& file) {
   Config config;

@@ -26,12 +26,6 @@ struct Config {
 // Defaults where the file is absent. Throws std::runtime_error with file, line and key for anything it does not know.
 Config read_config(const std::filesystem::path& file);
 
-// "host:port" or "[v6]:port" with a host and a decimal port of 0 to 65535, at most kAddressLimit bytes. Only the form:
-// nothing is looked up.
-inline constexpr std::size_t kAddressLimit = 64;
-inline constexpr std::size_t kAddressCount = 8;
-bool is_address(std::string_view text);
-
 struct AlreadyRunning : std::runtime_error {
   explicit AlreadyRunning(int pid_of_other);
   int pid;  // 0: not known

@@ -6,8 +6,8 @@
 #include <map>
 #include <set>
 
+#include "daemon/home/address.h"
 #include "daemon/home/clock.h"
-#include "daemon/net/address.h"
 #include "daemon/store/local_state.h"
 
 namespace duolog::net {

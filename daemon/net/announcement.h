@@ -5,8 +5,8 @@
 #pragma once
 
 #include "crypto/bytes.h"
+#include "daemon/home/address.h"
 #include "daemon/home/clock.h"
-#include "daemon/net/address.h"
 
 namespace duolog::net {
 

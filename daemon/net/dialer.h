@@ -10,8 +10,8 @@
 
 #include <map>
 
+#include "daemon/home/address.h"
 #include "daemon/home/clock.h"
-#include "daemon/net/address.h"
 #include "daemon/net/doorway.h"
 
 namespace duolog::net {

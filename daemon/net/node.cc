@@ -107,12 +107,11 @@ tcp::acceptor listen_everywhere(asio::io_context& io, error_code& error) {
 
 // "host:port"; port 0 is the system's choice.
 tcp::acceptor listen_at(asio::io_context& io, const std::string& place, error_code& error) {
-  const bool any_port = place.ends_with(":0");
-  const auto address = parse_address(any_port ? place.substr(0, place.size() - 2) : place);
+  const auto address = parse_place_to_listen(place);
   error = asio::error::invalid_argument;
   if (!address) return tcp::acceptor(io);
   tcp::resolver resolver(io);
-  const auto found = resolver.resolve(address->host, std::to_string(any_port ? 0 : address->port), error);
+  const auto found = resolver.resolve(address->host, std::to_string(address->port), error);
   if (error || found.empty()) return tcp::acceptor(io);
   return open_acceptor(io, found.begin()->endpoint(), error);
 }

@@ -10,14 +10,13 @@
 #include <variant>
 
 #include "crypto/certificate.h"
+#include "daemon/home/address.h"
 #include "daemon/store/sealed_log.h"
 
 namespace duolog::sync {
 
 inline constexpr std::uint32_t kVersion = 1;
 inline constexpr std::size_t kDevicesLimit = store::kDeviceLimit;  // logs in one journal
-inline constexpr std::size_t kAddressesLimit = 8;
-inline constexpr std::size_t kAddressLength = 64;
 inline constexpr std::size_t kMissingTold = 256;  // seqs without a body that one frontier names, and one more a device
 inline constexpr std::size_t kMissingLimit = kMissingTold + kDevicesLimit;
 inline constexpr std::size_t kWantLimit = 1024;  // bodies or heads in one question
@@ -93,8 +92,5 @@ Bytes encode(const Heads& heads);
 Bytes encode(const store::ForkProof& fork);
 Bytes encode(const Ping& ping);
 Bytes encode(const Bye& bye);
-
-// "host:port": a name, an IPv4 address or an IPv6 address in brackets, and a port from 1 to 65535.
-bool is_address(std::string_view text);
 
 }  // namespace duolog::sync

@@ -12,7 +12,7 @@
 namespace duolog::simulation {
 namespace {
 
-constexpr std::uint16_t kPort = net::kDefaultPort;
+constexpr std::uint16_t kPort = kDefaultPort;
 constexpr std::size_t kLineBuffer = 64 << 10;  // bytes under way on one line, as a socket's buffers hold them
 constexpr int kSettleRounds = 100'000;         // a node that always wants something more is a bug
 
@@ -71,7 +71,7 @@ void Node::start() {
   household_ = std::make_unique<Household>(
       std::make_unique<store::Database>(database, store::Database::Open::kExisting), std::move(identity), outside);
   household_->switchboard().on_wake([this] { woken_ = true; });
-  household_->switchboard().listening(kPort, {net::Address{host_, kPort}.text()});
+  household_->switchboard().listening(kPort, {Address{host_, kPort}.text()});
   world_.story(name_ + " starts");
 }
 

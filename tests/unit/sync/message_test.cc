@@ -274,17 +274,5 @@ TEST(Message, DepthIsLimited) {
   EXPECT_TRUE(refused(frame));
 }
 
-TEST(Address, IsAHostAndAPort) {
-  for (const char* good :
-       {"a:1", "host.example:38650", "10.0.0.1:65535", "[::1]:1", "[fe80::1%eth0]:9", "[::ffff:10.0.0.1]:7"})
-    EXPECT_TRUE(is_address(good)) << good;
-  for (const char* bad :
-       {"",       "a",     "a:",   ":1",    "a:0",     "a:65536",  "a:01",        "a:1x", "a:-1", "a b:1",
-        "a_\n:1", "::1:1", "[]:1", "[::1]", "[abc]:1", "[::1%]:1", "[::1%e/t]:1", "-a:1", ".a:1", "a:99999999999"})
-    EXPECT_FALSE(is_address(bad)) << bad;
-  EXPECT_TRUE(is_address(std::string(kAddressLength - 2, 'a') + ":1"));
-  EXPECT_FALSE(is_address(std::string(kAddressLength - 1, 'a') + ":1"));
-}
-
 }  // namespace
 }  // namespace duolog::sync::testing

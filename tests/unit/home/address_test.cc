@@ -1,10 +1,10 @@
 // address_test.cc: what is an address and what is not.
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "daemon/net/address.h"
+#include "daemon/home/address.h"
 
 #include <gtest/gtest.h>
 
-namespace duolog::net {
+namespace duolog {
 namespace {
 
 std::string round(std::string_view text) {
@@ -25,9 +25,24 @@ TEST(Address, KeepsThePortItNames) {
 }
 
 TEST(Address, RefusesWhatIsNone) {
-  for (const char* text : {"", ":1", "host:", "host:0", "host:65536", "host:12x", "a b", "[::1", "[]:1", "[host]:1",
-                           "[::1]x", "[::1]:", "x:1:2", "host/path", "::1%", "fe80::1%a b", "-\n", "h\xc3\xb6st"})
+  for (const char* text :
+       {"",           ":1",          "host:",  "host:0", "host:65536", "host:12x",  "a b",     "[::1",
+        "[]:1",       "[host]:1",    "[::1]x", "[::1]:", "x:1:2",      "host/path", "::1%",    "fe80::1%a b",
+        "-\n",        "h\xc3\xb6st", "-a:1",   ".a:1",   "host:01",    "host:+1",   "host:-1", "host:99999999999",
+        "[::1%e/t]:1"})
     EXPECT_EQ(round(text), "none") << text;
+}
+
+TEST(Address, ThatIsToldToAnotherNamesItsPort) {
+  for (const char* text : {"a:1", "host.example:38650", "10.0.0.1:65535", "[::1]:1", "[fe80::1%eth0]:9"})
+    EXPECT_TRUE(is_address(text)) << text;
+  for (const char* text : {"a", "[::1]", "::1", "10.0.0.1", "a:0", "a:"}) EXPECT_FALSE(is_address(text)) << text;
+}
+
+TEST(Address, ToListenAtMayHaveAnyFreePort) {
+  EXPECT_EQ(parse_place_to_listen("[::]:0"), (Address{"::", 0}));
+  EXPECT_EQ(parse_place_to_listen("a").value().port, kDefaultPort);
+  EXPECT_FALSE(parse_place_to_listen("a:00"));
 }
 
 TEST(Address, HasSixtyFourBytesAndNotOneMore) {
@@ -37,4 +52,4 @@ TEST(Address, HasSixtyFourBytesAndNotOneMore) {
 }
 
 }  // namespace
-}  // namespace duolog::net
+}  // namespace duolog
