@@ -65,16 +65,16 @@ std::string Address::text() const {
   return (v6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
 }
 
-std::optional<Address> parse_place_to_listen(std::string_view text) {
+std::optional<Address> parse_address(std::string_view text) {
   const auto parts = parts_of(text);
-  if (!parts) return std::nullopt;
+  if (!parts || parts->port == 0) return std::nullopt;
   return Address{std::string(parts->host), parts->port.value_or(kDefaultPort)};
 }
 
-std::optional<Address> parse_address(std::string_view text) {
-  auto address = parse_place_to_listen(text);
-  if (address && address->port == 0) address.reset();
-  return address;
+std::optional<Address> parse_place_to_listen(std::string_view text) {
+  const auto parts = parts_of(text);
+  if (!parts || !parts->port) return std::nullopt;
+  return Address{std::string(parts->host), *parts->port};
 }
 
 bool is_address(std::string_view text) {

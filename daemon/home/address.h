@@ -30,7 +30,8 @@ std::optional<Address> parse_address(std::string_view text);
 // An address that names its port, as devices tell each other theirs: "host:port" or "[v6]:port".
 bool is_address(std::string_view text);
 
-// Where to listen: as parse_address(), and the port may be 0 for whichever is free.
+// Where to listen: "host:port" or "[v6]:port"; port 0 is whichever is free. The port must be named: "38650" alone would
+// otherwise be taken for a host.
 std::optional<Address> parse_place_to_listen(std::string_view text);
 
 }  // namespace duolog

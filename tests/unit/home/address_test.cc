@@ -41,8 +41,8 @@ TEST(Address, ThatIsToldToAnotherNamesItsPort) {
 
 TEST(Address, ToListenAtMayHaveAnyFreePort) {
   EXPECT_EQ(parse_place_to_listen("[::]:0"), (Address{"::", 0}));
-  EXPECT_EQ(parse_place_to_listen("a").value().port, kDefaultPort);
-  EXPECT_FALSE(parse_place_to_listen("a:00"));
+  EXPECT_EQ(parse_place_to_listen("a:1"), (Address{"a", 1}));
+  for (const char* text : {"a:00", "38650", "::1", "[::1]"}) EXPECT_FALSE(parse_place_to_listen(text)) << text;
 }
 
 TEST(Address, HasSixtyFourBytesAndNotOneMore) {

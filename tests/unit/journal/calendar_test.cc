@@ -97,6 +97,8 @@ struct Typed {
   const char* text;
   const char* written;
   bool day_only;
+
+  friend void PrintTo(const Typed& typed, std::ostream* out) { *out << typed.text; }
 };
 
 class TypedDate : public ::testing::TestWithParam<Typed> {};

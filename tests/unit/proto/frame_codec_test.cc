@@ -17,6 +17,8 @@ struct Kind {
   Framing framing;
   std::size_t prefix;
   std::size_t limit;
+
+  friend void PrintTo(const Kind& kind, std::ostream* out) { *out << kind.prefix << "-byte length"; }
 };
 
 class EitherFraming : public ::testing::TestWithParam<Kind> {

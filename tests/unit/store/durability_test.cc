@@ -143,12 +143,13 @@ class ALogOnAFaultyDisk : public ::testing::TestWithParam<Fault> {
   std::optional<SealedLog> log_;
 };
 
+std::string name_of(const ::testing::TestParamInfo<Fault>& fault) {
+  if (fault.param == Fault::kFull) return "FullDisk";
+  return fault.param == Fault::kWriteError ? "WriteError" : "LostSync";
+}
+
 INSTANTIATE_TEST_SUITE_P(Every, ALogOnAFaultyDisk,
-                         ::testing::Values(Fault::kWriteError, Fault::kFull, Fault::kSyncError), [](const auto& fault) {
-                           return fault.param == Fault::kFull         ? "FullDisk"
-                                  : fault.param == Fault::kWriteError ? "WriteError"
-                                                                      : "LostSync";
-                         });
+                         ::testing::Values(Fault::kWriteError, Fault::kFull, Fault::kSyncError), name_of);
 
 TEST_P(ALogOnAFaultyDisk, KeepsWhatItAcknowledgedOfItsOwn) {
   int struck = 0;
@@ -207,7 +208,8 @@ class ALogThatRots : public ALogOnAFaultyDisk {
   }
 };
 
-INSTANTIATE_TEST_SUITE_P(Every, ALogThatRots, ::testing::Values(Fault::kWriteError, Fault::kFull, Fault::kSyncError));
+INSTANTIATE_TEST_SUITE_P(Every, ALogThatRots, ::testing::Values(Fault::kWriteError, Fault::kFull, Fault::kSyncError),
+                         name_of);
 
 // The body cannot be forgotten, and the rollback reads the chains anew under the reader's hands.
 TEST_P(ALogThatRots, IsReadWhereTheDiskRefusesToForget) {
