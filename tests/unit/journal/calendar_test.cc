@@ -143,6 +143,10 @@ TEST(AZone, IsKnownOrNotWhateverFileItsNameIs) {
   EXPECT_GT(files, 100U);
 }
 
+TEST(AZone, IsNotWhateverThisMachineIsIn) {
+  for (const char* name : {"localtime", "posixrules"}) EXPECT_EQ(Zone(name, 90).offset_minutes(0), 90) << name;
+}
+
 TEST(WrittenTime, CarriesItsWritersOffset) {
   EXPECT_EQ(rfc3339(0, 0), "1970-01-01T00:00:00+00:00");
   EXPECT_EQ(rfc3339(0, -570), "1969-12-31T14:30:00-09:30");
