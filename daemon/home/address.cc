@@ -68,7 +68,9 @@ std::string Address::text() const {
 std::optional<Address> parse_address(std::string_view text) {
   const auto parts = parts_of(text);
   if (!parts || parts->port == 0) return std::nullopt;
-  return Address{std::string(parts->host), parts->port.value_or(kDefaultPort)};
+  Address address{std::string(parts->host), parts->port.value_or(kDefaultPort)};
+  if (address.text().size() > kAddressLimit) return std::nullopt;  // with the port that was left out
+  return address;
 }
 
 std::optional<Address> parse_place_to_listen(std::string_view text) {

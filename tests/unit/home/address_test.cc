@@ -49,6 +49,7 @@ TEST(Address, HasSixtyFourBytesAndNotOneMore) {
   const std::string longest(kAddressLimit - 2, 'a');
   EXPECT_NE(round(longest + ":1"), "none");
   EXPECT_EQ(round(longest + ":12"), "none");
+  EXPECT_EQ(round(longest), "none") << "it has more with its port";
 }
 
 }  // namespace
