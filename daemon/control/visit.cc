@@ -2,6 +2,7 @@
 #include "daemon/control/visit.h"
 
 #include <google/protobuf/io/coded_stream.h>
+#include <google/protobuf/stubs/logging.h>
 
 #include "daemon/control/convert.h"
 #include "daemon/journal/reading.h"
@@ -20,6 +21,7 @@ constexpr auto kSyncPatience = std::chrono::seconds(30);   // where none is give
 constexpr auto kSyncLongestPatience = std::chrono::hours(24);
 
 bool parse(Request& request, ByteView bytes) {
+  const google::protobuf::LogSilencer quiet;  // it would quote what is not UTF-8 on the daemon's standard error
   google::protobuf::io::CodedInputStream stream(bytes.data(), static_cast<int>(bytes.size()));
   stream.SetRecursionLimit(kRecursionLimit);
   return request.ParseFromCodedStream(&stream) && stream.ConsumedEntireMessage();

@@ -3,6 +3,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "daemon/journal/identity.h"
 
+#include <google/protobuf/stubs/logging.h>
+
 #include <new>
 #include <set>
 #include <system_error>
@@ -132,6 +134,7 @@ struct Identity::Payload {
   std::vector<JournalSecrets> journals;
 
   static Payload decode(ByteView bytes) {
+    const google::protobuf::LogSilencer quiet;  // what is damaged is said by damaged()
     WipedPayload wiped;
     const vault::Payload& from = wiped.message;
     if (!wiped.message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) damaged();

@@ -3,6 +3,7 @@
 #include "daemon/net/introduction.h"
 
 #include <google/protobuf/io/coded_stream.h>
+#include <google/protobuf/stubs/logging.h>
 
 #include "crypto/hash.h"
 #include "crypto/noise.h"
@@ -14,6 +15,7 @@ namespace {
 constexpr int kRecursionLimit = 16;
 
 bool parse(ByteView from, wire::Introduction& message) {
+  const google::protobuf::LogSilencer quiet;  // a name that is not UTF-8 fills no screen
   google::protobuf::io::CodedInputStream input(from.data(), static_cast<int>(from.size()));
   input.SetRecursionLimit(kRecursionLimit);
   return message.ParseFromCodedStream(&input) && input.ConsumedEntireMessage();
