@@ -1,0 +1,91 @@
+// A daemon's answer as the client reads and shows it, whoever may have written what is in it: refused, or shown in
+// words, on lines and as JSON, with nothing in it that a terminal would obey.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <google/protobuf/stubs/logging.h>
+#include <unistd.h>
+
+#include "client/json.h"
+#include "client/show_item.h"
+#include "client/show_round.h"
+#include "client/words.h"
+#include "proto/control.pb.h"
+#include "proto/frame_codec.h"
+#include "tests/fuzz/shown.h"
+
+using namespace duolog;
+
+namespace {
+
+const client::Output& paper() {
+  static const client::Output plain(client::Colour::kNever, false);
+  return plain;
+}
+
+void shown(std::string_view text) { fuzz::must_be_shown(text, fuzz::Newlines::kAllowed); }
+void line(std::string_view text) { fuzz::must_be_shown(text, fuzz::Newlines::kNone); }
+
+void show(const control::Item& item) {
+  shown(client::item_text(item, paper(), {true, false}));
+  client::ItemPage page(paper(), {false, true});
+  page.add(item);
+  page.add(item);
+  shown(page.text());
+  shown(client::fields_text(item, 2, 20));
+  line(client::delivery_text(item.delivery(), item.written_at()));
+}
+
+void show(const control::Peer& peer) {
+  line(client::peer_state(peer));
+  line(client::device_text(peer.name(), peer.device()));
+}
+
+void show(const control::Error& error) {
+  const client::Failure failure = client::failure_of(error);
+  shown(failure.what());
+  shown(failure.hint());
+}
+
+void show(const control::StatusReport& status) {
+  client::several_shared(status);
+  for (const auto& warning : status.warnings()) line(client::warning_text(warning));
+  for (const auto& peer : status.peers()) show(peer);
+}
+
+void show(const control::DoctorReport& doctor) {
+  for (const auto& finding : doctor.findings()) shown(client::finding_text(finding.code(), finding.detail()));
+}
+
+void show(const control::TodayReport& today) {
+  for (const auto& item : today.news()) show(item);
+  for (const auto& peer : today.peers()) show(peer);
+  for (const auto& warning : today.warnings()) line(client::warning_text(warning));
+}
+
+void show(const control::RoundReport& round) {
+  shown(client::round_text(round, paper(), true));
+  line(client::round_title(round, true));
+  line(client::round_state(round));
+}
+
+void show(const control::Reply& reply) {
+  if (reply.has_error()) show(reply.error());
+  if (reply.has_status()) show(reply.status());
+  if (reply.has_item()) show(reply.item());
+  if (reply.has_round()) show(reply.round());
+  if (reply.has_watch()) show(reply.watch().item());
+  if (reply.has_doctor()) show(reply.doctor());
+  if (reply.has_today()) show(reply.today());
+  for (const auto& peer : reply.sync().peers()) show(peer);
+  line(client::to_json(reply));
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const fuzz::Frugal frugal(size, 64 << 10);  // a daemon of one's own is believed in amount, not in content
+  const google::protobuf::LogSilencer quiet;
+  control::Reply reply;
+  if (!reply.ParseFromArray(data, static_cast<int>(size))) return 0;
+  show(reply);
+  return 0;
+}
