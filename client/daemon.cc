@@ -120,8 +120,7 @@ namespace {
 
 // The connected descriptor, or -1: nobody listens there. Throws Failure for anything that starting a daemon would
 // not mend.
-int dial(const std::string& home) {
-  const auto socket = proto::places(home).socket();
+int dial_at(const std::filesystem::path& socket) {
   std::error_code trouble;
   if (!std::filesystem::exists(socket, trouble) && !(trouble && trouble != std::errc::no_such_file_or_directory))
     return -1;
@@ -144,6 +143,14 @@ int dial(const std::string& home) {
   if (why == ENOENT || why == ECONNREFUSED) return -1;
   if (why == EAGAIN) throw daemon_hangs(kQuick.count());
   throw daemon_refuses(sanitise_line(socket.string()), std::strerror(why));
+}
+
+int dial(const std::string& home) {
+  const auto places = proto::places(home);
+  const int fd = dial_at(places.socket());
+  if (fd >= 0) return fd;
+  const auto named = proto::socket_named_by_lock(places);
+  return named && *named != places.socket() ? dial_at(*named) : -1;
 }
 
 // Passphrases and text go only to a daemon of one's own.

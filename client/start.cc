@@ -26,10 +26,12 @@ namespace {
 
 using namespace std::chrono_literals;
 constexpr auto kPatience = 10s;
-constexpr auto kPatienceAfterEnd = 2s;  // another command may have started one in the same moment
+constexpr auto kPatienceAfterEnd = 2s;  // it may have failed for a reason that passes, while another came up
 constexpr auto kFirstWait = 2ms;
 constexpr auto kLongestWait = 100ms;
 constexpr std::size_t kLastWords = 4096;
+constexpr int kAnotherOneRuns =
+    75;  // duologd's exit code for it: then that one will answer, however long its start takes
 
 std::string daemon_program() {
   std::error_code trouble;
@@ -119,6 +121,8 @@ pid_t launch(const std::string& home, int errors) {
   return child;
 }
 
+bool another_one_runs(int status) { return WIFEXITED(status) && WEXITSTATUS(status) == kAnotherOneRuns; }
+
 }  // namespace
 
 void start_daemon(const std::string& home, const std::function<bool()>& answers) {
@@ -126,18 +130,20 @@ void start_daemon(const std::string& home, const std::function<bool()>& answers)
   const pid_t child = launch(home, last_words.fd());
   auto deadline = std::chrono::steady_clock::now() + kPatience;
   bool ended = false;
+  int status = 0;
   for (std::chrono::milliseconds wait = kFirstWait;;
        wait = std::min<std::chrono::milliseconds>(wait * 2, kLongestWait)) {
     if (answers()) return last_words.close_the_book();
     const auto now = std::chrono::steady_clock::now();
-    if (!ended && ::waitpid(child, nullptr, WNOHANG) == child) {
+    if (!ended && ::waitpid(child, &status, WNOHANG) == child) {
       ended = true;
-      deadline = std::min(deadline, now + kPatienceAfterEnd);
+      if (!another_one_runs(status)) deadline = std::min(deadline, now + kPatienceAfterEnd);
     }
     if (now >= deadline) break;
     std::this_thread::sleep_for(wait);
   }
   const auto said = last_words.said();
+  if (ended && another_one_runs(status)) throw daemon_out_of_reach(said.what);
   if (ended) throw daemon_not_started(said.what.empty() ? "it ended at once and said nothing" : said.what, said.hint);
   throw daemon_not_started("it does not answer after 10 seconds" + (said.what.empty() ? "" : "; it said: " + said.what),
                            said.hint);

@@ -295,7 +295,7 @@ Exit pair(Context& context, const PairOptions& options) {
   auto request = request_for(context, options);
   check_sense(context, request.pair());
   const bool hosting = request.pair().invitation().empty();
-  context.daemon.connect();
+  context.daemon.open_status();  // whoever waits for a visitor must know that somebody listens
   PairEvent::Paired paired;
   {
     Pairing pairing(context, hosting);

@@ -109,6 +109,14 @@ std::vector<control::Reply> ask_for_answers(const Context& context, control::Req
   }
 }
 
+control::Saved save(const Context& context, control::Request& request) {
+  try {
+    return std::move(*context.daemon.ask_one(request, kDurable).mutable_saved());
+  } catch (const Failure& failure) {
+    throw perhaps_done(failure, "duolog answers");
+  }
+}
+
 }  // namespace
 
 Exit checkin(Context& context, const CheckinOptions& options) {
@@ -122,11 +130,11 @@ Exit checkin(Context& context, const CheckinOptions& options) {
   } else {
     fill_form(form, round, options.set);
   }
-  const auto reply = context.daemon.ask_one(request, kDurable);
+  const auto saved = save(context, request);
   if (context.out.json()) {
-    context.out.line(to_json(reply.saved()));
+    context.out.line(to_json(saved));
   } else {
-    print_saved(context.out, reply.saved(), round_to_read(context, kCheckin, reply.saved().journal()));
+    print_saved(context.out, saved, round_to_read(context, kCheckin, saved.journal()));
   }
   return Exit::kDone;
 }

@@ -45,7 +45,11 @@ control::Saved save(Context& context, const WriteOptions& options, std::string t
   write.set_journal(context.globals.journal);
   write.set_private_entry(options.private_entry);
   write.set_on(options.on);
-  return std::move(*context.daemon.ask_one(request, kDurable).mutable_saved());
+  try {
+    return std::move(*context.daemon.ask_one(request, kDurable).mutable_saved());
+  } catch (const Failure& failure) {
+    throw perhaps_done(failure, "duolog list");
+  }
 }
 
 control::Saved save_from_editor(Context& context, const WriteOptions& options) {

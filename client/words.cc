@@ -155,6 +155,13 @@ Failure daemon_not_started(const std::string& why, const std::string& its_own_hi
                                : its_own_hint};
 }
 
+Failure daemon_out_of_reach(const std::string& what_it_said) {
+  return {
+      Exit::kNoDaemon, "DAEMON_OUT_OF_REACH",
+      (what_it_said.empty() ? std::string("duologd is already running here") : what_it_said) + "; nobody is answered",
+      "what was saved is safe; it may be starting still: wait a little, or end that process and try again"};
+}
+
 Failure daemon_hangs(long seconds) {
   return {Exit::kNoDaemon, "DAEMON_HANGS", fmt::format("the daemon hangs: no answer for {} seconds", seconds),
           "what was saved is safe; wait a little, or end the duologd process and try again"};
@@ -163,6 +170,11 @@ Failure daemon_hangs(long seconds) {
 Failure daemon_went_away() {
   return {Exit::kNoDaemon, "DAEMON_WENT_AWAY", "the daemon went away in the middle; what was saved is safe",
           "duolog daemon start brings it back"};
+}
+
+Failure perhaps_done(const Failure& failure, const std::string& look) {
+  if (failure.code() != "DAEMON_HANGS" && failure.code() != "DAEMON_WENT_AWAY") return failure;
+  return failure.with_hint("before you write it again: " + look + " shows whether it was saved");
 }
 
 Failure daemon_unreadable() {

@@ -32,8 +32,11 @@ Failure wrong_usage(const std::string& what, const std::string& hint);
 Failure needs_an_answer(const std::string& what, const std::string& hint);  // a question, and nobody to ask
 Failure daemon_not_running(const std::string& hint);
 Failure daemon_not_started(const std::string& why, const std::string& its_own_hint);
+Failure daemon_out_of_reach(const std::string& what_it_said);  // one runs, and nobody answers
 Failure daemon_hangs(long seconds);
 Failure daemon_went_away();
+// The same failure; where no answer came, what was asked for may have been done all the same, and `look` shows it.
+Failure perhaps_done(const Failure& failure, const std::string& look);
 Failure daemon_unreadable();
 Failure daemon_refuses(const std::string& place, const std::string& why);
 Failure not_utf8(const std::string& what, std::size_t offset);

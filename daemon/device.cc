@@ -88,6 +88,8 @@ struct Device::State {
   control::Hold subscribe(std::function<void(const control::WatchEvent&)> watcher);
   control::Hold after(std::chrono::milliseconds time, std::function<void()> then);
   void stop();
+  std::filesystem::path move_house();
+  void stop_for_good() { anew = false, stop(); }  // also where it was on its way to run anew, locked
 };
 
 // ---- what stands while the vault is open ----
@@ -193,8 +195,11 @@ void Device::State::furnish_desk() {
     change_passphrase(asked);
     reply.mutable_done();
   };
-  desk.lock = [this] { anew = true, stop(); };
-  desk.stop = [this] { stop(); };
+  desk.lock = [this] {
+    if (!stopping) anew = true;
+    stop();
+  };
+  desk.stop = [this] { stop_for_good(); };
   desk.describe = [this](control::StatusReport& report) { describe(report); };
   desk.examine = [this](control::DoctorReport& report) { examine(report); };
   desk.peers = [this] {
@@ -333,6 +338,13 @@ control::Hold Device::State::after(std::chrono::milliseconds time, std::function
           }};
 }
 
+// A logout takes the runtime folder away, and the socket with it.
+std::filesystem::path Device::State::move_house() {
+  home.move_house();
+  spdlog::warn("the socket's folder has vanished; listening anew at {}", home.places().socket().string());
+  return home.places().socket();
+}
+
 // Visitors first (their answers are already queued), then the network says its farewells; then io may be left.
 void Device::State::stop() {
   if (stopping) return;
@@ -369,10 +381,11 @@ void Device::start() {
       throw std::runtime_error(state_->home.database().string() + " is missing, but its vault is here");
     }
   }
-  state_->server = std::make_unique<control::Server>(state_->io, state_->home.places().socket(), state_->desk);
+  state_->server = std::make_unique<control::Server>(state_->io, state_->home.places().socket(), state_->desk,
+                                                     [state = state_.get()] { return state->move_house(); });
 }
 
-void Device::stop() { state_->stop(); }
+void Device::stop() { state_->stop_for_good(); }
 void Device::failed(std::exception_ptr bug) { state_->bug = std::move(bug), state_->stop(); }
 control::Desk::State Device::state() const { return state_->now(); }
 bool Device::wants_to_run_anew() const { return state_->anew && !state_->bug; }

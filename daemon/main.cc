@@ -3,12 +3,14 @@
 #include <fmt/core.h>
 #include <google/protobuf/stubs/logging.h>
 #include <spdlog/spdlog.h>
+#include <sys/signalfd.h>
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <array>
 #include <asio/io_context.hpp>
-#include <asio/signal_set.hpp>
+#include <asio/posix/stream_descriptor.hpp>
 #include <csignal>
 
 #include "daemon/device.h"
@@ -37,7 +39,46 @@ void describe(CLI::App& app, Options& options) {
                "Neither announce nor look for pairing windows on the local network");
   app.footer(
       "duologd stays in the foreground; `duolog` starts it by itself when it is needed.\n"
-      "SIGTERM stops it cleanly.");
+      "SIGTERM, SIGHUP or Ctrl-C stops it cleanly.");
+}
+
+// ---- being asked to stop ----
+
+// A terminal that closes is one more way to be asked; whoever started us under nohup has said that it is none.
+constexpr std::array kAskedToStop{SIGTERM, SIGINT, SIGHUP};
+
+bool is_ignored(int signal) {
+  struct sigaction found{};
+  return ::sigaction(signal, nullptr, &found) == 0 && found.sa_handler == SIG_IGN;
+}
+
+sigset_t asked_to_stop() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (const int signal : kAskedToStop) {
+    if (!is_ignored(signal)) sigaddset(&signals, signal);  // blocked, it would be heard all the same
+  }
+  return signals;
+}
+
+// Until the daemon listens for them: stopped before anything was promised is a clean stop. What came while one image of
+// the program gave way to the next (run_anew) has waited, and is answered here.
+void leave_at_once_when_asked() {
+  for (const int signal : kAskedToStop) {
+    if (!is_ignored(signal)) (void)std::signal(signal, [](int) { ::_exit(0); });
+  }
+  const sigset_t signals = asked_to_stop();
+  ::sigprocmask(SIG_UNBLOCK, &signals, nullptr);
+}
+
+// From here on they wait as long as they must, and interrupt nothing: neither a second Ctrl-C what the first one
+// closes, nor any of them the change from one image to the next. Readable as long as one of them waits; never read.
+int hear_when_asked() {
+  const sigset_t signals = asked_to_stop();
+  ::sigprocmask(SIG_BLOCK, &signals, nullptr);
+  const int heard = ::signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
+  if (heard < 0) throw std::system_error(errno, std::generic_category(), "signals cannot be listened for");
+  return heard;
 }
 
 home::Config configure(const home::Home& home, const Options& options) {
@@ -52,8 +93,8 @@ bool serve(asio::io_context& io, home::Home& home, const home::Config& config) {
   Device device(io, home, config, Clock::of_this_machine(), [&io] { io.stop(); });
   device.start();
 
-  asio::signal_set signals(io, SIGTERM, SIGINT);
-  signals.async_wait([&device](asio::error_code cancelled, int) {
+  asio::posix::stream_descriptor asked(io, hear_when_asked());
+  asked.async_wait(asio::posix::stream_descriptor::wait_read, [&device](asio::error_code cancelled) {
     if (!cancelled) device.stop();
   });
   const bool locked = device.state() == control::Desk::State::kLocked;
@@ -90,14 +131,13 @@ void run(const Options& options, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  // Until the daemon takes them over: stopped before anything was promised is a clean stop.
-  (void)std::signal(SIGTERM, [](int) { ::_exit(0); });
-  (void)std::signal(SIGINT, [](int) { ::_exit(0); });
+  leave_at_once_when_asked();
   CLI::App app("duologd keeps a journal of two people on this device and syncs it with the other's.", "duologd");
   Options options;
   describe(app, options);
   CLI11_PARSE(app, argc, argv);
   try {
+    spdlog::set_level(spdlog::level::off);  // until there is a place for notes
     home::harden_process();
     crypto::initialise();
     (void)std::signal(SIGPIPE, SIG_IGN);
@@ -105,7 +145,10 @@ int main(int argc, char** argv) {
     run(options, argv);
     return 0;
   } catch (const home::AlreadyRunning& other) {
-    fmt::print(stderr, "duologd: {}\n", other.what());
+    fmt::print(
+        stderr,
+        "duologd: {}; this one changed nothing\nhint: duolog daemon status asks it, duolog daemon stop ends it\n",
+        other.what());
     return kAlreadyRunning;
   } catch (const std::exception& error) {
     fmt::print(stderr, "duologd: {}\n", error.what());

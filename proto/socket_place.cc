@@ -9,6 +9,7 @@
 
 #include <cerrno>
 #include <cstdlib>
+#include <fstream>
 #include <stdexcept>
 #include <system_error>
 
@@ -61,6 +62,14 @@ Places places(const fs::path& home) {
   const auto runtime = folder_in_environment("XDG_RUNTIME_DIR");
   found.runtime = runtime && is_own_folder(*runtime) ? *runtime / "duolog" : found.data / "run";
   return found;
+}
+
+std::optional<fs::path> socket_named_by_lock(const Places& places) {
+  std::ifstream lock(places.lock());
+  std::string process;
+  std::string socket;
+  if (!std::getline(lock, process) || !std::getline(lock, socket) || !socket.starts_with('/')) return std::nullopt;
+  return socket;
 }
 
 SocketAddress::SocketAddress(const fs::path& socket) : path_(socket.string()) {

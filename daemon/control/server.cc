@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "daemon/control/server.h"
 
+#include <sys/inotify.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -10,6 +11,7 @@
 #include <asio/experimental/as_tuple.hpp>
 #include <asio/io_context.hpp>
 #include <asio/local/stream_protocol.hpp>
+#include <asio/posix/stream_descriptor.hpp>
 #include <asio/steady_timer.hpp>
 #include <asio/use_awaitable.hpp>
 #include <asio/write.hpp>
@@ -28,6 +30,7 @@ using asio::local::stream_protocol;
 constexpr auto kAwait = asio::experimental::as_tuple(asio::use_awaitable);
 constexpr auto kFarewellStep = std::chrono::milliseconds(5);
 constexpr int kFarewellSteps = 200;
+constexpr auto kSettling = std::chrono::milliseconds(500);
 constexpr auto kAcceptPause = std::chrono::milliseconds(100);  // when descriptors have run out
 
 bool is_ours(stream_protocol::socket& socket) {
@@ -111,13 +114,23 @@ asio::awaitable<void> write_loop(std::shared_ptr<Visitor> visitor) {
 }  // namespace
 
 struct Server::State : std::enable_shared_from_this<Server::State> {
-  State(asio::io_context& context, const std::filesystem::path& path, Desk& served)
-      : io(context), acceptor(context), farewell(context), socket_path(path), desk(served) {}
+  State(asio::io_context& context, std::filesystem::path path, Desk& served,
+        std::function<std::filesystem::path()> elsewhere)
+      : io(context),
+        acceptor(context),
+        farewell(context),
+        watched(context),
+        socket_path(std::move(path)),
+        next_place(std::move(elsewhere)),
+        desk(served) {}
 
   asio::io_context& io;
   stream_protocol::acceptor acceptor;
   asio::steady_timer farewell;
+  asio::posix::stream_descriptor watched;  // inotify: the socket's folder, so that nothing wakes up to look
   std::filesystem::path socket_path;
+  struct stat bound{};  // the file that the name stood for
+  std::function<std::filesystem::path()> next_place;
   Desk& desk;
   std::set<std::shared_ptr<Visitor>> visitors;
   bool stopped = false;
@@ -132,7 +145,48 @@ struct Server::State : std::enable_shared_from_this<Server::State> {
     if (::chmod(socket_path.c_str(), 0600) != 0) {
       throw std::system_error(errno, std::generic_category(), socket_path.string());
     }
+    if (::lstat(socket_path.c_str(), &bound) != 0) {
+      throw std::system_error(errno, std::generic_category(), socket_path.string());
+    }
     acceptor.listen();
+    watch_folder();
+  }
+
+  [[nodiscard]] bool still_named() const {
+    struct stat found{};
+    return ::lstat(socket_path.c_str(), &found) == 0 && found.st_dev == bound.st_dev && found.st_ino == bound.st_ino;
+  }
+
+  // Where the machine gives no such watch, a folder that vanishes is not noticed: the rest is as it was.
+  void watch_folder() {
+    asio::error_code ignored;
+    (void)watched.close(ignored);  // NOLINT(bugprone-unused-return-value): `ignored` is the same
+    const int fd = ::inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+    if (fd < 0) return;
+    const std::uint32_t what = IN_DELETE | IN_MOVED_FROM | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR;
+    (void)::inotify_add_watch(fd, socket_path.parent_path().c_str(), what);
+    watched.assign(fd);
+  }
+
+  asio::awaitable<void> watch_loop() {
+    ByteArray<4096> events;
+    asio::steady_timer settling(io);
+    while (!stopped) {
+      if (!watched.is_open()) break;
+      auto [error, length] = co_await watched.async_read_some(asio::buffer(events), kAwait);
+      if (stopped || error) break;
+      if (still_named()) continue;
+      settling.expires_after(kSettling);  // whoever clears away is not done with the first file
+      co_await settling.async_wait(kAwait);
+      if (!stopped && !still_named()) listen_elsewhere();
+    }
+  }
+
+  void listen_elsewhere() {
+    asio::error_code ignored;
+    (void)acceptor.close(ignored);  // NOLINT(bugprone-unused-return-value): `ignored` is the same
+    socket_path = next_place();
+    listen();
   }
 
   // The one place where a loop is let go: whatever escapes it is our bug and stops the daemon through io.run().
@@ -174,14 +228,17 @@ struct Server::State : std::enable_shared_from_this<Server::State> {
     stopped = true;
     asio::error_code ignored;
     (void)acceptor.close(ignored);  // NOLINT(bugprone-unused-return-value): `ignored` is the same
-    ::unlink(socket_path.c_str());
+    (void)watched.close(ignored);   // NOLINT(bugprone-unused-return-value): `ignored` is the same
+    if (still_named()) ::unlink(socket_path.c_str());
   }
 };
 
-Server::Server(asio::io_context& io, const std::filesystem::path& socket, Desk& desk)
-    : state_(std::make_shared<State>(io, socket, desk)) {
+Server::Server(asio::io_context& io, const std::filesystem::path& socket, Desk& desk,
+               std::function<std::filesystem::path()> next_place)
+    : state_(std::make_shared<State>(io, socket, desk, std::move(next_place))) {
   state_->listen();
   state_->supervise(state_->accept_loop(), nullptr);
+  state_->supervise(state_->watch_loop(), nullptr);
 }
 
 Server::~Server() {

@@ -22,10 +22,11 @@ inline constexpr std::size_t kOutboxLimit = 64 << 20;  // bytes a visitor may le
 
 class Server {
  public:
-  // Takes the place of a stale socket (REQUIRES: the home's lock is held, so no live daemon owns it).
-  // Throws std::system_error.
-  Server(asio::io_context& io, const std::filesystem::path& socket, Desk& desk);
-  ~Server();  // says nothing more to anybody; the socket's name is removed
+  // Takes the place of a stale socket (REQUIRES: the home's lock is held, so no live daemon owns it). When the socket's
+  // name vanishes under it, it listens anew where `next_place` says; whoever is inside stays. Throws std::system_error.
+  Server(asio::io_context& io, const std::filesystem::path& socket, Desk& desk,
+         std::function<std::filesystem::path()> next_place);
+  ~Server();  // says nothing more to anybody; the socket's name is removed, if it is still this one's
 
   // Stops listening and lets what is queued go out, for at most a second; then calls `closed`.
   void close(std::function<void()> closed);

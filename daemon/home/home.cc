@@ -7,10 +7,11 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 
-#include <array>
 #include <cerrno>
-#include <charconv>
+#include <chrono>
 #include <system_error>
+#include <thread>
+#include <utility>
 
 #include "crypto/check.h"
 #include "daemon/home/descriptor.h"
@@ -23,13 +24,26 @@ namespace fs = std::filesystem;
 constexpr mode_t kOnlyOurs = 0700;
 constexpr mode_t kOthersMayWrite = S_IWGRP | S_IWOTH;
 constexpr mode_t kOthersMayAnything = S_IRWXG | S_IRWXO;
+constexpr std::size_t kLongestDatabasePath = 512 - 8;  // SQLite's, with room for "-journal"
+constexpr std::chrono::milliseconds kNameTagPatience{1000};
+constexpr std::chrono::milliseconds kNameTagLook{5};
 
 std::system_error failed(const fs::path& what) { return {errno, std::generic_category(), what.string()}; }
 
+std::runtime_error unusable(const fs::path& folder, const std::error_code& why) {
+  return std::runtime_error(
+      fmt::format("the folder {} cannot be used: {}; nothing was changed\n"
+                  "hint: look at it and at the disk it is on, or name another with --home",
+                  folder.string(), why.message()));
+}
+std::error_code last_error() { return {errno, std::generic_category()}; }
+
 void make_folder(const fs::path& folder) {
-  if (folder.has_parent_path()) fs::create_directories(folder.parent_path());
+  std::error_code trouble;
+  if (folder.has_parent_path()) fs::create_directories(folder.parent_path(), trouble);
+  if (trouble) throw unusable(folder.parent_path(), trouble);
   if (::mkdir(folder.c_str(), kOnlyOurs) == 0) return sync_folder(folder.parent_path());
-  if (errno != EEXIST) throw failed(folder);
+  if (errno != EEXIST) throw unusable(folder, last_error());
 }
 
 // Opened without following a link, then judged by what was opened: nothing can be exchanged in between.
@@ -40,7 +54,7 @@ Descriptor open_own_folder(const fs::path& folder) {
         fmt::format("{} is a symbolic link\nhint: name the folder it leads to with --home", folder.string()));
   }
   Descriptor opened(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-  if (!opened.is_open() || ::fstat(opened.get(), &found) != 0) throw failed(folder);
+  if (!opened.is_open() || ::fstat(opened.get(), &found) != 0) throw unusable(folder, last_error());
   if (found.st_uid != ::geteuid()) {
     throw std::runtime_error(fmt::format("{} belongs to another user (uid {})\nhint: use a folder of your own",
                                          folder.string(), found.st_uid));
@@ -58,18 +72,30 @@ void close_to_others(const Descriptor& folder, const fs::path& name) {
   if ((found.st_mode & kOthersMayAnything) != 0 && ::fchmod(folder.get(), kOnlyOurs) != 0) throw failed(name);
 }
 
-int pid_in(int fd) {
-  std::array<char, 16> text{};
-  const ssize_t length = ::pread(fd, text.data(), text.size(), 0);
-  int pid = 0;
-  if (length > 0) std::from_chars(text.data(), text.data() + length, pid);
-  return pid;
+// flock() keeps the others out and tells nobody's name. This one is there for its name alone, which the kernel keeps
+// true: what stands in the file may be a killed daemon's pid, and somebody else's by now.
+struct flock name_tag() {
+  struct flock tag{};
+  tag.l_type = F_WRLCK;
+  tag.l_whence = SEEK_SET;
+  return tag;
 }
 
-void write_pid(int fd, const fs::path& file) {
-  const std::string pid = fmt::format("{}\n", ::getpid());
-  if (::ftruncate(fd, 0) != 0 || ::pwrite(fd, pid.data(), pid.size(), 0) != static_cast<ssize_t>(pid.size())) {
-    throw failed(file);
+// 0: whoever holds it has not put its name on it within a moment.
+int pid_of_holder(int fd) {
+  for (auto tries = kNameTagPatience / kNameTagLook; tries > 0; --tries) {
+    struct flock tag = name_tag();
+    if (::fcntl(fd, F_GETLK, &tag) != 0) return 0;
+    if (tag.l_type != F_UNLCK) return tag.l_pid;
+    std::this_thread::sleep_for(kNameTagLook);
+  }
+  return 0;
+}
+
+void write_holder(int fd, const proto::Places& places) {
+  const std::string text = fmt::format("{}\n{}\n", ::getpid(), places.socket().string());
+  if (::ftruncate(fd, 0) != 0 || ::pwrite(fd, text.data(), text.size(), 0) != static_cast<ssize_t>(text.size())) {
+    throw failed(places.lock());
   }
 }
 
@@ -77,10 +103,17 @@ Descriptor locked(const fs::path& file) {
   Descriptor opened(::open(file.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600));
   if (!opened.is_open()) throw failed(file);
   if (::flock(opened.get(), LOCK_EX | LOCK_NB) != 0) {
-    if (errno == EWOULDBLOCK) throw AlreadyRunning(pid_in(opened.get()));
+    if (errno == EWOULDBLOCK) throw AlreadyRunning(pid_of_holder(opened.get()));
     throw failed(file);
   }
+  struct flock tag = name_tag();
+  (void)::fcntl(opened.get(), F_SETLK, &tag);  // where it cannot be had, the other is not named
   return opened;
+}
+
+void make_socket_folder(const fs::path& folder) {
+  make_folder(folder);
+  close_to_others(open_own_folder(folder), folder);
 }
 
 }  // namespace
@@ -90,12 +123,18 @@ AlreadyRunning::AlreadyRunning(int pid_of_other)
                                           : std::string("duologd is already running here")),
       pid(pid_of_other) {}
 
-Home::Home(const fs::path& home) : places_(proto::places(home)) {
-  for (const fs::path& folder : {places_.data, places_.state, places_.runtime}) {
-    make_folder(folder);
-    const Descriptor opened = open_own_folder(folder);
-    if (folder == places_.runtime) close_to_others(opened, folder);
+Home::Home(const fs::path& home) : given_(home), places_(proto::places(home)) {
+  if (database().string().size() > kLongestDatabasePath) {
+    throw std::runtime_error(
+        fmt::format("the folder {} is too deep: its name may have {} bytes; nothing was changed\nhint: name a shorter "
+                    "one with --home",
+                    places_.data.string(), kLongestDatabasePath - database().filename().string().size() - 1));
   }
+  for (const fs::path& folder : {places_.data, places_.state}) {
+    make_folder(folder);
+    open_own_folder(folder);
+  }
+  make_socket_folder(places_.runtime);
 }
 
 Home::~Home() {
@@ -109,11 +148,19 @@ Home::~Home() {
 // live socket of the first for a stale one.
 void Home::lock() {
   check(lock_fds_[0] < 0, "the home is locked twice");
-  Descriptor data = locked(places_.data / "lock");
+  Descriptor data = locked(places_.lock());
   Descriptor runtime = locked(places_.runtime / "lock");
-  write_pid(data.get(), places_.data / "lock");
-  write_pid(runtime.get(), places_.runtime / "lock");
+  write_holder(data.get(), places_);
   lock_fds_ = {data.release(), runtime.release()};
+}
+
+void Home::move_house() {
+  check(lock_fds_[0] >= 0, "a home moves that is not locked");
+  places_.runtime = proto::places(given_).runtime;
+  make_socket_folder(places_.runtime);
+  ::close(std::exchange(lock_fds_[1], -1));  // where the folder is the old one, it must not keep us out
+  lock_fds_[1] = locked(places_.runtime / "lock").release();
+  write_holder(lock_fds_[0], places_);
 }
 
 void sync_folder(const fs::path& folder) {

@@ -28,7 +28,7 @@ Config read_config(const std::filesystem::path& file);
 
 struct AlreadyRunning : std::runtime_error {
   explicit AlreadyRunning(int pid_of_other);
-  int pid;  // 0: not known
+  int pid;  // by the kernel's word, never by what a file says; 0: it has not said so yet
 };
 
 class Home {
@@ -46,6 +46,10 @@ class Home {
   // system cannot lock. REQUIRES: not locked yet.
   void lock();
 
+  // The socket's folder has vanished under a running daemon, as it does at logout: finds and makes it anew, or another
+  // one, locks it, and says so beside the database. Throws as the constructor and lock() do. REQUIRES: locked.
+  void move_house();
+
   [[nodiscard]] const proto::Places& places() const { return places_; }
   [[nodiscard]] std::filesystem::path database() const { return places_.data / "duolog.db"; }
   [[nodiscard]] std::filesystem::path vault() const { return places_.data / "vault"; }
@@ -53,6 +57,7 @@ class Home {
   [[nodiscard]] std::filesystem::path notes() const { return places_.state / "notes.log"; }
 
  private:
+  std::filesystem::path given_;
   proto::Places places_;
   std::array<int, 2> lock_fds_{-1, -1};  // of the data folder, of the runtime folder
 };

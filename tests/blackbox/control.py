@@ -54,7 +54,7 @@ def request(body_number, body=b"", request_id=None):
     return field(1, 1) + field(2, request_id or os.urandom(16)) + field(body_number, body)
 
 
-WRITE, LIST, STATUS = 18, 19, 10
+STATUS, LOCK, WRITE, LIST, DOCTOR = 10, 13, 18, 19, 25
 
 
 class Control:

@@ -4,14 +4,13 @@ import base64
 import json
 import os
 import pathlib
-import signal
 import socket
 import subprocess
 
 import canary
 import control
 from house import eventually, fact
-from person import DONE, FAILED, NOT_FOUND, UNREACHABLE, USAGE, Daemon
+from person import DONE, FAILED, NOT_FOUND, UNREACHABLE, USAGE
 
 
 @fact
@@ -118,42 +117,6 @@ def the_daemon_is_started_asked_and_stopped_by_hand(house):
     ada.duolog("daemon", "stop")
     eventually("it is gone", lambda: not alive(pid))
     ada.duolog("status", expect=UNREACHABLE)
-
-
-@fact
-def of_ten_daemons_at_once_one_wins(house):
-    ada = house.person("Ada")
-    crowd = [Daemon(ada, ada.options, wait=False) for _ in range(10)]
-    eventually("nine have given up", lambda: sum(d.process.poll() is not None for d in crowd) == 9, 60)
-    winner = next(d for d in crowd if d.process.poll() is None)
-    winner.wait_until_ready()
-    assert ada.status()["pid"] == winner.pid
-    assert all(d.process.returncode not in (0, None) for d in crowd if d is not winner)
-    said = (ada.folder / "duologd.said").read_text()
-    assert said.count(f"{winner.pid}") >= 1, said
-    for daemon in crowd:
-        code = daemon.stop()
-        assert daemon is not winner or code == 0
-
-
-@fact
-def a_daemon_that_was_killed_leaves_nothing_in_the_way_of_the_next(house):
-    ada = house.resident("Ada")
-    ada.write("before the lights went out")
-    ada.kill()
-    ada.duolog("list", expect=UNREACHABLE)
-    ada.start()
-    assert ada.texts() == ["before the lights went out"]
-
-
-@fact
-def a_daemon_stops_within_two_seconds_when_asked(house):
-    ada, bo = house.two()
-    for how in (signal.SIGTERM, signal.SIGINT):
-        daemon, ada.daemon = ada.daemon, None
-        assert daemon.stop(how, seconds=2 if not os.environ.get("ASAN_OPTIONS") else 5) == 0
-        ada.start()
-    eventually("Bo sees her again", lambda: bo.status()["peers"][0]["connected"], 40)
 
 
 @fact

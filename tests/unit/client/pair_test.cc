@@ -53,6 +53,16 @@ Reply paired(const std::string& name) {
   return reply;
 }
 
+// Whoever pairs looks first whether there is a journal, and whether it is open.
+void hear_of_pairing(const Visitor& person) {
+  if (!person.hear().has_status()) ::_exit(1);
+  Reply reply;
+  reply.set_last(true);
+  reply.mutable_status()->set_initialised(true);
+  person.say(reply);
+  if (!person.hear().has_pair()) ::_exit(1);
+}
+
 class AtTheTerminal : public WithHandDaemon {
  protected:
   // A verb as main runs it; a Failure is said and ends with kStopped.
@@ -99,7 +109,7 @@ class AtTheTerminal : public WithHandDaemon {
 TEST_F(AtTheTerminal, AKeyPressedBeforeTheVisitorCameDecidesNothing) {
   daemon_does([this](int listening) {
     const Visitor host(listening);
-    host.hear();
+    hear_of_pairing(host);
     host.say(window("7-guitar-banana"));
     wait_for_the_test();
     host.say(visitor("Bo"));
@@ -120,7 +130,7 @@ TEST_F(AtTheTerminal, AKeyPressedBeforeTheVisitorCameDecidesNothing) {
 TEST_F(AtTheTerminal, AVisitorWhoLeavesIsNamedBeforeTheNextCode) {
   daemon_does([](int listening) {
     const Visitor host(listening);
-    host.hear();
+    hear_of_pairing(host);
     host.say(window("7-guitar-banana"));
     host.say(visitor("B\x1bo"));
     host.say(window("8-ocean-bridge"));
@@ -136,7 +146,7 @@ TEST_F(AtTheTerminal, AVisitorWhoLeavesIsNamedBeforeTheNextCode) {
 TEST_F(AtTheTerminal, WhoWasRefusedIsNotSaidToHaveLeft) {
   daemon_does([](int listening) {
     const Visitor host(listening);
-    host.hear();
+    hear_of_pairing(host);
     host.say(window("7-guitar-banana"));
     host.say(visitor("Bo"));
     host.hear();
@@ -157,7 +167,7 @@ TEST_F(AtTheTerminal, TheCommandForTheOtherComputerCanBeTypedAsItStands) {
   for (const bool announced : {true, false}) {
     daemon_does([announced](int listening) {
       const Visitor host(listening);
-      host.hear();
+      hear_of_pairing(host);
       host.say(window("7-guitar-banana", announced));
       host.wait_until_they_leave();
     });
@@ -176,7 +186,7 @@ TEST_F(AtTheTerminal, WhoJoinsIsToldOnceThatTheOtherWasFound) {
   for (const bool verbose : {false, true}) {
     daemon_does([](int listening) {
       const Visitor joiner(listening);
-      joiner.hear();
+      hear_of_pairing(joiner);
       joiner.say(looking());
       joiner.say(connecting("192.0.2.2:1"));
       joiner.say(connecting("192.0.2.3:1"));
@@ -193,7 +203,7 @@ TEST_F(AtTheTerminal, WhoJoinsIsToldOnceThatTheOtherWasFound) {
 TEST_F(AtTheTerminal, CtrlCClosesTheWindowAndTheConnection) {
   daemon_does([](int listening) {
     const Visitor host(listening);
-    host.hear();
+    hear_of_pairing(host);
     host.say(window("7-guitar-banana"));
     host.wait_until_they_leave();
   });
