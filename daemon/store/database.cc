@@ -10,8 +10,10 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <map>
 #include <string_view>
@@ -189,7 +191,9 @@ void create(const fs::path& file) {
     const home::Descriptor made(::open(unfinished.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
     if (!made.is_open()) throw std::system_error(errno, std::generic_category(), unfinished.string());
     fill(unfinished);
-    fs::rename(unfinished, file);
+    if (::rename(unfinished.c_str(), file.c_str()) != 0) {
+      throw std::system_error(errno, std::generic_category(), file.string());
+    }
     home::sync_folder(file.parent_path());
   } catch (const SQLite::Exception& error) {
     clear();
@@ -210,11 +214,52 @@ SQLite::Database open_or_create(const fs::path& file, Database::Open how) {
   return open_existing(file);
 }
 
+fs::path log_of(const fs::path& file) { return file.string() + "-wal"; }
+
+bool has_log(const fs::path& file) {
+  std::error_code unknown;
+  return fs::exists(log_of(file), unknown);
+}
+
+// What a daemon that was killed has left in the log is read again, but perhaps lies in memory alone, and for ever:
+// where an fsync had failed, the system takes the pages for clean, and no later fsync writes them. And where the log
+// was made and never synced, its name may be gone after a power cut. What is written behind such a log would be lost
+// with it, so all of it is written once more.
+void write_log_again(const fs::path& file) {
+  const home::Descriptor log(::open(log_of(file).c_str(), O_RDWR | O_NOFOLLOW | O_CLOEXEC));
+  const auto fail = [] { throw std::system_error(errno, std::generic_category()); };
+  if (!log.is_open()) return fail();
+  std::vector<std::uint8_t> piece(std::size_t{1} << 18);
+  for (off_t at = 0;;) {
+    const ssize_t got = ::pread(log.get(), piece.data(), piece.size(), at);
+    if (got < 0) return fail();
+    if (got == 0) break;
+    for (ssize_t written = 0; written < got;) {
+      const ssize_t more = ::write(log.get(), piece.data() + written, static_cast<std::size_t>(got - written));
+      if (more < 0 && errno != EINTR) return fail();
+      written += std::max<ssize_t>(more, 0);
+    }
+    at += got;
+  }
+  if (::fsync(log.get()) != 0) return fail();
+  home::sync_folder(file.parent_path());
+}
+
 }  // namespace
 
 struct Database::State {
-  State(const fs::path& at, Open how) : file(at), sqlite(open_or_create(at, how)) {
+  State(const fs::path& at, Open how) : file(at), log_was_left_behind(has_log(at)), sqlite(open_or_create(at, how)) {
     sqlite3_wal_hook(sqlite.getHandle(), &State::note_pages, this);
+    if (log_was_left_behind) keep_log();
+  }
+
+  // What is there can be read in any case.
+  void keep_log() {
+    try {
+      write_log_again(file);
+    } catch (const std::system_error& error) {
+      refuse_writes({Failure::Kind::kWriteForGood, fmt::format("the disk failed ({})", error.code().message())});
+    }
   }
 
   static int note_pages(void* self, sqlite3* /*database*/, const char* /*name*/, int pages) {
@@ -233,7 +278,8 @@ struct Database::State {
   std::string examine(const char* pragma);
 
   fs::path file;
-  SQLite::Database sqlite;  // before the statements, which must go first
+  bool log_was_left_behind;  // looked at before SQLite opens it
+  SQLite::Database sqlite;   // before the statements, which must go first
   std::map<std::string, SQLite::Statement, std::less<>> statements;
   std::vector<std::function<void()>> reloads;
   int depth = 0;
