@@ -108,12 +108,13 @@ JoinEvents Switchboard::State::queued(JoinEvents events) {
   later.connecting = [this, tell = std::move(events.connecting)](const Address& address) {
     news.push_back([tell, address] { tell(address); });
   };
-  later.introduced = std::move(events.introduced);
-  later.ended = [this, tell = std::move(events.ended)](JoinEnd end) {
-    // Where the host was reached is known before the journal asks to look for it.
+  // Where the host was reached is on the disk before anything is founded: two who were paired and know no address of
+  // each other would never meet.
+  later.introduced = [this, begin = std::move(events.introduced)](const Introduced& host) {
     if (joiner && joiner->met()) book.reached(joiner->met()->first, joiner->met()->second);
-    news.push_back([tell, end] { tell(end); });
+    return begin(host);
   };
+  later.ended = [this, tell = std::move(events.ended)](JoinEnd end) { news.push_back([tell, end] { tell(end); }); };
   return later;
 }
 
