@@ -241,7 +241,8 @@ void Node::State::watch_surroundings() {
   if (surroundings.clock() < 0) return;
   watched.push_back(watch_descriptor(duplicate(surroundings.clock()), "the clock", [this] {
     surroundings.drain_clock();
-    switchboard.tick();
+    switchboard.tick();      // renews what a longer sleep has probably cut
+    switchboard.sync_now();  // and after the shortest one, whoever is away may be back
     look();
   }));
 }

@@ -204,6 +204,14 @@ bool Switchboard::finished(LineId line) const {
   return true;
 }
 
+std::vector<LineId> Switchboard::lines() const {
+  using Kind = State::Line::Kind;
+  std::vector<LineId> connected;
+  for (const auto& [id, line] : state_->lines)
+    if (line.kind != Kind::kDialling && line.kind != Kind::kJoinerDialling) connected.push_back(id);
+  return connected;
+}
+
 std::size_t Switchboard::read_limit(LineId line) const {
   const auto found = state_->lines.find(line);
   if (found == state_->lines.end() || finished(line)) return 0;
