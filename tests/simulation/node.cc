@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/simulation/node.h"
+
+#include "tests/simulation/world.h"
+
+namespace duolog::simulation {
+namespace {
+
+constexpr std::uint16_t kPort = kDefaultPort;
+constexpr std::int64_t kToday = 1'795'000'000'000;  // of the world's first instant, where a clock is right
+constexpr crypto::Argon2Cost kCheap{1, 8};          // what a passphrase costs is not the question here
+
+}  // namespace
+
+Node::Node(World& world, std::string name, std::string host, std::filesystem::path folder)
+    : world_(world),
+      name_(std::move(name)),
+      host_(std::move(host)),
+      folder_(std::move(folder)),
+      disk_(std::make_unique<Disk>(folder_, [&world](std::uint64_t below) { return world.roll(below); })) {}
+Node::~Node() = default;
+
+// ---- its life ----
+
+// Mirrors Device::start(), init() and open_with().
+bool Node::start() {
+  world_.story(name_ + " starts");
+  machine_off_ = struck_ = false;
+  asleep_at_.reset();
+  try {
+    if (auto identity = open_vault()) open_house(std::move(*identity));
+  } catch (const std::exception& refused) {
+    household_.reset();
+    if (!disk_->dead() && !disk_->troubled()) throw;
+    world_.story(name_ + " does not start: " + refused.what());
+  }
+  if (disk_->dead()) {
+    struck_ = true;
+    return false;
+  }
+  if (!household_) return false;
+  or_was_it_.reset();
+  device_ = household_->identity().keys().id();
+  return true;
+}
+
+std::optional<journal::Identity> Node::open_vault() {
+  const store::VaultFile vault(folder_ / "vault", folder_ / "key");
+  if (!vault.exists()) {
+    const auto database = folder_ / "duolog.db";
+    const bool database_left = std::filesystem::exists(database);
+    store::Database(database, database_left ? store::Database::Open::kExisting : store::Database::Open::kCreate);
+    return journal::Identity::create(vault, {name_, name_ + "'s laptop"}, crypto::SecretBytes(), kCheap, wall());
+  }
+  const bool by_key_file = vault.mode() == crypto::VaultMode::kKeyFile;
+  for (const std::string& one : {passphrase_, or_was_it_.value_or(passphrase_)}) {
+    if (one.empty() != by_key_file) continue;
+    if (auto identity = journal::Identity::open(vault, crypto::SecretBytes(as_bytes(one)))) {
+      passphrase_ = one;
+      return identity;
+    }
+  }
+  throw std::runtime_error("the vault of " + name_ + " does not open");
+}
+
+void Node::open_house(journal::Identity identity) {
+  Household::Outside outside;
+  outside.clock = {[this] { return wall(); }, [this] { return steady(); }};
+  outside.random = [this](std::uint32_t bound) { return static_cast<std::uint32_t>(world_.roll(bound)); };
+  outside.quota.free_bytes = 0;  // these journals live in memory
+  outside.zone = "Europe/Berlin";
+  outside.fold_soon = [this] { fold_wanted_ = true; };
+  outside.news = [](const journal::News&) {};
+  outside.came_or_left = [](const net::PeerStatus&) {};
+  outside.note = [this](std::string_view note) { world_.story(name_ + ": " + std::string(note)); };
+  household_ = std::make_unique<Household>(
+      std::make_unique<store::Database>(folder_ / "duolog.db", store::Database::Open::kExisting), std::move(identity),
+      outside);
+  household_->switchboard().on_wake([this] { woken_ = true; });
+  household_->switchboard().listening(kPort, {Address{host_, kPort}.text()});
+}
+
+void Node::stop() {
+  world_.story(name_ + " stops");
+  if (up()) at_work([](net::Switchboard& board) { board.stop(); });
+  world_.settle();
+  world_.network().gone(*this, false);
+  visitor_.reset();
+  household_.reset();
+  fold_wanted_ = false;
+}
+
+void Node::die(Disk::Kept kept) {
+  disk_->die();
+  struck_ = true;
+  bury(kept);
+}
+
+void Node::bury(Disk::Kept kept) {
+  const char* how = kept == Disk::Kept::kKill ? " is killed" : " loses its power";
+  world_.story(name_ + how);
+  machine_off_ = kept != Disk::Kept::kKill;
+  world_.network().gone(*this, machine_off_);
+  visitor_.reset();
+  household_.reset();
+  struck_ = fold_wanted_ = woken_ = false;
+  asleep_at_.reset();
+  disk_->come_back(kept);
+  if (machine_off_) booted_at_ = world_.elapsed();
+}
+
+void Node::sleep() {
+  if (asleep()) return;
+  world_.story(name_ + " sleeps");
+  asleep_at_ = world_.elapsed();
+}
+
+void Node::wake(bool is_told) {
+  if (!asleep()) return;
+  world_.story(name_ + " wakes");
+  booted_at_ += world_.elapsed() - *asleep_at_;
+  asleep_at_.reset();
+  if (is_told) clock_was_set();
+}
+
+// ---- its clocks ----
+
+// Mirrors what the sockets' node does when a clock was set under it, by a hand or by waking.
+void Node::clock_was_set() {
+  at_work([](net::Switchboard& board) {
+    board.tick();
+    board.sync_now();
+  });
+}
+
+WallTime Node::wall() const { return WallTime(milliseconds(kToday) + world_.elapsed() + skew_); }
+SteadyTime Node::steady() const { return SteadyTime(asleep_at_.value_or(world_.elapsed()) - booted_at_); }
+
+void Node::set_clock(milliseconds skew, bool is_told) {
+  world_.story(name_ + "'s clock is off by " + std::to_string(skew.count()) + " ms");
+  skew_ = skew;
+  if (is_told && awake()) clock_was_set();
+}
+
+std::uintmax_t Node::disk_bytes() const {
+  std::uintmax_t bytes = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(folder_)) bytes += entry.file_size();
+  return bytes;
+}
+
+// ---- at work ----
+
+bool Node::at_work(const std::function<void(net::Switchboard&)>& work) {
+  return in_house([&](Household& house) { work(house.switchboard()); });
+}
+
+bool Node::in_house(const std::function<void(Household&)>& work) {
+  if (!up()) return false;
+  try {
+    work(*household_);
+  } catch (...) {
+    if (!disk_->dead()) throw;
+  }
+  struck_ = disk_->dead();
+  return !struck_;
+}
+
+// As a visitor at the control socket is told.
+Node::Said Node::say(const std::function<journal::Saved(Household&)>& save) {
+  Said said;
+  in_house([&](Household& house) {
+    house.try_disk_again();
+    try {
+      const journal::Saved saved = save(house);
+      said = {Outcome::kSaved, hex(saved.id.view())};
+    } catch (const store::NotDurable&) {
+      said.outcome = Outcome::kRefused;
+    } catch (const store::BadDatabase&) {
+      said.outcome = Outcome::kRefused;
+      if (!disk_->dead() && !disk_->troubled()) throw;
+    }
+  });
+  return struck_ ? Said{} : said;
+}
+
+Node::Said Node::write(const std::string& text, bool private_entry, ByteView request) {
+  return say([&](Household& house) {
+    journal::Draft draft;
+    draft.text = text;
+    draft.private_entry = private_entry;
+    return house.shelf().write(draft, request);
+  });
+}
+
+Node::Said Node::check_in(const std::string& highlight, int connection, ByteView request) {
+  return say([&](Household& house) {
+    journal::FilledForm form;
+    form.practice = "checkin";
+    form.fields = {{"connection", std::int32_t{connection}}, {"highlight", highlight}};
+    return house.shelf().answer(form, request);
+  });
+}
+
+Node::Outcome Node::change_passphrase(const std::string& passphrase) {
+  Outcome outcome = Outcome::kUnknown;
+  or_was_it_ = passphrase;
+  in_house([&](Household& house) {
+    try {
+      house.identity().change_passphrase(crypto::SecretBytes(as_bytes(passphrase_)),
+                                         crypto::SecretBytes(as_bytes(passphrase)), kCheap);
+      outcome = Outcome::kSaved;
+    } catch (const store::NotDurable&) {
+      outcome = Outcome::kRefused;
+    }
+  });
+  if (struck_) return Outcome::kUnknown;
+  if (outcome == Outcome::kSaved) {
+    passphrase_ = passphrase;
+    or_was_it_.reset();
+  }
+  return outcome;
+}
+
+// ---- what its person sees ----
+
+std::optional<JournalId> Node::shared_id() {
+  for (const auto& journal : journal::status(household_->shelf())) {
+    if (journal.shared) return journal.id;
+  }
+  return std::nullopt;
+}
+
+std::string Node::shared_journal() {
+  for (const auto& journal : journal::status(household_->shelf())) {
+    if (journal.shared) return journal.name;
+  }
+  return {};
+}
+
+std::vector<Node::Line> Node::entries(bool private_ones) {
+  journal::Filter filter;
+  filter.journal = private_ones ? "notebook" : shared_journal();
+  filter.kind = "entry";
+  std::vector<Line> lines;
+  if (filter.journal.empty()) return lines;
+  for (const auto& item : journal::list(household_->shelf(), filter)) {
+    lines.push_back({hex(item.id.view()), item.text, item.mine});
+  }
+  return lines;
+}
+
+std::vector<Node::Round> Node::rounds() {
+  journal::RoundFilter filter;
+  filter.practice = "checkin";
+  filter.journal = shared_journal();
+  std::vector<Round> all;
+  if (filter.journal.empty()) return all;
+  for (const auto& round : journal::rounds(household_->shelf(), filter)) {
+    Round& one = all.emplace_back(Round{round.period, round.mine_in, {}});
+    for (const auto& answer : round.answers) {
+      for (const auto& field : answer.fields) {
+        if (field.id != "highlight") continue;
+        one.answers.push_back({hex(answer.id.view()), std::get<std::string>(field.value), answer.mine});
+      }
+    }
+    std::sort(one.answers.begin(), one.answers.end());
+  }
+  return all;
+}
+
+std::optional<net::PeerStatus> Node::other() {
+  const auto everybody = household_->switchboard().status();
+  if (everybody.empty()) return std::nullopt;
+  return everybody.front();
+}
+
+}  // namespace duolog::simulation
