@@ -15,7 +15,17 @@ using std::chrono::hours;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
+// One thread has no races: under ThreadSanitizer the quick sizes are enough.
+#if defined(__SANITIZE_THREAD__)
+inline constexpr bool kForRaces = true;
+#elif defined(__has_feature)
+inline constexpr bool kForRaces = __has_feature(thread_sanitizer);
+#else
+inline constexpr bool kForRaces = false;
+#endif
+
 inline bool at_night() {
+  if (kForRaces) return false;
   const char* tier = std::getenv("DUOLOG_TIER");
   return tier != nullptr && std::string(tier) == "nightly";
 }
