@@ -1,62 +1,9 @@
 // peer_test.cc: two peers, hand to hand, on a clock that the test moves.
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "daemon/net/peer.h"
-
-#include "tests/unit/net/people.h"
+#include "tests/unit/net/two_peers.h"
 
 namespace duolog::net {
 namespace {
-
-using testing::at;
-using testing::people;
-using testing::Place;
-using namespace std::chrono_literals;
-
-// Ada dials Bo. Frames are carried one by one, so that a test can change, drop or repeat each.
-class TwoPeers : public ::testing::Test {
- protected:
-  TwoPeers() { dial(); }
-
-  void dial() {
-    initiator_.emplace(Peer::initiate(ada_house_, people().journal, people().prepared(), at(0ms)));
-    responder_.reset();
-  }
-  Bytes from_ada(std::chrono::milliseconds now = 0ms) { return initiator_->take_output(at(now)); }
-  Bytes from_bo(std::chrono::milliseconds now = 0ms) { return responder_->take_output(at(now)); }
-  // The responder begins with the frame that carries message 1.
-  bool answer(const Bytes& first_frame) {
-    auto handshake = crypto::Handshake::answer(people().prepared(), bo_.keys.noise(), ByteView(first_frame).subspan(2));
-    if (!handshake) return false;
-    responder_.emplace(Peer::respond(bo_house_, people().journal, std::move(*handshake), at(kHandshakeTime)));
-    return true;
-  }
-  void carry(std::chrono::milliseconds now = 0ms) {
-    for (int i = 0; i < 40; ++i) {
-      const Bytes there = from_ada(now);
-      if (!responder_ && !there.empty()) {
-        ASSERT_TRUE(answer(there));
-      } else if (responder_) {
-        bo().receive(there, at(now));
-      }
-      const Bytes back = from_bo(now);
-      ada().receive(back, at(now));
-      if (there.empty() && back.empty()) return;
-    }
-  }
-  void tick(std::chrono::milliseconds now) {
-    ada().tick(at(now));
-    bo().tick(at(now));
-  }
-  Peer& ada() { return *initiator_; }
-  Peer& bo() { return *responder_; }
-
-  Place ada_{*people().ada};
-  Place bo_{*people().bo};
-  Peer::House ada_house_ = ada_.house();
-  Peer::House bo_house_ = bo_.house();
-  std::optional<Peer> initiator_;
-  std::optional<Peer> responder_;
-};
 
 TEST_F(TwoPeers, MeetAndKnowEachOther) {
   carry();
@@ -101,74 +48,6 @@ TEST_F(TwoPeers, TwoHandshakesShareNoBytes) {
                             messages[0].begin() + static_cast<std::ptrdiff_t>(i) + 8,
                             messages[1].begin() + static_cast<std::ptrdiff_t>(i)))
         << i;
-}
-
-TEST_F(TwoPeers, EveryFlippedByteOfMessageOneMeetsNobody) {
-  const Bytes first = from_ada();
-  for (std::size_t i = 2; i < first.size(); ++i) {
-    Bytes flipped = first;
-    flipped[i] ^= 1;
-    ASSERT_FALSE(answer(flipped)) << i;
-  }
-}
-
-TEST_F(TwoPeers, EveryFlippedByteOfMessageTwoEndsTheDialWithoutAWord) {
-  const Bytes first = from_ada();
-  ASSERT_TRUE(answer(first));
-  const Bytes length = from_bo();
-  for (std::size_t i = 2; i < length.size(); i += i < 200 ? 1 : 37) {
-    dial();
-    ASSERT_TRUE(answer(from_ada()));
-    Bytes flipped = from_bo();
-    flipped[i] ^= 1;
-    ada().receive(flipped, at(1ms));
-    ASSERT_TRUE(from_ada().empty()) << i;
-    ASSERT_EQ(ada().end(), PeerEnd::kRefused) << i;
-  }
-}
-
-TEST_F(TwoPeers, EveryFlippedByteOfMessageThreeIsMetWithSilenceUntilTheDeadline) {
-  constexpr std::size_t kThirdFrame = 2 + crypto::kThirdMessageOverhead + crypto::kHandshakePayloadFloor;
-  for (std::size_t i = 2; i < kThirdFrame; i += i < 100 ? 1 : 37) {
-    dial();
-    ASSERT_TRUE(answer(from_ada()));
-    ada().receive(from_bo(), at(1ms));
-    Bytes flipped = from_ada();
-    flipped[i] ^= 1;
-    bo().receive(flipped, at(2ms));
-    ASSERT_TRUE(from_bo().empty()) << i;
-    ASSERT_FALSE(bo().finished()) << i;
-    bo().tick(at(kHandshakeTime));
-    ASSERT_EQ(bo().end(), PeerEnd::kRefused) << i;
-  }
-}
-
-TEST_F(TwoPeers, EveryFlippedByteAfterTheHandshakeClosesWithoutAWord) {
-  for (std::size_t i = 2; i < 500; i += 41) {
-    dial();
-    carry();
-    ada_.write();
-    ada().log_grew();
-    Bytes flipped = from_ada();
-    flipped[i] ^= 1;
-    bo().receive(flipped, at(1ms));
-    ASSERT_TRUE(bo().finished()) << i;
-    ASSERT_TRUE(from_bo().empty()) << i;
-  }
-}
-
-TEST_F(TwoPeers, ACutAfterAnyByteOfTheHandshakeOpensNothing) {
-  ASSERT_TRUE(answer(from_ada()));
-  const Bytes second = from_bo();
-  for (std::size_t cut = 0; cut < second.size(); cut += 13) {
-    dial();
-    ASSERT_TRUE(answer(from_ada()));
-    const Bytes message = from_bo();
-    ada().receive(ByteView(message).first(cut), at(1ms));
-    ASSERT_FALSE(ada().open()) << cut;
-    ada().closed();
-    ASSERT_EQ(ada().end(), PeerEnd::kClosed) << cut;
-  }
 }
 
 TEST_F(TwoPeers, BytesThatComeOneByOneMakeTheSameHandshake) {

@@ -1,0 +1,185 @@
+// lies_test.cc: a partner who passed the handshake and lies in every field of every message, one field at a time: the
+// session ends with a reason or takes no notice, nothing unsound is stored, no more than 64 MB are held, and an honest
+// session afterwards is as if nothing had been.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/unit/proto/lies.h"
+
+#include "crypto/noise.h"
+#include "tests/unit/proto/memory_peak.h"
+#include "tests/unit/sync/line.h"
+
+namespace duolog::sync::testing {
+namespace {
+
+using duolog::testing::Lie;
+using duolog::testing::Lies;
+using duolog::testing::MemoryPeak;
+
+constexpr std::size_t kMemoryLimit = 64 << 20;
+
+class EveryField : public ::testing::Test {
+ protected:
+  EveryField() {
+    ada.write(4);
+    bo.write(3);
+    ada.admit(people().phone);
+    bo.admit(people().phone);
+  }
+
+  // Each lie about `truth`, to a session of its own that has been greeted (or not yet).
+  void lies_about(const Bytes& truth, bool greeted = true) {
+    std::size_t ended = 0;
+    const std::size_t told = Lies::about(truth, [&](const Lie& lie) { ended += ends(lie, greeted) ? 1U : 0U; });
+    EXPECT_GT(ended, told / 4) << "the lies are not noticed";
+    EXPECT_GE(told, 50U) << "the message has no fields to lie in";
+    told_ += told;
+    afterwards();
+  }
+
+  bool ends(const Lie& lie, bool greeted) {
+    Liar liar(ada);
+    if (greeted) liar.greet();
+    while (liar.session.next()) {
+    }
+    const MemoryPeak peak;
+    liar.say_bytes(lie);
+    std::size_t answers = 0;
+    while (liar.session.next()) EXPECT_LT(++answers, 200U) << "a lie is answered without end";
+    EXPECT_LE(peak.bytes(), kMemoryLimit);
+    most_ = std::max(most_, peak.bytes());
+    counted_ = peak.counts();
+    const Parting reason = liar.session.reason();
+    EXPECT_TRUE(reason == Parting::kNone || reason == Parting::kViolation || reason == Parting::kRefusedRun ||
+                reason == Parting::kNewer || reason == Parting::kTheyLeft)
+        << static_cast<int>(reason);
+    if (reason == Parting::kViolation || reason == Parting::kRefusedRun) {
+      EXPECT_FALSE(liar.session.detail().empty());
+      EXPECT_EQ(answers, 0U) << "a violation is answered";
+    }
+    return reason != Parting::kNone;
+  }
+
+  void afterwards() {
+    Line line(ada, bo);
+    line.until_quiet();
+    EXPECT_EQ(line.a.reason(), Parting::kNone) << line.a.detail();
+    EXPECT_EQ(line.b.reason(), Parting::kNone) << line.b.detail();
+    EXPECT_TRUE(line.a.in_step() && line.b.in_step());
+    EXPECT_EQ(ada.frontier(), bo.frontier());
+    EXPECT_EQ(ada.records(people().desk), bo.records(people().desk));
+  }
+
+  ~EveryField() override {
+    RecordProperty("lies", std::to_string(told_));
+    RecordProperty("bytes_at_most", std::to_string(most_));
+    if (!counted_) std::puts("memory is not counted: this build has no sanitizer");
+  }
+
+  Home ada{people().laptop};
+  Home bo{people().desk};
+  std::size_t told_ = 0;
+  std::size_t most_ = 0;
+  bool counted_ = true;
+};
+
+TEST_F(EveryField, OfAGreetingMayBeALie) {
+  Hello hello = Liar(ada).hello();
+  hello.time_ms = 1'700'000'000'000;
+  hello.addresses = {"192.0.2.7:38650", "[::1]:5"};
+  hello.claim.entries[0].seq = 1;
+  hello.claim.missing[hello.claim.entries[0].device] = {1};
+  lies_about(encode(hello), false);
+}
+
+TEST_F(EveryField, OfAFrontierMayBeALie) {
+  Claim claim{Liar(ada).hello().claim};
+  claim.entries[1].seq = 7;
+  claim.missing[claim.entries[1].device] = {2, 5, 7};
+  lies_about(encode(claim));
+}
+
+TEST_F(EveryField, OfAChainMayBeALie) {
+  lies_about(encode(Certs{{people().chain_of(people().phone.id()), people().chain_of(people().desk.id())}}));
+}
+
+TEST_F(EveryField, OfARunMayBeALie) { lies_about(encode(sync::Run{people().desk.id(), 1, bo.records(people().desk)})); }
+
+TEST_F(EveryField, OfAQuestionForBodiesMayBeALie) { lies_about(encode(BodyWant{ada.id(), {1, 2, 3}})); }
+TEST_F(EveryField, OfAQuestionForHeadsMayBeALie) { lies_about(encode(HeadWant{ada.id(), 2, 2})); }
+
+TEST_F(EveryField, OfHeadsMayBeALie) {
+  lies_about(encode(Heads{ada.id(), 1, ada.log().read_heads(people().journal, ada.id(), 1, 3)}));
+}
+
+TEST_F(EveryField, OfAForksProofMayBeALie) {
+  const auto head = [](std::size_t) { return careless_run(people().phone, 1).front().head; };
+  lies_about(encode(store::ForkProof{people().phone.id(), 1, {head(0)}, {head(1)}}));
+}
+
+TEST_F(EveryField, OfAGoodbyeMayBeALie) {
+  std::size_t told = Lies::about(encode(Bye{3}), [&](const Lie& lie) { ends(lie, true); });
+  EXPECT_GE(told, 40U);
+  afterwards();
+}
+
+// ---- whole messages at the wrong time ----
+
+TEST_F(EveryField, AndTheOrderToo) {
+  const std::vector<Bytes> words{encode(Liar(ada).hello()),
+                                 encode(Claim{}),
+                                 encode(Certs{{people().chain_of(people().phone.id())}}),
+                                 encode(sync::Run{people().desk.id(), 1, bo.records(people().desk)}),
+                                 encode(BodyWant{ada.id(), {1}}),
+                                 encode(HeadWant{ada.id(), 1, 1}),
+                                 encode(Heads{ada.id(), 1, {}}),
+                                 encode(Ping{}),
+                                 encode(Bye{1})};
+  std::mt19937 dice(20261122);
+  for (int conversation = 0; conversation < 300; ++conversation) {
+    Liar liar(ada);
+    for (int word = 0; word < 12; ++word) {
+      liar.say_bytes(words[dice() % words.size()]);
+      while (liar.session.next()) {
+      }
+    }
+  }
+  afterwards();
+}
+
+// ---- the huge ----
+
+TEST_F(EveryField, AGigabyteAnnouncedIsNotWaitedFor) {
+  for (const int kind : {0x0a, 0x12, 0x1a, 0x22, 0x3a, 0x42}) {  // HELLO, FRONTIER, CERTS, RECORDS, HEADS, FORK
+    Bytes frame{static_cast<std::uint8_t>(kind)};
+    duolog::testing::Lies::put_number(frame, std::uint64_t{1} << 30);
+    EXPECT_TRUE(ends(frame, kind != 0x0a));
+  }
+  afterwards();
+}
+
+TEST_F(EveryField, ABodyOfAGigabyteAnnouncedInsideARunIsNotReserved) {
+  Bytes record{0x12};
+  Lies::put_number(record, std::uint64_t{1} << 30);
+  Bytes run{0x1a};
+  Lies::put_number(run, record.size());
+  append(run, record);
+  Bytes frame{0x22};
+  Lies::put_number(frame, run.size());
+  append(frame, run);
+  EXPECT_TRUE(ends(frame, true));
+  afterwards();
+}
+
+TEST_F(EveryField, AMillionTinyRecordsAreCountedAndNotBuilt) {
+  Bytes run;
+  for (int i = 0; i < 1'000'000; ++i) append(run, Bytes{0x1a, 0x00});
+  Bytes frame{0x22};
+  Lies::put_number(frame, run.size());
+  append(frame, run);
+  EXPECT_TRUE(ends(frame, true));
+  EXPECT_LT(most_, std::size_t{1} << 20);
+  afterwards();
+}
+
+}  // namespace
+}  // namespace duolog::sync::testing
