@@ -50,7 +50,7 @@ class Talk {
     desk_.subscribe = [](auto) { return std::make_shared<int>(); };
     desk_.after = [this](std::chrono::milliseconds, auto then) {
       later_ = std::move(then);
-      return std::make_shared<int>();
+      return Hold(this, [this](void*) { later_ = nullptr; });
     };
     desk_.pair = [](const control::Pair&, auto tell, auto) {
       control::PairEvent event;

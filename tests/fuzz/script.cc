@@ -32,7 +32,7 @@ randombytes_implementation chance = {[] { return "seeded"; }, draw_word, nullptr
 
 // What is held, and the most since a Frugal began. Large blocks are counted apart: where a length inside a message
 // lies, protobuf reserves up to 50 MB for it (kSafeStringSize) and touches none of it.
-constexpr std::size_t kLarge = 1 << 20;
+constexpr std::size_t kLarge = 64 << 10;
 constexpr std::size_t kReserved = 51'000'000;
 struct Account {
   std::size_t held = 0;
