@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <cctype>
+#include <charconv>
+#include <cstdlib>
 #include <cstring>
 #include <vector>
 
@@ -245,15 +247,36 @@ std::vector<std::string> parts_of(std::string_view code) {
   return parts;
 }
 
+// "3 hours", of which at least two are told.
+std::string length_of(std::int64_t minutes) {
+  constexpr std::int64_t kHour = 60;
+  constexpr std::int64_t kDay = 24 * kHour;
+  if (minutes < 2 * kHour) return fmt::format("{} minutes", minutes);
+  if (minutes < 2 * kDay) return fmt::format("{} hours", minutes / kHour);
+  return fmt::format("{} days", minutes / kDay);
+}
+
+// "clock:<name>:<minutes ahead>"; a name may hold a colon.
+std::string clock_text(std::string_view code) {
+  const auto first = std::min(code.size(), code.find(':'));
+  const auto last = code.rfind(':');
+  const bool whole = last != std::string_view::npos && last > first;
+  const auto minutes_ahead = whole ? code.substr(last + 1) : std::string_view();
+  const auto whose = whole ? sanitise_line(code.substr(first + 1, last - first - 1)) : std::string();
+  std::int64_t minutes = 0;
+  std::from_chars(minutes_ahead.data(), minutes_ahead.data() + minutes_ahead.size(), minutes);
+  return fmt::format(
+      "{}'s clock differs from this one by {} ({}); nothing is lost by it, but look which of the two is right",
+      whose.empty() ? "the other" : whose, length_of(std::abs(minutes)), minutes > 0 ? "it is ahead" : "it is behind");
+}
+
 }  // namespace
 
 std::string warning_text(std::string_view code) {
   const auto parts = parts_of(code);
   const auto& name = parts.front();
   auto part = [&parts](std::size_t at) { return at < parts.size() ? parts[at] : std::string("?"); };
-  if (name == "clock") {
-    return fmt::format("{}'s clock and this one differ by {} minutes; nothing is lost by it", part(1), part(2));
-  }
+  if (name == "clock") return clock_text(code);
   if (name == "fork") {
     return fmt::format("the device {} writes nothing more: two copies of it were used; all that is here can be read",
                        part(1));

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "daemon/control/visit.h"
 
+#include <fmt/format.h>
+
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/stubs/logging.h>
 
@@ -82,6 +84,9 @@ bool always_answered(Request::BodyCase body) {
       return false;
   }
 }
+
+// "clock:<name>:<minutes ahead>"
+std::string clock_warning(const Peer& peer) { return fmt::format("clock:{}:{}", peer.name(), peer.clock_minutes()); }
 
 }  // namespace
 
@@ -248,8 +253,11 @@ void Visit::State::status() {
   if (desk.state() == Desk::State::kOpen) {
     journal::Shelf& shelf = desk.shelf();
     for (const auto& journal : journal::status(shelf)) fill(*report.add_journals(), journal);
-    for (auto& peer : desk.peers()) *report.add_peers() = std::move(peer);
     for (const auto& warning : journal::warnings(shelf)) report.add_warnings(warning);
+    for (auto& peer : desk.peers()) {
+      if (peer.clock_minutes() != 0) report.add_warnings(clock_warning(peer));
+      *report.add_peers() = std::move(peer);
+    }
     report.set_write_to(shelf.write_to());
   }
   finish(std::move(reply));

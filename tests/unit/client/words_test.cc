@@ -138,6 +138,17 @@ TEST(Words, WhatTheDaemonPassesOnIsSanitised) {
   EXPECT_THAT(warning_text("clock:B\x1bo:12"), HasSubstr("‹U+001B›"));
 }
 
+TEST(Words, AClockThatDiffersIsToldInWordsThatFitTheDifference) {
+  EXPECT_EQ(
+      warning_text("clock:Bo:12"),
+      "Bo's clock differs from this one by 12 minutes (it is ahead); nothing is lost by it, but look which of the "
+      "two is right");
+  EXPECT_THAT(warning_text("clock:Bo:-300"), HasSubstr("by 5 hours (it is behind)"));
+  EXPECT_THAT(warning_text("clock:Bo:5256000"), HasSubstr("by 3650 days"));
+  EXPECT_THAT(warning_text("clock:Bo: the second:-29916666"), HasSubstr("Bo: the second's clock"));
+  EXPECT_THAT(warning_text("clock"), HasSubstr("the other's clock"));
+}
+
 TEST(Words, AFindingSaysWhatItMeansAndAnUnknownOneItsCode) {
   EXPECT_EQ(finding_text("listening", "38650"), "listens on port 38650");
   EXPECT_EQ(finding_text("words-unconfirmed", ""), warning_text("words-unconfirmed"));

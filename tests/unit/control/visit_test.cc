@@ -120,6 +120,20 @@ class VisitTest : public testing::Test {
   std::unique_ptr<Visit> visit;
 };
 
+TEST_F(VisitTest, StatusWarnsOfAClockThatDiffers) {
+  desk.peers = [] {
+    std::vector<Peer> peers(2);
+    peers[0].set_name("Bo");
+    peers[0].set_clock_minutes(-5'256'000);
+    return peers;
+  };
+  Request asked = request();
+  asked.mutable_status();
+  const Reply reply = ask(asked);
+  EXPECT_EQ(std::count(reply.status().warnings().begin(), reply.status().warnings().end(), "clock:Bo:-5256000"), 1);
+  EXPECT_EQ(reply.status().peers_size(), 2);
+}
+
 TEST_F(VisitTest, WhatIsWrittenIsListed) {
   const Reply saved = ask(writing("a line in the evening"));
   EXPECT_TRUE(saved.last());
