@@ -38,8 +38,16 @@ std::filesystem::path keep(const Options& options, const std::vector<std::string
   return file;
 }
 
+std::string output_of(const std::string& command) {
+  FILE* told = ::popen(command.c_str(), "r");
+  std::string text;
+  for (int letter = std::fgetc(told); letter != EOF; letter = std::fgetc(told)) text += static_cast<char>(letter);
+  EXPECT_EQ(::pclose(told), 0);
+  return text;
+}
+
 std::string told(const Options& options, const std::vector<std::string>& wrong) {
-  std::string text = options.text() + "\n";
+  std::string text = options.text() + "\nat " + output_of("git -C " DUOLOG_SOURCE_DIR " rev-parse HEAD || true");
   for (const std::string& sentence : wrong) text += "  " + sentence + "\n";
   return text + "again: " + program() + " --story '" + options.text() + "'\n";
 }
@@ -126,11 +134,7 @@ std::uint64_t hash_of(std::uint64_t seed) {
 }
 
 std::string hash_in_another_process(std::uint64_t seed) {
-  FILE* told = ::popen((program() + " --trace " + std::to_string(seed)).c_str(), "r");
-  std::string text;
-  for (int letter = std::fgetc(told); letter != EOF; letter = std::fgetc(told)) text += static_cast<char>(letter);
-  EXPECT_EQ(::pclose(told), 0);
-  return text;
+  return output_of(program() + " --trace " + std::to_string(seed));
 }
 
 TEST(OneSeed, IsOneStory) {
