@@ -4,6 +4,8 @@
 
 #include "crypto/hash.h"
 #include "tests/unit/net/people.h"
+#include "tests/unit/proto/lies.h"
+#include "tests/unit/proto/memory_peak.h"
 
 namespace duolog::net {
 namespace {
@@ -61,6 +63,27 @@ TEST(Introduction, IsOfTheKeyThatWasSpokenWith) {
   EXPECT_EQ(introduced_device(ada().chain, people().ada->public_keys().noise), people().ada->public_keys());
   EXPECT_FALSE(introduced_device(ada().chain, people().bo->public_keys().noise));
   EXPECT_FALSE(introduced_device({}, people().bo->public_keys().noise));
+}
+
+// A member of the journal has passed the handshake and says anything of itself, one field at a time.
+TEST(Introduction, WithALieInAnyFieldIsRefusedOrWithinItsLimits) {
+  const Introduction truth = people().introduction_of(*people().ada);
+  const Bytes bytes = *crypto::unpad(encode(truth));
+  std::size_t refused = 0;
+  const std::size_t told = duolog::testing::Lies::about(bytes, [&](const duolog::testing::Lie& lie) {
+    const duolog::testing::MemoryPeak peak;
+    const auto read = decode_introduction(crypto::pad(lie, crypto::kHandshakePayloadFloor));
+    EXPECT_LE(peak.bytes(), std::size_t{64} << 20);
+    if (!read) ++refused;
+    if (!read) return;
+    EXPECT_TRUE(!read->chain.empty() && read->chain.size() <= crypto::kChainLimit);
+    EXPECT_LE(read->name.size(), crypto::kNameLimit);
+    if (read->chain != truth.chain) {
+      EXPECT_FALSE(crypto::prove(read->chain, people().genesis.roots()));
+    }
+  });
+  EXPECT_GT(told, 60U);
+  EXPECT_GT(refused, told / 4);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/unit/proto/lies.h"
 
+#include "crypto/hash.h"
 #include "crypto/noise.h"
 #include "tests/unit/proto/memory_peak.h"
 #include "tests/unit/sync/line.h"
@@ -16,6 +17,11 @@ using duolog::testing::Lies;
 using duolog::testing::MemoryPeak;
 
 constexpr std::size_t kMemoryLimit = 64 << 20;
+
+bool nightly() {
+  const char* tier = std::getenv("DUOLOG_TIER");
+  return tier != nullptr && std::string_view(tier) == "nightly";
+}
 
 class EveryField : public ::testing::Test {
  protected:
@@ -179,6 +185,57 @@ TEST_F(EveryField, AMillionTinyRecordsAreCountedAndNotBuilt) {
   EXPECT_TRUE(ends(frame, true));
   EXPECT_LT(most_, std::size_t{1} << 20);
   afterwards();
+}
+
+// A body of this length that its author has named and signed, whatever is in it.
+crypto::Record with_body(const crypto::DeviceKeys& author, std::size_t length) {
+  const crypto::ChainPosition at{1, crypto::first_prev(people().journal, author.id())};
+  crypto::Record record = people().record(author, at);
+  record.body = Bytes(length, 'x');
+  Bytes number;
+  append_u32(number, static_cast<std::uint32_t>(length));
+  std::copy(number.begin(), number.end(), record.head.begin() + 4);
+  constexpr std::size_t kBodyHashAt = crypto::kHeaderLength - 32;
+  const auto named = crypto::hash_bytes("rec.body", {*record.body});
+  std::copy(named.begin(), named.end(), record.head.begin() + kBodyHashAt);
+  const ByteView header = ByteView(record.head).first(crypto::kHeaderLength);
+  const auto digest = crypto::hash_bytes("rec.hdr", {people().journal.bytes, header});
+  const Signature signature = crypto::sign(author.sign(), "rec", digest);
+  std::copy(signature.begin(), signature.end(), record.head.begin() + crypto::kHeaderLength);
+  return record;
+}
+
+TEST_F(EveryField, TheLargestBodyIsTakenAndOneByteMoreEndsTheSession) {
+  Liar liar(ada, people().phone);
+  liar.greet();
+  liar.say(sync::Run{people().phone.id(), 1, {with_body(people().phone, crypto::kBodyLimit + 1)}});
+  EXPECT_EQ(liar.session.reason(), Parting::kViolation);
+  EXPECT_EQ(ada.held(people().phone), 0U);
+  Liar honest(ada, people().phone);
+  honest.greet();
+  honest.say(sync::Run{people().phone.id(), 1, {with_body(people().phone, crypto::kBodyLimit)}});
+  EXPECT_EQ(honest.session.reason(), Parting::kNone) << honest.session.detail();
+  EXPECT_EQ(ada.held(people().phone), 1U);
+  afterwards();
+}
+
+// Ten thousand, at night a hundred thousand: memory does not grow with their number.
+TEST_F(EveryField, RecordsWithoutEndCostNoMemory) {
+  const int runs = nightly() ? 100 : 10;
+  Liar liar(ada, people().phone);
+  liar.greet();
+  crypto::ChainPosition at{1, crypto::first_prev(people().journal, people().phone.id())};
+  for (int i = 0; i < runs; ++i) {
+    const auto run = careless_run(people().phone, crypto::kRunLimit, at);
+    const Bytes message = encode(sync::Run{people().phone.id(), at.seq, run});
+    at = {at.seq + run.size(), crypto::record_id(people().journal, run.back().head)};
+    const MemoryPeak peak;
+    liar.say_bytes(message);
+    liar.hear();
+    EXPECT_LE(peak.bytes(), std::size_t{16} << 20) << i;
+  }
+  EXPECT_EQ(liar.session.reason(), Parting::kNone) << liar.session.detail();
+  EXPECT_EQ(ada.held(people().phone), static_cast<std::uint64_t>(runs) * crypto::kRunLimit);
 }
 
 }  // namespace
