@@ -110,9 +110,11 @@ Field body_of(ByteView frame) {
   return body;
 }
 
-std::size_t count_fields(ByteView message, std::uint32_t number) {
+// Of the messages with this number; a number where a message belongs is none, to protobuf as well.
+std::size_t count_messages(ByteView message, std::uint32_t number) {
   std::size_t count = 0;
-  for (FieldWalk walk(message); const auto field = walk.next();) count += field->number == number ? 1 : 0;
+  for (FieldWalk walk(message); const auto field = walk.next();)
+    count += field->number == number && field->bytes ? 1 : 0;
   return count;
 }
 
@@ -243,7 +245,7 @@ Certs take_certs(const wire::Certs& from) {
 }
 
 Run take_run(ByteView bytes) {
-  const std::size_t count = count_fields(bytes, wire::Records::kRecordsFieldNumber);
+  const std::size_t count = count_messages(bytes, wire::Records::kRecordsFieldNumber);
   require(count >= 1 && count <= crypto::kRunLimit, "a run is empty or has too many records");
   const auto from = parse<wire::Records>(bytes);
   Run run{take_id<DeviceId>(from.device()), take_seq(from.start_seq()), {}};

@@ -255,6 +255,17 @@ TEST(Message, MillionsOfEmptyRecordsAreCountedBeforeTheyAreBuilt) {
   EXPECT_TRUE(refused(frame));
 }
 
+// Found by fuzz.session_message: counted as a record, and to protobuf an unknown field, so that a run without any came
+// out.
+TEST(Message, ANumberWhereARecordBelongsIsNoRecord) {
+  Bytes run{0x0a, 0x20};  // the device
+  append(run, device(1).bytes);
+  append(run, Bytes{0x10, 0x07, 0x18, 0x03});  // from seq 7; field 3, the number 3
+  Bytes frame{0x22, static_cast<std::uint8_t>(run.size())};
+  append(frame, run);
+  EXPECT_TRUE(refused(frame));
+}
+
 TEST(Message, SmallKindsAreSmall) {
   Bytes ping{0x4a, 0x81, 0x80, 0x01};  // field 9, 16,385 bytes of an unknown field
   append(ping, Bytes{0xa2, 0x06, 0xfc, 0x7f});
