@@ -123,8 +123,7 @@ void run(const Options& options, char** argv) {
   asio::io_context io(1);
   const bool anew = serve(io, home, config);
   spdlog::info(anew ? "locked: running anew" : "stopped");
-  // With io still standing: its end would wait for a name that is being looked up, and every page that held a word goes
-  // with the old image at once.
+  // Every page that held a word goes with the old image at once.
   if (anew) run_anew(argv);
 }
 

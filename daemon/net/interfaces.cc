@@ -45,6 +45,7 @@ std::vector<Interface> interfaces() {
     interface.name = each->ifa_name;
     interface.index = index;
     interface.loopback = (each->ifa_flags & IFF_LOOPBACK) != 0;
+    interface.carrier = (each->ifa_flags & IFF_RUNNING) != 0;
     if (each->ifa_addr) add_address(interface, each->ifa_addr);
   }
   std::vector<Interface> all;

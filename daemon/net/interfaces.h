@@ -14,6 +14,7 @@ struct Interface {
   std::vector<std::string> v4;
   std::vector<std::string> v6;  // without link-local ones
   bool has_v6 = false;          // a link-local one, at least
+  bool carrier = true;          // the cable is in, the access point answers
 };
 // Those that are up. Empty when the system does not say.
 std::vector<Interface> interfaces();

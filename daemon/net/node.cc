@@ -4,26 +4,24 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "daemon/net/node.h"
 
-#include <fcntl.h>
-
 #include <asio/awaitable.hpp>
 #include <asio/buffer.hpp>
 #include <asio/co_spawn.hpp>
-#include <asio/connect.hpp>
 #include <asio/io_context.hpp>
 #include <asio/ip/tcp.hpp>
-#include <asio/ip/v6_only.hpp>
 #include <asio/posix/stream_descriptor.hpp>
 #include <asio/post.hpp>
 #include <asio/redirect_error.hpp>
 #include <asio/steady_timer.hpp>
 #include <asio/use_awaitable.hpp>
 #include <asio/write.hpp>
-#include <set>
 
+#include "daemon/net/calling.h"
 #include "daemon/net/interfaces.h"
+#include "daemon/net/listening.h"
 #include "daemon/net/multicast.h"
 #include "daemon/net/surroundings.h"
+#include "daemon/net/whereabouts.h"
 
 // Asio returns the error that it was also given a place for.
 // NOLINTBEGIN(bugprone-unused-return-value,cert-err33-c)
@@ -37,11 +35,9 @@ using asio::ip::tcp;
 using std::error_code;
 
 constexpr std::size_t kReadBuffer = 16 << 10;
-constexpr int kPortsTried = 100;           // from the default one on
 constexpr milliseconds kTickRest{5};       // between two ticks: a wrong deadline costs no more than this
 constexpr milliseconds kAcceptRest{100};   // after an accept that failed, for want of descriptors
 constexpr milliseconds kLingering{2'000};  // for the last words to leave and the other side to close
-constexpr milliseconds kSettling{1'000};   // network changes come in bursts
 constexpr milliseconds kStopTime{2'000};
 
 struct Connection {
@@ -54,6 +50,12 @@ struct Connection {
   bool spoke = false;    // something was written: there are last words to wait for
   bool leaving = false;  // the switchboard is done with it; what still comes is thrown away
 
+  // At once, also for the other side, where only one of the two ways is dead: an orderly end would wait for an answer.
+  void cut() {
+    error_code ignored;
+    socket.set_option(asio::socket_base::linger(true, 0), ignored);
+    close();
+  }
   void close() {
     error_code ignored;
     socket.close(ignored);
@@ -62,59 +64,6 @@ struct Connection {
   }
 };
 using SharedConnection = std::shared_ptr<Connection>;
-
-// No socket survives an exec: the daemon executes itself anew to forget its keys.
-void close_on_exec(int fd) { fcntl(fd, F_SETFD, FD_CLOEXEC); }
-int duplicate(int fd) { return fcntl(fd, F_DUPFD_CLOEXEC, 0); }
-
-std::string host_text(const asio::ip::address& address) {
-  if (address.is_v6() && address.to_v6().is_v4_mapped())
-    return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()).to_string();
-  return address.to_string();
-}
-
-// Numbers need no resolver. Empty: a name.
-tcp::resolver::results_type literal(const Address& address) {
-  error_code error;
-  const auto host = asio::ip::make_address(address.host, error);
-  if (error) return {};
-  return tcp::resolver::results_type::create(tcp::endpoint(host, address.port), address.host, "");
-}
-
-tcp::acceptor open_acceptor(asio::io_context& io, const tcp::endpoint& endpoint, error_code& error) {
-  tcp::acceptor acceptor(io);
-  acceptor.open(endpoint.protocol(), error);
-  if (!error) acceptor.set_option(asio::socket_base::reuse_address(true), error);
-  const bool every_interface = endpoint.address().is_v6() && endpoint.address().is_unspecified();
-  if (!error && every_interface) acceptor.set_option(asio::ip::v6_only(false), error);
-  if (!error) acceptor.bind(endpoint, error);
-  if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
-  return acceptor;
-}
-
-// IPv6 with IPv4 in it; IPv4 alone where the machine has nothing else.
-tcp::acceptor listen_everywhere(asio::io_context& io, error_code& error) {
-  for (int i = 0; i < kPortsTried; ++i) {
-    const auto port = static_cast<std::uint16_t>(kDefaultPort + i);
-    tcp::acceptor both = open_acceptor(io, {tcp::v6(), port}, error);
-    if (!error) return both;
-    if (error == asio::error::address_in_use) continue;
-    tcp::acceptor v4 = open_acceptor(io, {tcp::v4(), port}, error);
-    if (!error) return v4;
-  }
-  return tcp::acceptor(io);
-}
-
-// "host:port"; port 0 is the system's choice.
-tcp::acceptor listen_at(asio::io_context& io, const std::string& place, error_code& error) {
-  const auto address = parse_place_to_listen(place);
-  error = asio::error::invalid_argument;
-  if (!address) return tcp::acceptor(io);
-  tcp::resolver resolver(io);
-  const auto found = resolver.resolve(address->host, std::to_string(address->port), error);
-  if (error || found.empty()) return tcp::acceptor(io);
-  return open_acceptor(io, found.begin()->endpoint(), error);
-}
 
 }  // namespace
 
@@ -129,14 +78,17 @@ struct Node::State : std::enable_shared_from_this<Node::State> {
   std::map<LineId, SharedConnection> connections;
   asio::steady_timer alarm;
   SteadyTime alarm_at = SteadyTime::max();
-  asio::steady_timer settling;
+  asio::steady_timer settled;
   asio::steady_timer announcing;
   bool announcer_runs = false;
   std::unique_ptr<AnnouncementListener> listener;
   std::vector<std::shared_ptr<asio::posix::stream_descriptor>> listening_on;
   Surroundings surroundings;
   std::vector<std::shared_ptr<asio::posix::stream_descriptor>> watched;
-  std::vector<std::string> told_addresses;
+  Whereabouts whereabouts;
+  Settling settling;
+  bool looks_around_soon = false;
+  std::shared_ptr<Names> names;
   std::function<void()> stopped;
   asio::steady_timer stop_timer;
   bool look_is_due = false;
@@ -148,12 +100,12 @@ struct Node::State : std::enable_shared_from_this<Node::State> {
         options(std::move(given)),
         acceptor(context),
         alarm(context),
-        settling(context),
+        settled(context),
         announcing(context),
+        names(std::make_shared<Names>(context)),
         stop_timer(context) {}
 
   void begin();
-  void listen();
   void spawn(const char* what, awaitable<void> work);
   void note(const std::string& text) const {
     if (options.note) options.note(text);
@@ -165,7 +117,7 @@ struct Node::State : std::enable_shared_from_this<Node::State> {
   static awaitable<void> alarm_loop(Self self);
   static awaitable<void> read_loop(Self self, LineId line, SharedConnection connection);
   static awaitable<void> write(Self self, SharedConnection connection, Bytes output);
-  static awaitable<void> dial(Self self, LineId line, Address address);
+  static awaitable<void> dial(Self self, Switchboard::Dial wanted);
   static awaitable<void> announce_loop(Self self);
   static awaitable<void> watch(Self self, std::shared_ptr<asio::posix::stream_descriptor> descriptor,
                                std::function<void()> readable);
@@ -182,7 +134,7 @@ struct Node::State : std::enable_shared_from_this<Node::State> {
 
   // ---- the world around ----
   void watch_surroundings();
-  void tell_addresses();
+  void look_around();
   void network_changed();
   std::shared_ptr<asio::posix::stream_descriptor> watch_descriptor(int fd, const char* what,
                                                                    std::function<void()> readable);
@@ -221,12 +173,15 @@ Node::~Node() {
 std::uint16_t Node::port() const { return state_->port; }
 
 void Node::State::begin() {
-  listen();
+  acceptor = open_acceptor(io, options.listen);
+  const tcp::endpoint here = acceptor.local_endpoint();
+  port = here.port();
+  whereabouts.listen(here.address().is_unspecified() ? "" : host_text(here.address()), port, options.addresses);
   std::weak_ptr<State> weak = shared_from_this();
   switchboard.on_wake([weak] {
     if (const auto self = weak.lock()) self->look_soon();
   });
-  tell_addresses();
+  look_around();
   spawn("accepting", accept_loop(shared_from_this()));
   spawn("waking", alarm_loop(shared_from_this()));
   watch_surroundings();
@@ -247,20 +202,12 @@ void Node::State::watch_surroundings() {
   }));
 }
 
-void Node::State::listen() {
-  error_code error;
-  acceptor = options.listen.empty() ? listen_everywhere(io, error) : listen_at(io, options.listen, error);
-  const std::string place = options.listen.empty() ? "any port from " + std::to_string(kDefaultPort) : options.listen;
-  if (error) throw std::system_error(error, "cannot listen on " + place);
-  close_on_exec(acceptor.native_handle());
-  port = acceptor.local_endpoint().port();
-}
-
 void Node::State::close_all() {
   error_code ignored;
+  names->close();
   acceptor.close(ignored);
   for (const auto& [line, connection] : connections) connection->close();
-  for (asio::steady_timer* timer : {&alarm, &settling, &announcing, &stop_timer}) timer->cancel();
+  for (asio::steady_timer* timer : {&alarm, &settled, &announcing, &stop_timer}) timer->cancel();
   for (const auto& descriptor : watched) descriptor->close(ignored);
   for (const auto& descriptor : listening_on) descriptor->close(ignored);
 }
@@ -309,6 +256,7 @@ awaitable<void> Node::State::accept_loop(Self self) {
 void Node::State::start_line(LineId line, tcp::socket socket) {
   error_code ignored;
   socket.set_option(tcp::no_delay(true), ignored);
+  keep_asking(socket);
   close_on_exec(socket.native_handle());
   const auto connection = std::make_shared<Connection>(std::move(socket));
   connections.emplace(line, connection);
@@ -342,36 +290,14 @@ awaitable<void> Node::State::read_loop(Self self, LineId line, SharedConnection 
 
 // ---- going out ----
 
-awaitable<void> Node::State::dial(Self self, LineId line, Address address) {
-  // Shared with the timer's handler, which may run after this frame is gone.
-  struct Attempt {
-    explicit Attempt(asio::io_context& io) : resolver(io), socket(io), timer(io) {}
-    tcp::resolver resolver;
-    tcp::socket socket;
-    asio::steady_timer timer;
-  };
-  const auto attempt = std::make_shared<Attempt>(self->io);
-  attempt->timer.expires_after(kConnectTime);
-  attempt->timer.async_wait([attempt](const error_code& cancelled) {
-    if (cancelled) return;
-    error_code ignored;
-    attempt->resolver.cancel();
-    attempt->socket.close(ignored);
-  });
-  error_code error;
-  tcp::resolver::results_type endpoints = literal(address);
-  if (endpoints.empty()) {
-    endpoints = co_await attempt->resolver.async_resolve(address.host, std::to_string(address.port),
-                                                         redirect_error(use_awaitable, error));
-  }
-  if (!error) co_await asio::async_connect(attempt->socket, endpoints, redirect_error(use_awaitable, error));
-  const bool in_time = attempt->timer.cancel() > 0;
+awaitable<void> Node::State::dial(Self self, Switchboard::Dial wanted) {
+  Called called = co_await call(self->io, self->names, std::move(wanted.address), wanted.narrow);
   if (self->gone) co_return;
-  if (error || !in_time || !attempt->socket.is_open()) {
-    self->switchboard.closed(line);
+  if (called.socket) {
+    self->switchboard.connected(wanted.line);
+    self->start_line(wanted.line, std::move(*called.socket));
   } else {
-    self->switchboard.connected(line);
-    self->start_line(line, std::move(attempt->socket));
+    self->switchboard.failed(wanted.line, called.trouble);
   }
   self->look();
 }
@@ -398,7 +324,7 @@ void Node::State::look_soon() {
 
 void Node::State::look() {
   for (Switchboard::Dial& wanted : switchboard.take_dials())
-    spawn("dialling", dial(shared_from_this(), wanted.line, std::move(wanted.address)));
+    spawn("dialling", dial(shared_from_this(), std::move(wanted)));
   const auto now = connections;  // looking at one may end another
   for (const auto& [line, connection] : now) look_at(line, connection);
   look_at_announcements();
@@ -415,6 +341,7 @@ void Node::State::look_at(LineId line, const SharedConnection& connection) {
       spawn("writing", write(shared_from_this(), connection, std::move(output)));
     }
   }
+  if (switchboard.hopeless(line)) return connection->cut();
   if (switchboard.finished(line)) return leave(connection);
   if (switchboard.read_limit(line) > 0) connection->may_read.cancel();
 }
@@ -514,27 +441,25 @@ awaitable<void> Node::State::watch(Self self, std::shared_ptr<asio::posix::strea
 
 void Node::State::network_changed() {
   surroundings.drain_network();
-  settling.expires_after(kSettling);
-  settling.async_wait([self = shared_from_this()](const error_code& cancelled) {
-    if (!cancelled && !self->gone) self->tell_addresses();
+  if (std::exchange(looks_around_soon, true)) return;
+  settled.expires_after(settling.pause(options.clock.steady()));
+  settled.async_wait([self = shared_from_this()](const error_code& cancelled) {
+    self->looks_around_soon = false;
+    if (!cancelled && !self->gone) self->look_around();
   });
 }
 
-// An address that went away has taken its connections with it; a new one is only one more way.
-void Node::State::tell_addresses() {
-  const auto here = acceptor.is_open() ? acceptor.local_endpoint().address() : asio::ip::address();
-  std::vector<std::string> addresses;
-  const auto hosts = here.is_unspecified() ? reachable_hosts(interfaces()) : std::vector{host_text(here)};
-  for (const std::string& text : options.addresses)
-    if (const auto address = parse_address(text)) addresses.push_back(address->text());
-  for (const std::string& host : hosts) addresses.push_back(Address{host, port}.text());
-  if (addresses == told_addresses) return;
-  const bool lost_one = std::any_of(told_addresses.begin(), told_addresses.end(), [&](const std::string& old) {
-    return std::find(addresses.begin(), addresses.end(), old) == addresses.end();
+// An address that went away has taken its connections with it; a new one, or a cable that is in again, is one more way.
+void Node::State::look_around() {
+  const Whereabouts::Change change = whereabouts.look(interfaces());
+  const bool stranded = std::any_of(connections.begin(), connections.end(), [this](const auto& each) {
+    error_code error;
+    const tcp::endpoint local = each.second->socket.local_endpoint(error);
+    return !error && !whereabouts.stands(host_text(local.address()));
   });
-  told_addresses = addresses;
-  switchboard.listening(port, std::move(addresses));
-  if (lost_one) switchboard.resumed();
+  if (change.told) switchboard.listening(port, whereabouts.addresses());
+  if (stranded) switchboard.resumed();
+  if (change.way && !change.told && !stranded) switchboard.sync_now();
   look_soon();
 }
 

@@ -25,6 +25,7 @@ class Node {
     std::vector<std::string> addresses;  // more places where this device can be reached
     std::function<void(std::string_view)> note;
     std::function<void(std::exception_ptr)> failed;  // our bug
+    Clock clock = Clock::of_this_machine();
   };
   // Listens when this returns. Throws std::system_error, the address in its text, when it cannot.
   // `switchboard` and `io` outlive it; destroy it only when io runs no more.

@@ -1,0 +1,102 @@
+// calling.cc: nothing here waits for ever, and nothing waits for what is no longer wanted.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "daemon/net/calling.h"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+
+#include <asio/redirect_error.hpp>
+#include <asio/steady_timer.hpp>
+#include <asio/use_awaitable.hpp>
+
+#include "daemon/net/switchboard.h"
+
+// Asio returns the error that it was also given a place for.
+// NOLINTBEGIN(bugprone-unused-return-value,cert-err33-c)
+namespace duolog::net {
+namespace {
+
+using asio::awaitable;
+using asio::redirect_error;
+using asio::use_awaitable;
+using asio::ip::tcp;
+using std::error_code;
+using std::chrono::milliseconds;
+
+constexpr int kShortPacket = 576;  // gets through everywhere
+constexpr int kHeaders = 40;
+
+void set(int fd, int level, int name, int value) { (void)::setsockopt(fd, level, name, &value, sizeof value); }
+
+Trouble trouble_of(const error_code& error) {
+  if (error == asio::error::connection_refused || error == asio::error::connection_reset) return Trouble::kRefused;
+  if (error == asio::error::timed_out || error == asio::error::operation_aborted) return Trouble::kNoAnswer;
+  return Trouble::kNoWay;
+}
+
+// What is not known in time is not waited for; the answer that comes later is not heard.
+awaitable<Names::Endpoints> look_up(asio::io_context& io, std::shared_ptr<Names> names, Address address) {
+  struct Wait {
+    explicit Wait(asio::io_context& io) : timer(io, kConnectTime) {}
+    asio::steady_timer timer;
+    Names::Endpoints found;
+  };
+  const auto wait = std::make_shared<Wait>(io);
+  const std::uint64_t question = names->look_up(address, [wait](Names::Endpoints found) {
+    wait->found = std::move(found);
+    wait->timer.cancel();
+  });
+  error_code ignored;
+  co_await wait->timer.async_wait(redirect_error(use_awaitable, ignored));
+  names->forget(question);
+  co_return std::move(wait->found);
+}
+
+awaitable<error_code> connect(asio::io_context& io, std::shared_ptr<tcp::socket> socket, tcp::endpoint endpoint,
+                              milliseconds time, bool narrow) {
+  error_code error;
+  socket->open(endpoint.protocol(), error);
+  if (error) co_return error;
+  if (narrow) set(socket->native_handle(), IPPROTO_TCP, TCP_MAXSEG, kShortPacket - kHeaders);
+  const auto over = std::make_shared<bool>(false);  // shared with the handler, which may run after this frame is gone
+  asio::steady_timer timer(io, time);
+  timer.async_wait([socket, over](const error_code& cancelled) {
+    error_code ignored;
+    if (!cancelled && !*over) socket->close(ignored);
+  });
+  co_await socket->async_connect(endpoint, redirect_error(use_awaitable, error));
+  *over = true;
+  if (!error && !socket->is_open()) error = asio::error::operation_aborted;
+  co_return error;
+}
+
+}  // namespace
+
+awaitable<Called> call(asio::io_context& io, std::shared_ptr<Names> names, Address address, bool narrow) {
+  Names::Endpoints endpoints = numeric(address);
+  if (endpoints.empty()) endpoints = co_await look_up(io, names, std::move(address));
+  Called called{{}, Trouble::kNoName};
+  for (const tcp::endpoint& endpoint : endpoints) {
+    const auto socket = std::make_shared<tcp::socket>(io);
+    const milliseconds share = kConnectTime / static_cast<int>(endpoints.size());
+    const error_code error = co_await connect(io, socket, endpoint, share, narrow);
+    if (!error) {
+      called.socket = std::move(*socket);
+      break;
+    }
+    called.trouble = std::max(called.trouble, trouble_of(error));
+  }
+  co_return called;
+}
+
+// Given up after 25 s, as a silence is.
+void keep_asking(tcp::socket& socket) {
+  const int fd = socket.native_handle();
+  set(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
+  set(fd, IPPROTO_TCP, TCP_KEEPIDLE, 15);
+  set(fd, IPPROTO_TCP, TCP_KEEPINTVL, 5);
+  set(fd, IPPROTO_TCP, TCP_KEEPCNT, 2);
+}
+
+}  // namespace duolog::net
+// NOLINTEND(bugprone-unused-return-value,cert-err33-c)

@@ -1,0 +1,65 @@
+// whereabouts.cc: what was, what is, and the difference.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "daemon/net/whereabouts.h"
+
+#include <algorithm>
+
+#include "daemon/home/address.h"
+
+namespace duolog::net {
+namespace {
+
+std::set<std::string> hosts_of(const std::vector<Interface>& all) {
+  std::set<std::string> hosts;
+  for (const Interface& each : all) {
+    hosts.insert(each.v4.begin(), each.v4.end());
+    hosts.insert(each.v6.begin(), each.v6.end());
+  }
+  return hosts;
+}
+
+std::set<std::string> carriers_of(const std::vector<Interface>& all) {
+  std::set<std::string> names;
+  for (const Interface& each : all)
+    if (each.carrier) names.insert(each.name);
+  return names;
+}
+
+bool has_new(const std::set<std::string>& now, const std::set<std::string>& before) {
+  return !std::includes(before.begin(), before.end(), now.begin(), now.end());
+}
+
+}  // namespace
+
+void Whereabouts::listen(std::string host, std::uint16_t port, const std::vector<std::string>& more) {
+  host_ = std::move(host);
+  port_ = port;
+  for (const std::string& text : more)
+    if (const auto address = parse_address(text)) more_.push_back(address->text());
+}
+
+Whereabouts::Change Whereabouts::look(const std::vector<Interface>& all) {
+  std::vector<std::string> addresses = more_;
+  for (const std::string& host : host_.empty() ? reachable_hosts(all) : std::vector{host_})
+    addresses.push_back(Address{host, port_}.text());
+  std::set<std::string> hosts = hosts_of(all);
+  std::set<std::string> carriers = carriers_of(all);
+  const Change change{addresses != told_, has_new(hosts, hosts_) || has_new(carriers, carriers_)};
+  told_ = std::move(addresses);
+  hosts_ = std::move(hosts);
+  carriers_ = std::move(carriers);
+  return change;
+}
+
+bool Whereabouts::stands(const std::string& host) const {
+  return hosts_.empty() || host.starts_with("fe80:") || hosts_.contains(host);
+}
+
+std::chrono::milliseconds Settling::pause(SteadyTime now) {
+  const bool calm = !looked_ || now - *looked_ >= kCalm;
+  last_ = calm ? kShortest : std::min(2 * last_, kLongest);
+  looked_ = now + last_;
+  return last_;
+}
+
+}  // namespace duolog::net

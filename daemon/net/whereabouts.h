@@ -1,0 +1,55 @@
+// whereabouts.h: where this device can be reached, and what a change of the network means for it. It holds no socket
+// and no clock: the caller says what interfaces there are, and when.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <set>
+
+#include "daemon/home/clock.h"
+#include "daemon/net/interfaces.h"
+
+namespace duolog::net {
+
+class Whereabouts {
+ public:
+  // `host`: the one that is listened on; empty: every interface. `more`: told besides, before the others.
+  void listen(std::string host, std::uint16_t port, const std::vector<std::string>& more);
+
+  struct Change {
+    bool told = false;  // addresses() has changed: tell it
+    bool way = false;   // an address or a carrier is new: whoever is away may be within reach now
+  };
+  Change look(const std::vector<Interface>& all);
+
+  [[nodiscard]] const std::vector<std::string>& addresses() const { return told_; }
+  // An address of this machine, when it was last looked at. Link-local ones are given the benefit of the doubt.
+  [[nodiscard]] bool stands(const std::string& host) const;
+
+ private:
+  std::string host_;
+  std::uint16_t port_ = 0;
+  std::vector<std::string> more_;
+  std::vector<std::string> told_;
+  std::set<std::string> hosts_;     // of this machine, loopback too
+  std::set<std::string> carriers_;  // names of interfaces that have one
+};
+
+// How long to wait, once a change was told, before looking. Changes come in bursts, and a bad link comes and goes every
+// second: the sooner after a look, the longer, but never so long that a good change is missed for ten seconds.
+class Settling {
+ public:
+  [[nodiscard]] std::chrono::milliseconds pause(SteadyTime now);
+
+ private:
+  static constexpr std::chrono::milliseconds kShortest{1'000};
+  static constexpr std::chrono::milliseconds kLongest{8'000};
+  static constexpr std::chrono::milliseconds kCalm{10'000};
+
+  std::chrono::milliseconds last_ = kShortest;
+  std::optional<SteadyTime> looked_;  // or will have, when the last pause is over
+};
+
+}  // namespace duolog::net
