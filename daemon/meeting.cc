@@ -142,20 +142,22 @@ net::Conversation Meeting::begin(const net::Introduced& met, journal::FoundingRo
     tell_visitor(met);
   }
   using State = journal::Founding::State;
-  return {[founding](ByteView message) { founding->receive(message); },
-          [founding] { return founding->next(); },
-          [founding] {
-            switch (founding->state()) {
-              case State::kFounded:
-                return net::Conversation::State::kDone;
-              case State::kDeclined:
-              case State::kFailed:
-                return net::Conversation::State::kFailed;
-              default:
-                return net::Conversation::State::kGoing;
-            }
-          },
-          {}};
+  return {
+      [founding](ByteView message) { founding->receive(message); },
+      [founding] { return founding->next(); },
+      [founding] {
+        switch (founding->state()) {
+          case State::kFounded:
+            return net::Conversation::State::kDone;
+          case State::kDeclined:
+          case State::kFailed:
+            return net::Conversation::State::kFailed;
+          default:
+            return net::Conversation::State::kGoing;
+        }
+      },
+      {},
+      [founding] { return founding->state() == State::kDeciding || founding->state() == State::kAwaitingApproval; }};
 }
 
 void Meeting::decide(bool accept) {

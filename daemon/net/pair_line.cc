@@ -16,6 +16,7 @@ void PairLine::say(ByteView frame) { proto::append_frame(output_, proto::Framing
 void PairLine::talk(crypto::ChannelKeys keys, Conversation conversation, SteadyTime by) {
   channel_.emplace(std::move(keys));
   conversation_ = std::move(conversation);
+  talks_until_ = by;
   expect(proto::kPeerFrameLimit, by);
   hear();  // the other side may have begun already
 }
@@ -24,6 +25,12 @@ void PairLine::feed(ByteView bytes) {
   if (over_) return;
   reader_.feed(bytes);
   if (talking()) hear();
+}
+
+bool PairLine::a_person_decides() const { return !conversation_.a_person_decides || conversation_.a_person_decides(); }
+
+void PairLine::moved(SteadyTime now) {
+  if (talking() && !over_) deadline_ = a_person_decides() ? talks_until_ : std::min(talks_until_, now + kTalkTime);
 }
 
 std::optional<Bytes> PairLine::next_frame() {

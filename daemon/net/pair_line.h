@@ -18,6 +18,8 @@ class PairLine {
   void talk(crypto::ChannelKeys keys, Conversation conversation, SteadyTime by);
 
   void feed(ByteView bytes);
+  void moved(SteadyTime now);  // something came or went: while talking, the next step has its time from now
+  [[nodiscard]] bool a_person_decides() const;
   // The next handshake message. nullopt: none yet, the line is over, or it is talking.
   std::optional<Bytes> next_frame();
   // Everything to be written. Talking: also what the conversation says; done with it, the line is over.
@@ -38,6 +40,7 @@ class PairLine {
   void hear();
 
   SteadyTime deadline_;
+  SteadyTime talks_until_;  // talking
   proto::FrameReader reader_;
   Bytes output_;
   std::optional<crypto::Channel> channel_;

@@ -26,7 +26,8 @@ inline constexpr std::size_t kHalfOpenLimit = 4;
 inline constexpr std::chrono::milliseconds kLookTime{10'000};      // for an announcement
 inline constexpr std::chrono::milliseconds kCollectTime{1'500};    // after the first one, to notice a second host
 inline constexpr std::chrono::milliseconds kNextPairAddress{500};  // an address that does not answer is not waited for
-inline constexpr std::chrono::milliseconds kTalkTime{30'000};  // an unfinished conversation outlives its window by this
+inline constexpr std::chrono::milliseconds kTalkTime{
+    30'000};  // for a step; and a conversation outlives its window by this
 
 // One connection, named by whoever owns the sockets. Never reused.
 using LineId = std::uint64_t;
@@ -40,6 +41,9 @@ struct Conversation {
   std::function<std::optional<Bytes>()> next;
   std::function<State()> state;
   std::function<void()> lost;  // the connection ended before it was done; may be empty
+  // What comes next is up to a person, here or there, and may take as long as the window. Empty: always so. Otherwise
+  // each step has kTalkTime.
+  std::function<bool()> a_person_decides = {};
 };
 
 // Whom the handshake met.

@@ -161,6 +161,7 @@ void PairingJoiner::receive(LineId line, ByteView bytes, SteadyTime now) {
       state_->read_second(call, *frame, now);
     }
   }
+  call.line.moved(now);
   state_->follow(call);
 }
 
@@ -215,10 +216,11 @@ void PairingJoiner::State::drop_others(const Call& kept) {
 
 // ---- how it goes on ----
 
-Bytes PairingJoiner::take_output(LineId line, SteadyTime) {
+Bytes PairingJoiner::take_output(LineId line, SteadyTime now) {
   const auto found = state_->calls.find(line);
   if (found == state_->calls.end()) return {};
   Bytes output = found->second.line.take_output();
+  if (!output.empty()) found->second.line.moved(now);
   state_->follow(found->second);
   return output;
 }
@@ -281,8 +283,9 @@ void PairingJoiner::tick(SteadyTime now) {
   for (auto& [line, call] : state.calls) {
     if (now < call.line.deadline()) continue;
     const bool talking = call.line.talking();
+    const bool undecided = call.line.a_person_decides();
     call.line.lose();
-    if (talking) return state.finish(JoinEnd::kTimedOut);
+    if (talking) return state.finish(undecided ? JoinEnd::kTimedOut : JoinEnd::kOtherSideLeft);
     state.follow(call);
   }
 }

@@ -143,6 +143,7 @@ void PairingWindow::receive(LineId line, ByteView bytes, SteadyTime now) {
       state_->read_third(visit, *frame, now);
     }
   }
+  visit.line.moved(now);
   state_->follow(visit, now);
 }
 
@@ -200,6 +201,7 @@ Bytes PairingWindow::take_output(LineId line, SteadyTime now) {
   const auto found = state_->visits.find(line);
   if (found == state_->visits.end()) return {};
   Bytes output = found->second.line.take_output();
+  if (!output.empty()) found->second.line.moved(now);
   state_->follow(found->second, now);
   return output;
 }

@@ -23,6 +23,7 @@ struct Talk {
   std::vector<std::string> heard;
   Conversation::State state = Conversation::State::kGoing;
   bool lost = false;
+  bool undecided = true;
   std::function<void(const std::string&)> on_word;
 
   void say(std::string_view word) { to_say.push_back(to_bytes(as_bytes(word))); }
@@ -37,7 +38,7 @@ struct Talk {
               to_say.pop_front();
               return message;
             },
-            [this] { return state; }, [this] { lost = true; }};
+            [this] { return state; }, [this] { lost = true; }, [this] { return undecided; }};
   }
 };
 
@@ -390,6 +391,33 @@ TEST_F(APairing, AnApprovalInTheLastMomentIsStillCarriedOut) {
   approve();
   carry(kWindowTime + 1s);
   EXPECT_EQ(window_end_, WindowEnd::kPaired);
+}
+
+TEST_F(APairing, OnceDecidedEachStepHasHalfAMinute) {
+  join_by_code(code_);
+  carry();
+  host_talk_.undecided = false;
+  approve();
+  change_ = [](bool from_joiner, Bytes& bytes) {
+    if (from_joiner) bytes.clear();  // the thanks never come
+  };
+  join_talk_.undecided = false;
+  carry(1min);
+  window_->tick(at(1min + kTalkTime - 1ms));
+  EXPECT_EQ(left_, 0);
+  window_->tick(at(1min + kTalkTime));
+  EXPECT_EQ(left_, 1);
+  EXPECT_FALSE(window_end_) << "the window goes on, with a fresh code";
+}
+
+TEST_F(APairing, AJoinerWhoHearsNothingMoreSaysThatTheOtherLeft) {
+  join_by_code(code_);
+  carry();
+  join_talk_.undecided = false;
+  join_talk_.say("keys");
+  carry(1min);
+  joiner_->tick(at(1min + kTalkTime));
+  EXPECT_EQ(join_end_, JoinEnd::kOtherSideLeft);
 }
 
 TEST_F(APairing, AnApprovalThatNeverComesEndsWithTheWindow) {
