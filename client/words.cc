@@ -233,7 +233,19 @@ constexpr std::pair<std::string_view, const char*> kFindings[] = {
     {"listening", "listens on port {}"},
     {"discovery-off", "devices in the same network are not looked for: discovery is off"},
     {"peer-connected", "connected with {}"},
+    {"port-taken", "another program has port {0}, so another one is used; the other side learns it when you next meet"},
+    {"multicast-blocked",
+     "a firewall on this computer keeps pairing announcements from going through (UDP port {0}); nothing else needs "
+     "them: allow them, or pair with --at HOST"},
     {"peer-away", "{} is not connected"},
+    {"peer-no-name", "{} cannot be looked up: is the name right, and does this computer find names?"},
+    {"peer-no-way", "this computer has no way to {}: is it in a network?"},
+    {"peer-no-answer",
+     "nothing comes back from {}: the computer there is off or asleep, or a firewall or the network swallows what is "
+     "sent"},
+    {"peer-refuses",
+     "{} turns the connection away: duologd does not run there, or a firewall there does not let its port in"},
+    {"peer-silent", "{} takes the call and says nothing: duologd there hangs, or another program has its port"},
     {"clock-differs", "{}'s clock and this one differ by more than five minutes; nothing is lost by it"},
 };
 

@@ -14,6 +14,7 @@
 #include "daemon/home/zone.h"
 #include "daemon/household.h"
 #include "daemon/meeting.h"
+#include "daemon/net/multicast.h"
 #include "daemon/net/node.h"
 #include "proto/control.pb.h"
 
@@ -32,6 +33,25 @@ std::uint32_t random_below(std::uint32_t bound) {
 }
 
 void note_of_the_network(std::string_view note) { spdlog::info("net: {}", note); }
+
+// The code of doctor's finding.
+const char* away_because(net::Trouble trouble) {
+  switch (trouble) {
+    case net::Trouble::kNone:
+      return "peer-away";
+    case net::Trouble::kNoName:
+      return "peer-no-name";
+    case net::Trouble::kNoWay:
+      return "peer-no-way";
+    case net::Trouble::kNoAnswer:
+      return "peer-no-answer";
+    case net::Trouble::kRefused:
+      return "peer-refuses";
+    case net::Trouble::kSilent:
+      return "peer-silent";
+  }
+  return "peer-away";
+}
 
 std::uint32_t count(std::uint64_t value) {
   return static_cast<std::uint32_t>(std::min<std::uint64_t>(value, UINT32_MAX));
@@ -306,11 +326,19 @@ void Device::State::examine(control::DoctorReport& report) const {
   for (const std::string& why : open->house.receives_nothing()) find("receives-nothing", "warning", why);
   if (refusal.empty() && problems.empty()) find("log", "ok", std::to_string(open->house.log().journals().size()));
   find("listening", "ok", std::to_string(open->node.port()));
-  if (!config.discovery) find("discovery-off", "note", "");
+  if (config.listen.empty() && open->node.port() != net::kDefaultPort) {
+    find("port-taken", "note", std::to_string(net::kDefaultPort));
+  }
+  if (!config.discovery) {
+    find("discovery-off", "note", "");
+  } else if (!net::hears_itself()) {
+    find("multicast-blocked", "warning", std::to_string(net::kDefaultPort));
+  }
   for (const auto& status : open->house.switchboard().status()) {
     const control::Peer peer = open->describe(status);
     const bool here = status.state == net::PeerStatus::State::kConnected;
-    find(here ? "peer-connected" : "peer-away", here ? "ok" : "note", peer.name());
+    find(here ? "peer-connected" : away_because(status.trouble), here ? "ok" : "note",
+         here || peer.address().empty() ? peer.name() : peer.name() + " (" + peer.address() + ")");
     if (peer.clock_minutes() != 0) find("clock-differs", "warning", peer.name());
   }
   for (const auto& warning : journal::warnings(open->house.shelf())) find(warning.c_str(), "warning", "");

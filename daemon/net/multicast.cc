@@ -5,7 +5,9 @@
 #include <arpa/inet.h>
 #include <net/if.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <array>
 #include <cstring>
@@ -16,6 +18,7 @@ namespace duolog::net {
 namespace {
 
 constexpr int kOn = 1;
+constexpr int kAnswerTime = 50;  // ms; a machine answers itself at once
 constexpr int kPacketsAtOnce = 32;
 constexpr std::size_t kRoomForPacket = kAnnouncementLength + 1;  // one more byte shows that it is too long
 constexpr std::size_t kRoomForControl = 128;
@@ -168,6 +171,25 @@ int announce(const Announcement& announcement) {
     if (v6 && each.has_v6) sent += send_to(v6, packet, group6(each.index)) ? 1 : 0;
   }
   return sent;
+}
+
+bool hears_itself() {
+  const AnnouncementListener listener;
+  const Descriptor speaker = udp_socket(AF_INET);
+  if (listener.v4() < 0 || !speaker) return false;
+  constexpr std::uint8_t kStayHere = 0;  // hops
+  set_option(speaker, IPPROTO_IP, IP_MULTICAST_TTL, kStayHere);
+  const std::string question = "?" + std::to_string(::getpid());
+  bool asked = false;
+  for (const Interface& each : interfaces())
+    if (!each.v4.empty() && !each.loopback) asked = send_by(speaker, each, as_bytes(question)) || asked;
+  pollfd heard{listener.v4(), POLLIN, 0};
+  Packet packet;
+  for (int i = 0; i < kPacketsAtOnce && asked && ::poll(&heard, 1, kAnswerTime) > 0; ++i) {
+    if (!take_packet(listener.v4(), packet)) continue;
+    if (as_text(ByteView(packet.bytes).first(packet.length)) == question) return true;
+  }
+  return false;
 }
 
 AnnouncementListener::AnnouncementListener() {

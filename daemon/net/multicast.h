@@ -11,6 +11,10 @@
 
 namespace duolog::net {
 
+// Whether what is sent to the group can be heard on this very machine: false where a firewall here forbids it. The
+// question does not leave the machine. Waits 50 ms for the answer at most.
+bool hears_itself();
+
 // To both groups on every interface that is up. Interfaces that refuse are skipped: the world is like that.
 // Returns how many packets the system took.
 int announce(const Announcement& announcement);

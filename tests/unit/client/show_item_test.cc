@@ -127,6 +127,17 @@ TEST(ShowItem, ADeviceThatIsAwayIsToldInWords) {
   }
 }
 
+TEST(ShowItem, ADeviceThatDoesNotAnswerIsToldSinceWhenAndWhenItIsTriedAgain) {
+  control::Peer peer;
+  peer.set_state("no answer");
+  peer.set_since("2020-02-03T10:00:00+01:00");
+  peer.set_last_seen("2020-02-03T10:00:00+01:00");
+  EXPECT_EQ(peer_state(peer), "no answer since 3 feb 2020 10:00, trying now");
+  peer.set_next_try("2020-02-03T10:05:00+01:00");
+  peer.set_behind(2);
+  EXPECT_EQ(peer_state(peer), "no answer since 3 feb 2020 10:00, next try 3 feb 2020 10:05, 2 not there yet");
+}
+
 TEST(ShowRound, TheJournalIsNamedWhereThereAreSeveral) {
   control::StatusReport status;
   for (const char* kind : {"notebook", "shared"}) status.add_journals()->set_kind(kind);
