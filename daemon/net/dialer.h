@@ -22,6 +22,16 @@ inline constexpr std::chrono::milliseconds kSettled{5'000};         // a connect
 inline constexpr std::chrono::milliseconds kFirstPenalty{60'000};
 inline constexpr std::chrono::milliseconds kLongestPenalty{3'600'000};
 
+// Why an attempt came to nothing. Of several addresses the most telling is told: the greater.
+enum class Trouble {
+  kNone,      // nothing is known
+  kNoName,    // the name leads nowhere
+  kNoWay,     // this machine has no way there
+  kNoAnswer,  // packets go out and nothing comes back
+  kRefused,   // the machine is there and nobody listens, or a firewall says so
+  kSilent,    // somebody took the call and said nothing
+};
+
 // One journal with one device: what is connected at most once.
 struct PeerKey {
   JournalId journal;

@@ -328,6 +328,7 @@ const std::optional<sync::Greeting>& Peer::greeting() const { return state_->gre
 std::optional<milliseconds> Peer::clock_ahead() const { return state_->clock_ahead; }
 const sync::Session* Peer::session() const { return state_->session.get(); }
 SteadyTime Peer::opened_at() const { return state_->opened_at; }
+SteadyTime Peer::heard_at() const { return state_->heard_at; }
 
 // ---- replays ----
 

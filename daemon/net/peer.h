@@ -7,7 +7,7 @@
 //
 // kAwaiting…: the introduction is the first thing read, and must be there within 10 s.
 // kMuted:     a bad tag has ended the handshake; nothing is read or said, so that it looks like a slow stranger.
-// kOpen:      a sync::Session speaks through the channel. A ping after 15 s in which nothing was sent; dead after 30 s
+// kOpen:      a sync::Session speaks through the channel. A ping after 15 s in which nothing was sent; dead after 25 s
 //             in which nothing came; parted for a fresh handshake after an hour or when the channel is worn out.
 // kParting:   a BYE is on its way out; what comes in is no longer read. 5 s, then over.
 // kFinished:  close the connection, after writing what take_output() still gives.
@@ -28,7 +28,7 @@ using std::chrono::milliseconds;
 
 inline constexpr milliseconds kHandshakeTime{10'000};
 inline constexpr milliseconds kPingAfter{15'000};
-inline constexpr milliseconds kDeadAfter{30'000};
+inline constexpr milliseconds kDeadAfter{25'000};
 inline constexpr milliseconds kRenewAfter{3'600'000};
 inline constexpr milliseconds kFarewellTime{5'000};
 inline constexpr std::size_t kIntroductionFrame = 32 << 10;  // messages 2 and 3; 64 certificates take 20 KiB
@@ -40,7 +40,7 @@ enum class PeerEnd {
   kSilent,      // the handshake was not finished in time: a stranger, another psk, or nobody there
   kRefused,     // bad tag, bad introduction, not a member, or ourselves
   kClosed,      // by the other side or the network, without a farewell
-  kDead,        // 30 s of silence
+  kDead,        // 25 s of silence
   kTheyLeft,    // said BYE
   kStopping,    // we said BYE because we stop, or because this device is no longer welcome
   kDuplicate,   // another connection of the two is kept
@@ -95,6 +95,7 @@ class Peer {
   [[nodiscard]] std::optional<milliseconds> clock_ahead() const;        // theirs minus ours, at their HELLO
   [[nodiscard]] const sync::Session* session() const;                   // null before kOpen
   [[nodiscard]] SteadyTime opened_at() const;
+  [[nodiscard]] SteadyTime heard_at() const;  // when the last byte came
 
  private:
   struct State;

@@ -6,6 +6,15 @@
 
 namespace duolog::net {
 
+namespace {
+
+void try_another_manner(Manner& manner) {
+  if (manner.narrow) ++manner.epoch;
+  manner.narrow = !manner.narrow;
+}
+
+}  // namespace
+
 void Rounds::begin(const PeerKey& key, const std::vector<Address>& addresses, SteadyTime now) {
   const auto [round, fresh] = rounds_.try_emplace(key);
   check(fresh, "a round of dialling began twice");
@@ -16,7 +25,7 @@ void Rounds::begin(const PeerKey& key, const std::vector<Address>& addresses, St
 std::optional<Rounds::Call> Rounds::next(SteadyTime now) {
   for (auto& [key, round] : rounds_) {
     if (round.left.empty() || (now < round.next_at && !round.lines.empty())) continue;
-    Call call{key, round.left.front(), turns_[key]};
+    Call call{key, round.left.front(), manners_[key]};
     round.left.pop_front();
     round.next_at = now + kNextAddressAfter;
     return call;
@@ -35,7 +44,7 @@ std::optional<PeerKey> Rounds::next_failed() {
   for (auto round = rounds_.begin(); round != rounds_.end(); ++round) {
     if (!round->second.left.empty() || !round->second.lines.empty()) continue;
     const PeerKey key = round->first;
-    if (round->second.silent) ++turns_[key];
+    if (round->second.silent) try_another_manner(manners_[key]);
     rounds_.erase(round);
     return key;
   }

@@ -14,6 +14,13 @@ namespace duolog::net {
 inline constexpr std::chrono::milliseconds kNextAddressAfter{
     2'000};  // an address that does not answer is not waited for
 
+// How to dial somebody, learnt from what came to nothing. A silence has two usual causes: they know us by an older
+// epoch, or a network on the way swallows long packets and says nothing; short ones are tried first.
+struct Manner {
+  std::size_t epoch = 0;  // of the journal's psks, counted from the newest, round and round
+  bool narrow = false;    // with short packets, both ways
+};
+
 class Rounds {
  public:
   // REQUIRES: no round of this key is under way.
@@ -22,13 +29,16 @@ class Rounds {
   struct Call {
     PeerKey key;
     Address address;
-    std::size_t turn;  // how many rounds of this key met a silence: dial with the next epoch each time
+    Manner manner;
   };
   // A call that should begin now; the caller names its line with began().
   std::optional<Call> next(SteadyTime now);
   void began(const PeerKey& key, LineId line);
   // The call came to nothing; `silent`: somebody was there and did not answer.
   void failed(LineId line, bool silent);
+  // A connection that stood has gone silent, or was given up by the other: perhaps over long packets.
+  void stalled(const PeerKey& key) { manners_[key].narrow = true; }
+  void widen(const PeerKey& key) { manners_[key].narrow = false; }
   // A round in which nothing is left to try. It is forgotten.
   std::optional<PeerKey> next_failed();
   // The round is no longer needed. Its lines that are still under way.
@@ -44,7 +54,7 @@ class Rounds {
     bool silent = false;
   };
   std::map<PeerKey, Round> rounds_;
-  std::map<PeerKey, std::size_t> turns_;
+  std::map<PeerKey, Manner> manners_;
 };
 
 }  // namespace duolog::net

@@ -75,6 +75,7 @@ void Switchboard::State::settle() {
 
 LineId Switchboard::State::add_line(Line line) {
   const LineId id = next_line++;
+  line.began = now();
   lines.emplace(id, std::move(line));
   return id;
 }
@@ -133,7 +134,9 @@ void Switchboard::received(LineId line, ByteView bytes) {
   });
 }
 
-void Switchboard::closed(LineId line) {
+void Switchboard::closed(LineId line) { failed(line, Trouble::kNoAnswer); }
+
+void Switchboard::failed(LineId line, Trouble why) {
   state_->within([&] {
     const auto found = state_->lines.find(line);
     if (found == state_->lines.end()) return;
@@ -143,7 +146,7 @@ void Switchboard::closed(LineId line) {
         state_->strangers.forget(line);
         break;
       case State::Line::Kind::kDialling:
-        state_->lost_dial(line, false);
+        state_->lost_dial(line, why);
         break;
       case State::Line::Kind::kPeer:
         found->second.peer->closed();
@@ -210,6 +213,11 @@ std::vector<LineId> Switchboard::lines() const {
   for (const auto& [id, line] : state_->lines)
     if (line.kind != Kind::kDialling && line.kind != Kind::kJoinerDialling) connected.push_back(id);
   return connected;
+}
+
+bool Switchboard::hopeless(LineId line) const {
+  const auto found = state_->lines.find(line);
+  return found != state_->lines.end() && found->second.peer && found->second.peer->end() == PeerEnd::kDead;
 }
 
 std::size_t Switchboard::read_limit(LineId line) const {
@@ -334,7 +342,7 @@ void Switchboard::resumed() {
   state_->within([&] { state_->renew_all(); });
 }
 
-// A connection that outlived a sleep is probably dead, and shows it only after 30 s: a new handshake costs less.
+// A connection that outlived a sleep is probably dead, and shows it only after 25 s: a new handshake costs less.
 void Switchboard::State::renew_all() {
   for (auto& [id, line] : lines) {
     if (!line.live) continue;

@@ -29,6 +29,7 @@ struct PeerStatus {
   std::string address;                // connected: where; else the first that will be tried; may be empty
   std::optional<WallTime> last_seen;  // by the network, ever; now, when connected
   std::optional<WallTime> next_try;
+  Trouble trouble = Trouble::kNone;                      // not connected: what the last attempt met
   std::optional<std::chrono::milliseconds> clock_ahead;  // theirs minus ours, when last greeted since start
   std::uint64_t behind = 0;                              // connected: records here that the other has not acknowledged
   std::uint64_t lacking = 0;                             // connected: records there that we lack, as far as known
@@ -84,7 +85,8 @@ class Switchboard {
   LineId accepted(std::string remote_host);  // an unauthenticated stranger, from this address
   void connected(LineId line);               // a dial succeeded
   void received(LineId line, ByteView bytes);
-  void closed(LineId line);  // by the other side or an error; or a dial failed. The line is forgotten
+  void closed(LineId line);               // by the other side or an error. The line is forgotten
+  void failed(LineId line, Trouble why);  // a dial. The line is forgotten
   void heard(const Heard& heard);
   void resumed();  // the machine slept, or its network changed: everybody is dialled anew
   void stop();     // BYE on every line; then only finished() lines are left
@@ -93,11 +95,13 @@ class Switchboard {
   struct Dial {
     LineId line;
     Address address;
+    bool narrow = false;  // ask for packets of at most 576 bytes, both ways
   };
-  std::vector<Dial> take_dials();                                // each answered with connected() or closed()
+  std::vector<Dial> take_dials();                                // each answered with connected(), failed() or closed()
   [[nodiscard]] std::vector<LineId> lines() const;               // that are connected
   [[nodiscard]] Bytes take_output(LineId line);                  // when the line has nothing left to write
   [[nodiscard]] bool finished(LineId line) const;                // close it once its output is written; then closed()
+  [[nodiscard]] bool hopeless(LineId line) const;                // finished by silence: cut it, there are no last words
   [[nodiscard]] std::size_t read_limit(LineId line) const;       // bytes it may take now; 0: do not read
   [[nodiscard]] std::optional<Announcement> announcing() const;  // every second, while there is one
   [[nodiscard]] std::optional<int> looking_for() const;          // a nameplate: listen, and tell by heard()

@@ -12,16 +12,19 @@ constexpr int kNoAnswerAfter = 3;  // failures in a row before status says so
 
 void Switchboard::State::begin_due_rounds() {
   if (stopping) return;
-  for (const PeerKey& key : dialer.due(now())) rounds.begin(key, book.look_up(key.device).addresses, now());
+  for (const PeerKey& key : dialer.due(now())) {
+    troubles.erase(key);
+    rounds.begin(key, book.look_up(key.device).addresses, now());
+  }
   continue_rounds();
 }
 
 void Switchboard::State::continue_rounds() {
   while (const auto call = rounds.next(now())) {
     const LineId line = add_line(
-        {.kind = Line::Kind::kDialling, .address = call->address, .looked_for = call->key, .turn = call->turn});
+        {.kind = Line::Kind::kDialling, .address = call->address, .looked_for = call->key, .manner = call->manner});
     rounds.began(call->key, line);
-    dials.push_back({line, call->address});
+    dials.push_back({line, call->address, call->manner.narrow});
   }
   while (const auto key = rounds.next_failed()) dialer.failed(*key, now());
 }
@@ -36,17 +39,18 @@ void Switchboard::State::connected_to_device(LineId id) {
   Line& line = lines.at(id);
   const Doorway* door = doorway(line.looked_for->journal);
   if (!door || door->psks.empty()) {
-    lost_dial(id, false);
+    lost_dial(id, Trouble::kNone);
     return end_line(id);
   }
-  const crypto::PreparedPsk& psk = door->psks[line.turn % door->psks.size()];
+  const crypto::PreparedPsk& psk = door->psks[line.manner.epoch % door->psks.size()];
   line.peer = std::make_unique<Peer>(Peer::initiate(peer_house, door->journal, psk, now()));
   line.kind = Line::Kind::kPeer;
 }
 
-void Switchboard::State::lost_dial(LineId id, bool silent) {
-  lines.at(id).looked_for.reset();
-  rounds.failed(id, silent);
+void Switchboard::State::lost_dial(LineId id, Trouble why) {
+  const auto sought = std::exchange(lines.at(id).looked_for, std::nullopt);
+  if (sought) troubles[*sought] = std::max(troubles[*sought], why);
+  rounds.failed(id, why == Trouble::kSilent);
   continue_rounds();
 }
 
@@ -112,12 +116,16 @@ void Switchboard::describe_connected(LineId id, PeerStatus& status) const {
 void Switchboard::describe_away(const Dialer::Status& dialling, PeerStatus& status) const {
   if (dialling.state == Dialer::State::kWaiting)
     status.next_try = state_->house.clock.wall() + (dialling.next_try - state_->now());
-  if (dialling.state == Dialer::State::kDialling) {
+  const PeerKey key{status.journal, status.device};
+  if (const auto trouble = state_->troubles.find(key); trouble != state_->troubles.end())
+    status.trouble = trouble->second;
+  const bool silent = dialling.failures >= kNoAnswerAfter || state_->fell_silent.contains(key);
+  if (status.last_seen && silent) {
+    status.state = PeerStatus::State::kNoAnswer;  // also while it is tried once more
+  } else if (dialling.state == Dialer::State::kDialling) {
     status.state = PeerStatus::State::kDialling;
-  } else if (!status.last_seen) {
-    status.state = PeerStatus::State::kNeverMet;
   } else {
-    status.state = dialling.failures >= kNoAnswerAfter ? PeerStatus::State::kNoAnswer : PeerStatus::State::kWaiting;
+    status.state = status.last_seen ? PeerStatus::State::kWaiting : PeerStatus::State::kNeverMet;
   }
 }
 

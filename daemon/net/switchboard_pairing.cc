@@ -122,7 +122,7 @@ void Switchboard::State::take_join_dials() {
   if (!joiner) return;
   for (Address& address : joiner->take_dials(now())) {
     const LineId line = add_line({.kind = Line::Kind::kJoinerDialling, .address = address});
-    dials.push_back({line, std::move(address)});
+    dials.push_back({line, std::move(address), true});  // little is said, and it is said once
   }
 }
 

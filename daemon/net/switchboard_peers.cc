@@ -6,7 +6,7 @@
 namespace duolog::net {
 namespace {
 
-constexpr milliseconds kSimultaneous{10'000};  // two connections opened within this were dialled without knowing
+constexpr milliseconds kSimultaneous{2'000};   // the other's dial may be under way this long after a connection stands
 constexpr milliseconds kLetThemRedial{2'000};  // whoever dialled before dials again first
 
 std::string short_name(const DeviceId& device) { return hex(device.view().first(4)); }
@@ -56,12 +56,14 @@ void Switchboard::State::opened(LineId id) {
   const auto holder = live.find(key);
   if (holder != live.end()) {
     Line& held = lines.at(holder->second);
-    if (!outranks(*line.peer, *held.peer)) return line.peer->part(sync::Parting::kDuplicate, now());
+    if (!outranks(line, *held.peer)) return line.peer->part(sync::Parting::kDuplicate, now());
     held.live = false;
     held.peer->part(sync::Parting::kDuplicate, now());
   }
   line.live = true;
   live[key] = id;
+  fell_silent.erase(key);
+  troubles.erase(key);
   dialer.connected(key, now());
   if (line.peer->initiator()) book.reached(key.device, line.address);
   book.seen(key.device, house.clock.wall());
@@ -69,12 +71,20 @@ void Switchboard::State::opened(LineId id) {
 }
 
 // Both dialled at once: the connection whose initiator has the smaller id stays, on both sides. Else the newer one: who
-// dials has lost the older.
-bool Switchboard::State::outranks(const Peer& challenger, const Peer& holder) const {
-  const bool at_once = challenger.opened_at() - holder.opened_at() < kSimultaneous;
-  if (!at_once || challenger.initiator() == holder.initiator()) return true;
-  const bool mine_is_smaller = house.self.keys.id() < challenger.met()->device.device.id();
-  return challenger.initiator() == mine_is_smaller;
+// dials has lost the older, however young it is.
+bool Switchboard::State::outranks(const Line& challenger, const Peer& holder) const {
+  const Peer& peer = *challenger.peer;
+  const bool at_once = challenger.began - holder.opened_at() < kSimultaneous;
+  if (!at_once || peer.initiator() == holder.initiator()) return true;
+  const bool mine_is_smaller = house.self.keys.id() < peer.met()->device.device.id();
+  return peer.initiator() == mine_is_smaller;
+}
+
+// Silence, or a farewell without a word by somebody who has heard nothing for so long, with records on their way.
+bool Switchboard::State::may_have_stalled(const Peer& peer) const {
+  if (peer.end() == PeerEnd::kDead) return true;
+  return peer.end() == PeerEnd::kClosed && now() - peer.opened_at() >= kDeadAfter &&
+         peer.session()->unacknowledged() > 0;
 }
 
 // What they say of themselves, and where they seem to come from: this address, the port they listen on (that of the
@@ -97,7 +107,7 @@ void Switchboard::State::ended(LineId id) {
   Line& line = lines.at(id);
   line.ended = true;
   const Peer& peer = *line.peer;
-  if (line.looked_for) lost_dial(id, peer.end() == PeerEnd::kSilent);
+  if (line.looked_for) lost_dial(id, peer.end() == PeerEnd::kSilent ? Trouble::kSilent : Trouble::kRefused);
   if (!peer.met()) return;
   const PeerKey key = key_of(peer);
   if (!peer.detail().empty()) note("device " + short_name(key.device) + ": " + peer.detail());
@@ -109,7 +119,10 @@ void Switchboard::State::ended(LineId id) {
   }
   live.erase(holder);
   line.live = false;
-  book.seen(key.device, house.clock.wall());
+  if (peer.end() == PeerEnd::kDead) fell_silent.insert(key);
+  if (may_have_stalled(peer)) rounds.stalled(key);
+  if (peer.end() == PeerEnd::kRenew) rounds.widen(key);
+  book.seen(key.device, house.clock.wall() - (now() - peer.heard_at()));
   tell_dialer(key, peer);
   changed(key);
 }

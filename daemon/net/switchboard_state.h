@@ -22,8 +22,9 @@ struct Switchboard::State {
     Kind kind = Kind::kOver;
     Address address;                    // where it leads; of an accepted line the port means nothing
     std::optional<PeerKey> looked_for;  // dialled to find this device: part of its round
-    std::size_t turn = 0;               // which epoch to dial with
+    Manner manner;                      // how it is dialled
     std::unique_ptr<Peer> peer;
+    SteadyTime began;      // dialled or accepted
     bool known = false;    // opened() was called
     bool live = false;     // it is the connection of its key
     bool greeted = false;  // their HELLO was taken note of
@@ -43,6 +44,8 @@ struct Switchboard::State {
   std::map<LineId, Line> lines;
   std::map<PeerKey, LineId> live;
   std::map<DeviceId, milliseconds> clocks;
+  std::map<PeerKey, Trouble> troubles;  // of the last round
+  std::set<PeerKey> fell_silent;        // their last connection ended without a word
   std::unique_ptr<PairingWindow> window;
   std::unique_ptr<PairingJoiner> joiner;
   std::vector<Dial> dials;
@@ -83,7 +86,8 @@ struct Switchboard::State {
   sync::Hooks hooks_for(const JournalId& journal, const crypto::ProvenDevice& device);
   void follow(LineId id);
   void opened(LineId id);
-  [[nodiscard]] bool outranks(const Peer& challenger, const Peer& holder) const;
+  [[nodiscard]] bool outranks(const Line& challenger, const Peer& holder) const;
+  [[nodiscard]] bool may_have_stalled(const Peer& peer) const;
   void take_greeting(Line& line);
   void ended(LineId id);
   void tell_dialer(const PeerKey& key, const Peer& peer);
@@ -97,7 +101,7 @@ struct Switchboard::State {
   void begin_due_rounds();
   void continue_rounds();
   void connected_to_device(LineId id);
-  void lost_dial(LineId id, bool silent);
+  void lost_dial(LineId id, Trouble why);
   void drop_round(const PeerKey& key, LineId except);
   [[nodiscard]] const Doorway* doorway(const JournalId& journal) const;
 

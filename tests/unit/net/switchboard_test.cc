@@ -352,5 +352,42 @@ TEST_F(TwoDevices, BothAcceptTheNewerConnectionWhenOneHasLostTheOlder) {
   EXPECT_TRUE(world_.run_until([&] { return bo_place_.held(*people().ada) == 1; }, 3s));
 }
 
+TEST_F(TwoDevices, LoseNoTimeWhenAConnectionOfAMomentIsLostByOneOfThem) {
+  connect();
+  world_.run(3s);
+  Device& loser = world_.wires[0]->dialled.device == &ada() ? bo() : ada();  // whose own dial would lose a tie
+  Place& place = &loser == &ada() ? ada_place_ : bo_place_;
+  const crypto::DeviceKeys& other = &loser == &ada() ? *people().bo : *people().ada;
+  const std::string host = loser.host;
+  world_.wires[0]->dead = true;
+  world_.remove(loser);
+  Device& anew = world_.add(place, host);
+  anew.share_journal();
+  EXPECT_TRUE(world_.run_until([&] { return anew.connected_to(other); }, 2s));
+  world_.run(2s);
+  EXPECT_TRUE(anew.connected_to(other));
+}
+
+// ---- ways that swallow long packets ----
+
+TEST_F(TwoDevices, MeetOverShortPacketsWhereLongOnesAreSwallowed) {
+  world_.longest_packet = 576;
+  switch_on();
+  know_each_other();
+  share();
+  EXPECT_TRUE(world_.run_until([&] { return connected(); }, 40s));
+  ada_place_.write(3);
+  ada().board.log_grew(people().journal);
+  EXPECT_TRUE(world_.run_until([&] { return bo_place_.held(*people().ada) == 3; }, 10s));
+}
+
+TEST_F(TwoDevices, GoOnOverShortPacketsWhereAStandingConnectionStalls) {
+  connect();
+  world_.run(10s);
+  world_.longest_packet = 576;
+  ada().write();
+  EXPECT_TRUE(world_.run_until([&] { return bo_place_.held(*people().ada) == 1; }, 90s));
+}
+
 }  // namespace
 }  // namespace duolog::net

@@ -136,6 +136,7 @@ bool World::dial_for(Device& device) {
     }
     wires.push_back(std::make_unique<Wire>());
     Wire& wire = *wires.back();
+    wire.narrow = dial.narrow;
     wire.dialled = {&device, dial.line, {}, true};
     wire.accepted = {other, other->board.accepted(device.host), {}, true};
     device.board.connected(dial.line);
@@ -146,7 +147,7 @@ bool World::dial_for(Device& device) {
 
 bool World::carry(Wire& wire, Wire::End& from, Wire::End& to) {
   if (!from.open) {
-    if (!to.open || wire.dead) return false;
+    if (!to.open || wire.dead || from.stuck) return false;
     to.open = false;  // the other side hung up
     if (to.device) to.device->board.closed(to.line);
     return true;
@@ -155,7 +156,8 @@ bool World::carry(Wire& wire, Wire::End& from, Wire::End& to) {
   Bytes bytes = from.device->board.take_output(from.line);
   bool moved = !bytes.empty();
   if (tamper && moved) tamper(wire, &from == &wire.dialled, bytes);
-  if (!wire.dead && to.open && !bytes.empty()) {
+  if (longest_packet != 0 && !wire.narrow && bytes.size() > longest_packet) from.stuck = true;
+  if (!wire.dead && !from.stuck && to.open && !bytes.empty()) {
     wire.carried += bytes.size();
     if (to.device) {
       to.device->board.received(to.line, bytes);

@@ -39,11 +39,13 @@ struct Wire {
     LineId line = 0;
     Bytes inbox;  // carried, not yet taken: what the test's own end receives
     bool open = true;
+    bool stuck = false;  // a packet of this end's was swallowed, and so is all that comes after it
   };
   End dialled;
   End accepted;
   std::size_t carried = 0;
   bool closing = false;  // is cut when the bytes under way have arrived
+  bool narrow = false;   // dialled so: sends short packets only
   bool dead = false;     // swallows everything and tells nobody, as a broken network does
 };
 
@@ -75,6 +77,7 @@ class World {
   [[nodiscard]] std::size_t open_wires() const;
   std::vector<std::unique_ptr<Wire>> wires;
   std::map<std::string, int> dials;                              // attempts, by host
+  std::size_t longest_packet = 0;                                // longer ones vanish on wide wires; 0: none do
   std::set<std::string> unreachable;                             // hosts that do not answer at all
   std::function<void(Wire&, bool from_dialler, Bytes&)> tamper;  // may change or drop what is carried
   std::function<void(Wire&)> connected;
