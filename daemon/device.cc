@@ -326,13 +326,13 @@ void Device::State::examine(control::DoctorReport& report) const {
   for (const std::string& why : open->house.receives_nothing()) find("receives-nothing", "warning", why);
   if (refusal.empty() && problems.empty()) find("log", "ok", std::to_string(open->house.log().journals().size()));
   find("listening", "ok", std::to_string(open->node.port()));
-  if (config.listen.empty() && open->node.port() != net::kDefaultPort) {
-    find("port-taken", "note", std::to_string(net::kDefaultPort));
+  if (config.listen.empty() && open->node.port() != kDefaultPort) {
+    find("port-taken", "note", std::to_string(kDefaultPort));
   }
   if (!config.discovery) {
     find("discovery-off", "note", "");
   } else if (!net::hears_itself()) {
-    find("multicast-blocked", "warning", std::to_string(net::kDefaultPort));
+    find("multicast-blocked", "warning", std::to_string(kDefaultPort));
   }
   for (const auto& status : open->house.switchboard().status()) {
     const control::Peer peer = open->describe(status);

@@ -54,7 +54,26 @@ def request(body_number, body=b"", request_id=None):
     return field(1, 1) + field(2, request_id or os.urandom(16)) + field(body_number, body)
 
 
-STATUS, LOCK, WRITE, LIST, DOCTOR = 10, 13, 18, 19, 25
+STATUS, LOCK, WRITE, LIST, SYNC, DOCTOR = 10, 13, 18, 19, 24, 25
+
+
+def peers(person):
+    """Of the status, asked for without a process of its own: cheap enough to be asked all the time."""
+    with Control(person) as door:
+        report = dict(fields(door.ask(request(STATUS))[-1]))[10]
+    told = []
+    for number, raw in fields(report):
+        if number == 3:
+            peer = dict(fields(raw))
+            told.append({"connected": peer.get(4) == 1, "state": peer.get(8, b"").decode(), "behind": peer.get(6, 0),
+                         "since": peer.get(9, b"").decode(), "next_try": peer.get(10, b"").decode()})
+    return told
+
+
+def nudge(person):
+    """`duolog sync`: everybody who is away is dialled now."""
+    with Control(person) as door:
+        door.ask(request(SYNC))
 
 
 class Control:

@@ -79,9 +79,9 @@ class House:
         self.pair(ada, bo)
         return ada, bo
 
-    def pair(self, host, joiner, *options):
+    def pair(self, host, joiner, *options, at=None):
         with host.invite(*options) as window:
-            joined = joiner.duolog("pair", window.code, "--yes", "--json")
+            joined = joiner.duolog("pair", window.code, "--yes", "--json", *(["--at", at] if at else []))
             paired = window.paired()
         self.pair_is_up(host, joiner)
         return paired, joined

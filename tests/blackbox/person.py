@@ -130,7 +130,7 @@ class Daemon:
         place = person.folder / f"notify{len(os.listdir(person.folder))}-{time.monotonic_ns()}"
         self.ready.bind(str(place))
         environment = {**person.environment, "NOTIFY_SOCKET": str(place)}
-        command = [str(person.house.programs / "duologd"), "--home", str(person.home), *options]
+        command = [*person.via, str(person.house.programs / "duologd"), "--home", str(person.home), *options]
         self.process = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=self.said,
                                         stderr=self.said)
         if wait:
@@ -151,6 +151,11 @@ class Daemon:
                 assert self.process.poll() is None, f"duologd ended with {self.process.returncode} before it was ready"
                 assert time.monotonic() < deadline, f"duologd was not ready within {seconds} s"
 
+    def stop_by_itself(self, seconds=30):
+        """Waits for the end of a daemon that nobody stops; the exit code."""
+        self.process.wait(seconds)
+        return self.stop()
+
     def stop(self, how=signal.SIGTERM, seconds=15):
         """The exit code."""
         if self.process.poll() is None:
@@ -169,8 +174,10 @@ def free_port():
 
 
 class Person:
-    def __init__(self, house, name, options=None):
-        self.house, self.name = house, name
+    """`via` is the beginning of the daemon's command line: what brings it into a network of its own."""
+
+    def __init__(self, house, name, options=None, via=(), asan=""):
+        self.house, self.name, self.via = house, name, via
         self.options = ["--listen", f"127.0.0.1:{free_port()}"] if options is None else list(options)
         self.folder = house.folder / name.lower()
         self.home = self.folder / "home"
@@ -191,7 +198,7 @@ class Person:
             "DUOLOG_HOME": str(self.home),
             "DUOLOG_NO_AUTOSTART": "1",
             # A daemon that nobody may trace cannot look for leaks in itself unless root runs it.
-            "ASAN_OPTIONS": "detect_leaks=0" if os.getuid() else "",
+            "ASAN_OPTIONS": f"detect_leaks={int(os.getuid() == 0)}:{asan}",
             "UBSAN_OPTIONS": "print_stacktrace=1",
         }
 
