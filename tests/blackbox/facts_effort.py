@@ -1,26 +1,21 @@
 """What duologd costs while nothing happens, while something is wrong, and after it has happened a thousand times."""
 # SPDX-License-Identifier: GPL-3.0-or-later
+import contextlib
 import os
 import pathlib
-import subprocess
 import time
 
 import control
 import effort
-from house import eventually, fact
-from lan import PORT, Lan, run
+import wrong_clock
+from house import eventually, fact, waits
+from lan import PORT, Lan, another_program_at, run
 from middle import Middle
+from wrong_clock import WrongClock
 
 NIGHTLY = os.environ.get("DUOLOG_TIER") == "nightly"
 WITHOUT_QUARANTINE = "quarantine_size_mb=0:thread_local_quarantine_size_kb=0"  # freed memory is given back at once
 MEGABYTE = 1 << 20
-
-
-class Sufferer:
-    """A daemon and what ails it."""
-
-    def __init__(self, someone, ail):
-        self.someone, self.ail = someone, ail
 
 
 def couple(house, lan, one, other):
@@ -32,10 +27,33 @@ def couple(house, lan, one, other):
 def names_cannot_be_looked_up(lan):
     """Seen by this fact alone: the only name server is a machine that swallows the question."""
     server = lan.machine("Nameserver")
-    server.rule("input", "udp dport 53 counter drop").__enter__()
+    wall = server.rule("input", "udp dport 53 counter drop")
     file = lan.house.folder / "resolv.conf"
     file.write_text(f"nameserver 10.81.0.{server.number}\n")
     run("mount", "--bind", str(file), os.path.realpath("/etc/resolv.conf"))
+    return wall
+
+
+def with_a_partner_at_a_name(house, lan):
+    """Whose addresses begin with a name."""
+    gus, hal = lan.resident("Gus"), lan.resident("Hal")
+    hal.stop()
+    config = pathlib.Path(hal.home) / "config.toml"
+    config.write_text('addresses = ["somewhere.example:38650"]\n')
+    config.chmod(0o600)
+    hal.start()
+    house.pair(hal, gus, at=hal.status()["device"]["addresses"][1])
+    hal.stop()
+    return gus
+
+
+@contextlib.contextmanager
+def beside_another_program(lan):
+    machine = lan.machine("Kim")
+    with another_program_at(machine, PORT):
+        kim = lan.resident("Kim")
+        assert kim.address().endswith(f":{PORT + 1}"), kim.address()
+        yield kim
 
 
 def on_a_full_disk(house, lan):
@@ -63,6 +81,16 @@ def locked(house, lan):
     return joy
 
 
+def under_a_clock_that_jumps(lan, by):
+    """She and her partner."""
+    clock = WrongClock(lan.house)
+    machine = lan.machine("Mia")
+    mia = lan.house.resident("Mia", options=[], via=(*machine.via, *clock.via), asan=wrong_clock.ASAN)
+    lan.house.pair(mia, lan.resident("Ned"), at=mia.address())
+    clock.jump(by)
+    return mia
+
+
 def without_any_standard_stream(house, lan):
     machine = lan.machine("Leo")
     leo = house.person("Leo", options=[], via=(*machine.via, "sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh"))
@@ -72,74 +100,68 @@ def without_any_standard_stream(house, lan):
     return leo
 
 
+def notes(someone):
+    return "".join(file.read_text() for file in someone.folder.rglob("notes.log"))
+
+
+def costs_next_to_nothing(sufferers):
+    """{what ails it: who}; all are measured at once."""
+    measured = effort.over(60 if NIGHTLY else 8, [someone.daemon.pid for someone in sufferers.values()])
+    for ail, someone in sufferers.items():
+        share, woken = measured[someone.daemon.pid]
+        print(f"{ail}: {share:.4%} of a processor, {woken:.1f} wake-ups a second")
+    for ail, someone in sufferers.items():
+        share, woken = measured[someone.daemon.pid]
+        assert share < 0.001, f"with {ail} {share:.3%} of a processor"
+        assert woken < 2, f"with {ail} {woken:.1f} wake-ups a second"
+
+
+@waits
 @fact
-def a_daemon_costs_next_to_nothing_at_rest_and_whatever_is_wrong(house):
+def a_daemon_costs_next_to_nothing_at_rest_and_while_nobody_can_be_reached(house):
+    effort.needs_honest_figures(house)
     lan = Lan(house)
-    names_cannot_be_looked_up(lan)
-    sufferers = []
-
-    def ails(someone, ail):
-        sufferers.append(Sufferer(someone, ail))
-
-    eve, _finn = couple(house, lan, "Eve", "Finn")
-    hole = lan.rule("iifname { veve, vfinn } counter drop")
-    hole.__enter__()
-    ails(eve, "a black hole")
-    ada, _bo = couple(house, lan, "Ada", "Bo")
-    ails(ada, "nothing")
-    cleo, dan = couple(house, lan, "Cleo", "Dan")
-    dan.stop()
-    ails(cleo, "a partner who is gone")
-    gus, hal = lan.resident("Gus"), lan.resident("Hal")
-    hal.stop()
-    config = pathlib.Path(hal.home) / "config.toml"
-    config.write_text('addresses = ["somewhere.example:38650"]\n')
-    config.chmod(0o600)
-    hal.start()
-    house.pair(hal, gus, at=hal.status()["device"]["addresses"][1])
-    hal.stop()
-    ails(gus, "a name that cannot be looked up")
-    ails(on_a_full_disk(house, lan), "a full disk")
-    ails(locked(house, lan), "a lock")
-    kim_machine = lan.machine("Kim")
-    with subprocess.Popen([*kim_machine.via, "python3", "-c", "import socket\ns = socket.create_server(('', 38650))\n"
-                           "print(1, flush=True)\ninput()"], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
-        other.stdout.readline()
-        kim = lan.resident("Kim")
-        assert kim.address().endswith(f":{PORT + 1}")
-        ails(kim, "a port that is taken")
-        ails(without_any_standard_stream(house, lan), "no standard streams")
-        for someone in (cleo, eve, gus):
-            eventually(f"{someone.name} has noticed", lambda who=someone: not control.peers(who)[0]["connected"], 30)
-        for someone in (cleo, eve, gus):
-            eventually(f"{someone.name} has tried in vain", lambda who=someone: waits_long_for_a_try(who), 40)
-        measured = effort.over(60 if NIGHTLY else 8, [each.someone.daemon.pid for each in sufferers])
-        other.communicate(b"\n")
-    assert hole.packets > 0
-    for each in sufferers:
-        share, woken = measured[each.someone.daemon.pid]
-        print(f"{each.ail}: {share:.4%} of a processor, {woken:.1f} wake-ups a second")
-    for each in sufferers:
-        share, woken = measured[each.someone.daemon.pid]
-        assert share < 0.001, f"with {each.ail} {share:.3%} of a processor"
-        assert woken < 2, f"with {each.ail} {woken:.1f} wake-ups a second"
+    with names_cannot_be_looked_up(lan) as asked, contextlib.ExitStack() as held:
+        sufferers = {}
+        eve, _finn = couple(house, lan, "Eve", "Finn")
+        hole = held.enter_context(lan.rule("iifname { veve, vfinn } counter drop"))
+        sufferers["a black hole"] = eve
+        sufferers["nothing"], _bo = couple(house, lan, "Ada", "Bo")
+        sufferers["a partner who is gone"], dan = couple(house, lan, "Cleo", "Dan")
+        dan.stop()
+        sufferers["a name that cannot be looked up"] = with_a_partner_at_a_name(house, lan)
+        for ail, someone in sufferers.items():
+            eventually(f"it has come to {ail}", lambda who=someone, well=ail == "nothing":
+                       control.peers(who)[0]["connected"] == well, 30)
+        eventually("the name server was asked", lambda: asked.packets > 0)
+        costs_next_to_nothing(sufferers)
+        assert hole.packets > 0, "nothing was swallowed"
 
 
-def waits_long_for_a_try(someone):
-    return control.peers(someone)[0]["state"] == "no answer"
+@waits
+@fact
+def a_daemon_costs_next_to_nothing_whatever_is_wrong_with_its_machine(house):
+    effort.needs_honest_figures(house)
+    lan = Lan(house)
+    with beside_another_program(lan) as kim:
+        mia = under_a_clock_that_jumps(lan, "+10y")
+        sufferers = {"a port that is taken": kim, "a clock that jumped ten years": mia,
+                     "a full disk": on_a_full_disk(house, lan), "a lock": locked(house, lan),
+                     "no standard streams": without_any_standard_stream(house, lan)}
+        eventually("the clock has jumped", lambda: "the clock jumped" in notes(mia), 25)
+        house.pair_is_up(mia)
+        costs_next_to_nothing(sufferers)
 
 
+@waits
 @fact
 def stopping_does_not_wait_for_a_name_that_is_looked_up(house):
     lan = Lan(house)
-    names_cannot_be_looked_up(lan)
     ada, bo = lan.resident("Ada"), lan.resident("Bo")
-    with ada.invite() as window:
+    with names_cannot_be_looked_up(lan) as asked, ada.invite() as window:
         with bo.lines("pair", window.code, "--yes", "--at", "somewhere.example:38650", "--json") as joining:
             joining.until(lambda said: said.get("progress", {}).get("step") == "CONNECTING")
-            server = lan.machines["Nameserver"]
-            eventually("the name server is asked", lambda: "packets 0" not in run(
-                *server.via, "nft", "list", "chain", "inet", "own", "input"))
+            eventually("the name server is asked", lambda: asked.packets > 0)
             began = time.monotonic()
             bo.stop()
             assert time.monotonic() - began < 3, f"it took {time.monotonic() - began:.1f} s"
@@ -148,6 +170,7 @@ def stopping_does_not_wait_for_a_name_that_is_looked_up(house):
 
 @fact
 def a_thousand_reconnections_leave_nothing_behind(house):
+    effort.needs_honest_figures(house)
     with Middle(house) as middle:
         ada = middle.lan.resident("Ada", asan=WITHOUT_QUARANTINE)
         bo = middle.lan.resident("Bo", asan=WITHOUT_QUARANTINE)

@@ -1,12 +1,8 @@
 """Networks and firewalls that let some things through and others not: an address always works, and doctor names the cause."""
 # SPDX-License-Identifier: GPL-3.0-or-later
-import contextlib
-import subprocess
-import sys
-
 import control
-from house import eventually, fact
-from lan import PORT, Lan, run
+from house import eventually, fact, waits
+from lan import PORT, Lan, another_program_at, run
 from person import FAILED, Daemon
 
 ANNOUNCEMENTS = f"udp dport {PORT}"
@@ -37,6 +33,7 @@ def carry_both_ways(one, other):
         eventually(f"{reader.name} reads it", lambda: text in reader.texts(), 15)
 
 
+@waits
 @fact
 def where_multicast_is_blocked_the_joiner_is_told_and_an_address_works(house):
     lan = Lan(house)
@@ -81,6 +78,7 @@ def where_an_access_point_keeps_its_guests_apart_another_way_works(house):
         carry_both_ways(ada, bo)
 
 
+@waits
 @fact
 def a_firewall_that_refuses_or_swallows_calls_is_named_and_the_other_way_round_works(house):
     lan = Lan(house)
@@ -118,17 +116,6 @@ def a_firewall_of_ones_own_that_blocks_announcements_is_named(house):
             doctor_says(ada, "multicast-blocked", "a firewall on this computer")
             assert wall.packets > 0
     assert "multicast-blocked" not in found(ada)[0]
-
-
-@contextlib.contextmanager
-def another_program_at(machine, port):
-    program = f"import socket; s = socket.create_server(('', {port}), family=socket.AF_INET6, dualstack_ipv6=True)\n" \
-              "print('here', flush=True); input()"
-    with subprocess.Popen([*machine.via, sys.executable, "-c", program], stdin=subprocess.PIPE,
-                          stdout=subprocess.PIPE) as other:
-        other.stdout.readline()
-        yield
-        other.communicate(b"\n")
 
 
 @fact

@@ -7,7 +7,7 @@ import socket
 import struct
 
 import control
-from house import eventually, fact
+from house import eventually, fact, waits
 from lan import Lan
 from middle import Middle, carry_on, flip, pause, shorten
 from person import DONE, FAILED, Lines
@@ -186,6 +186,7 @@ def a_greeting_that_is_tampered_with_ends_the_session_and_the_next_one_is_well(h
         carried_both_ways(ada, bo)
 
 
+@waits
 @fact
 def what_was_said_in_one_session_means_nothing_in_another(house):
     with Middle(house) as middle:
@@ -285,6 +286,7 @@ def a_pairing_that_is_tampered_with_at_any_message_fails_closed_and_both_are_tol
         house.pair(ada, bo, at=ada.address())  # and then it works, through somebody who only passes on
 
 
+@waits
 @fact
 def a_pairing_whose_words_are_swallowed_ends_by_itself(house):
     with Middle(house) as middle:

@@ -8,8 +8,10 @@ import subprocess
 import time
 
 import control
-from house import eventually, fact
+import wrong_clock
+from house import eventually, fact, waits
 from lan import Lan
+from wrong_clock import WrongClock
 
 NOTICED = 30    # seconds until silence is called so
 BACK = 10       # seconds until a change for the better is used
@@ -58,6 +60,7 @@ def one_session(*people):
         eventually(f"{someone.name} has exactly one connection", lambda who=someone: len(sessions(who)) == 1)
 
 
+@waits
 @fact
 def silence_of_the_network_is_noticed_told_and_outlived(house):
     lan = Lan(house)
@@ -75,6 +78,7 @@ def silence_of_the_network_is_noticed_told_and_outlived(house):
     one_session(ada, bo)
 
 
+@waits
 @fact
 def a_way_that_swallows_in_one_direction_is_noticed_by_both(house):
     lan = Lan(house)
@@ -86,6 +90,7 @@ def a_way_that_swallows_in_one_direction_is_noticed_by_both(house):
     back(ada, bo, seconds=15)
 
 
+@waits
 @fact
 def a_cable_pulled_out_is_noticed_and_used_again_when_it_is_back(house):
     lan = Lan(house)
@@ -115,6 +120,7 @@ def moment(text):
     return datetime.datetime.fromisoformat(text).timestamp()
 
 
+@waits
 @fact
 def an_interface_that_goes_down_and_up_is_used_again(house):
     lan = Lan(house)
@@ -128,6 +134,7 @@ def an_interface_that_goes_down_and_up_is_used_again(house):
     one_session(ada, bo)
 
 
+@waits
 @fact
 def an_address_that_changes_is_followed(house):
     lan = Lan(house)
@@ -143,6 +150,7 @@ def an_address_that_changes_is_followed(house):
     one_session(ada, bo)
 
 
+@waits
 @fact
 def a_new_interface_is_used_where_the_old_one_is_gone(house):
     lan = Lan(house)
@@ -157,6 +165,7 @@ def a_new_interface_is_used_where_the_old_one_is_gone(house):
     one_session(ada, bo)
 
 
+@waits
 @fact
 def where_one_family_of_addresses_ends_the_other_is_used(house):
     lan = Lan(house)
@@ -178,6 +187,7 @@ def state_of(someone):
     return pathlib.Path(f"/proc/{someone.daemon.pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
 
 
+@waits
 @fact
 def a_partner_who_freezes_is_noticed_and_both_recover(house):
     lan = Lan(house)
@@ -198,6 +208,30 @@ def a_partner_who_freezes_is_noticed_and_both_recover(house):
     one_session(ada, bo)
 
 
+@waits
+@fact
+def a_machine_that_slept_is_in_touch_again_at_once(house):
+    """As near as it can be had: its process stands still, nothing comes through, and when it goes on the clock has moved."""
+    lan, clock = Lan(house), WrongClock(house)
+    machine = lan.machine("Ada")
+    ada = house.resident("Ada", options=[], via=(*machine.via, *clock.via), asan=wrong_clock.ASAN)
+    bo = lan.resident("Bo")
+    house.pair(ada, bo, at=ada.address())
+    with lan.black_hole() as asleep:
+        os.kill(ada.daemon.pid, signal.SIGSTOP)
+        eventually("she stands still", lambda: state_of(ada) == "T")
+        bo.write("written while she slept")
+        noticed(bo)
+        time_to_be_patient(bo)
+        clock.jump("+3600")
+        assert asleep.packets > 0
+    os.kill(ada.daemon.pid, signal.SIGCONT)
+    back(ada, bo, seconds=PATIENT)
+    eventually("Ada reads it", lambda: ada.texts() == ["written while she slept"], 5)
+    assert "slept" in "".join(file.read_text() for file in ada.folder.rglob("notes.log"))
+
+
+@waits
 @fact
 def two_who_dial_at_once_keep_one_session(house):
     lan = Lan(house)
@@ -215,6 +249,7 @@ def two_who_dial_at_once_keep_one_session(house):
         one_session(ada, bo)
 
 
+@waits
 @fact
 def a_link_that_flaps_every_second_is_dialled_with_patience_and_ends_with_one_session(house):
     lan = Lan(house)

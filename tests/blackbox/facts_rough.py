@@ -3,7 +3,7 @@
 import os
 
 import control
-from house import eventually, fact
+from house import eventually, fact, waits
 from lan import Lan
 from rough import Rough
 
@@ -32,6 +32,7 @@ def arrives(reader, wanted, seconds):
     eventually("all of it is there", lambda: {item["id"] for item in reader.list("-n", "1000")} >= set(wanted), seconds)
 
 
+@waits
 @fact
 def through_loss_doubles_delay_and_jitter_all_arrives_and_no_storm_breaks_loose(house):
     lan, rough = rough_two(house, delay=0.28, jitter=0.04, loss=0.2, twice=0.05)
@@ -57,6 +58,7 @@ def takes(rough, writer, reader):
     return rough.count.copy()
 
 
+@waits
 @fact
 def through_a_line_of_64_kilobits_all_arrives_once(house):
     lan, rough = rough_two(house, rate=64_000, delay=0.02)
@@ -74,6 +76,7 @@ def through_a_line_of_64_kilobits_all_arrives_once(house):
     assert rough.count["offered bytes"] <= 2 * payload, f"{rough.count['offered bytes']} bytes for {payload}"
 
 
+@waits
 @fact
 def where_long_packets_vanish_without_a_word_short_ones_are_used(house):
     lan, rough = rough_two(house, longest=576)

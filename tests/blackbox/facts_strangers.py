@@ -92,6 +92,7 @@ def bytes_noted(someone):
 
 @fact
 def among_a_thousand_strangers_partners_still_meet_and_memory_stays(house):
+    effort.needs_honest_figures(house)
     ada = house.resident("Ada", asan=WITHOUT_QUARANTINE)
     bo = house.resident("Bo")
     house.pair(ada, bo)

@@ -7,10 +7,12 @@ All of it lives in the fact's own network and mount namespace and ends with them
 are on the fact's side, where the capture hears them. What a fault is said to do is counted by nft: see Rule.packets.
 """
 # SPDX-License-Identifier: GPL-3.0-or-later
+import contextlib
 import json
 import os
 import pathlib
 import subprocess
+import sys
 
 from house import Skipped, needs
 
@@ -140,3 +142,14 @@ class Lan:
     def black_hole(self):
         """Every packet is swallowed; both links stay up and nobody is told."""
         return self.rule("counter drop")
+
+
+@contextlib.contextmanager
+def another_program_at(machine, port):
+    program = f"import socket; s = socket.create_server(('', {port}), family=socket.AF_INET6, dualstack_ipv6=True)\n" \
+              "print('here', flush=True); input()"
+    with subprocess.Popen([*machine.via, sys.executable, "-c", program], stdin=subprocess.PIPE,
+                          stdout=subprocess.PIPE) as other:
+        other.stdout.readline()
+        yield
+        other.communicate(b"\n")
