@@ -8,12 +8,11 @@ import time
 import control
 import effort
 import wrong_clock
-from house import eventually, fact, waits
+from house import NIGHTLY, eventually, fact, waits
 from lan import PORT, Lan, another_program_at, run
 from middle import Middle
 from wrong_clock import WrongClock
 
-NIGHTLY = os.environ.get("DUOLOG_TIER") == "nightly"
 WITHOUT_QUARANTINE = "quarantine_size_mb=0:thread_local_quarantine_size_kb=0"  # freed memory is given back at once
 MEGABYTE = 1 << 20
 

@@ -7,12 +7,11 @@ import socket
 import struct
 
 import control
-from house import eventually, fact, waits
+from house import NIGHTLY, eventually, fact, waits
 from lan import Lan
 from middle import Middle, carry_on, flip, pause, shorten
 from person import DONE, FAILED, Lines
 
-NIGHTLY = os.environ.get("DUOLOG_TIER") == "nightly"
 DIALLER, OTHER = True, False
 
 

@@ -9,14 +9,13 @@ import time
 
 import control
 import wrong_clock
-from house import eventually, fact, waits
+from house import NIGHTLY, eventually, fact, waits
 from lan import Lan
 from wrong_clock import WrongClock
 
 NOTICED = 30    # seconds until silence is called so
 BACK = 10       # seconds until a change for the better is used
-PATIENT = BACK if os.environ.get("DUOLOG_TIER") == "nightly" else 4  # a next try that can be waited for by nobody
-NIGHTLY = os.environ.get("DUOLOG_TIER") == "nightly"
+PATIENT = BACK if NIGHTLY else 4  # a next try that can be waited for by nobody
 
 
 def connected(someone):
