@@ -1,5 +1,6 @@
 """person.py: somebody with a home, a daemon and a command line, kept apart from everybody else on the machine."""
 # SPDX-License-Identifier: GPL-3.0-or-later
+import contextlib
 import json
 import os
 import pathlib
@@ -9,6 +10,7 @@ import socket
 import subprocess
 import time
 
+import control
 from terminal import Terminal
 
 DONE, FAILED, USAGE, UNREACHABLE, LOCKED, NOT_FOUND = range(6)
@@ -124,13 +126,13 @@ class Invitation(Lines):
 class Daemon:
     """One duologd in the foreground; ready when it says so to its service manager."""
 
-    def __init__(self, person, options, wait=True):
+    def __init__(self, person, options, wait=True, wrapper=()):
         self.said = (person.folder / "duologd.said").open("ab")
         self.ready = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         place = person.folder / f"notify{len(os.listdir(person.folder))}-{time.monotonic_ns()}"
         self.ready.bind(str(place))
-        environment = {**person.environment, "NOTIFY_SOCKET": str(place)}
-        command = [*person.via, str(person.house.programs / "duologd"), "--home", str(person.home), *options]
+        environment = {**person.environment, **person.daemon_environment, "NOTIFY_SOCKET": str(place)}
+        command = [*person.via, *wrapper, str(person.house.programs / "duologd"), "--home", str(person.home), *options]
         self.process = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=self.said,
                                         stderr=self.said)
         if wait:
@@ -174,14 +176,17 @@ def free_port():
 
 
 class Person:
-    """`via` is the beginning of the daemon's command line: what brings it into a network of its own."""
+    """`via` is the beginning of the daemon's command line: what brings it into a network of its own. `plain`: no config.toml,
+    as most people have it."""
 
-    def __init__(self, house, name, options=None, via=(), asan=""):
-        self.house, self.name, self.via = house, name, via
+    def __init__(self, house, name, options=None, plain=False, via=(), asan=""):
+        self.house, self.name, self.plain, self.via = house, name, plain, via
         self.options = ["--listen", f"127.0.0.1:{free_port()}"] if options is None else list(options)
         self.folder = house.folder / name.lower()
         self.home = self.folder / "home"
         self.daemon = None
+        self.daemon_environment = {}  # what only the daemon is given
+        self.complaints = b""  # all that duolog said beside its answers
         for place in ("", "xdg", "tmp", "runtime"):
             (self.folder / place).mkdir(mode=0o700, exist_ok=True)
         self.environment = {
@@ -207,10 +212,32 @@ class Person:
 
     # ---- the daemon ----
 
+    def configure(self):
+        """Notes as talkative as they get, so that every fact looks for leaks in all of them; passphrases that cost little."""
+        config = self.home / "config.toml"
+        if self.plain or config.exists():
+            return
+        self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        config.write_text('notes_level = "debug"\n\n[passphrase]\nops = 1\nmemory_kib = 1024\n')
+        config.chmod(0o600)
+
     def start(self, *options):
         assert self.daemon is None
+        self.configure()
         self.daemon = Daemon(self, [*self.options, *options])
         return self.daemon
+
+    def starts(self):
+        """Whether it did; where not, it said why in one sentence that names a file of the home, with a hint."""
+        (self.folder / "duologd.said").write_text("")
+        try:
+            self.start()
+            return True
+        except AssertionError as ended:
+            assert "ended with 1 " in str(ended), ended
+        said = (self.folder / "duologd.said").read_text()
+        assert str(self.home) in said and said.count("hint: ") == 1 and said.count("duologd: ") == 1, f"said: {said}"
+        return False
 
     def stop(self):
         daemon, self.daemon = self.daemon, None
@@ -225,6 +252,15 @@ class Person:
         self.stop()
         self.start()
 
+    @contextlib.contextmanager
+    def held_still(self):
+        """The daemon neither sends nor receives meanwhile."""
+        self.daemon.process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self.daemon.process.send_signal(signal.SIGCONT)
+
     # ---- the command line ----
 
     def run(self, *arguments, stdin=b"", environment=None, seconds=60):
@@ -234,6 +270,7 @@ class Person:
         done = subprocess.run(command, env={**self.environment, **(environment or {})}, input=stdin,
                               capture_output=True, timeout=seconds, check=False)
         result = Result(f"duolog {words}", done.returncode, done.stdout, done.stderr)
+        self.complaints += done.stderr
         assert done.returncode in range(6), f"{result.command} ended with {done.returncode}:\n{result.said}"
         assert b"Sanitizer" not in done.stderr and b"runtime error" not in done.stderr, result.said
         return result
@@ -312,6 +349,17 @@ class Person:
 
     def status(self):
         return self.duolog("status", "--json").object
+
+    def warnings(self):
+        """Their codes, without what they are about."""
+        return [warning.split(":", 1)[0] for warning in self.status()["warnings"]]
+
+    def describes_itself(self):
+        """Status and doctor as the daemon says them; nothing where it says nothing any more."""
+        if not self.daemon or self.daemon.process.poll() is not None:
+            return b""
+        with control.Control(self) as door:
+            return b"".join(reply for asked in (control.STATUS, control.DOCTOR) for reply in door.ask(control.request(asked)))
 
     def address(self):
         """Where this person's daemon listens, as the other would type it."""

@@ -1,0 +1,186 @@
+"""kill -9: at random, before every system call, in the middle of a write to the disk."""
+# SPDX-License-Identifier: GPL-3.0-or-later
+import random
+import signal
+import subprocess
+import time
+
+import faults
+from faults import each_call, many
+from house import Skipped, eventually, fact
+from pen import Pen, delivered, request_id, same_once_each, texts
+from person import DONE, LOCKED
+
+SEED = 20261122
+
+
+def was_killed(person):
+    """Whether the daemon ended by kill -9 just now; then the person has none any more."""
+    if person.daemon.process.poll() is None:
+        return False
+    daemon, person.daemon = person.daemon, None
+    assert daemon.stop() == -signal.SIGKILL, "the daemon ended by itself"
+    return True
+
+
+def ends(person, seconds=10):
+    """Waits for the end of the daemon: it was killed while nobody asked it anything."""
+    person.daemon.process.wait(seconds)
+    assert was_killed(person)
+
+
+@fact
+def no_kill_at_random_loses_what_was_saved(house):
+    chance = random.Random(SEED)
+    ada = house.resident("Ada")
+    pen, kills, asked_again = Pen(ada), many(300, 10000), 0
+    for kill in range(kills):
+        pen.open()
+        for turn in range(chance.randrange(4)):
+            pen.write(f"kill {kill} turn {turn} of the wheel")
+        last = f"kill {kill} meets this under way"
+        name = request_id()
+        pen.send(last, name)
+        time.sleep(chance.uniform(0, 0.01))  # the moment is what chance decides
+        ada.kill()
+        answered = pen.answer(last)  # it may have come before the stroke
+        ada.start()
+        if answered is None:  # asked again, as the client does: written once
+            asked_again += 1
+            pen.open()
+            pen.send(last, name)
+            assert pen.answer(last) is True
+        assert texts(ada, 1) == pen.saved[-1:]
+    same_once_each(texts(ada), pen.saved)
+    ada.duolog("doctor")
+    assert kills * 0.9 > asked_again > kills * 0.1, f"{asked_again} of {kills} kills met a write under way"
+
+
+@fact
+def no_kill_before_any_system_call_of_a_write_loses_anything(house):
+    ada = house.resident("Ada")
+    pen = Pen(ada)
+
+    def write(traced):
+        text, name, answered = f"under way, {len(pen.saved)}", request_id(), None
+        with traced():
+            try:
+                pen.open()
+                pen.send(text, name)
+                answered = pen.answer(text)
+                assert texts(ada, 1)  # by then all is done that is done after the answer
+            except (ConnectionError, AssertionError):
+                ada.daemon.process.wait(10)
+        if not was_killed(ada):
+            return False
+        ada.start()
+        assert texts(ada, 1) in (pen.saved[-1:], [text]), f"{text}: {texts(ada, 3)}"
+        pen.open()
+        pen.send(text, name)  # as the client does when it had no answer: written once
+        assert pen.answer(text) is True
+        if answered:
+            pen.saved.pop()
+        return True
+
+    pen.open()
+    pen.write("before all the strokes")
+    assert each_call(ada, write) >= 20
+    same_once_each(texts(ada), pen.saved)
+    ada.duolog("doctor")
+
+
+@fact
+def no_kill_before_any_system_call_of_receiving_loses_anything(house):
+    """Delivered is what the receiver has after the stroke, and what was not delivered comes again."""
+    ada, bo = house.two()
+    pen = Pen(ada)
+    pen.open()
+
+    def receive(traced):
+        text = f"letter {len(pen.saved)} to Bo"
+        with traced():
+            pen.write(text)
+            eventually("it is delivered or Bo was killed", lambda: text in delivered(ada, 1) or bo.daemon.process.poll())
+            try:
+                texts(bo, 1)  # by then all is done that is done after the receipt was sent
+            except (ConnectionError, AssertionError):
+                bo.daemon.process.wait(10)
+        if not was_killed(bo):
+            return False
+        told = delivered(ada)
+        ada.daemon.process.send_signal(signal.SIGSTOP)  # what Bo has now, Bo has from the disk
+        bo.start()
+        held = texts(bo)
+        ada.daemon.process.send_signal(signal.SIGCONT)
+        assert set(told) <= set(held), f"delivered and lost: {set(told) - set(held)}"
+        eventually("it is delivered", lambda: text in delivered(ada, 1), 40)
+        return True
+
+    assert each_call(bo, receive) >= 20
+    same_once_each(texts(bo), pen.saved)
+    same_once_each(delivered(ada), pen.saved)
+    bo.duolog("doctor")
+
+
+def torn(disk, act):
+    """act(arm) once for every write that it makes to the disk: half of it is done and the daemon killed."""
+    nth = 1
+    while act(lambda: disk.fail(faults.WRITE, nth, faults.HALF_AND_KILL)):
+        assert disk.heal() == 1, "it was killed, but not in the middle of a write"
+        nth += 1
+    assert disk.heal() == 0, "it lived through a write torn in two"
+    return nth - 1
+
+
+@fact
+def no_write_torn_in_two_loses_what_was_saved(house):
+    ada = house.person("Ada")
+    disk = faults.Disk(ada)
+    ada.start()
+    ada.init()
+    pen = Pen(ada)
+    perhaps = []
+
+    def start_well():
+        disk.heal()
+        ada.start()
+        pen.open()
+        same_once_each(texts(ada), pen.saved, perhaps)
+
+    def write(arm):
+        pen.open()
+        perhaps.append(f"torn in two, {len(perhaps)}")
+        arm()
+        pen.send(perhaps[-1])
+        if pen.answer(perhaps[-1]):
+            perhaps.pop()
+            return False
+        ends(ada)
+        start_well()
+        return True
+
+    def stop(arm):
+        pen.write(f"before the end, {len(pen.saved)}")
+        arm()
+        ada.daemon.process.terminate()
+        struck = ada.daemon.process.wait(15) != 0
+        ada.daemon.stop()
+        ada.daemon = None
+        start_well()
+        return struck
+
+    def start(arm):
+        pen.write(f"before another start, {len(pen.saved)}")
+        ada.kill()  # so that there is something to recover
+        arm()
+        try:
+            ada.start()
+        except AssertionError:  # it was not ready
+            start_well()
+            return True
+        return False
+
+    assert torn(disk, write) >= 2
+    assert torn(disk, stop) >= 2, "the end folds the log into the database"
+    assert torn(disk, start) >= 1
+    ada.duolog("doctor")
