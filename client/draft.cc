@@ -38,13 +38,22 @@ std::vector<fs::path> memory_folders() {
   return folders;
 }
 
-void write_all(int fd, std::string_view text) {
+bool write_all(int fd, std::string_view text) {
   while (!text.empty()) {
     const auto written = ::write(fd, text.data(), text.size());
     if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) throw std::system_error(errno, std::generic_category(), "the draft cannot be written");
+    if (written <= 0) return false;
     text.remove_prefix(static_cast<std::size_t>(written));
   }
+  return true;
+}
+
+// A new file with this text; false where there is no room for it.
+bool put(const fs::path& file, std::string_view text) {
+  const int fd = ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (fd < 0) return false;
+  const bool whole = write_all(fd, text);
+  return ::close(fd) == 0 && whole;
 }
 
 // Up to one byte over the limit, so that the caller can tell.
@@ -93,16 +102,13 @@ Draft Draft::make(std::string_view text) {
   for (const auto& folder : memory_folders()) {
     auto name = (folder / kFolderName).string() + "XXXXXX";
     if (::mkdtemp(name.data()) == nullptr) continue;  // 0700
-    const auto file = fs::path(name) / kFileName;
-    const int fd = ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (fd < 0) throw std::system_error(errno, std::generic_category(), "the draft cannot be made");
-    write_all(fd, text);
-    ::close(fd);
-    return Draft(file);
+    const Draft draft(fs::path(name) / kFileName);
+    if (put(draft.file_, text)) return draft;
+    draft.shred();  // this memory is full
   }
   throw Failure(Exit::kFailed, "NO_MEMORY_FOLDER",
-                "there is no folder in memory for the draft, and it does not belong on the disk",
-                "duolog write < FILE, or mount a tmpfs at /dev/shm");
+                "there is no folder in memory with room for the draft, and it does not belong on the disk",
+                "duolog write < FILE, or mount a tmpfs at /dev/shm, or make room there");
 }
 
 void Draft::edit() const {

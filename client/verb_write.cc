@@ -97,6 +97,17 @@ control::Saved save_from_standard_input(Context& context, const WriteOptions& op
   }
 }
 
+// What the disk refused is kept, also where it was typed: a terminal's last lines are no place for it.
+control::Saved save_from_words(Context& context, const WriteOptions& options) {
+  const auto text = checked_text(joined(options.words));
+  try {
+    return save(context, options, text);
+  } catch (const Failure& failure) {
+    if (failure.code() != "NOT_SAVED") throw;
+    throw failure.with_hint(kept_as_draft(text));
+  }
+}
+
 control::Saved save_from(Source source, Context& context, const WriteOptions& options) {
   switch (source) {
     case Source::kEditor:
@@ -106,7 +117,7 @@ control::Saved save_from(Source source, Context& context, const WriteOptions& op
     case Source::kWords:
       break;
   }
-  return save(context, options, checked_text(joined(options.words)));
+  return save_from_words(context, options);
 }
 
 std::string saved_text(const control::Saved& saved) {

@@ -110,14 +110,19 @@ std::string field_fault(std::string_view code) {
   return "does not take that";
 }
 
+// A detail may bring a hint of its own, which knows more than ours.
+constexpr std::string_view kOwnHint = "\nhint: ";
+
 std::string detail_of(const Error& error) {
-  auto detail = sanitise_line(error.detail());
+  auto detail = sanitise_line(error.detail().substr(0, error.detail().find(kOwnHint)));
   if (error.code() != Error::BAD_FIELD || error.candidates().empty()) return detail;
   return detail + " " + field_fault(error.candidates(0));
 }
 
 std::string hint_of(const Error& error, const Text& text) {
   const bool none = error.candidates().empty();
+  const auto own = error.detail().find(kOwnHint);
+  if (own != std::string::npos) return sanitise_line(error.detail().substr(own + kOwnHint.size()));
   if (error.code() == Error::MISTYPED_WORD && none) return "ask to hear the code once more";
   if (error.code() == Error::NO_SUCH_JOURNAL && !none) return "yours: " + candidates_of(error);
   return fmt::format(fmt::runtime(text.hint), "", error.offset(), error.limit(), candidates_of(error));
@@ -282,6 +287,11 @@ std::string clock_text(std::string_view code) {
       whose.empty() ? "the other" : whose, length_of(std::abs(minutes)), minutes > 0 ? "it is ahead" : "it is behind");
 }
 
+// All that comes after the name.
+std::string rest_of(std::string_view code) {
+  return sanitise_line(code.substr(std::min(code.find(':'), code.size() - 1) + 1));
+}
+
 }  // namespace
 
 std::string warning_text(std::string_view code) {
@@ -305,6 +315,12 @@ std::string warning_text(std::string_view code) {
   if (name == "damaged") {
     return fmt::format("a part of the journal {} is damaged on this disk; the rest can be read: duolog doctor",
                        part(1));
+  }
+  if (name == "cannot-write") {
+    return fmt::format("nothing more is saved until this is mended: {}", rest_of(code));
+  }
+  if (name == "receives-nothing") {
+    return fmt::format("nothing new is taken in from the other; what you write is kept: {}", rest_of(code));
   }
   if (name == "too-many-epochs") {
     return fmt::format("the device {} changed the keys too often; what it writes now cannot be read here", part(1));

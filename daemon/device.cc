@@ -34,6 +34,14 @@ std::uint32_t random_below(std::uint32_t bound) {
 
 void note_of_the_network(std::string_view note) { spdlog::info("net: {}", note); }
 
+// What is told of a file names it, and says what can be done.
+std::string naming(const std::filesystem::path& file, const std::string& text) {
+  std::string named = text.find(file.string()) == std::string::npos ? file.string() + ": " + text : text;
+  if (named.find("\nhint: ") == std::string::npos)
+    named += "\nhint: restore it from a backup; nothing was written to it";
+  return named;
+}
+
 // The code of doctor's finding.
 const char* away_because(net::Trouble trouble) {
   switch (trouble) {
@@ -86,12 +94,13 @@ struct Device::State {
   std::unique_ptr<control::Server> server;
   bool stopping = false;
   bool anew = false;
+  bool half_set_up = false;  // a vault was made whose database could not be begun: nobody was told of it
   std::exception_ptr bug;
   std::shared_ptr<bool> alive = std::make_shared<bool>(true);
 
   [[nodiscard]] Desk::State now() const {
     if (open) return Desk::State::kOpen;
-    return vault().exists() ? Desk::State::kLocked : Desk::State::kFresh;
+    return vault().exists() && !half_set_up ? Desk::State::kLocked : Desk::State::kFresh;
   }
   [[nodiscard]] store::VaultFile vault() const { return {home.vault(), home.key_file()}; }
 
@@ -99,6 +108,8 @@ struct Device::State {
   void fold();
   void furnish_desk();
   void open_with(journal::Identity identity, store::Database::Open how);
+  [[nodiscard]] std::optional<journal::Identity> open_vault(const crypto::SecretBytes& passphrase) const;
+  void clear_half_set_up();
   void init(const control::Init& asked, control::Reply& reply);
   void unlock(const control::Unlock& asked, control::Reply& reply);
   void change_passphrase(const control::Passphrase& asked);
@@ -239,20 +250,37 @@ void Device::State::furnish_desk() {
   desk.after = [this](std::chrono::milliseconds time, auto then) { return after(time, std::move(then)); };
 }
 
+// What an init left that failed half-way: a log that holds a beginning at most, and a vault that opens nothing else.
+void Device::State::clear_half_set_up() {
+  {
+    store::Database database(home.database(), store::Database::Open::kExisting);
+    store::SealedLog log(database);
+    for (const JournalId& journal : log.journals()) log.drop_journal(journal);
+  }
+  vault().remove();
+  half_set_up = false;
+}
+
 // The database first, then the vault: a vault without its database would be a device that has lost its log.
 void Device::State::init(const control::Init& asked, control::Reply& reply) {
+  if (half_set_up) clear_half_set_up();
   const crypto::SecretBytes passphrase(as_bytes(asked.passphrase()));
   const bool database_left = std::filesystem::exists(home.database());
   auto database = std::make_unique<store::Database>(
       home.database(), database_left ? store::Database::Open::kExisting : store::Database::Open::kCreate);
   if (!store::SealedLog(*database).journals().empty()) {
     throw std::runtime_error(home.database().string() + " holds journals, but its vault " + home.vault().string() +
-                             " is missing; put the vault back, nothing was changed");
+                             " is missing\nhint: put the vault back; nothing was changed");
   }
   database.reset();
-  auto identity = journal::Identity::create(vault(), {asked.name(), asked.device_name()}, passphrase,
-                                            config.passphrase_cost, clock.wall());
-  open_with(std::move(identity), store::Database::Open::kExisting);
+  try {
+    auto identity = journal::Identity::create(vault(), {asked.name(), asked.device_name()}, passphrase,
+                                              config.passphrase_cost, clock.wall());
+    open_with(std::move(identity), store::Database::Open::kExisting);
+  } catch (...) {
+    half_set_up = vault().exists();  // there was none before
+    throw;
+  }
   control::InitReport& report = *reply.mutable_init();
   report.set_name(open->house.identity().person());
   report.set_device(hex(open->house.identity().keys().id().view()));
@@ -268,7 +296,7 @@ void Device::State::unlock(const control::Unlock& asked, control::Reply& reply) 
     return;
   }
   if (!open) {
-    auto identity = journal::Identity::open(vault(), crypto::SecretBytes(as_bytes(asked.passphrase())));
+    auto identity = open_vault(crypto::SecretBytes(as_bytes(asked.passphrase())));
     if (!identity) {
       reply.mutable_error()->set_code(Error::WRONG_PASSPHRASE);
       return;
@@ -280,7 +308,23 @@ void Device::State::unlock(const control::Unlock& asked, control::Reply& reply) 
 }
 
 void Device::State::open_with(journal::Identity identity, store::Database::Open how) {
-  open = std::make_unique<Open>(*this, std::make_unique<store::Database>(home.database(), how), std::move(identity));
+  std::string refusal;
+  try {
+    auto database = std::make_unique<store::Database>(home.database(), how);
+    refusal = database->refusal();
+    open = std::make_unique<Open>(*this, std::move(database), std::move(identity));
+  } catch (const store::BadDatabase& damaged) {
+    // Where the log beside it was lost, that is why.
+    throw store::BadDatabase(naming(home.database(), refusal.empty() ? damaged.what() : refusal));
+  }
+}
+
+std::optional<journal::Identity> Device::State::open_vault(const crypto::SecretBytes& passphrase) const {
+  try {
+    return journal::Identity::open(vault(), passphrase);
+  } catch (const store::BadVaultFile& damaged) {
+    throw store::BadVaultFile(naming(home.vault(), damaged.what()));
+  }
 }
 
 void Device::State::change_passphrase(const control::Passphrase& asked) {
@@ -304,6 +348,10 @@ void Device::State::describe(control::StatusReport& report) const {
                                                                                             : "key file");
   device.set_words_confirmed(open->house.identity().words_confirmed());
   for (const auto& address : open->house.switchboard().addresses()) device.add_addresses(address);
+  open->house.try_disk_again();
+  const std::string& refusal = open->house.database().refusal();
+  if (!refusal.empty()) report.add_warnings("cannot-write:" + refusal);
+  for (const std::string& why : open->house.receives_nothing()) report.add_warnings("receives-nothing:" + why);
 }
 
 void Device::State::examine(control::DoctorReport& report) const {
@@ -399,14 +447,17 @@ void Device::start() {
   state_->furnish_desk();
   if (state_->vault().exists()) {
     if (state_->vault().mode() == crypto::VaultMode::kKeyFile) {
-      auto identity = journal::Identity::open(state_->vault(), crypto::SecretBytes());
+      auto identity = state_->open_vault(crypto::SecretBytes());
       if (!identity) {
-        throw std::runtime_error(state_->home.vault().string() +
-                                 " does not open with its key file; one of the two is damaged or from another home");
+        throw std::runtime_error(state_->home.vault().string() + " does not open with " +
+                                 state_->home.key_file().string() +
+                                 ": one of the two is damaged or from another home\nhint: put back both from one "
+                                 "backup; nothing was changed");
       }
       state_->open_with(std::move(*identity), store::Database::Open::kExisting);
     } else if (!std::filesystem::exists(state_->home.database())) {
-      throw std::runtime_error(state_->home.database().string() + " is missing, but its vault is here");
+      throw std::runtime_error(state_->home.database().string() +
+                               " is missing, but its vault is here\nhint: restore it from a backup");
     }
   }
   state_->server = std::make_unique<control::Server>(state_->io, state_->home.places().socket(), state_->desk,

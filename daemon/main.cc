@@ -114,6 +114,15 @@ void run_anew(char** argv) {
   throw std::system_error(errno, std::generic_category(), "locked, but duologd cannot run anew; start it again");
 }
 
+// What a person can do about it; the text before it names the file.
+std::string_view advice(const std::error_code& code) {
+  if (code == std::errc::no_space_on_device)
+    return "\nhint: make room on that disk (df -h, df -i); what was saved is safe";
+  if (code == std::errc::read_only_file_system) return "\nhint: let that disk be written to; what was saved is safe";
+  if (code == std::errc::io_error) return "\nhint: the disk may be failing: make a copy of it";
+  return "";
+}
+
 void run(const Options& options, char** argv) {
   home::Home home(options.home);
   home.lock();
@@ -136,7 +145,7 @@ int main(int argc, char** argv) {
   describe(app, options);
   CLI11_PARSE(app, argc, argv);
   try {
-    spdlog::set_level(spdlog::level::off);  // until there is a place for notes
+    note_on_terminal();
     home::harden_process();
     crypto::initialise();
     (void)std::signal(SIGPIPE, SIG_IGN);
@@ -149,8 +158,10 @@ int main(int argc, char** argv) {
         "duologd: {}; this one changed nothing\nhint: duolog daemon status asks it, duolog daemon stop ends it\n",
         other.what());
     return kAlreadyRunning;
+  } catch (const std::system_error& error) {
+    spdlog::error("{}{}", error.what(), advice(error.code()));
+    return kFailed;
   } catch (const std::exception& error) {
-    fmt::print(stderr, "duologd: {}\n", error.what());
     spdlog::error("{}", error.what());
     return kFailed;
   }

@@ -13,19 +13,24 @@ constexpr std::size_t kNotesKept = 2;         // older files beside it
 
 }  // namespace
 
+void note_on_terminal() {
+  auto to_terminal = std::make_shared<spdlog::sinks::stderr_sink_st>();
+  to_terminal->set_pattern("duologd: %v");
+  to_terminal->set_level(spdlog::level::warn);
+  spdlog::set_default_logger(std::make_shared<spdlog::logger>("notes", std::move(to_terminal)));
+  spdlog::set_error_handler([](const std::string&) {});  // a note that a full disk refuses is not worth a word
+}
+
 void open_notes(const std::filesystem::path& file, const std::string& level) {
+  const auto logger = spdlog::default_logger();
+  logger->set_level(spdlog::level::from_str(level));
+  logger->flush_on(spdlog::level::info);
   try {
     auto to_file = std::make_shared<spdlog::sinks::rotating_file_sink_st>(file.string(), kNotesLimit, kNotesKept);
-    auto to_terminal = std::make_shared<spdlog::sinks::stderr_sink_st>();
     to_file->set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %l %v");
-    to_terminal->set_pattern("duologd: %v");
-    to_terminal->set_level(spdlog::level::warn);
-    auto logger = std::make_shared<spdlog::logger>("notes", spdlog::sinks_init_list{to_file, to_terminal});
-    logger->set_level(spdlog::level::from_str(level));
-    logger->flush_on(spdlog::level::info);
-    spdlog::set_default_logger(std::move(logger));
-  } catch (const spdlog::spdlog_ex& error) {
-    throw std::runtime_error(error.what());
+    logger->sinks().push_back(std::move(to_file));
+  } catch (const spdlog::spdlog_ex&) {
+    spdlog::warn("{} cannot be written: going on without notes", file.string());
   }
 }
 

@@ -9,7 +9,10 @@
 
 namespace duolog {
 
-// Throws std::runtime_error when the file cannot be opened. `level`: "error", "warning", "info" or "debug".
+// Warnings and errors only, until open_notes().
+void note_on_terminal();
+// Into the file, too; where that cannot be opened it is said and gone on without: notes are not worth a journal that
+// does not start. `level`: "error", "warning", "info" or "debug".
 void open_notes(const std::filesystem::path& file, const std::string& level);
 
 }  // namespace duolog

@@ -141,7 +141,10 @@ struct Server::State : std::enable_shared_from_this<Server::State> {
       throw std::system_error(errno, std::generic_category(), socket_path.string());
     }
     acceptor.open();
-    acceptor.bind(stream_protocol::endpoint(address.path()));
+    asio::error_code refused;
+    if (acceptor.bind(stream_protocol::endpoint(address.path()), refused)) {
+      throw std::system_error(refused.value(), std::generic_category(), socket_path.string());
+    }
     if (::chmod(socket_path.c_str(), 0600) != 0) {
       throw std::system_error(errno, std::generic_category(), socket_path.string());
     }

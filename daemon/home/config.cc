@@ -19,7 +19,8 @@ constexpr std::uint32_t kLeastMemoryKib = 8;  // Argon2id's own minimum
 constexpr std::array<std::string_view, 4> kNotesLevels{"error", "warning", "info", "debug"};
 
 [[noreturn]] void refuse(const std::string& file, std::size_t line, std::string_view what) {
-  throw std::runtime_error(fmt::format("{}:{}: {}", file, line, what));
+  throw std::runtime_error(
+      fmt::format("{}:{}: {}\nhint: mend that line, or take it out: then the default holds", file, line, what));
 }
 
 // One table of the file, read key by key; whatever was not asked for at the end is unknown.
@@ -121,7 +122,8 @@ std::optional<std::string> text_of(const std::filesystem::path& file) {
     throw std::runtime_error(fmt::format("{} cannot be read\nhint: look at its permissions", file.string()));
   }
   text.resize(static_cast<std::size_t>(in.gcount()));
-  if (text.size() > kFileLimit) throw std::runtime_error(fmt::format("{} is too long", file.string()));
+  if (text.size() > kFileLimit)
+    throw std::runtime_error(fmt::format("{} is too long\nhint: it holds at most {} bytes", file.string(), kFileLimit));
   return text;
 }
 

@@ -38,11 +38,13 @@ std::runtime_error unusable(const fs::path& folder, const std::error_code& why) 
 }
 std::error_code last_error() { return {errno, std::generic_category()}; }
 
+// With its parents, each of which is to be found again after a power cut.
 void make_folder(const fs::path& folder) {
-  std::error_code trouble;
-  if (folder.has_parent_path()) fs::create_directories(folder.parent_path(), trouble);
-  if (trouble) throw unusable(folder.parent_path(), trouble);
-  if (::mkdir(folder.c_str(), kOnlyOurs) == 0) return sync_folder(folder.parent_path());
+  std::error_code unknown;
+  if (folder.has_parent_path() && !fs::exists(folder.parent_path(), unknown)) make_folder(folder.parent_path());
+  if (::mkdir(folder.c_str(), kOnlyOurs) == 0) {
+    return sync_folder(folder.has_parent_path() ? folder.parent_path() : fs::path("."));
+  }
   if (errno != EEXIST) throw unusable(folder, last_error());
 }
 
@@ -92,11 +94,10 @@ int pid_of_holder(int fd) {
   return 0;
 }
 
+// On a full disk people do without.
 void write_holder(int fd, const proto::Places& places) {
   const std::string text = fmt::format("{}\n{}\n", ::getpid(), places.socket().string());
-  if (::ftruncate(fd, 0) != 0 || ::pwrite(fd, text.data(), text.size(), 0) != static_cast<ssize_t>(text.size())) {
-    throw failed(places.lock());
-  }
+  if (::ftruncate(fd, 0) == 0) static_cast<void>(::pwrite(fd, text.data(), text.size(), 0) < 0);
 }
 
 Descriptor locked(const fs::path& file) {

@@ -48,9 +48,7 @@ void put(vault::Journal* to, const JournalSecrets& journal) {
   to->set_unacknowledged(journal.unacknowledged);
 }
 
-[[noreturn]] void damaged() {
-  throw store::BadVaultFile("the vault opens, but what is in it is incomplete: restore it from a backup");
-}
+[[noreturn]] void damaged() { throw store::BadVaultFile("the vault opens, but what is in it is incomplete"); }
 
 template <class Secret>
 Secret read_secret(const std::string& field) {
@@ -99,6 +97,7 @@ JournalSecrets new_notebook(const crypto::RootPublic& root) {
   notebook.epochs.push_back(crypto::EpochSecret::random());  // zero: for the root
   notebook.epochs.push_back(crypto::EpochSecret::random());  // one: with the first device
   notebook.name = kNotebookName;
+  notebook.unacknowledged = true;
   return notebook;
 }
 
@@ -150,7 +149,8 @@ struct Identity::Payload {
     if (payload.journals.empty() || payload.journals.front().shared()) damaged();
     // Fields that this version does not know would be lost by the next save: then what we know is not all there is.
     if (payload.encode().view().size() != bytes.size())
-      throw store::BadVaultFile("the vault was written by a newer version of Duolog: use that one");
+      throw store::BadVaultFile(
+          "the vault was written by a newer version of Duolog\nhint: install that version; nothing was written to it");
     return payload;
   }
 

@@ -29,7 +29,7 @@ struct JournalSecrets {
   std::string other;                        // the other person's name as given at pairing; untrusted
   std::string relationship;                 // "partner", "friend", "family"; empty for the notebook
   std::string paired_by;                    // "code", "link"; empty for the notebook
-  bool unacknowledged = false;              // hidden: the other side has not shown that it stored the founding
+  bool unacknowledged = false;              // hidden: the other side (of the notebook: the log) has not stored it yet
 
   [[nodiscard]] bool shared() const { return genesis.second.has_value(); }
   [[nodiscard]] const crypto::EpochSecret* epoch(const EpochId& id) const;  // null: not known here
@@ -85,7 +85,7 @@ class Identity {
   void add_journal(JournalSecrets journal);
   void drop_journal(const JournalId& id);
   void add_epochs(const JournalId& id, std::vector<crypto::EpochSecret> secrets);  // those already known are skipped
-  void acknowledge(const JournalId& id);                                           // the founding is no longer hidden
+  void acknowledge(const JournalId& id);  // the founding is stored where it must be: no longer hidden
 
  private:
   struct Payload;

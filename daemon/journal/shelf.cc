@@ -38,13 +38,13 @@ void Shelf::start() {
 // A log that is not this vault's (an older copy, a decoy, another home's) must not be gone on with: what would be
 // written then forks the chains that others hold.
 void Shelf::State::require_fitting_log() const {
-  constexpr const char* kCure = "; nothing was changed: put back the database that belongs to this vault";
+  constexpr const char* kCure = "\nhint: put back the database that belongs to this vault; nothing was changed";
   bool strange = !parts.log.journals().empty() && parts.log.record_count(parts.identity.journals().front().id) == 0;
   for (const JournalId& id : parts.log.journals()) strange = strange && !parts.identity.has(id);
   if (strange)
     throw store::BadDatabase("the database holds journals of another vault and none of this one" + std::string(kCure));
   for (const JournalSecrets& journal : parts.identity.journals()) {
-    if (!journal.shared() || journal.unacknowledged || parts.log.record_count(journal.id) > 0) continue;
+    if (journal.unacknowledged || parts.log.record_count(journal.id) > 0) continue;
     throw store::BadDatabase("the vault knows the journal \"" + journal.name +
                              "\", and the database holds nothing of it" + kCure);
   }
@@ -62,12 +62,14 @@ void Shelf::State::sweep() const {
   }
 }
 
-// A stop between the vault and the log's first records leaves a notebook without a beginning.
+// A stop between the vault and the log's first records leaves a notebook without a beginning. Once it has one, a log
+// without it is not this vault's.
 void Shelf::State::finish_notebook() const {
   const JournalSecrets& secrets = parts.identity.journals().front();
   std::vector<Founder> founders;
   founders.push_back(founder_of(parts.identity, secrets.genesis));
   write_birth(parts.log, secrets, parts.identity.keys(), founders, Calendar{parts.zone}, stamp());
+  parts.identity.acknowledge(secrets.id);
 }
 
 void Shelf::State::open(const JournalId& id) {

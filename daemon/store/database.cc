@@ -24,6 +24,7 @@
 #include "daemon/home/descriptor.h"
 #include "daemon/home/home.h"
 #include "daemon/store/schema.h"
+#include "daemon/store/write_ahead.h"
 
 namespace duolog::store {
 namespace {
@@ -65,7 +66,10 @@ void judge_file(const fs::path& file) {
   if (found.st_size == 0) refuse(file, "is empty", kRestore);
   const home::Descriptor opened(::open(file.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
   std::array<std::uint8_t, kFileHeader> header{};
-  if (!opened.is_open()) refuse(file, "cannot be read", "look at its owner and permissions");
+  if (!opened.is_open()) {
+    refuse(file, fmt::format("cannot be read: {}", std::generic_category().message(errno)),
+           "look at its owner and permissions, and at the disk");
+  }
   if (::pread(opened.get(), header.data(), header.size(), 0) != static_cast<ssize_t>(header.size())) {
     refuse(file, "is cut short", kRestore);
   }
@@ -84,7 +88,22 @@ struct Failure {
   std::string text;
 };
 
-Failure classify(int extended, const char* message) {
+// The system's own reason, where it is one that a person can do something about.
+std::string cannot_be_written(int system_error) {
+  switch (system_error) {
+    case 0:
+      return "the database cannot be written";
+    case ENOSPC:
+    case EDQUOT:
+      return "the disk is full";
+    case EROFS:
+      return "the disk is read-only";
+    default:
+      return fmt::format("the database cannot be written ({})", std::generic_category().message(system_error));
+  }
+}
+
+Failure classify(int extended, const char* message, int system_error) {
   switch (extended & 0xff) {
     case SQLITE_FULL:
       return {Failure::Kind::kWrite, "the disk is full"};
@@ -96,7 +115,7 @@ Failure classify(int extended, const char* message) {
     case SQLITE_READONLY:
     case SQLITE_PERM:
     case SQLITE_CANTOPEN:
-      return {Failure::Kind::kWrite, "the database cannot be written"};
+      return {Failure::Kind::kWrite, cannot_be_written(system_error)};
     case SQLITE_IOERR:
       return {Failure::Kind::kWriteForGood, fmt::format("the disk failed ({})", extended)};
     default:
@@ -104,9 +123,17 @@ Failure classify(int extended, const char* message) {
   }
 }
 
+constexpr const char* kFailedDisk =
+    "look at the disk and make a copy of it, then start duologd anew: duolog daemon stop";
+
+// What a person can do; the text alone is what refusal() says.
+[[noreturn]] void throw_not_durable(const std::string& text, const std::string& hint) {
+  throw NotDurable(hint.empty() ? text : fmt::format("{}\nhint: {}", text, hint));
+}
+
 [[noreturn]] void throw_failure(const Failure& failure) {
   if (failure.kind == Failure::Kind::kDamage) throw BadDatabase(failure.text);
-  throw NotDurable(failure.text);
+  throw_not_durable(failure.text, failure.kind == Failure::Kind::kWriteForGood ? kFailedDisk : "");
 }
 
 std::string ask(SQLite::Database& database, const char* pragma) {
@@ -152,21 +179,37 @@ void judge_version(SQLite::Database& database, const fs::path& file) {
   if (version != kSchemaVersion) refuse(file, "has no version that duolog ever wrote", kRestore);
 }
 
-SQLite::Database open_existing(const fs::path& file) {
-  judge_file(file);
+[[noreturn]] void fail_to_open(const fs::path& file, const Failure& failure) {
+  const std::string what = fmt::format("cannot be opened: {}", failure.text);
+  if (failure.kind == Failure::Kind::kDamage) refuse(file, what, kRestore);
+  throw NotDurable(fmt::format("{} {}\nhint: make room, mend the disk or end the other program, then try again",
+                               file.string(), what));
+}
+
+Failure failure_of(const SQLite::Exception& error, sqlite3* database) {
+  return classify(error.getExtendedErrorCode(), error.what(), database == nullptr ? 0 : sqlite3_system_errno(database));
+}
+
+void settle(SQLite::Database& database, const fs::path& file) {
   try {
-    SQLite::Database database(file.string(), SQLite::OPEN_READWRITE);
     fold_on_close(database, false);  // a newer version's file is left exactly as it was
     keep_others_out(database);
     judge_version(database, file);
     make_durable(database);
     fold_on_close(database, true);
+  } catch (const SQLite::Exception& error) {
+    fail_to_open(file, failure_of(error, database.getHandle()));
+  }
+}
+
+SQLite::Database open_existing(const fs::path& file) {
+  judge_file(file);
+  try {
+    SQLite::Database database(file.string(), SQLite::OPEN_READWRITE);
+    settle(database, file);
     return database;
   } catch (const SQLite::Exception& error) {
-    const Failure failure = classify(error.getExtendedErrorCode(), error.what());
-    refuse(
-        file, fmt::format("cannot be opened: {}", failure.text),
-        failure.kind == Failure::Kind::kDamage ? kRestore : "end the other program or mend the disk, then try again");
+    fail_to_open(file, failure_of(error, nullptr));
   }
 }
 
@@ -175,6 +218,7 @@ void fill(const fs::path& file) {
   prove(database, "PRAGMA synchronous = FULL", "PRAGMA synchronous", "2");
   database.exec("BEGIN");
   database.exec(kSchema);
+  database.exec(kKeptTable);
   database.exec(fmt::format("PRAGMA application_id = {}", kApplicationId));
   database.exec(fmt::format("PRAGMA user_version = {}", kSchemaVersion));
   database.exec("COMMIT");
@@ -197,8 +241,7 @@ void create(const fs::path& file) {
     home::sync_folder(file.parent_path());
   } catch (const SQLite::Exception& error) {
     clear();
-    throw NotDurable(
-        fmt::format("{} cannot be made: {}", file.string(), classify(error.getExtendedErrorCode(), error.what()).text));
+    throw NotDurable(fmt::format("{} cannot be made: {}", file.string(), failure_of(error, nullptr).text));
   } catch (const std::system_error& error) {
     clear();
     throw NotDurable(fmt::format("{} cannot be made: {}", file.string(), error.what()));
@@ -214,11 +257,13 @@ SQLite::Database open_or_create(const fs::path& file, Database::Open how) {
   return open_existing(file);
 }
 
-fs::path log_of(const fs::path& file) { return file.string() + "-wal"; }
+// While the mark stands in the file itself, the write-ahead log holds what the file does not, and must be there.
+constexpr const char* kMark = "INSERT OR IGNORE INTO kept (mark) VALUES (1)";
+constexpr const char* kUnmark = "DELETE FROM kept";
 
 bool has_log(const fs::path& file) {
   std::error_code unknown;
-  return fs::exists(log_of(file), unknown);
+  return fs::exists(write_ahead_of(file), unknown);
 }
 
 // What a daemon that was killed has left in the log is read again, but perhaps lies in memory alone, and for ever:
@@ -226,7 +271,7 @@ bool has_log(const fs::path& file) {
 // was made and never synced, its name may be gone after a power cut. What is written behind such a log would be lost
 // with it, so all of it is written once more.
 void write_log_again(const fs::path& file) {
-  const home::Descriptor log(::open(log_of(file).c_str(), O_RDWR | O_NOFOLLOW | O_CLOEXEC));
+  const home::Descriptor log(::open(write_ahead_of(file).c_str(), O_RDWR | O_NOFOLLOW | O_CLOEXEC));
   const auto fail = [] { throw std::system_error(errno, std::generic_category()); };
   if (!log.is_open()) return fail();
   std::vector<std::uint8_t> piece(std::size_t{1} << 18);
@@ -248,9 +293,21 @@ void write_log_again(const fs::path& file) {
 }  // namespace
 
 struct Database::State {
-  State(const fs::path& at, Open how) : file(at), log_was_left_behind(has_log(at)), sqlite(open_or_create(at, how)) {
+  State(const fs::path& at, Open how)
+      : file(at),
+        log_was_there(write_ahead_is_there(at)),
+        log_was_whole(write_ahead_is_whole(at)),
+        log_was_left_behind(has_log(at)),
+        sqlite(open_or_create(at, how)) {
     sqlite3_wal_hook(sqlite.getHandle(), &State::note_pages, this);
-    if (log_was_left_behind) keep_log();
+    marked = has_mark();
+    if (!log_was_whole) {
+      refuse_without_log("is damaged", "set it aside: mv");
+    } else if (marked && !log_was_there && !was_given_up()) {
+      refuse_without_log("is missing", "touch");
+    } else if (log_was_left_behind) {
+      keep_log();
+    }
   }
 
   // What is there can be read in any case.
@@ -262,6 +319,51 @@ struct Database::State {
     }
   }
 
+  // What the log held is not there; what the file holds can be read. Nothing is written over it: a chain that is
+  // continued without its end forks.
+  void refuse_without_log(std::string_view is, std::string_view cure) {
+    const fs::path log = write_ahead_of(file);
+    fold_on_close(sqlite, false);
+    refuse_writes(
+        {Failure::Kind::kWriteForGood, fmt::format("{} {}: what was saved last cannot be read", log.string(), is)});
+    const std::string words = is == "is missing" ? std::string(cure) : fmt::format("{} {}", cure, log.string());
+    hint = fmt::format(
+        "end duologd and put the file back; or, to go on without what was in it, {} {}: what your partner has "
+        "of it comes back, so be connected before you write",
+        words, given_up_of(file).string());
+  }
+
+  // A person has said so by the name of a file; said once, it counts once.
+  [[nodiscard]] bool was_given_up() const {
+    const fs::path given_up = given_up_of(file);
+    std::error_code absent;
+    fs::rename(given_up, given_up.string() + ".seen", absent);
+    return !absent;
+  }
+
+  bool has_mark() {
+    try {
+      return ask(sqlite, "SELECT 'yes' FROM kept") == "yes";
+    } catch (const SQLite::Exception&) {
+      return false;  // a file from before there was a mark, or without its tables: refused at the first use
+    }
+  }
+  // Before the first transaction: into the file at once, by way of the log.
+  void mark() {
+    sqlite.exec(fmt::format("BEGIN IMMEDIATE; {}; {}; COMMIT", kKeptTable, kMark));
+    marked = true;
+    fold();
+  }
+  // At a good end, so that the log can go; at any other it stays, as after a kill.
+  void unmark() noexcept {
+    if (!marked) return;
+    try {
+      if (!for_good) return sqlite.exec(kUnmark), void();
+    } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): the disk is full
+    }
+    fold_on_close(sqlite, false);
+  }
+
   static int note_pages(void* self, sqlite3* /*database*/, const char* /*name*/, int pages) {
     static_cast<State*>(self)->pages = pages;
     return SQLITE_OK;
@@ -271,21 +373,27 @@ struct Database::State {
     if (for_good) return;  // the first cause that does not pass is the one to tell
     refusal = failure.text;
     for_good = failure.kind != Failure::Kind::kWrite;
+    hint = for_good ? kFailedDisk : "";
   }
 
   void roll_back();
   void fold_when_due();
+  void fold();
   std::string examine(const char* pragma);
 
   fs::path file;
-  bool log_was_left_behind;  // looked at before SQLite opens it
-  SQLite::Database sqlite;   // before the statements, which must go first
+  bool log_was_there;  // these three before SQLite opens the file
+  bool log_was_whole;
+  bool log_was_left_behind;
+  SQLite::Database sqlite;  // before the statements, which must go first
   std::map<std::string, SQLite::Statement, std::less<>> statements;
   std::vector<std::function<void()>> reloads;
   int depth = 0;
   bool doomed = false;  // a nested transaction threw
   int pages = 0;        // in the write-ahead log after the last commit
+  bool marked = false;  // that there is a log; see kMark
   std::string refusal;
+  std::string hint;       // what can be done about it
   bool for_good = false;  // the refusal lasts until the file is opened again
 };
 
@@ -304,15 +412,19 @@ void Database::State::roll_back() {
 // The commit before this is durable whatever happens here; but if the file itself cannot be written, nothing more is
 // taken in.
 void Database::State::fold_when_due() {
-  if (pages < kFoldAtPages) return;
+  if (pages >= kFoldAtPages) fold();
+}
+
+void Database::State::fold() {
   const int result =
       sqlite3_wal_checkpoint_v2(sqlite.getHandle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
   if (result == SQLITE_OK || (result & 0xff) == SQLITE_BUSY || (result & 0xff) == SQLITE_LOCKED) return;
-  refuse_writes(classify(sqlite3_extended_errcode(sqlite.getHandle()), sqlite3_errmsg(sqlite.getHandle())));
+  refuse_writes(classify(sqlite3_extended_errcode(sqlite.getHandle()), sqlite3_errmsg(sqlite.getHandle()),
+                         sqlite3_system_errno(sqlite.getHandle())));
 }
 
 Database::Database(const fs::path& file, Open how) : state_(std::make_unique<State>(file, how)) {}
-Database::~Database() = default;
+Database::~Database() { state_->unmark(); }
 
 void Database::transaction(const std::function<void()>& work) {
   State& state = *state_;
@@ -324,8 +436,9 @@ void Database::transaction(const std::function<void()>& work) {
       throw;
     }
   }
-  if (!state.refusal.empty()) throw NotDurable(state.refusal);
+  if (!state.refusal.empty()) throw_not_durable(state.refusal, state.hint);
   try {
+    if (!state.marked) state.mark();
     state.sqlite.exec("BEGIN IMMEDIATE");
     state.depth = 1;
     work();
@@ -357,7 +470,7 @@ SQLite::Statement& Database::statement(const char* sql) {
 void Database::fail(const std::exception& sqlite_error) {
   const auto* error = dynamic_cast<const SQLite::Exception*>(&sqlite_error);
   check(error != nullptr, "an error that is not SQLite's was given to the database");
-  const Failure failure = classify(error->getExtendedErrorCode(), error->what());
+  const Failure failure = failure_of(*error, state_->sqlite.getHandle());
   state_->refuse_writes(failure);
   throw_failure(failure);
 }

@@ -36,7 +36,7 @@ class Database {
   // kExisting never creates. Neither fills what is there and is not ours: an empty decoy is refused. A new file appears
   // whole, with its tables, or not at all.
   enum class Open { kCreate, kExisting };
-  // Throws BadDatabase, or NotDurable where a new file cannot be written.
+  // Throws BadDatabase, or NotDurable where the disk does not let it be made or opened for writing.
   Database(const std::filesystem::path& file, Open how);
   ~Database();
 

@@ -24,6 +24,8 @@ using crypto::VaultMode;
 using home::Descriptor;
 
 constexpr std::size_t kVaultLimit = 4 << 20;  // journals and their epochs' secrets: far less
+constexpr std::string_view kVaultMagic = "DUOLOGV";  // crypto/vault.h
+constexpr char kVaultVersion = '1';
 constexpr mode_t kOthersMayAnything = S_IRWXG | S_IRWXO;
 
 std::system_error failed(const fs::path& file) { return {errno, std::generic_category(), file.string()}; }
@@ -128,10 +130,15 @@ VaultFile::VaultFile(fs::path vault, fs::path key_file) : vault_(std::move(vault
 bool VaultFile::exists() const { return fs::symlink_status(vault_).type() != fs::file_type::not_found; }
 
 VaultMode VaultFile::mode() const {
-  const auto mode = crypto::vault_mode(read_private_file(vault_, kVaultLimit));
-  if (!mode)
-    refuse(vault_, "is no vault that this version can open", "restore it from a backup, or install a newer duolog");
-  return *mode;
+  const Bytes file = read_private_file(vault_, kVaultLimit);
+  if (const auto mode = crypto::vault_mode(file)) return *mode;
+  const std::string_view magic = as_text(file).substr(0, kVaultMagic.size() + 1);
+  if (magic.starts_with(kVaultMagic) && magic.size() > kVaultMagic.size() && magic.back() > kVaultVersion) {
+    refuse(vault_,
+           fmt::format("was written by a newer duolog (vault {}; this one knows {})", magic.back(), kVaultVersion),
+           "install that version; nothing was written to it");
+  }
+  refuse(vault_, "is damaged: it is no vault", "restore it from a backup; nothing was written to it");
 }
 
 std::optional<VaultFile::Opened> VaultFile::open(const SecretBytes& passphrase) const {
@@ -163,6 +170,12 @@ VaultLock VaultFile::lock_with_key_file(ByteView payload) {
   replace_file(key_file_, key.view());
   save(lock, payload);
   return lock;
+}
+
+void VaultFile::remove() {
+  if (::unlink(vault_.c_str()) != 0 && errno != ENOENT) throw failed(vault_);
+  home::sync_folder(vault_.parent_path());
+  destroy_key(key_file_);
 }
 
 void VaultFile::save(const VaultLock& lock, ByteView payload) { replace_file(vault_, lock.seal(payload)); }

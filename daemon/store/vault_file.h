@@ -38,6 +38,8 @@ class VaultFile {
   crypto::VaultLock lock_with(const crypto::SecretBytes& passphrase, ByteView payload, crypto::Argon2Cost cost);
   crypto::VaultLock lock_with_key_file(ByteView payload);
   void save(const crypto::VaultLock& lock, ByteView payload);  // throws std::system_error
+  // The vault and its key file, for ever. REQUIRES: nobody was ever told that they are there.
+  void remove();
 
  private:
   std::filesystem::path vault_;

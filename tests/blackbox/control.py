@@ -54,7 +54,7 @@ def request(body_number, body=b"", request_id=None):
     return field(1, 1) + field(2, request_id or os.urandom(16)) + field(body_number, body)
 
 
-STATUS, LOCK, WRITE, LIST, SYNC, DOCTOR = 10, 13, 18, 19, 24, 25
+STATUS, INIT, LOCK, WRITE, LIST, SYNC, DOCTOR = 10, 11, 13, 18, 19, 24, 25
 
 
 def peers(person):

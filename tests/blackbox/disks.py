@@ -4,6 +4,7 @@ A power cut is ext4 on a loop file, shut down by an ioctl without writing its jo
 gone, and every later call fails. They are mounted where only this fact sees them, and vanish with it at the latest.
 """
 # SPDX-License-Identifier: GPL-3.0-or-later
+import errno
 import fcntl
 import os
 import shutil
@@ -100,10 +101,15 @@ class Powered(Mounted):
         self.image.unlink(missing_ok=True)
 
     def fill(self, leave):
-        """Takes all room but `leave` bytes; free_again() gives it back."""
+        """Takes all room but about `leave` bytes; free_again() gives it back."""
         free = shutil.disk_usage(self.folder).free
-        with (self.folder / "ballast").open("wb") as ballast:
-            os.posix_fallocate(ballast.fileno(), 0, free - leave)
+        with (self.folder / "ballast").open("ab", 0) as ballast:
+            os.posix_fallocate(ballast.fileno(), 0, free - max(leave, 16 << 20))
+            try:
+                while not leave:
+                    ballast.write(bytes(4096))
+            except OSError as full:
+                assert full.errno == errno.ENOSPC
 
     def free_again(self):
         (self.folder / "ballast").unlink()

@@ -2,14 +2,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 import random
 import signal
-import subprocess
 import time
 
 import faults
 from faults import each_call, many
 from house import Skipped, eventually, fact
 from pen import Pen, delivered, request_id, same_once_each, texts
-from person import DONE, LOCKED
+from person import DONE, FAILED
 
 SEED = 20261122
 
@@ -108,10 +107,9 @@ def no_kill_before_any_system_call_of_receiving_loses_anything(house):
         if not was_killed(bo):
             return False
         told = delivered(ada)
-        ada.daemon.process.send_signal(signal.SIGSTOP)  # what Bo has now, Bo has from the disk
-        bo.start()
-        held = texts(bo)
-        ada.daemon.process.send_signal(signal.SIGCONT)
+        with ada.held_still():  # what Bo has now, Bo has from the disk
+            bo.start()
+            held = texts(bo)
         assert set(told) <= set(held), f"delivered and lost: {set(told) - set(held)}"
         eventually("it is delivered", lambda: text in delivered(ada, 1), 40)
         return True
@@ -184,3 +182,156 @@ def no_write_torn_in_two_loses_what_was_saved(house):
     assert torn(disk, stop) >= 2, "the end folds the log into the database"
     assert torn(disk, start) >= 1
     ada.duolog("doctor")
+
+
+@fact
+def a_write_that_went_astray_is_noticed_and_never_shown_as_somebody_s_words(house):
+    """The disk said yes and put it elsewhere. What it overwrote is lost to every program; nothing else may be."""
+    ada = house.person("Ada")
+    disk = faults.Disk(ada)
+    ada.start()
+    ada.init()
+    pen, lost = Pen(ada), 0
+    pen.open()
+    for page in range(5):
+        pen.write(f"folded before, {page}")
+    ada.stop()
+    safe = list(pen.saved)
+    folded = {file.name: file.read_bytes() for file in ada.home.iterdir() if file.name in ("duolog.db", "vault", "key")}
+    nth = 0
+    while True:
+        nth += 1
+        ada.start()
+        pen.saved = list(safe)
+        pen.open()
+        pen.write("first of the day")
+        disk.fail(faults.WRITE, nth, faults.ASTRAY)
+        for turn in range(4):
+            pen.send(f"turn {turn} of the wheel")
+            if pen.answer(f"turn {turn} of the wheel") is not True:
+                break
+        if not disk.heal():
+            break
+        ada.kill()
+        assert ada.starts() or str(ada.home) in (ada.folder / "duologd.said").read_text()
+        if ada.daemon:
+            found = texts(ada)
+            assert found[:len(safe)] == safe and set(found) <= set(pen.saved), found
+            at_the_end = len(pen.saved) - len(found) <= 2  # as a power cut would leave it
+            assert found == pen.saved or at_the_end or ada.run("doctor").code == FAILED, "lost, and nothing said so"
+            lost += found != pen.saved
+            ada.kill()
+        for name, content in folded.items():  # anew
+            (ada.home / name).write_bytes(content)
+        (ada.home / "duolog.db-wal").unlink(missing_ok=True)
+    assert nth > 8 and lost > 0, f"{nth} writes, {lost} losses: nothing went astray"
+
+
+def homes(person):
+    """A new home each time."""
+    number = 0
+    while True:
+        number += 1
+        person.home = person.folder / f"home{number}"
+        person.environment["DUOLOG_HOME"] = str(person.home)
+        yield person.home
+
+
+@fact
+def no_kill_before_any_system_call_of_setting_up_leaves_half_a_home(house):
+    ada = house.person("Ada")
+    next_home = homes(ada)
+
+    def set_up(traced):
+        next(next_home)
+        ada.start()
+        with traced():
+            first = ada.run("init", "--name", "Ada", "--yes", "--json")
+            if first.code == DONE and ada.run("status").code == DONE:
+                pass
+            else:
+                ada.daemon.process.wait(10)
+        struck = was_killed(ada)
+        if struck:
+            ada.start()
+        if ada.status()["initialised"]:
+            words = ada.duolog("words", "--json").object["words"]
+            assert first.code != DONE or first.object["words"] == words, "another identity than the one that was shown"
+            house.secrets.words(words)
+        else:
+            assert first.code != DONE, "set up, and gone"
+            ada.init()
+        ada.learn_key()
+        assert ada.write("it works from the first day") and len(texts(ada)) == 1
+        ada.stop()
+        return struck
+
+    assert each_call(ada, set_up) >= 60
+
+
+@fact
+def no_kill_before_any_system_call_of_locking_and_unlocking_loses_anything(house):
+    if not faults.NIGHT:
+        raise Skipped("at night only: a lock starts the daemon anew, a thousand system calls")
+    ada = house.person("Ada")
+    ada.home.mkdir(mode=0o700)
+    (ada.home / "config.toml").write_text("[passphrase]\nops = 1\nmemory_kib = 64\n")
+    ada.start()
+    sentence = ada.passphrase_file("a sentence for the night")
+    report = ada.duolog("init", "--name", "Ada", "--yes", "--json", "--passphrase-file", sentence).object
+    house.secrets.words(report["words"])
+    ada.write("behind a lock")
+
+    def lock_and_unlock(traced):
+        with traced():
+            try:
+                ada.run("lock")
+                ada.daemon.wait_until_ready()
+                ada.run("unlock", "--passphrase-file", sentence)
+                ada.run("status")
+            except AssertionError:
+                pass
+            if ada.run("status").code != DONE:
+                ada.daemon.process.wait(10)
+        struck = was_killed(ada)
+        if struck:
+            ada.start()
+        ada.duolog("unlock", "--passphrase-file", sentence)
+        assert ada.texts() == ["behind a lock"]
+        return struck
+
+    assert each_call(ada, lock_and_unlock) >= 60
+
+
+@fact
+def no_kill_before_any_system_call_of_pairing_leaves_two_people_unable_to_meet(house):
+    if not faults.NIGHT:
+        raise Skipped("at night only: a pairing for each system call of either side")
+    ada, bo = house.person("Ada"), house.person("Bo")
+    rooms = {ada: homes(ada), bo: homes(bo)}
+    for struck_one in (ada, bo):
+        def pair(traced):
+            for someone in (ada, bo):
+                next(rooms[someone])
+                someone.start()
+                someone.init()
+            with traced():
+                try:
+                    with ada.invite() as window:
+                        bo.run("pair", window.code, "--yes", "--json", seconds=60)
+                        struck_one.run("status")
+                except AssertionError:
+                    pass
+            struck = was_killed(struck_one)
+            if struck:
+                struck_one.start()
+            if not (ada.status()["peers"] and bo.status()["peers"]):
+                house.pair(ada, bo)
+            house.pair_is_up(ada, bo)
+            ada.write("we found each other after all")
+            eventually("Bo reads it", lambda: "we found each other after all" in texts(bo), 40)
+            for someone in (ada, bo):
+                someone.stop()
+            return struck
+
+        assert each_call(struck_one, pair) >= 60

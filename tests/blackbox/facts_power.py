@@ -1,14 +1,12 @@
 """Power cuts: what was told to be saved is there when the power comes back, on both sides."""
 # SPDX-License-Identifier: GPL-3.0-or-later
 import random
-import signal
 import time
 
 import disks
 from faults import many
 from house import eventually, fact
 from pen import Pen, delivered, same_once_each, texts
-from person import FAILED
 
 SEED = 20261122
 
@@ -114,11 +112,10 @@ def what_the_partner_was_told_has_arrived_survives_a_power_cut_there(house):
         told = eventually("it is delivered", lambda: (lambda all_of: all_of if wanted in all_of else None)(delivered(ada)), 40)
         disk.cut()
         bo.kill()
-        ada.daemon.process.send_signal(signal.SIGSTOP)  # what Bo has now, Bo has from the disk
-        disk.power()
-        bo.start()
-        held = texts(bo)
-        ada.daemon.process.send_signal(signal.SIGCONT)
+        with ada.held_still():  # what Bo has now, Bo has from the disk
+            disk.power()
+            bo.start()
+            held = texts(bo)
         assert set(told) <= set(held), f"delivered and lost in cut {cut}: {set(told) - set(held)}"
     eventually("Bo has all of it", lambda: len(texts(bo)) >= len(pen.saved), 40)
     same_once_each(texts(bo), pen.saved)

@@ -20,11 +20,11 @@ class ConfigFile : public ::testing::Test {
     testing::write_text(file(), text);
     return read_config(file());
   }
-  // What the refusal says after the file's name.
+  // What the refusal says after the file's name and before its hint.
   std::string refusal(const std::string& text) {
     const std::string said = what_it_says<std::runtime_error>([&] { read(text); });
     const std::string name = file().string() + ":";
-    return said.starts_with(name) ? said.substr(name.size()) : said;
+    return said.starts_with(name) ? said.substr(name.size(), said.find("\nhint: ") - name.size()) : said;
   }
 
  private:
@@ -93,6 +93,7 @@ TEST_F(ConfigFile, NamesTheLineAndTheKeyOfAWrongValue) {
 
 TEST_F(ConfigFile, NamesTheLineThatIsNoToml) {
   EXPECT_THAT(refusal("discovery = true\nlisten = \n"), HasSubstr("2: "));
+  EXPECT_THAT(what_it_says<std::runtime_error>([&] { read("listen = \n"); }), HasSubstr("\nhint: mend that line"));
 }
 
 TEST_F(ConfigFile, HoldsEightAddressesAndNotNine) {

@@ -251,7 +251,10 @@ TEST_F(AVaultFile, EveryFlippedByteKeepsItClosed) {
 TEST_F(AVaultFile, OfNoKnownKindIsRefusedByName) {
   replace_file(file, as_bytes("DUOLOGV9 and so on, long enough to be something"));
   EXPECT_THAT(what_it_says<BadVaultFile>([&] { static_cast<void>(vault.mode()); }),
-              HasSubstr("is no vault that this version can open"));
+              HasSubstr("was written by a newer duolog (vault 9; this one knows 1)"));
+  replace_file(file, as_bytes("DUOLOGV0 and so on, long enough to be something"));
+  EXPECT_THAT(what_it_says<BadVaultFile>([&] { static_cast<void>(vault.mode()); }),
+              HasSubstr("is damaged: it is no vault"));
 }
 
 TEST_F(AVaultFile, ShowsNoPayloadOnTheDisk) {
