@@ -23,7 +23,7 @@ using crypto::VaultLock;
 using crypto::VaultMode;
 using home::Descriptor;
 
-constexpr std::size_t kVaultLimit = 4 << 20;  // journals and their epochs' secrets: far less
+constexpr std::size_t kVaultLimit = 4 << 20;         // journals and their epochs' secrets: far less
 constexpr std::string_view kVaultMagic = "DUOLOGV";  // crypto/vault.h
 constexpr char kVaultVersion = '1';
 constexpr mode_t kOthersMayAnything = S_IRWXG | S_IRWXO;

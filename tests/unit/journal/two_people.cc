@@ -13,6 +13,7 @@ WallTime wall(std::int64_t ms) { return WallTime(std::chrono::milliseconds(ms));
 Person::Person(std::string name, std::string zone) : name_(std::move(name)), zone_(std::move(zone)) {
   crypto::initialise();
   Identity::create(vault(), {name_, clipped(name_, 32) + "'s laptop"}, {}, {}, wall(now));
+  first_vault_ = store::read_private_file(folder_ / "vault", 1 << 20);
   start();
 }
 
@@ -41,6 +42,12 @@ void Person::stop() {
   identity_.reset();
 }
 
+void Person::restart_from_the_first_vault() {
+  stop();
+  store::replace_file(folder_ / "vault", first_vault_);
+  std::filesystem::remove(folder_ / "duolog.db");
+  start();
+}
 void Person::restart() {
   stop();
   start();

@@ -26,8 +26,9 @@ class Person {
   explicit Person(std::string name, std::string zone = "Europe/Berlin");
   ~Person();
 
-  void stop();     // as a kill would: nothing is said or finished
-  void restart();  // stop() and start again from the disk
+  void stop();                          // as a kill would: nothing is said or finished
+  void restart();                       // stop() and start again from the disk
+  void restart_from_the_first_vault();  // as if it had been stopped right after that was made
 
   Shelf& shelf() { return *shelf_; }
   Door door() { return Door(*shelf_); }
@@ -57,6 +58,7 @@ class Person {
 
   std::string name_;
   std::string zone_;
+  Bytes first_vault_;
   testing::TemporaryFolder folder_;
   std::unique_ptr<store::Database> database_;
   std::unique_ptr<store::SealedLog> log_;

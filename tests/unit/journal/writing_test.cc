@@ -33,11 +33,17 @@ TEST(Notebook, WhatIsWrittenAloneIsPrivateAndSurvivesARestart) {
 
 TEST(Notebook, InterruptedBeforeItsFirstRecordsIsFinishedAtStart) {
   Person ada("Ada");
-  ada.log().drop_journal(ada.notebook());
-  ada.restart();
+  ada.restart_from_the_first_vault();
   EXPECT_EQ(ada.log().head(ada.notebook(), ada.device())->seq, kBirthLength);
   ada.write("still works");
   EXPECT_THAT(ada.texts(), ElementsAre("still works"));
+}
+
+// An empty database in its place is not the log that this vault knows.
+TEST(Notebook, OnceBegunIsNeverBegunAnew) {
+  Person ada("Ada");
+  ada.log().drop_journal(ada.notebook());
+  EXPECT_THROW(ada.restart(), store::BadDatabase);
 }
 
 TEST_F(TwoPeople, WhatOneWritesTheOtherReads) {
