@@ -89,6 +89,7 @@ std::optional<bool> yes_or_no(std::string answer) {
   return std::nullopt;
 }
 
+constexpr int kPassphraseTries = 3;
 constexpr const char* kYesOrNo = "y or n, please\n";
 
 // nullopt: the input ended, or Ctrl-C.
@@ -209,6 +210,19 @@ SecretText read_secret(const std::string& file) {
   }
   check_secret(secret);
   return secret;
+}
+
+void with_passphrase(const std::string& file, const std::function<void(const SecretText&)>& use) {
+  for (int tries = kPassphraseTries;; --tries) {
+    const auto passphrase = known_passphrase(file);
+    try {
+      return use(passphrase);
+    } catch (const Failure& failure) {
+      if (failure.code() != "WRONG_PASSPHRASE" || !file.empty() || tries <= 1) throw;
+      say_wrapped(std::string(failure.what()) + "\n");
+      say_wrapped("hint: " + failure.hint() + "\n");
+    }
+  }
 }
 
 SecretText known_passphrase(const std::string& file) {

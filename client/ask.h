@@ -6,6 +6,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -34,6 +35,9 @@ SecretText ask_new_secret(const std::string& prompt);
 
 // The first line of `file`; "-" is standard input. Throws Failure.
 SecretText read_secret(const std::string& file);
+// Does `use` with the passphrase there is. Where it was typed, a wrong one may be typed again, twice; where it came
+// from a file, it is what it is. Throws what `use` threw last.
+void with_passphrase(const std::string& file, const std::function<void(const SecretText&)>& use);
 // The passphrase there is: from `file` where one is named, otherwise asked for. Throws Failure where nobody is there.
 SecretText known_passphrase(const std::string& file);
 

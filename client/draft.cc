@@ -3,14 +3,19 @@
 
 #include <fcntl.h>
 #include <linux/magic.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
+#include <functional>
+#include <iterator>
 #include <system_error>
 
 #include "client/failure.h"
@@ -82,6 +87,16 @@ void shred_file(const fs::path& file) {
   ::unlink(file.c_str());
 }
 
+// Held by this process and inherited by the editor: whoever of the two lives longest is still writing.
+// False: somebody else is.
+bool hold(const fs::path& folder) {
+  const int fd = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+  if (fd < 0) return false;
+  if (::flock(fd, LOCK_EX | LOCK_NB) == 0) return true;  // open until the process ends
+  ::close(fd);
+  return false;
+}
+
 bool is_blank(const std::string& text) { return text.find_first_not_of(" \t\r\n") == std::string::npos; }
 
 std::string editor() {
@@ -102,6 +117,7 @@ Draft Draft::make(std::string_view text) {
   for (const auto& folder : memory_folders()) {
     auto name = (folder / kFolderName).string() + "XXXXXX";
     if (::mkdtemp(name.data()) == nullptr) continue;  // 0700
+    hold(name);
     const Draft draft(fs::path(name) / kFileName);
     if (put(draft.file_, text)) return draft;
     draft.shred();  // this memory is full
@@ -140,7 +156,9 @@ void Draft::shred() const {
 }
 
 std::string Draft::kept_hint() const {
-  return "your text is kept in memory until you log out: duolog write < " + file_.string();
+  return "your text is kept in memory until you log out: duolog write opens it again; to save it as it is: "
+         "duolog write < " +
+         file_.string();
 }
 
 bool Draft::blank() const {
@@ -177,6 +195,37 @@ std::vector<fs::path> Draft::left_behind() {
     }
   }
   return found;
+}
+
+std::string Draft::described() const {
+  struct stat found{};
+  if (::stat(file_.c_str(), &found) != 0) return "unreadable";
+  std::array<char, 32> when{};
+  struct tm local{};
+  ::localtime_r(&found.st_mtime, &local);
+  static_cast<void>(std::strftime(when.data(), when.size(), "%Y-%m-%d %H:%M", &local));
+  return std::to_string(found.st_size) + " bytes, last changed " + when.data();
+}
+
+std::vector<Draft> Draft::abandoned() {
+  std::vector<Draft> drafts;
+  for (const auto& file : left_behind()) {
+    if (!hold(file.parent_path())) continue;
+    const Draft draft(file);
+    std::error_code trouble;
+    const auto beside = std::distance(fs::directory_iterator(file.parent_path(), trouble), fs::directory_iterator());
+    if (beside == 1 && draft.blank()) {
+      draft.shred();  // what an editor rescues beside it is not blank
+    } else {
+      drafts.push_back(draft);
+    }
+  }
+  const auto changed = [](const Draft& draft) {
+    std::error_code trouble;
+    return fs::last_write_time(draft.file_, trouble);
+  };
+  std::ranges::sort(drafts, std::greater(), changed);
+  return drafts;
 }
 
 std::string read_standard_input() { return read_all(STDIN_FILENO); }

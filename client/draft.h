@@ -1,7 +1,7 @@
 // draft.h: what is being written in an editor: a file in a 0700 folder in memory, never on a disk.
 //
 // A draft stays until shred() says that it may go: whatever fails on the way, the text is still there and the person
-// is told where (kept_hint). A reboot or logout takes it.
+// is told where (kept_hint), and the next `duolog write` offers it. A reboot or logout takes it.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
@@ -13,7 +13,7 @@
 
 namespace duolog::client {
 
-inline constexpr std::size_t kTextLimit = 1 << 20;  // bytes of one entry
+inline constexpr std::size_t kTextLimit = (1 << 20) - (16 << 10);  // bytes of one entry; the daemon holds to it too
 
 class Draft {
  public:
@@ -31,8 +31,13 @@ class Draft {
 
   // The draft that standard input is read from, if it is one: `duolog write < DRAFT`.
   static std::optional<Draft> behind_standard_input();
-  // Drafts of this user that an earlier command had to leave behind.
+  // Drafts of this user that are in memory, also those that somebody is writing at this moment.
   static std::vector<std::filesystem::path> left_behind();
+  // Those that nobody is writing any more, newest first, to be gone on with. What is blank is cleared away.
+  static std::vector<Draft> abandoned();
+  // "312 bytes, last changed 2026-11-22 21:14"
+  [[nodiscard]] std::string described() const;
+  [[nodiscard]] const std::filesystem::path& file() const { return file_; }
 
  private:
   explicit Draft(std::filesystem::path file) : file_(std::move(file)) {}

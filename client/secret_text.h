@@ -19,6 +19,23 @@ inline void wipe(std::string& text) {
   text.clear();
 }
 
+// Wipes what a message holds of it, however the asking ends.
+class Wiped {
+ public:
+  explicit Wiped(std::string& one) : one_(&one) {}
+  Wiped(std::string& one, std::string& other) : one_(&one), other_(&other) {}
+  ~Wiped() {
+    wipe(*one_);
+    if (other_ != nullptr) wipe(*other_);
+  }
+  Wiped(const Wiped&) = delete;
+  Wiped& operator=(const Wiped&) = delete;
+
+ private:
+  std::string* one_;
+  std::string* other_ = nullptr;
+};
+
 class SecretText {
  public:
   SecretText() { text_.reserve(kPassphraseLimit + 1); }

@@ -1,6 +1,7 @@
 // lock, unlock and passphrase.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <chrono>
+#include <optional>
 #include <thread>
 
 #include "client/ask.h"
@@ -75,10 +76,13 @@ Exit unlock(Context& context) {
     report(context, R"({"locked":false})", "it is open already");
     return Exit::kDone;
   }
-  control::Request request;
-  request.mutable_unlock()->set_passphrase(known_passphrase(context.globals.passphrase_file).copy());
-  context.daemon.ask_one(request, kSlow);
-  wipe(*request.mutable_unlock()->mutable_passphrase());
+  with_passphrase(context.globals.passphrase_file, [&context](const SecretText& typed) {
+    control::Request request;
+    auto& secret = *request.mutable_unlock()->mutable_passphrase();
+    secret = typed.copy();
+    const Wiped wiped(secret);
+    context.daemon.ask_one(request, kSlow);
+  });
   report(context, R"({"locked":false})", "open");
   return Exit::kDone;
 }
@@ -86,14 +90,22 @@ Exit unlock(Context& context) {
 Exit passphrase(Context& context, const PassphraseOptions& options) {
   const auto status = context.daemon.open_status();
   const bool has_passphrase = status.device().locked_by() == "passphrase";
-  control::Request request;
-  auto& asked = *request.mutable_passphrase();
-  if (has_passphrase) asked.set_current(known_passphrase(context.globals.passphrase_file).copy());
-  asked.set_replacement(replacement_for(context, options, has_passphrase).copy());
-  const bool key_file = asked.replacement().empty();
-  context.daemon.ask_one(request, kSlow);
-  wipe(*asked.mutable_current());
-  wipe(*asked.mutable_replacement());
+  std::optional<SecretText> replacement;
+  const auto change = [&](const SecretText& current) {
+    if (!replacement) replacement = replacement_for(context, options, has_passphrase);
+    control::Request request;
+    auto& asked = *request.mutable_passphrase();
+    const Wiped wiped(*asked.mutable_current(), *asked.mutable_replacement());
+    asked.set_current(current.copy());
+    asked.set_replacement(replacement->copy());
+    context.daemon.ask_one(request, kSlow);
+  };
+  if (has_passphrase) {
+    with_passphrase(context.globals.passphrase_file, change);
+  } else {
+    change(SecretText());
+  }
+  const bool key_file = replacement->empty();
   report(context, key_file ? R"({"locked_by":"key file"})" : R"({"locked_by":"passphrase"})",
          key_file ? "a key file opens this journal now: whoever takes this disk reads it"
                   : "the new passphrase opens this journal from now on");

@@ -210,11 +210,21 @@ Exit init(Context& context, const InitOptions& options) {
 Exit words(Context& context) {
   const auto status = context.daemon.open_status();
   const bool has_passphrase = status.device().locked_by() == "passphrase";
-  const auto passphrase = has_passphrase ? known_passphrase(context.globals.passphrase_file) : SecretText();
-  control::Request request;
-  request.mutable_words()->set_passphrase(passphrase.copy());
-  auto reply = context.daemon.ask_one(request, kSlow);
-  wipe(*request.mutable_words()->mutable_passphrase());
+  SecretText passphrase;
+  control::Reply reply;
+  const auto fetch = [&](const SecretText& typed) {
+    control::Request request;
+    auto& secret = *request.mutable_words()->mutable_passphrase();
+    secret = typed.copy();
+    const Wiped wiped(secret);
+    reply = context.daemon.ask_one(request, kSlow);
+    for (const char c : typed.view()) passphrase.push_back(c);
+  };
+  if (has_passphrase) {
+    with_passphrase(context.globals.passphrase_file, fetch);
+  } else {
+    fetch(SecretText());
+  }
   auto& report = *reply.mutable_words();
   const auto count = static_cast<std::size_t>(report.words_size());
   if (context.out.json()) {

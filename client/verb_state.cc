@@ -16,8 +16,7 @@
 namespace duolog::client {
 namespace {
 
-constexpr std::uint32_t kArrivals = 5;   // of one's own newest entries, with where each is
-constexpr std::size_t kFirstWords = 32;  // columns
+constexpr std::uint32_t kArrivals = 5;  // of one's own newest entries, with where each is
 
 std::string device_head(const control::StatusReport& report, const Output& out) {
   const auto& device = report.device();
@@ -48,12 +47,8 @@ std::string journal_line(const control::StatusReport::Journal& journal) {
   return text;
 }
 
-std::string first_words(const std::string& foreign) {
-  const auto lines = wrap(sanitise_line(foreign.substr(0, 4 * kFirstWords)), kFirstWords);
-  return lines.front() + (lines.size() > 1 ? " …" : "");
-}
-
-// The delivery lines: where one's newest shared entries are by now.
+// The delivery lines: where one's newest shared entries are by now. By their ids, not their words: status is what
+// people show to somebody else when they ask for help.
 std::string arrivals(Context& context) {
   control::Request request;
   request.mutable_list()->set_from("me");
@@ -62,7 +57,7 @@ std::string arrivals(Context& context) {
   for (const auto& reply : context.daemon.ask(request)) {
     if (!reply.has_item() || !reply.item().has_delivery()) continue;
     const auto& item = reply.item();
-    const auto words = item.kind() == "answer" ? practice_text(item.practice()) : first_words(item.text());
+    const auto words = item.kind() == "answer" ? practice_text(item.practice()) : "entry " + short_id(item.id());
     text += paragraph(near(item.written_at(), today()) + "  " + words + " · " +
                           delivery_text(item.delivery(), day_of(item.written_at())),
                       2, context.out.width());

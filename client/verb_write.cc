@@ -31,10 +31,14 @@ std::string joined(const std::vector<std::string>& words) {
   return text;
 }
 
-void tell_of_drafts() {
-  for (const auto& file : Draft::left_behind()) {
-    say("an unsaved draft is still in memory: duolog write < " + sanitise_line(file.string()) + "\n");
+// What a closed terminal or a failed save left behind is gone on with, unless the person wants a new page.
+Draft draft_to_write(const Context& context) {
+  for (const auto& draft : Draft::abandoned()) {
+    const auto what = "an unsaved draft is still in memory (" + draft.described() + ")";
+    if (!context.globals.yes && ask_yes(what + "; go on with it?", true)) return draft;
+    say(what + ": duolog write < " + sanitise_line(draft.file().string()) + "\n");
   }
+  return Draft::make();
 }
 
 control::Saved save(Context& context, const WriteOptions& options, std::string text) {
@@ -57,9 +61,8 @@ control::Saved save_from_editor(Context& context, const WriteOptions& options) {
     throw needs_an_answer("write opens an editor", "duolog write WORDS, or duolog write < FILE");
   }
   context.daemon.open_status();
-  tell_of_drafts();
   context.daemon.disconnect();  // an hour in the editor needs no open line
-  const auto draft = Draft::make();
+  const auto draft = draft_to_write(context);
   try {
     draft.edit();
     auto saved = save(context, options, checked_text(draft.read()));

@@ -29,7 +29,7 @@ std::string tag_of(std::string_view typed) {
 
 Entry compose(const Draft& draft, std::int64_t now_ms, const Zone& zone) {
   require_utf8(draft.text, "text");
-  require_length(draft.text.size(), crypto::kEventLimit, "text");
+  require_length(draft.text.size(), kTextLimit, "text");
   if (is_blank(draft.text)) throw Refusal(Reason::kEmpty);
   Entry entry{draft.text, {}, {}};
   require_length(draft.tags.size(), kTagCount, "tags");

@@ -3,10 +3,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "crypto/record.h"
 #include "daemon/journal/event.h"
 #include "daemon/journal/shelf.h"
 
 namespace duolog::journal {
+
+// What an entry says has at most this; the rest of an event is room for its tags, its time and what its writer had
+// seen.
+inline constexpr std::size_t kRoomBesideText = 16 << 10;
+inline constexpr std::size_t kTextLimit = crypto::kEventLimit - kRoomBesideText;
 
 // Throws Refusal: kEmpty, kBadUtf8, kTooLong, kBadField ("tag"), kBadDate.
 Entry compose(const Draft& draft, std::int64_t now_ms, const Zone& zone);

@@ -210,6 +210,8 @@ Identity Identity::create(store::VaultFile file, const NewPerson& person, const 
 }
 
 std::optional<Identity> Identity::open(store::VaultFile file, const crypto::SecretBytes& passphrase) {
+  // Nothing typed is a wrong passphrase, and no question after a key file that was never there.
+  if (passphrase.empty() && file.mode() == crypto::VaultMode::kPassphrase) return std::nullopt;
   auto opened = passphrase.empty() ? file.open_with_key_file() : file.open(passphrase);
   if (!opened) return std::nullopt;
   Payload payload = Payload::decode(opened->payload.view());

@@ -4,6 +4,7 @@
 
 #include <limits>
 
+#include "daemon/journal/compose.h"
 #include "daemon/journal/refusal.h"
 
 namespace duolog::journal {
@@ -58,7 +59,7 @@ RecordId Journal::append_event(Event event, ByteView request) {
   if (!can_write()) throw Refusal(Reason::kNoJournalYet, secrets().name);
   event.seen = seen();
   const crypto::SecretBytes bytes = encode_event(event);
-  if (bytes.view().size() > crypto::kEventLimit) throw Refusal::too_long("text", crypto::kEventLimit);
+  if (bytes.view().size() > crypto::kEventLimit) throw Refusal::too_long("text", kTextLimit);
   if (!decode_event(bytes.view())) throw Refusal(Reason::kBadRequest, "event");  // nobody could ever read it
   const EpochId epoch = writing_epoch();
   const crypto::RecordKey& sealing = *key(epoch, self());

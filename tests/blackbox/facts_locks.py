@@ -9,8 +9,8 @@ from person import DONE, FAILED, LOCKED, USAGE
 FIRST, SECOND = "correct horse battery staple", "a different sentence about tulips"
 
 
-def with_passphrase(house, name="Ada"):
-    ada = house.person(name)
+def with_passphrase(house, name="Ada", **how):
+    ada = house.person(name, **how)
     ada.start()
     place = ada.passphrase_file(FIRST)
     report = ada.duolog("init", "--name", name, "--yes", "--json", "--passphrase-file", place).object
@@ -22,7 +22,7 @@ def with_passphrase(house, name="Ada"):
 
 @fact
 def with_a_passphrase_the_daemon_starts_locked(house):
-    ada, place = with_passphrase(house)
+    ada, place = with_passphrase(house, plain=True)
     ada.write("behind a lock: the letter to my sister")
     ada.restart()
     for command in (["list"], ["show", "last"], ["write", "--", "no"], ["checkin", "--set", "connection=5"],

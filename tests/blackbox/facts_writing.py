@@ -247,26 +247,8 @@ def bare_duolog_shows_what_is_new_and_what_waits(house):
 
 
 @fact
-def an_empty_text_is_refused(house):
-    ada = house.resident("Ada")
-    for text in ("", "   ", "\n\n"):
-        ada.refused("EMPTY", "write", stdin=text.encode())
-    ada.refused("EMPTY", "write", "--", "  ")
-    assert ada.texts() == []
-
-
-@fact
 def a_text_that_is_not_utf8_is_refused_with_the_place(house):
     ada = house.resident("Ada")
     assert "byte 5" in ada.refused("BAD_UTF8", "write", stdin=b"good \xff bad").said
     ada.refused("BAD_UTF8", "write", "--", b"good \xff bad")
     assert ada.texts() == []
-
-
-@fact
-def the_longest_text_is_taken_and_a_longer_one_refused(house):
-    ada = house.resident("Ada")
-    limit = 1 << 20
-    ada.duolog("write", stdin=b"a" * (limit - 4096))
-    ada.refused("TOO_LONG", "write", stdin=b"a" * (limit + 1))
-    assert [len(text) for text in ada.texts()] == [limit - 4096]

@@ -11,7 +11,8 @@ import termios
 import time
 import unicodedata
 
-OWN_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+# What the program paints with, and nothing more: a colour of somebody else's is not ours (client/output.*, client/qr.cc).
+OWN_COLOURS = re.compile(r"\x1b\[(?:[012]|33|1;3[12456]|38;5;(?:16|231);48;5;(?:16|231))m")
 MARKS_IN_A_ROW = 32
 
 
@@ -34,7 +35,8 @@ class Terminal:
         if self.code is None:
             os.kill(self.pid, signal.SIGKILL)
             os.waitpid(self.pid, 0)
-        os.close(self.fd)
+        if self.fd >= 0:
+            os.close(self.fd)
 
     @property
     def text(self):
@@ -72,6 +74,19 @@ class Terminal:
 
     def press(self, keys):
         os.write(self.fd, keys)
+
+    def hang_up(self, seconds=10):
+        """The window is closed; waits until the command has noticed."""
+        os.close(self.fd)
+        self.fd = -1
+        deadline = time.monotonic() + seconds
+        while True:
+            ended, status = os.waitpid(self.pid, os.WNOHANG)
+            if ended:
+                self.code = os.waitstatus_to_exitcode(status)
+                return self.code
+            assert time.monotonic() < deadline, f"{self.command} goes on without its terminal"
+            time.sleep(0.02)
 
     def end(self, seconds=30):
         """Reads to the end; the exit code."""

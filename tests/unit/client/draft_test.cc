@@ -20,8 +20,8 @@ class Drafts : public testing::Test {
   Drafts() : draft_(Draft::make("a first line\n")) {}
   ~Drafts() override { draft_.shred(); }
   fs::path file() const {
-    const auto hint = draft_.kept_hint();
-    return hint.substr(hint.find('/'));
+    EXPECT_TRUE(draft_.kept_hint().ends_with("duolog write < " + draft_.file().string()));
+    return draft_.file();
   }
   static mode_t mode_of(const fs::path& path) {
     struct stat found{};
@@ -59,6 +59,10 @@ TEST_F(Drafts, ShreddingTakesWhatTheEditorLeftBesideIt) {
 }
 
 TEST_F(Drafts, LeftOnesAreFound) { EXPECT_THAT(Draft::left_behind(), testing::Contains(file())); }
+
+TEST_F(Drafts, OneThatIsBeingWrittenIsNotAbandoned) {
+  for (const auto& draft : Draft::abandoned()) EXPECT_NE(draft.file(), file());
+}
 
 TEST_F(Drafts, OverTheLimitIsRefusedAndKept) {
   fs::resize_file(file(), kTextLimit);

@@ -1,5 +1,6 @@
 // reading_test.cc: lists, ids, what is new, and delivery lines one can believe.
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "daemon/journal/compose.h"
 #include "tests/unit/journal/two_people.h"
 
 namespace duolog::journal {
@@ -142,7 +143,7 @@ TEST_F(Reading, WritingHasLimits) {
   const auto refused = [&](Draft draft) { return refused_because([&] { ada.shelf().write(draft, {}); }); };
   EXPECT_EQ(refused({" \n\t"}), Reason::kEmpty);
   EXPECT_EQ(refused({"a\xffz"}), Reason::kBadUtf8);
-  EXPECT_EQ(refused({std::string(crypto::kEventLimit, 'x')}), Reason::kTooLong);
+  EXPECT_EQ(refused({std::string(kTextLimit + 1, 'x')}), Reason::kTooLong);
   EXPECT_EQ(refused({"x", {std::string(65, 't')}}), Reason::kTooLong);
   EXPECT_EQ(refused({"x", {"two words"}}), Reason::kBadField);
   EXPECT_EQ(refused({"x", {"#"}}), Reason::kBadField);
@@ -152,7 +153,7 @@ TEST_F(Reading, WritingHasLimits) {
 }
 
 TEST_F(Reading, TheLongestEntryThereIsArrives) {
-  const std::string longest(crypto::kEventLimit - 4096, 'x');
+  const std::string longest(kTextLimit, 'x');
   ada.write(longest);
   meet(ada, bo);
   EXPECT_EQ(list(bo.shelf(), {})[0].text.size(), longest.size());
