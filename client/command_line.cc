@@ -7,6 +7,7 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstdlib>
 #include <filesystem>
@@ -292,7 +293,8 @@ Failure unknown_verb(const std::string& word) {
 
 std::string unexpected(const std::string& word) {
   const bool option = word.starts_with('-');
-  return (option ? "there is no option " : "one word too many: ") + sanitise_line(word);
+  if (option) return "there is no option " + sanitise_line(word.substr(0, word.find('=')));
+  return "one word too many: " + sanitise_line(word);
 }
 
 // CLI11 names the option first, before a colon or a space, and says the rest in words of its own.
@@ -320,6 +322,15 @@ Failure usage_failure(const CLI::App& app, const CLI::ParseError& error) {
     return unknown_verb(unmarked(rest.front()));
   }
   const std::string verb = verbs.empty() ? "" : verbs.front()->get_name() + " ";
+  // Whoever typed a passphrase there does not want to read it once more, in a script's log for example.
+  constexpr std::array kAboutPassphrases = {"init ", "unlock ", "words ", "passphrase "};
+  if (extra && std::ranges::find(kAboutPassphrases, verb) != kAboutPassphrases.end() && !rest.empty() &&
+      !rest.front().starts_with('-')) {
+    return wrong_usage(
+        "duolog " + verb + "takes no such word, and a passphrase never from an argument; nothing was done",
+        "--passphrase-file FILE, or type it when it is asked for; what was typed here is in the shell's "
+        "history now");
+  }
   return wrong_usage(extra && !rest.empty() ? unexpected(unmarked(rest.front())) : what_is_wrong(error),
                      "duolog " + verb + "--help shows how; -- goes before text that begins with a hyphen");
 }

@@ -104,7 +104,7 @@ def the_square_on_the_terminal_can_be_read_by_a_camera(house):
     needs("zbarimg", "zbar-tools")
     ada, bo = house.resident("Ada"), house.resident("Bo")
     with ada.terminal("pair", columns=120, rows=60) as screen:
-        link = screen.expect(r"duolog:[a-z2-7]{60,}").group()
+        link = screen.expect(r"duolog:[a-z2-7]{60,}(?=\s)").group()
         house.secrets.link(link)
         drawn = bo.folder / "tmp" / "screen.png"
         picture.write_png(drawn, picture.of_half_blocks(screen.output.decode()))
@@ -243,7 +243,7 @@ def the_host_may_say_no(house):
     with ada.terminal("pair", columns=120, rows=60) as screen:
         code = screen.expect(r"\b\d{1,2}-[a-z]+-[a-z]+\b").group()
         house.secrets.code(code)
-        house.secrets.link(screen.expect(r"duolog:[a-z2-7]{60,}").group())
+        house.secrets.link(screen.expect(r"duolog:[a-z2-7]{60,}(?=\s)").group())
         with bo.lines("pair", code, "--yes", "--json") as joining:
             screen.expect(r"let Bo in\? \[y/n\]")
             screen.type("n")
@@ -260,7 +260,7 @@ def the_host_sees_who_it_is_and_says_yes(house):
     with ada.terminal("pair", columns=120, rows=60) as screen:
         code = screen.expect(r"\b\d{1,2}-[a-z]+-[a-z]+\b").group()
         house.secrets.code(code)
-        house.secrets.link(screen.expect(r"duolog:[a-z2-7]{60,}").group())
+        house.secrets.link(screen.expect(r"duolog:[a-z2-7]{60,}(?=\s)").group())
         with bo.lines("pair", code, "--yes", "--json") as joining:
             screen.expect(r"let Bo in\? \[y/n\]")
             screen.type("y")
