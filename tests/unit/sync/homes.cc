@@ -70,9 +70,19 @@ std::vector<crypto::Record> careless_run(const crypto::DeviceKeys& author, std::
   return run;
 }
 
+namespace {
+
+// Where the disk refused something, the write-ahead log stays and belongs to it.
+void copy_database(const fs::path& from, const fs::path& to) {
+  fs::copy_file(from, to);
+  if (fs::exists(from.string() + "-wal")) fs::copy_file(from.string() + "-wal", to.string() + "-wal");
+}
+
+}  // namespace
+
 Home::Home(const crypto::DeviceKeys& self, const fs::path& file) : self_(self) {
   const fs::path place = folder_.path() / "log.db";
-  if (!file.empty()) fs::copy_file(file, place);
+  if (!file.empty()) copy_database(file, place);
   database_ = std::make_unique<store::Database>(
       place, file.empty() ? store::Database::Open::kCreate : store::Database::Open::kExisting);
   log_ = std::make_unique<store::SealedLog>(*database_, store::Quota{.free_bytes = 0});  // a small memory will do
@@ -104,7 +114,7 @@ void Home::lose_body(const crypto::DeviceKeys& author, std::uint64_t seq) {
 void Home::copy_to(const fs::path& file) {
   log_.reset();
   database_.reset();
-  fs::copy_file(folder_.path() / "log.db", file);
+  copy_database(folder_.path() / "log.db", file);
 }
 
 Hooks Home::hooks() {
