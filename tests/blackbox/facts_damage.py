@@ -102,7 +102,7 @@ def the_rest_of_a_damaged_log_is_never_written_over_and_the_partner_brings_the_l
     log = ada.home / "duolog.db-wal"
     content = bytearray(log.read_bytes())
     middle = len(content) // 2
-    content[middle:middle + BLOCK] = bytes(BLOCK)
+    content[middle:middle + BLOCK] = bytes(byte ^ 0xff for byte in content[middle:middle + BLOCK])
     log.write_bytes(content)
     ada.start()
     found = texts(ada)

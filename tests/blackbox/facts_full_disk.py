@@ -28,7 +28,7 @@ def forget(draft):
 
 def on_a_small_disk(house, name, **how):
     disk = disks.Small(house, name.lower(), **how)
-    someone = house.person(name)
+    someone = house.person(name, plain=True)
     disk.move_in(someone)
     return someone, disk
 
