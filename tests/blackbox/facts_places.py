@@ -170,7 +170,7 @@ def a_folder_that_cannot_be_written_is_named_with_its_cure(house):
     file = house.folder / "a file"
     file.write_text("in the way")
     said = refused_to_start(ada, environment={**ada.environment, "XDG_DATA_HOME": str(file)})
-    assert f"the folder {file} cannot be used: " in said and "hint: " in said, said
+    assert f"the folder {file}/duolog cannot be used: " in said and "hint: " in said, said
     assert file.read_text() == "in the way"
 
 
