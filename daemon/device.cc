@@ -134,7 +134,8 @@ Device::Open::Open(Device::State& owner, std::unique_ptr<store::Database> databa
 
 // What goes up from the house. The sockets of the house do not exist yet when it is built, nor do its peers.
 Household::Outside Device::State::outside() {
-  Household::Outside outside{clock, random_below, {}, home::zone_of_this_machine(), {}, {}, {}, note_of_the_network};
+  Household::Outside outside{clock, random_below, {}, home::zone_of_this_machine(), {},
+                             {},    {},           {}, note_of_the_network};
   outside.quota.journal_bytes = std::uint64_t{config.journal_limit_mib} << 20;
   outside.fold_soon = [this, lives = std::weak_ptr(alive)] {
     asio::post(io, [this, lives] {
@@ -146,6 +147,7 @@ Household::Outside Device::State::outside() {
     control::fill(event, news);
     tell(event);
   };
+  outside.heard = [this] { return !watchers.empty(); };
   outside.came_or_left = [this](const net::PeerStatus& status) {
     if (!open) return;
     const control::Peer peer = open->describe(status);

@@ -15,7 +15,7 @@ Household::Household(std::unique_ptr<store::Database> database, journal::Identit
       identity_(std::move(identity)),
       memory_(*database_, identity_.keys().local_key("local.state")),
       shelf_({identity_, log_, memory_, outside_.clock, outside_.zone},
-             {[this](const JournalId& journal) { switchboard_.log_grew(journal); }, outside_.news,
+             {[this](const JournalId& journal) { switchboard_.log_grew(journal); }, outside_.news, outside_.heard,
               [this](const JournalId&) { show_doors(); }}),
       door_(shelf_),
       switchboard_(network_house()) {

@@ -23,6 +23,7 @@ class Household {
     std::string zone;                 // of this machine
     std::function<void()> fold_soon;  // call fold() when there is time
     std::function<void(const journal::News&)> news;
+    std::function<bool()> heard;  // somebody would hear them; absent: always
     std::function<void(const net::PeerStatus&)> came_or_left;
     std::function<void(std::string_view)> note;  // for the daemon's notes
   };

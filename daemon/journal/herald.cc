@@ -18,7 +18,7 @@ void Herald::doors_changed(const JournalId& journal) const {
 }
 
 void Herald::say(const Journal& journal, News news) const {
-  if (!speaks_ || !hooks_.news || journal.secrets().unacknowledged) return;
+  if (journal.secrets().unacknowledged) return;
   news.journal_id = journal.id();
   news.journal = journal.secrets().name;
   news.name = journal.secrets().other;
@@ -26,13 +26,14 @@ void Herald::say(const Journal& journal, News news) const {
   hooks_.news(news);
 }
 
-void Herald::tell(const Journal& journal, const Journal::Brought& brought, const Calendar& calendar) const {
+void Herald::tell(const Journal& journal, const Journal::Brought& brought) const {
   if (!speaks_) return;
   if (brought.doors_changed) doors_changed(journal.id());
-  for (const RecordId& id : brought.items) tell_item(journal, id, calendar);
+  if (!heard()) return;
+  for (const RecordId& id : brought.items) tell_item(journal, id);
   for (const RoundKey& key : brought.revealed) {
     News opened{News::Kind::kOpened};
-    opened.round = round(journal, key, calendar);
+    opened.round = round(journal, key);
     say(journal, std::move(opened));
   }
   tell_delivered(journal, brought.were_receipted, brought.receipted);
@@ -43,12 +44,12 @@ void Herald::tell(const Journal& journal, const Journal::Brought& brought, const
   }
 }
 
-void Herald::tell_item(const Journal& journal, const RecordId& id, const Calendar& calendar) const {
+void Herald::tell_item(const Journal& journal, const RecordId& id) const {
   const Noted* noted = journal.view().by_id(id);
   if (noted == nullptr) return;
   News news{noted->is_answer() ? News::Kind::kAnswer : News::Kind::kEntry};
   news.item = make_item(journal, *noted, here_);
-  if (noted->is_answer()) news.round = round(journal, {news.item->practice, news.item->period}, calendar);
+  if (noted->is_answer()) news.round = round(journal, {news.item->practice, news.item->period});
   say(journal, std::move(news));
 }
 
@@ -64,7 +65,8 @@ void Herald::tell_delivered(const Journal& journal, std::uint64_t above, std::ui
   }
 }
 
-Round Herald::round(const Journal& journal, const RoundKey& key, const Calendar& calendar) const {
+Round Herald::round(const Journal& journal, const RoundKey& key) const {
+  const Calendar calendar = journal.view().calendar().value_or(Calendar{zone_});  // may cost a merge of the view
   const Practice* practice = find_practice(key.practice);
   const bool current = practice != nullptr && period_of(practice->rhythm, calendar, now()) == key.period;
   return make_round(journal, key, current, here_);

@@ -12,21 +12,23 @@ namespace duolog::journal {
 class Herald {
  public:
   Herald(const Shelf::Parts& parts, Shelf::Hooks hooks)
-      : clock_(parts.clock), here_(parts.zone), hooks_(std::move(hooks)) {}
+      : clock_(parts.clock), zone_(parts.zone), here_(parts.zone), hooks_(std::move(hooks)) {}
 
   void begin() { speaks_ = true; }
   void grew(const Journal& journal) const;
   void doors_changed(const JournalId& journal) const;
-  void tell(const Journal& journal, const Journal::Brought& brought, const Calendar& calendar) const;
+  void tell(const Journal& journal, const Journal::Brought& brought) const;
 
  private:
+  [[nodiscard]] bool heard() const { return hooks_.news && (!hooks_.heard || hooks_.heard()); }
   void say(const Journal& journal, News news) const;
-  void tell_item(const Journal& journal, const RecordId& id, const Calendar& calendar) const;
+  void tell_item(const Journal& journal, const RecordId& id) const;
   void tell_delivered(const Journal& journal, std::uint64_t above, std::uint64_t up_to) const;
-  [[nodiscard]] Round round(const Journal& journal, const RoundKey& key, const Calendar& calendar) const;
+  [[nodiscard]] Round round(const Journal& journal, const RoundKey& key) const;
   [[nodiscard]] std::int64_t now() const { return clock_.wall().time_since_epoch().count(); }
 
   Clock clock_;
+  std::string zone_;
   Zone here_;
   Shelf::Hooks hooks_;
   bool speaks_ = false;

@@ -52,6 +52,7 @@ class Shelf {
   struct Hooks {
     std::function<void(const JournalId&)> grew;  // our own log has a new record: push it
     std::function<void(const News&)> news;
+    std::function<bool()> heard;  // false: nobody would hear news now, and none is made. Absent: always somebody
     // Who may talk in a journal, or under which keys, is not what it was: ask the Door anew.
     std::function<void(const JournalId&)> doors_changed;
   };

@@ -97,7 +97,7 @@ void Shelf::State::keep_in_notebook(const JournalSecrets& journal, bool& wrote) 
 
 void Shelf::State::tell_of(Journal& journal) {
   const Journal::Brought brought = journal.take_brought();
-  if (!brought.empty()) herald.tell(journal, brought, calendar_of(journal));  // a calendar costs a merge of the view
+  if (!brought.empty()) herald.tell(journal, brought);
 }
 
 void Shelf::mark_seen(const std::vector<Item>& items) {

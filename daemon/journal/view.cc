@@ -2,26 +2,88 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "daemon/journal/view.h"
 
-#include <limits>
+#include <algorithm>
+#include <iterator>
 
 namespace duolog::journal {
-namespace {
-
-using Chain = std::map<std::uint64_t, Noted>;
 
 // How far the merge has come in one chain.
-struct Cursor {
-  Chain::const_iterator next;
-  Chain::const_iterator end;
-  std::int64_t time = std::numeric_limits<std::int64_t>::min();  // of the last dated record: the undated stay beside it
+struct View::Cursor {
+  std::map<std::uint64_t, Noted>::const_iterator next;
+  std::map<std::uint64_t, Noted>::const_iterator end;
+  std::int64_t time = kNoTime;
 
   [[nodiscard]] bool done() const { return next == end; }
   [[nodiscard]] std::int64_t next_time() const { return next->second.written_ms.value_or(time); }
 };
-using Cursors = std::map<DeviceId, Cursor>;
+
+View::View() : ids_(0, IdHash{reinterpret_cast<std::uintptr_t>(this)}) {}
+
+// ---- what comes ----
+
+void View::put(Noted noted) {
+  Chain& chain = chains_[noted.device];
+  const bool is_last = comes_last(noted);
+  for (const Seen& seen : noted.seen) {
+    if (seen.device == noted.device) continue;
+    std::uint64_t& claimed = chains_[seen.device].claimed_up_to;
+    claimed = std::max(claimed, seen.seq);
+  }
+  const std::size_t before = chain.records.size();
+  Noted& place = chain.records.try_emplace(chain.records.end(), noted.seq)->second;
+  if (chain.records.size() == before) {
+    count(place, -1U);
+    ids_.erase(&place);
+  }
+  place = std::move(noted);
+  count(place, 1);
+  ids_.insert(&place);
+  note_time(chain, place);
+  if (is_last) {
+    place_last(place, chain.time);
+  } else {
+    stale_ = true;
+  }
+}
+
+void View::note_time(Chain& chain, const Noted& noted) {
+  if (noted.written_ms) {
+    if (noted.seq >= chain.dated) chain.dated = noted.seq, chain.time = *noted.written_ms;
+    return;
+  }
+  if (noted.seq != chain.dated) return;
+  chain.dated = 0;  // it had a time when it was put before
+  chain.time = kNoTime;
+  for (const auto& [seq, record] : chain.records)
+    if (record.written_ms) chain.dated = seq, chain.time = *record.written_ms;
+}
+
+// True where merging anew would put the record at the end and leave everything else as it is. What stands behind the
+// last record of its chain must be earlier, wait for nothing of this chain, and have come because it was free.
+bool View::comes_last(const Noted& noted) const {
+  const Chain& chain = chains_.at(noted.device);
+  if (stale_ || (!chain.records.empty() && chain.records.rbegin()->first >= noted.seq)) return false;
+  if (ordered_.empty() || ordered_.back()->device == noted.device) return true;
+  return noted.written_ms.value_or(chain.time) > newest_ && chain.claimed_up_to < noted.seq && !liars_;
+}
+
+void View::place_last(const Noted& noted, std::int64_t time) const {
+  ordered_.push_back(&noted);
+  newest_ = std::max(newest_, time);
+  if (const auto* calendar = std::get_if<Calendar>(&noted.what)) calendar_ = calendar;
+}
+
+// REQUIRES: `times` is 1, or -1 to take back.
+void View::count(const Noted& noted, std::uint32_t times) {
+  if (noted.is_entry() || noted.is_answer()) counts_.entries += times;
+  if (std::holds_alternative<Unreadable>(noted.what)) counts_.unreadable += times;
+  if (std::holds_alternative<Newer>(noted.what)) counts_.newer += times;
+}
+
+// ---- the order ----
 
 // True when all that the writer had seen is behind us. What is not held here cannot be waited for.
-bool is_free(const Noted& noted, const Cursors& cursors) {
+bool View::is_free(const Noted& noted, const Cursors& cursors) {
   return std::all_of(noted.seen.begin(), noted.seen.end(), [&](const Seen& seen) {
     const auto other = cursors.find(seen.device);
     return other == cursors.end() || seen.device == noted.device || other->second.done() ||
@@ -29,89 +91,81 @@ bool is_free(const Noted& noted, const Cursors& cursors) {
   });
 }
 
-bool earlier(const Cursor& a, const Cursor& b) {
+bool View::earlier(const Cursor& a, const Cursor& b) {
   const std::int64_t a_time = a.next_time();
   const std::int64_t b_time = b.next_time();
   return a_time != b_time ? a_time < b_time : a.next->second.id < b.next->second.id;
 }
 
-Cursor* choose_next(Cursors& cursors) {
-  Cursor* free = nullptr;
-  Cursor* any = nullptr;
-  for (auto& [device, cursor] : cursors) {
-    if (cursor.done()) continue;
-    if (any == nullptr || earlier(cursor, *any)) any = &cursor;
-    if (!is_free(cursor.next->second, cursors)) continue;
-    if (free == nullptr || earlier(cursor, *free)) free = &cursor;
-  }
-  return free != nullptr ? free : any;
-}
-
-std::vector<const Noted*> merge(const std::map<DeviceId, Chain>& chains) {
+void View::merge() const {
+  ordered_.clear();
+  calendar_ = nullptr;
+  newest_ = kNoTime;
+  liars_ = false;
   Cursors cursors;
-  for (const auto& [device, chain] : chains) cursors.emplace(device, Cursor{chain.begin(), chain.end()});
-  std::vector<const Noted*> ordered;
-  while (Cursor* cursor = choose_next(cursors)) {
-    cursor->time = cursor->next_time();
-    ordered.push_back(&cursor->next->second);
-    ++cursor->next;
+  for (const auto& [device, chain] : chains_)
+    cursors.emplace(device, Cursor{chain.records.begin(), chain.records.end()});
+  for (;;) {
+    Cursor* free = nullptr;
+    Cursor* any = nullptr;
+    for (auto& [device, cursor] : cursors) {
+      if (cursor.done()) continue;
+      if (any == nullptr || earlier(cursor, *any)) any = &cursor;
+      if (!is_free(cursor.next->second, cursors)) continue;
+      if (free == nullptr || earlier(cursor, *free)) free = &cursor;
+    }
+    if (any == nullptr) return;
+    liars_ = liars_ || free == nullptr;
+    Cursor& next = free != nullptr ? *free : *any;
+    next.time = next.next_time();
+    place_last(next.next->second, next.time);
+    ++next.next;
   }
-  return ordered;
-}
-
-}  // namespace
-
-void View::put(Noted noted) {
-  Noted& place = chains_[noted.device][noted.seq];
-  place = std::move(noted);
-  ids_[place.id] = &place;
-  stale_ = true;
 }
 
 const std::vector<const Noted*>& View::ordered() const {
-  if (std::exchange(stale_, false)) ordered_ = merge(chains_);
+  if (std::exchange(stale_, false)) merge();
   return ordered_;
 }
 
+std::optional<Calendar> View::calendar() const {
+  (void)ordered();
+  return calendar_ != nullptr ? std::optional(*calendar_) : std::nullopt;
+}
+
+// ---- finding ----
+
+std::size_t View::IdHash::operator()(const RecordId& id) const {
+  constexpr std::uint64_t kSpread = 0x9e3779b97f4a7c15;
+  const std::uint64_t spread = (read_u64(id.view()) ^ seed) * kSpread;
+  return spread ^ spread >> 32;
+}
+
+// Looks at every id: that is a millisecond for 100,000, and nobody types faster.
 std::vector<const Noted*> View::find(std::string_view hex_prefix) const {
-  // The least id with this prefix: what is missing of it counts as zeros.
-  std::string padded(hex_prefix.substr(0, 2 * RecordId::kLength));
-  padded.resize(2 * RecordId::kLength, '0');
-  const auto bytes = from_hex(padded);
-  if (!bytes || hex_prefix.size() > padded.size()) return {};
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  if (hex_prefix.size() > 2 * RecordId::kLength) return {};
+  const auto begins_so = [&](const Noted* noted) {
+    for (std::size_t i = 0; i < hex_prefix.size(); ++i) {
+      const std::uint8_t byte = noted->id.bytes[i / 2];
+      if (hex_prefix[i] != kDigits[i % 2 == 0 ? byte >> 4 : byte & 15]) return false;
+    }
+    return noted->is_visible();
+  };
   std::vector<const Noted*> found;
-  for (auto at = ids_.lower_bound(*RecordId::from(*bytes)); at != ids_.end(); ++at) {
-    if (!hex(at->first.bytes).starts_with(hex_prefix)) break;
-    if (at->second->is_visible()) found.push_back(at->second);
-  }
+  std::copy_if(ids_.begin(), ids_.end(), std::back_inserter(found), begins_so);
+  std::sort(found.begin(), found.end(), [](const Noted* a, const Noted* b) { return a->id < b->id; });
   return found;
 }
 
 const Noted* View::by_id(const RecordId& id) const {
   const auto found = ids_.find(id);
-  return found != ids_.end() ? found->second : nullptr;
+  return found != ids_.end() ? *found : nullptr;
 }
 
 const std::map<std::uint64_t, Noted>* View::of(const DeviceId& device) const {
   const auto found = chains_.find(device);
-  return found != chains_.end() ? &found->second : nullptr;
-}
-
-std::optional<Calendar> View::calendar() const {
-  const auto& all = ordered();
-  for (auto at = all.rbegin(); at != all.rend(); ++at)
-    if (const auto* calendar = std::get_if<Calendar>(&(*at)->what)) return *calendar;
-  return std::nullopt;
-}
-
-View::Counts View::counts() const {
-  Counts counts;
-  for (const auto& [id, noted] : ids_) {
-    if (noted->is_entry() || noted->is_answer()) ++counts.entries;
-    if (std::holds_alternative<Unreadable>(noted->what)) ++counts.unreadable;
-    if (std::holds_alternative<Newer>(noted->what)) ++counts.newer;
-  }
-  return counts;
+  return found != chains_.end() ? &found->second.records : nullptr;
 }
 
 }  // namespace duolog::journal

@@ -5,10 +5,14 @@
 // by record id. It is computed as a merge of the chains: of the records that are next in their chain and whose writer
 // has seen nothing that still waits, the one with the earliest time comes next. (Liars could claim to have seen each
 // other's future; then, when nothing is free to come, the earliest comes all the same.)
+//
+// What is newer than everything here, as nearly all is that comes, is put at the end without merging anew.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <limits>
 #include <map>
+#include <unordered_set>
 
 #include "daemon/journal/event.h"
 
@@ -48,6 +52,13 @@ struct Noted {
 
 class View {
  public:
+  View();
+  View(View&&) = default;
+  View(const View&) = delete;
+  View& operator=(const View&) = delete;
+  View& operator=(View&&) = delete;
+  ~View() = default;
+
   // A record seen again (its epoch was learnt since) takes its own place.
   void put(Noted noted);
 
@@ -66,13 +77,50 @@ class View {
     std::uint32_t unreadable = 0;
     std::uint32_t newer = 0;
   };
-  [[nodiscard]] Counts counts() const;
+  [[nodiscard]] const Counts& counts() const { return counts_; }
 
  private:
-  std::map<DeviceId, std::map<std::uint64_t, Noted>> chains_;
-  std::map<RecordId, const Noted*> ids_;
-  mutable std::vector<const Noted*> ordered_;  // computed when asked for
-  mutable bool stale_ = false;
+  static constexpr std::int64_t kNoTime = std::numeric_limits<std::int64_t>::min();
+  struct Chain {
+    std::map<std::uint64_t, Noted> records;
+    std::uint64_t dated = 0;          // the last record that has a time …
+    std::int64_t time = kNoTime;      // … which is this: the undated that follow stay beside it
+    std::uint64_t claimed_up_to = 0;  // somebody says to have seen this log up to here
+  };
+  struct Cursor;
+  using Cursors = std::map<DeviceId, Cursor>;
+
+  // By their ids. What an id hashes to cannot be foreseen by whoever chose the record: the seed is an address.
+  struct IdHash {
+    using is_transparent = void;  // NOLINT(readability-identifier-naming): the standard library's name
+    std::uint64_t seed;
+    std::size_t operator()(const RecordId& id) const;
+    std::size_t operator()(const Noted* noted) const { return (*this)(noted->id); }
+  };
+  struct SameId {
+    using is_transparent = void;  // NOLINT(readability-identifier-naming)
+    bool operator()(const Noted* a, const Noted* b) const { return a->id == b->id; }
+    bool operator()(const RecordId& a, const Noted* b) const { return a == b->id; }
+    bool operator()(const Noted* a, const RecordId& b) const { return a->id == b; }
+  };
+
+  [[nodiscard]] bool comes_last(const Noted& noted) const;
+  void place_last(const Noted& noted, std::int64_t time) const;
+  static void note_time(Chain& chain, const Noted& noted);
+  void merge() const;
+  void count(const Noted& noted, std::uint32_t times);
+  static bool is_free(const Noted& noted, const Cursors& cursors);
+  static bool earlier(const Cursor& a, const Cursor& b);
+
+  std::map<DeviceId, Chain> chains_;
+  std::unordered_set<const Noted*, IdHash, SameId> ids_;
+  Counts counts_;
+  // ---- the order, as far as somebody has asked for it ----
+  mutable bool stale_ = false;  // something belongs further up: merged anew when asked for
+  mutable std::vector<const Noted*> ordered_;
+  mutable const Calendar* calendar_ = nullptr;  // the last of them
+  mutable std::int64_t newest_ = kNoTime;       // the latest time of them
+  mutable bool liars_ = false;                  // the merge met records of which none was free to come
 };
 
 }  // namespace duolog::journal
