@@ -135,7 +135,11 @@ Record make_epoch_record(const JournalId& journal, const DeviceKeys& author, con
 
 std::optional<Bytes> open_record(const JournalId& journal, const RecordKey& key, const SignedHeader& head,
                                  ByteView body) {
-  if (!body_matches(head, body)) return std::nullopt;
+  return body_matches(head, body) ? open_unhashed_record(journal, key, head, body) : std::nullopt;
+}
+
+std::optional<Bytes> open_unhashed_record(const JournalId& journal, const RecordKey& key, const SignedHeader& head,
+                                          ByteView body) {
   const std::optional<Bytes> padded = open(key.view(), associated_data(journal, header_of(head)), body);
   if (!padded) return std::nullopt;
   const std::optional<ByteView> event = unpadded(*padded);

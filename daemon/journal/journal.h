@@ -99,6 +99,7 @@ class Journal {
   bool fold_device(const DeviceId& device, std::size_t& budget);
   bool fold_again(std::size_t& budget);
   void take(const Place& place, const crypto::Record& record);
+  void lack_body(const Place& place);
   void hold_place(const Place& place);
   void take_epoch(const Place& place, ByteView body);
   bool learn_epoch(const Place& place, ByteView body);

@@ -45,7 +45,7 @@ bool Journal::begins_with_epoch_zero(const DeviceId& device) const {
 bool Journal::fold_device(const DeviceId& device, std::size_t& budget) {
   std::uint64_t& folded = folded_[device];
   bool more = false;
-  log_.each(id_, device, folded + 1, [&](std::uint64_t seq, const RecordId& id, const crypto::Record& record) {
+  log_.each_to_open(id_, device, folded + 1, [&](std::uint64_t seq, const RecordId& id, const crypto::Record& record) {
     if (seq > kFoundSeq && roster_.find(device) == nullptr) return false;  // its founding record has founded nothing
     more = budget == 0;
     if (more) return false;
@@ -64,7 +64,7 @@ bool Journal::fold_again(std::size_t& budget) {
     --budget;
     const auto [device, at] = *again_.begin();
     again_.erase(again_.begin());
-    log_.each(id_, device, at, [&](std::uint64_t seq, const RecordId& id, const crypto::Record& record) {
+    log_.each_to_open(id_, device, at, [&](std::uint64_t seq, const RecordId& id, const crypto::Record& record) {
       const auto header = crypto::decode_header(record.head);
       if (seq == at && header) take({device, seq, id, *header, is_mine(device)}, record);
       return false;
@@ -84,13 +84,17 @@ void Journal::bodies_came(const DeviceId& author, std::uint64_t last) {
 
 void Journal::take(const Place& place, const crypto::Record& record) {
   if (!record.body) {
-    bodiless_[place.device].insert(place.seq);
-    if (place.header.kind == crypto::RecordKind::kEvent) hold_place(place);
+    lack_body(place);
   } else if (place.header.kind == crypto::RecordKind::kEpoch) {
     take_epoch(place, *record.body);
   } else {
     take_event(place, record);
   }
+}
+
+void Journal::lack_body(const Place& place) {
+  bodiless_[place.device].insert(place.seq);
+  if (place.header.kind == crypto::RecordKind::kEvent) hold_place(place);
 }
 
 // Somebody wrote something here. It is no news before it can be read.
@@ -151,7 +155,9 @@ void Journal::take_event(const Place& place, const crypto::Record& record) {
   noted.what = Unreadable{};
   const crypto::RecordKey* with = key(place.header.epoch, place.device);
   if (with == nullptr) waiting_[place.header.epoch].emplace(place.device, place.seq);
-  const auto bytes = with != nullptr ? crypto::open_record(id_, *with, record.head, *record.body) : std::nullopt;
+  const auto bytes =
+      with != nullptr ? crypto::open_unhashed_record(id_, *with, record.head, *record.body) : std::nullopt;
+  if (!bytes && !log_.body_is_sound(id_, place.device, place.seq)) return lack_body(place);
   auto event = bytes ? decode_event(*bytes) : std::nullopt;
   if (event) {
     noted.written_ms = event->written_ms;

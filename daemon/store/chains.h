@@ -62,7 +62,8 @@ class Chains {
   std::optional<RecordId> id_at(const Chain& chain, std::uint64_t seq);
   std::optional<crypto::SignedHeader> head_at(const Chain& chain, std::uint64_t seq);
 
-  enum class Bodies { kNone, kChecked };
+  // kUnchecked: the bodies of events as they lie, for whoever opens them next: what is sealed proves itself.
+  enum class Bodies { kNone, kChecked, kUnchecked };
   struct Span {
     std::uint64_t from = 1;
     std::uint64_t to = 0;  // at most chain.seq is read

@@ -7,6 +7,7 @@
 #include "crypto/check.h"
 #include "daemon/store/chains.h"
 #include "daemon/store/ingest.h"
+#include "daemon/store/recent_runs.h"
 
 namespace duolog::store {
 namespace {
@@ -77,9 +78,13 @@ struct SealedLog::State {
   }
 
   std::string why_nothing_is_received(const JournalId& journal);
+  bool visit_stored(const JournalId& journal, const DeviceId& device, std::uint64_t& next, Chains::Bodies bodies,
+                    const Visit& visit);
+  bool visit_recent(const std::shared_ptr<const RecentRuns::Run>& run, std::uint64_t& next, const Visit& visit);
 
   Database& database;
   Chains chains;
+  RecentRuns recent;
   Quota quota;
 };
 
@@ -99,7 +104,10 @@ std::string SealedLog::State::why_nothing_is_received(const JournalId& journal) 
 
 SealedLog::SealedLog(Database& database, Quota quota) : state_(std::make_shared<State>(database, quota)) {
   database.on_rollback([weak = std::weak_ptr<State>(state_)] {
-    if (const auto state = weak.lock()) state->chains.reload();
+    const auto state = weak.lock();
+    if (!state) return;
+    state->recent.clear();
+    state->chains.reload();
   });
 }
 
@@ -118,6 +126,7 @@ void SealedLog::add_journal(const JournalId& journal) {
 
 void SealedLog::drop_journal(const JournalId& journal) {
   if (!state_->chains.journals().contains(journal)) return;
+  state_->recent.clear();
   state_->database.transaction([&] { state_->chains.drop(journal); });
 }
 
@@ -221,6 +230,7 @@ RecordId SealedLog::append(const JournalId& journal, const DeviceId& self,
         .bind(static_cast<std::int64_t>(kRememberedRequests))
         .run();
   });
+  state_->recent.keep(journal, self, at.seq, {id}, {&record, 1});
   return id;
 }
 
@@ -253,6 +263,10 @@ Accepted SealedLog::accept(const JournalId& journal, const DeviceId& device, std
       state_->chains.append(*chain, judgement.fresh[i], judgement.ids[i], verified);
     }
   });
+  if (!judgement.bodies.empty()) state_->recent.clear();
+  if (!judgement.fresh.empty()) {
+    state_->recent.keep(journal, device, judgement.accepted.first, std::move(judgement.ids), judgement.fresh);
+  }
   return std::move(judgement.accepted);
 }
 
@@ -317,20 +331,44 @@ std::vector<crypto::SignedHeader> SealedLog::read_evidence(const JournalId& jour
   return evidence(state_->chains, *chain, from_seq);
 }
 
-void SealedLog::each(
-    const JournalId& journal, const DeviceId& device, std::uint64_t from_seq,
-    const std::function<bool(std::uint64_t seq, const RecordId&, const crypto::Record&)>& visit) const {
-  for (std::uint64_t next = std::max<std::uint64_t>(from_seq, 1);;) {
-    const Chain* chain = state_->chains.find(journal, device);
-    if (chain == nullptr) return;
-    const auto rows =
-        state_->chains.read(*chain, {next, chain->seq, kVisitRecords, kVisitBytes}, Chains::Bodies::kChecked);
-    if (rows.empty()) return;
-    for (const Row& row : rows) {
-      if (!visit(row.header.seq, row.id, row.record)) return;
-    }
-    next = rows.back().header.seq + 1;
+void SealedLog::each(const JournalId& journal, const DeviceId& device, std::uint64_t from_seq,
+                     const Visit& visit) const {
+  std::uint64_t next = std::max<std::uint64_t>(from_seq, 1);
+  while (state_->visit_stored(journal, device, next, Chains::Bodies::kChecked, visit)) {
   }
+}
+
+void SealedLog::each_to_open(const JournalId& journal, const DeviceId& device, std::uint64_t from_seq,
+                             const Visit& visit) const {
+  std::uint64_t next = std::max<std::uint64_t>(from_seq, 1);
+  for (bool more = true; more;) {
+    const auto run = state_->recent.find(journal, device, next);
+    more = run ? state_->visit_recent(run, next, visit)
+               : state_->visit_stored(journal, device, next, Chains::Bodies::kUnchecked, visit);
+  }
+}
+
+// A handful of records from `next` on, which is moved behind them. False: no more are wanted, or there are none.
+bool SealedLog::State::visit_stored(const JournalId& journal, const DeviceId& device, std::uint64_t& next,
+                                    Chains::Bodies bodies, const Visit& visit) {
+  const Chain* chain = chains.find(journal, device);
+  if (chain == nullptr) return false;
+  const auto rows = chains.read(*chain, {next, chain->seq, kVisitRecords, kVisitBytes}, bodies);
+  for (const Row& row : rows) {
+    if (!visit(row.header.seq, row.id, row.record)) return false;
+    next = row.header.seq + 1;
+  }
+  return !rows.empty();
+}
+
+bool SealedLog::State::visit_recent(const std::shared_ptr<const RecentRuns::Run>& run, std::uint64_t& next,
+                                    const Visit& visit) {
+  for (; next - run->first < run->records.size(); ++next) {
+    const std::size_t at = next - run->first;
+    if (!visit(next, run->ids[at], run->records[at])) return false;
+  }
+  recent.drop(run);
+  return true;
 }
 
 std::map<DeviceId, std::vector<std::uint64_t>> SealedLog::missing_bodies(const JournalId& journal) const {
@@ -343,8 +381,16 @@ std::map<DeviceId, std::vector<std::uint64_t>> SealedLog::missing_bodies(const J
   return missing;
 }
 
+bool SealedLog::body_is_sound(const JournalId& journal, const DeviceId& device, std::uint64_t seq) {
+  const Chain* chain = state_->chains.find(journal, device);
+  if (chain == nullptr) return false;
+  const auto rows = state_->chains.read(*chain, {seq, seq, 1}, Chains::Bodies::kChecked);
+  return rows.size() == 1 && rows.front().record.body.has_value();
+}
+
 void SealedLog::forget_body(const JournalId& journal, const DeviceId& device, std::uint64_t seq) {
   const Chain* chain = state_->chains.find(journal, device);
+  state_->recent.clear();
   if (chain != nullptr && seq >= 1 && seq <= chain->seq) state_->chains.forget_body(*chain, seq);
 }
 

@@ -132,12 +132,17 @@ class SealedLog {
   // Our branch for a fork's proof: the heads from `from_seq` to the first whose signature holds. Empty: not held.
   [[nodiscard]] std::vector<crypto::SignedHeader> read_evidence(const JournalId& journal, const DeviceId& device,
                                                                 std::uint64_t from_seq) const;
-  // In order of seq, from `from_seq` on, until `visit` says false; it may write to the log. For folding.
-  void each(const JournalId& journal, const DeviceId& device, std::uint64_t from_seq,
-            const std::function<bool(std::uint64_t seq, const RecordId&, const crypto::Record&)>& visit) const;
+  // In order of seq, from `from_seq` on, until `visit` says false; it may write to the log.
+  using Visit = std::function<bool(std::uint64_t seq, const RecordId&, const crypto::Record&)>;
+  void each(const JournalId& journal, const DeviceId& device, std::uint64_t from_seq, const Visit& visit) const;
+  // The same for whoever opens what it is given, and quicker: an event's body comes as it lies, since opening it proves
+  // it (one that does not open is looked at by body_is_sound()), and what was stored a moment ago comes from memory.
+  void each_to_open(const JournalId& journal, const DeviceId& device, std::uint64_t from_seq, const Visit& visit) const;
 
   // Seqs whose body is not here. They are asked for until they are.
   [[nodiscard]] std::map<DeviceId, std::vector<std::uint64_t>> missing_bodies(const JournalId& journal) const;
+  // False: no body is here, or it was rotten and is dropped and wanted from now on.
+  bool body_is_sound(const JournalId& journal, const DeviceId& device, std::uint64_t seq);
   // A body that no longer matches its hash (bit rot) is dropped and wanted again.
   void forget_body(const JournalId& journal, const DeviceId& device, std::uint64_t seq);
 

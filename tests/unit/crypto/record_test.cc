@@ -236,6 +236,22 @@ TEST_F(RunTest, ABodyDoesNotOpenUnderAHeaderThatIsNotItsOwn) {
   });
 }
 
+TEST_F(RunTest, WithoutItsHashABodyOpensForItsOwnPlaceAlone) {
+  const Record record = append("words");
+  const auto opens = [&](const SignedHeader& head, ByteView body) {
+    return open_unhashed_record(people_.journal, key_, head, body).has_value();
+  };
+  SignedHeader other_hash = record.head;
+  other_hash[112] ^= 1;
+  EXPECT_TRUE(opens(other_hash, *record.body));
+  expect_each_bit_flip_refused(to_bytes(ByteView(record.head).first(112)), [&](ByteView bad) {
+    SignedHeader head = record.head;
+    std::copy(bad.begin(), bad.end(), head.begin());
+    return !opens(head, *record.body);
+  });
+  expect_each_bit_flip_refused(*record.body, [&](ByteView bad) { return !opens(record.head, bad); });
+}
+
 TEST_F(RunTest, AnEventOfAMebibyteFitsARecord) {
   const std::string longest(kEventLimit, 'w');
   const Record record = append(longest);
