@@ -18,6 +18,7 @@
 #include <map>
 #include <string_view>
 #include <system_error>
+#include <unordered_map>
 #include <vector>
 
 #include "crypto/check.h"
@@ -387,6 +388,7 @@ struct Database::State {
   bool log_was_left_behind;
   SQLite::Database sqlite;  // before the statements, which must go first
   std::map<std::string, SQLite::Statement, std::less<>> statements;
+  std::unordered_map<const char*, SQLite::Statement*> by_address;  // found without reading the text again
   std::vector<std::function<void()>> reloads;
   int depth = 0;
   bool doomed = false;  // a nested transaction threw
@@ -458,10 +460,12 @@ void Database::transaction(const std::function<void()>& work) {
 void Database::on_rollback(std::function<void()> reload) { state_->reloads.push_back(std::move(reload)); }
 
 SQLite::Statement& Database::statement(const char* sql) {
-  const auto found = state_->statements.find(std::string_view(sql));
-  if (found != state_->statements.end()) return found->second;
+  const auto known = state_->by_address.find(sql);
+  if (known != state_->by_address.end()) return *known->second;
   try {
-    return state_->statements.try_emplace(sql, state_->sqlite, sql).first->second;
+    SQLite::Statement& compiled = state_->statements.try_emplace(sql, state_->sqlite, sql).first->second;
+    state_->by_address.emplace(sql, &compiled);
+    return compiled;
   } catch (const SQLite::Exception& error) {
     fail(error);
   }

@@ -48,8 +48,8 @@ class Database {
   // Called after a rollback, so that caches beside the file can be read anew.
   void on_rollback(std::function<void()> reload);
 
-  // A prepared statement, compiled once. Inside this room only, by way of query.h, which resets it after use: one left
-  // open would keep the write-ahead log from ever being folded.
+  // A prepared statement, compiled once. REQUIRES: `sql` is a literal. Inside this room only, by way of query.h, which
+  // resets it after use: one left open would keep the write-ahead log from ever being folded.
   SQLite::Statement& statement(const char* sql);
   // Says in this room's words what SQLite said, and refuses further writes where that is due.
   [[noreturn]] void fail(const std::exception& sqlite_error);
