@@ -4,18 +4,21 @@
 #include "client/start.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>  // NOLINT(modernize-deprecated-headers): sigprocmask
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <cstddef>
 #include <cstring>
 #include <filesystem>
-#include <thread>
 #include <vector>
 
 #include "client/sanitise.h"
@@ -87,8 +90,49 @@ class LastWords {
   int fd_;
 };
 
+// Where the daemon says that it is ready, as it would to a service manager.
+class Readiness {
+ public:
+  Readiness() : fd_(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)) {
+    sockaddr_un name{};
+    name.sun_family = AF_UNIX;  // and no name: the kernel chooses one that is no file
+    socklen_t length = sizeof(name);
+    if (fd_ < 0 || ::bind(fd_, reinterpret_cast<const sockaddr*>(&name), sizeof(name.sun_family)) != 0) return;
+    if (::getsockname(fd_, reinterpret_cast<sockaddr*>(&name), &length) != 0) return;
+    const std::size_t before = offsetof(sockaddr_un, sun_path) + 1;
+    if (length > before) variable_ += "@" + std::string(name.sun_path + 1, length - before);
+  }
+  ~Readiness() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  Readiness(const Readiness&) = delete;
+  Readiness& operator=(const Readiness&) = delete;
+
+  // This program's environment, in which the daemon finds the place. Valid as long as this is, and the environment.
+  [[nodiscard]] std::vector<char*> environment() {
+    std::vector<char*> out{variable_.data()};
+    for (char** one = environ; *one != nullptr; ++one) {
+      if (!std::string_view(*one).starts_with(kVariable)) out.push_back(*one);
+    }
+    out.push_back(nullptr);
+    return out;
+  }
+  // Until something was said there, or for so long: somebody else's daemon says nothing to us.
+  void wait(std::chrono::milliseconds time) const {
+    pollfd wanted{fd_, POLLIN, 0};
+    if (::poll(&wanted, 1, static_cast<int>(time.count())) <= 0) return;
+    std::array<char, 256> said{};
+    static_cast<void>(::recv(fd_, said.data(), said.size(), 0) < 0);
+  }
+
+ private:
+  static constexpr std::string_view kVariable = "NOTIFY_SOCKET=";
+  int fd_;
+  std::string variable_{kVariable};
+};
+
 // Between fork and exec: system calls only.
-[[noreturn]] void become_daemon(const char* program, char* const* arguments, int errors) {
+[[noreturn]] void become_daemon(const char* program, char* const* arguments, char* const* environment, int errors) {
   ::setsid();
   const int null = ::open("/dev/null", O_RDWR | O_CLOEXEC);
   if (null < 0) ::_exit(126);
@@ -102,21 +146,22 @@ class LastWords {
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
   ::umask(077);
   if (::chdir("/") != 0) ::_exit(126);
-  ::execvp(program, arguments);
+  ::execvpe(program, arguments, environment);
   constexpr std::string_view kNotThere = "duologd cannot be run: is it installed beside duolog or in PATH?\n";
   static_cast<void>(::write(STDERR_FILENO, kNotThere.data(), kNotThere.size()) < 0);
   ::_exit(127);
 }
 
-pid_t launch(const std::string& home, int errors) {
+pid_t launch(const std::string& home, Readiness& readiness, int errors) {
   std::string program = daemon_program();
   std::string option = "--home";
   std::string folder = home;
   std::vector<char*> arguments = {program.data()};
   if (!home.empty()) arguments.insert(arguments.end(), {option.data(), folder.data()});
   arguments.push_back(nullptr);
+  const std::vector<char*> environment = readiness.environment();
   const pid_t child = ::fork();
-  if (child == 0) become_daemon(program.c_str(), arguments.data(), errors);
+  if (child == 0) become_daemon(program.c_str(), arguments.data(), environment.data(), errors);
   if (child < 0) throw daemon_not_started(std::strerror(errno), {});
   return child;
 }
@@ -127,7 +172,8 @@ bool another_one_runs(int status) { return WIFEXITED(status) && WEXITSTATUS(stat
 
 void start_daemon(const std::string& home, const std::function<bool()>& answers) {
   const LastWords last_words;
-  const pid_t child = launch(home, last_words.fd());
+  Readiness readiness;
+  const pid_t child = launch(home, readiness, last_words.fd());
   auto deadline = std::chrono::steady_clock::now() + kPatience;
   bool ended = false;
   int status = 0;
@@ -140,7 +186,7 @@ void start_daemon(const std::string& home, const std::function<bool()>& answers)
       if (!another_one_runs(status)) deadline = std::min(deadline, now + kPatienceAfterEnd);
     }
     if (now >= deadline) break;
-    std::this_thread::sleep_for(wait);
+    readiness.wait(wait);
   }
   const auto said = last_words.said();
   if (ended && another_one_runs(status)) throw daemon_out_of_reach(said.what);
