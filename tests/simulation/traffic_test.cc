@@ -44,6 +44,7 @@ TEST_P(ADifference, IsMadeUpInASmallNumberOfMessagesAndThenThereIsSilence) {
   EXPECT_TRUE(couple.come_together());
   couple.part();
   for (std::uint64_t i = 0; i < GetParam(); ++i) couple.write(i % 2 == 0 ? couple.ada() : couple.bo());
+  couple.world.run(minutes(5));  // both have become patient: Ada alone dials now
   couple.meet();
   const std::uint64_t before = couple.carried().messages;
   dial_now(couple.ada());
