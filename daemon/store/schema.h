@@ -8,9 +8,9 @@
 //   fork      the proof that a chain has two branches, the lowest for each device: heads of 208 bytes after each other
 //   request   what a client asked for and which record it became
 //   local     local_state.h
-//   kept      one row while the log beside the file holds what the file does not, and must be there: write_ahead.h. A
-//   file
-//             from before there was this table is given it at its first write; who does not know it needs nothing of it
+//   kept      one row while the log beside the file holds what the file does not, and must be there: write_ahead.h.
+//             A file from before there was this table is given it at its first write; a program that does not know it
+//             needs nothing of it
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 

@@ -6,6 +6,9 @@ import time
 
 from house import Skipped
 
+WITHOUT_QUARANTINE = "quarantine_size_mb=0:thread_local_quarantine_size_kb=0"  # freed memory is given back at once
+MEGABYTE = 1 << 20
+
 
 def needs_honest_figures(house):
     """ThreadSanitizer watches every access from threads of its own: what it costs says nothing of the daemon."""

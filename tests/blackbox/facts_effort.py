@@ -8,13 +8,11 @@ import time
 import control
 import effort
 import wrong_clock
+from effort import MEGABYTE, WITHOUT_QUARANTINE
 from house import NIGHTLY, eventually, fact, waits
 from lan import PORT, Lan, another_program_at, run
 from middle import Middle
 from wrong_clock import WrongClock
-
-WITHOUT_QUARANTINE = "quarantine_size_mb=0:thread_local_quarantine_size_kb=0"  # freed memory is given back at once
-MEGABYTE = 1 << 20
 
 
 def couple(house, lan, one, other):

@@ -55,7 +55,6 @@ def after_a_failed_write_or_fsync_nothing_more_is_said_to_be_saved_until_a_resta
 
     assert at_every_place(disk, faults.WRITE, write) >= 3
     assert at_every_place(disk, faults.SYNC, write) >= 1
-    refused = None
     disk.fail(faults.SYNC)
     refused = ada.refused("NOT_SAVED", "write", "--", "never to be believed")
     assert disk.heal() == 1
@@ -127,7 +126,7 @@ def changing_the_lock_on_a_failing_disk_leaves_the_old_one_or_the_new_one(house)
 
 
 def content_of(home):
-    """Of what matters; notes and locks are no profile."""
+    """Of what matters; notes and locks may change."""
     return {name: hashlib.sha256((home / name).read_bytes()).hexdigest() for name in ("duolog.db", "vault", "key")}
 
 

@@ -8,10 +8,9 @@ import threading
 import time
 
 import effort
+from effort import MEGABYTE, WITHOUT_QUARANTINE
 from house import eventually, fact
 
-MEGABYTE = 1 << 20
-WITHOUT_QUARANTINE = "quarantine_size_mb=0:thread_local_quarantine_size_kb=0"
 STRANGERS = 1_000
 SEED = int(os.environ.get("DUOLOG_SEED", "1"))
 
@@ -40,7 +39,7 @@ class Crowd:
         self.stopping.set()
         self.thread.join()
         for stranger, _kind in self.sockets:
-            stranger.close()
+            self.leave(stranger)
 
     def press(self):
         while not self.stopping.is_set():

@@ -8,7 +8,7 @@ import signal
 import struct
 import subprocess
 
-from house import Skipped, needs
+from house import NIGHTLY, Skipped, needs
 
 # The same numbers stand in faulty_calls.c.
 READ, WRITE, SYNC, OPEN, TRUNCATE, RENAME, UNLINK, MKDIR = (1 << bit for bit in range(8))
@@ -16,12 +16,10 @@ CHANGES = WRITE | SYNC | OPEN | TRUNCATE | RENAME | UNLINK | MKDIR
 ERROR, KILL, HALF_AND_KILL, ASTRAY, SHORT = range(1, 6)
 PLAN = struct.Struct("=7I996s")
 
-NIGHT = os.environ.get("DUOLOG_TIER") == "nightly"
-
 
 def many(quick, nightly):
     """How often, by the tier."""
-    return nightly if NIGHT else quick
+    return nightly if NIGHTLY else quick
 
 
 class Disk:
@@ -90,8 +88,8 @@ def each_call(person, act, quick=None):
     """act(traced) once untouched, then killed before every system call of the person's daemon; how many those were.
 
     act(traced) does it `with traced():` and says whether a stroke came. strace counts each system call by its name,
-    so it is killed before the first openat, the second openat ... until there is no further one; then before the next. In the quick tier only before
-    those called `quick`, where they are given.
+    so it is killed before the first openat, the second openat ... until there is no further one; then before the next.
+    In the quick tier only before those called `quick`, where they are given.
     """
     def seen():
         traces.append(Traced(person))
@@ -100,7 +98,7 @@ def each_call(person, act, quick=None):
     traces, places = [], 0
     assert not act(seen), "it did not live through being looked at"
     names = sorted(set(re.findall(r"^\d+ +(?:<\.\.\. )?(\w+)[( ]", traces[0].said, re.M)))
-    for name in names if NIGHT or quick is None else [name for name in names if name in quick]:
+    for name in names if NIGHTLY or quick is None else [name for name in names if name in quick]:
         nth = 1
         while act(lambda: Traced(person, "-e", f"inject={name}:signal=KILL:when={nth}")):
             nth += 1

@@ -39,7 +39,8 @@ class Rough:
         self.delay, self.jitter, self.loss, self.twice, self.rate, self.longest = delay, jitter, loss, twice, rate, longest
         self.chance = random.Random(seed)
         self.packets = lan.house.capture.packets
-        self.count = collections.Counter()  # "offered", "offered bytes", "carried", "dropped", "doubled", "too long", "late"
+        self.count = collections.Counter()  # "offered", "offered bytes", "carried", "dropped", "doubled", "too long", "late",
+                                            # "queued"
         self.ends = []
         for machine in (one, other):
             self.ends.append(tun(f"t{machine.name}"))
@@ -98,6 +99,7 @@ class Rough:
     def send(self, to, packet):
         ready = time.monotonic()
         if self.rate:
+            self.count["queued"] += self.free_at[to] > ready
             ready = max(ready, self.free_at[to]) + len(packet) * 8 / self.rate
             self.free_at[to] = ready
         late = self.delay + self.chance.random() * self.jitter
