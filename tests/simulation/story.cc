@@ -417,7 +417,9 @@ void Story::come_together() {
     node.disk().heal();
     node.disk().ignore_syncs(options_.ignores_syncs != 0);
     if (node.asleep()) node.wake(true);
-    if (node.up() && node.disk().troubled()) node.die(Disk::Kept::kKill);  // what the message asks for: start it anew
+    // A disk that was full is used again by itself; one that failed wants a restart, as its message says.
+    const bool failed = node.up() && node.household().database().refusal().starts_with("the disk failed");
+    if (failed) node.die(Disk::Kept::kKill);
     if (!node.up()) start(person);
     expect(node.up(), label(node) + "does not start on a sound disk");
   }
