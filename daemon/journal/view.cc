@@ -24,11 +24,7 @@ View::View() : ids_(0, IdHash{reinterpret_cast<std::uintptr_t>(this)}) {}
 void View::put(Noted noted) {
   Chain& chain = chains_[noted.device];
   const bool is_last = comes_last(noted);
-  for (const Seen& seen : noted.seen) {
-    if (seen.device == noted.device) continue;
-    std::uint64_t& claimed = chains_[seen.device].claimed_up_to;
-    claimed = std::max(claimed, seen.seq);
-  }
+  note_claims(noted);
   const std::size_t before = chain.records.size();
   Noted& place = chain.records.try_emplace(chain.records.end(), noted.seq)->second;
   if (chain.records.size() == before) {
@@ -43,6 +39,16 @@ void View::put(Noted noted) {
     place_last(place, chain.time);
   } else {
     stale_ = true;
+  }
+}
+
+// Of devices whose records are here: anybody could name others without end. A chain's first record is merged in, and
+// merging looks at all claims anew.
+void View::note_claims(const Noted& noted) const {
+  for (const Seen& seen : noted.seen) {
+    const auto chain = chains_.find(seen.device);
+    if (chain == chains_.end() || seen.device == noted.device) continue;
+    chain->second.claimed_up_to = std::max(chain->second.claimed_up_to, seen.seq);
   }
 }
 
@@ -64,6 +70,7 @@ bool View::comes_last(const Noted& noted) const {
   const Chain& chain = chains_.at(noted.device);
   if (stale_ || (!chain.records.empty() && chain.records.rbegin()->first >= noted.seq)) return false;
   if (ordered_.empty() || ordered_.back()->device == noted.device) return true;
+  if (chain.records.empty()) return false;
   return noted.written_ms.value_or(chain.time) > newest_ && chain.claimed_up_to < noted.seq && !liars_;
 }
 
@@ -103,8 +110,10 @@ void View::merge() const {
   newest_ = kNoTime;
   liars_ = false;
   Cursors cursors;
-  for (const auto& [device, chain] : chains_)
+  for (const auto& [device, chain] : chains_) {
     cursors.emplace(device, Cursor{chain.records.begin(), chain.records.end()});
+    for (const auto& [seq, noted] : chain.records) note_claims(noted);
+  }
   for (;;) {
     Cursor* free = nullptr;
     Cursor* any = nullptr;

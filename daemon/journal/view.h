@@ -83,9 +83,9 @@ class View {
   static constexpr std::int64_t kNoTime = std::numeric_limits<std::int64_t>::min();
   struct Chain {
     std::map<std::uint64_t, Noted> records;
-    std::uint64_t dated = 0;          // the last record that has a time …
-    std::int64_t time = kNoTime;      // … which is this: the undated that follow stay beside it
-    std::uint64_t claimed_up_to = 0;  // somebody says to have seen this log up to here
+    std::uint64_t dated = 0;                  // the last record that has a time …
+    std::int64_t time = kNoTime;              // … which is this: the undated that follow stay beside it
+    mutable std::uint64_t claimed_up_to = 0;  // somebody says to have seen this log up to here
   };
   struct Cursor;
   using Cursors = std::map<DeviceId, Cursor>;
@@ -106,6 +106,7 @@ class View {
 
   [[nodiscard]] bool comes_last(const Noted& noted) const;
   void place_last(const Noted& noted, std::int64_t time) const;
+  void note_claims(const Noted& noted) const;
   static void note_time(Chain& chain, const Noted& noted);
   void merge() const;
   void count(const Noted& noted, std::uint32_t times);

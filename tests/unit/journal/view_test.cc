@@ -114,6 +114,23 @@ TEST(View, AtEveryMomentTheOrderIsThatOfWhatIsHeld) {
   }
 }
 
+// Nobody checks whom an event names: what is merged is what is held.
+TEST(View, DevicesThatSomebodyInventsHaveNoPlaceInIt) {
+  View view;
+  for (std::uint64_t seq = 1; seq <= 300; ++seq) {
+    Noted noted;
+    noted.device = device(static_cast<int>(seq % 2));
+    noted.seq = (seq + 1) / 2;
+    noted.id.bytes[0] = static_cast<std::uint8_t>(seq);
+    noted.written_ms = static_cast<std::int64_t>(seq);
+    noted.what = Entry{"words", {}, {}};
+    for (int invented = 10; invented < 130; ++invented) noted.seen.push_back({device(invented), seq});
+    view.put(noted);
+  }
+  EXPECT_EQ(view.ordered().size(), 300U);
+  for (int invented = 10; invented < 130; ++invented) EXPECT_EQ(view.of(device(invented)), nullptr) << invented;
+}
+
 TEST(View, ARecordThatCanBeReadAtLastTakesItsPlaceAndIsCountedOnce) {
   for (std::uint64_t seed = 2000; seed < 2100; ++seed) {
     History history(seed);
