@@ -31,6 +31,7 @@ constexpr auto kAwait = asio::experimental::as_tuple(asio::use_awaitable);
 constexpr auto kFarewellStep = std::chrono::milliseconds(5);
 constexpr int kFarewellSteps = 200;
 constexpr auto kSettling = std::chrono::milliseconds(500);
+constexpr auto kNextTry = std::chrono::seconds(5);             // to listen anew where that failed
 constexpr auto kAcceptPause = std::chrono::milliseconds(100);  // when descriptors have run out
 
 bool is_ours(stream_protocol::socket& socket) {
@@ -181,15 +182,24 @@ struct Server::State : std::enable_shared_from_this<Server::State> {
       if (still_named()) continue;
       settling.expires_after(kSettling);  // whoever clears away is not done with the first file
       co_await settling.async_wait(kAwait);
-      if (!stopped && !still_named()) listen_elsewhere();
+      while (!stopped && !still_named() && !listen_elsewhere()) {
+        settling.expires_after(kNextTry);
+        co_await settling.async_wait(kAwait);
+      }
     }
   }
 
-  void listen_elsewhere() {
+  // False where the world does not let us, by a full disk for example: nobody can ask us then, and syncing goes on.
+  bool listen_elsewhere() {
     asio::error_code ignored;
     (void)acceptor.close(ignored);  // NOLINT(bugprone-unused-return-value): `ignored` is the same
-    socket_path = next_place();
-    listen();
+    try {
+      socket_path = next_place();
+      listen();
+      return true;
+    } catch (const std::runtime_error&) {
+      return false;
+    }
   }
 
   // The one place where a loop is let go: whatever escapes it is our bug and stops the daemon through io.run().
