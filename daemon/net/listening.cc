@@ -59,10 +59,10 @@ tcp::acceptor open_acceptor(asio::io_context& io, const std::string& place) {
   error_code error;
   tcp::acceptor acceptor = place.empty() ? listen_everywhere(io, error) : listen_at(io, place, error);
   const std::string where = place.empty() ? "any port from " + std::to_string(kDefaultPort) : place;
-  const bool taken = error == asio::error::address_in_use;
   if (error) {
-    throw std::system_error(error, "cannot listen on " + where +
-                                       (taken ? ": another program does; choose another with --listen HOST:PORT" : ""));
+    const std::string why = error == asio::error::address_in_use ? "another program listens there" : error.message();
+    throw std::runtime_error("cannot listen on " + where + ": " + why +
+                             "; nothing was changed\nhint: choose another place with --listen HOST:PORT");
   }
   close_on_exec(acceptor.native_handle());
   return acceptor;

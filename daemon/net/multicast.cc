@@ -180,9 +180,14 @@ bool hears_itself() {
   constexpr std::uint8_t kStayHere = 0;  // hops
   set_option(speaker, IPPROTO_IP, IP_MULTICAST_TTL, kStayHere);
   const std::string question = "?" + std::to_string(::getpid());
+  bool anywhere = false;
   bool asked = false;
-  for (const Interface& each : interfaces())
-    if (!each.v4.empty() && !each.loopback) asked = send_by(speaker, each, as_bytes(question)) || asked;
+  for (const Interface& each : interfaces()) {
+    if (each.v4.empty() || each.loopback) continue;
+    anywhere = true;
+    asked = send_by(speaker, each, as_bytes(question)) || asked;
+  }
+  if (!anywhere) return true;
   pollfd heard{listener.v4(), POLLIN, 0};
   Packet packet;
   for (int i = 0; i < kPacketsAtOnce && asked && ::poll(&heard, 1, kAnswerTime) > 0; ++i) {
