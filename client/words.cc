@@ -130,9 +130,7 @@ std::string hint_of(const Error& error, const Text& text) {
 
 }  // namespace
 
-namespace {
-
-Failure failure_of_one_line(const Error& error) {
+Failure failure_of(const Error& error) {
   if (error.code() == Error::TOO_LONG) return too_long_a(sanitise_line(error.detail()), error.limit());
   const auto& text = text_of(error.code());
   const auto* what = error.detail().empty() && text.bare != nullptr ? text.bare : text.what;
@@ -140,22 +138,6 @@ Failure failure_of_one_line(const Error& error) {
   if (name.empty()) name = "UNSPECIFIED";
   return {text.status, name, fmt::format(fmt::runtime(what), detail_of(error), error.offset(), error.limit(), ""),
           hint_of(error, text)};
-}
-
-}  // namespace
-
-Failure failure_of(const Error& with_hint) {
-  // What the daemon could not open it names with its cure, on a line of its own.
-  constexpr std::string_view kHint = "\nhint: ";
-  const auto cut = with_hint.detail().find(kHint);
-  if (cut != std::string::npos) {
-    Error error = with_hint;
-    error.set_detail(with_hint.detail().substr(0, cut));
-    const auto failure = failure_of(error);
-    return {failure.status(), failure.code(), failure.what(),
-            sanitise_line(with_hint.detail().substr(cut + kHint.size()))};
-  }
-  return failure_of_one_line(with_hint);
 }
 
 Failure refusal(Error::Code code) {
