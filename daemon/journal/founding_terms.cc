@@ -60,6 +60,7 @@ void FoundingTerms::drop_earlier() {
   std::vector<JournalId> earlier;
   for (const JournalSecrets& journal : shelf_.parts().identity.journals()) {
     const bool same_person = other_root_ && journal.genesis.names(other_root_->id());
+    if (!journal.shared()) continue;
     if (journal.unacknowledged || (same_person && shelf_.may_be_dropped(journal.id))) earlier.push_back(journal.id);
   }
   for (const JournalId& id : earlier) shelf_.drop(id);
