@@ -169,8 +169,9 @@ Daemon::~Daemon() = default;
 bool Daemon::try_connect() {
   const int fd = dial(home_);
   if (fd < 0) return false;
-  line_ = std::make_unique<Line>(fd);
+  auto line = std::make_unique<Line>(fd);
   check_owner(fd, home_);
+  line_ = std::move(line);
   return true;
 }
 

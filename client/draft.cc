@@ -30,6 +30,12 @@ namespace fs = std::filesystem;
 constexpr std::string_view kFolderName = "duolog-draft-";
 constexpr std::string_view kFileName = "entry.txt";
 
+// Where somebody else may rename what is ours, a draft is not safe: after `su` with the environment kept, for example.
+bool only_we_rename_in(const fs::path& folder) {
+  struct stat found{};
+  return ::stat(folder.c_str(), &found) == 0 && (found.st_uid == ::geteuid() || (found.st_mode & S_ISVTX) != 0);
+}
+
 std::vector<fs::path> memory_folders() {
   std::vector<fs::path> folders;
   const char* runtime = std::getenv("XDG_RUNTIME_DIR");
@@ -37,6 +43,7 @@ std::vector<fs::path> memory_folders() {
   folders.emplace_back("/dev/shm");
   std::erase_if(folders, [](const fs::path& folder) {
     struct statfs found{};
+    if (!only_we_rename_in(folder)) return true;
     if (::statfs(folder.c_str(), &found) != 0 || ::access(folder.c_str(), W_OK | X_OK) != 0) return true;
     return found.f_type != TMPFS_MAGIC && found.f_type != RAMFS_MAGIC;
   });
