@@ -68,7 +68,8 @@ Record make_epoch_record(const JournalId& journal, const DeviceKeys& author, con
 // The event's bytes. nullopt: another epoch's key, or not authentic.
 std::optional<Bytes> open_record(const JournalId& journal, const RecordKey& key, const SignedHeader& head,
                                  ByteView body);
-// The same without hashing the body: what opens is what was sealed for this place, whatever the hash in the head says.
+// The same for a body whose hash has been looked at. REQUIRES: body_matches(). Whoever has the epoch's key could seal
+// another text for this place; the hash alone ties the body to its author's signature.
 std::optional<Bytes> open_unhashed_record(const JournalId& journal, const RecordKey& key, const SignedHeader& head,
                                           ByteView body);
 

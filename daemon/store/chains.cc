@@ -40,9 +40,8 @@ std::optional<Row> row_at(const Chain& chain, std::uint64_t seq, const Query& qu
   return Row{*header, crypto::record_id(chain.journal, *head), query.number(2) != 0, false, {*head, std::nullopt}};
 }
 
-void take_body(Row& row, ByteView body, Chains::Bodies how) {
-  const bool proves_itself = how == Chains::Bodies::kUnchecked && row.header.kind == crypto::RecordKind::kEvent;
-  row.rotten = !proves_itself && !crypto::body_matches(row.record.head, body);
+void take_body(Row& row, ByteView body) {
+  row.rotten = !crypto::body_matches(row.record.head, body);
   if (!row.rotten) row.record.body = to_bytes(body);
 }
 
@@ -242,7 +241,7 @@ std::vector<Row> Chains::collect(const Chain& chain, const Span& span, Bodies bo
     const bool has_body = bodies != Bodies::kNone && !query.is_null(kBodyColumn);
     bytes += crypto::kSignedHeaderLength + (has_body ? row->header.body_length : 0);
     if (seq > to || rows.size() == span.max_records || (!rows.empty() && bytes > span.max_bytes)) return rows;
-    if (has_body) take_body(*row, query.blob(kBodyColumn), bodies);
+    if (has_body) take_body(*row, query.blob(kBodyColumn));
     rows.push_back(std::move(*row));
   }
   if (!rows.empty() && rows.back().id != chain.head) {

@@ -62,8 +62,7 @@ class Chains {
   std::optional<RecordId> id_at(const Chain& chain, std::uint64_t seq);
   std::optional<crypto::SignedHeader> head_at(const Chain& chain, std::uint64_t seq);
 
-  // kUnchecked: the bodies of events as they lie, for whoever opens them next: what is sealed proves itself.
-  enum class Bodies { kNone, kChecked, kUnchecked };
+  enum class Bodies { kNone, kChecked };
   struct Span {
     std::uint64_t from = 1;
     std::uint64_t to = 0;  // at most chain.seq is read

@@ -344,7 +344,7 @@ void SealedLog::each_to_open(const JournalId& journal, const DeviceId& device, s
   for (bool more = true; more;) {
     const auto run = state_->recent.find(journal, device, next);
     more = run ? state_->visit_recent(run, next, visit)
-               : state_->visit_stored(journal, device, next, Chains::Bodies::kUnchecked, visit);
+               : state_->visit_stored(journal, device, next, Chains::Bodies::kChecked, visit);
   }
 }
 

@@ -135,8 +135,7 @@ class SealedLog {
   // In order of seq, from `from_seq` on, until `visit` says false; it may write to the log.
   using Visit = std::function<bool(std::uint64_t seq, const RecordId&, const crypto::Record&)>;
   void each(const JournalId& journal, const DeviceId& device, std::uint64_t from_seq, const Visit& visit) const;
-  // The same for whoever opens what it is given, and quicker: an event's body comes as it lies, since opening it proves
-  // it (one that does not open is looked at by body_is_sound()), and what was stored a moment ago comes from memory.
+  // The same, and quicker for what was stored a moment ago: that comes from memory, hashed when it was taken in.
   void each_to_open(const JournalId& journal, const DeviceId& device, std::uint64_t from_seq, const Visit& visit) const;
 
   // Seqs whose body is not here. They are asked for until they are.
