@@ -301,13 +301,16 @@ struct Database::State {
         log_was_left_behind(has_log(at)),
         sqlite(open_or_create(at, how)) {
     sqlite3_wal_hook(sqlite.getHandle(), &State::note_pages, this);
+    fold_on_close(sqlite, false);  // until it is known that all is there
+    const bool given_up = was_given_up();
     marked = has_mark();
     if (!log_was_whole) {
-      refuse_without_log("is damaged", "set it aside: mv");
-    } else if (marked && !log_was_there && !was_given_up()) {
+      refuse_without_log("is damaged", "set it aside: mv " + write_ahead_of(file).string());
+    } else if (marked && !log_was_there && !given_up) {
       refuse_without_log("is missing", "touch");
-    } else if (log_was_left_behind) {
-      keep_log();
+    } else {
+      if (log_was_left_behind) keep_log();
+      fold_on_close(sqlite, true);
     }
   }
 
@@ -322,31 +325,35 @@ struct Database::State {
 
   // What the log held is not there; what the file holds can be read. Nothing is written over it: a chain that is
   // continued without its end forks.
-  void refuse_without_log(std::string_view is, std::string_view cure) {
-    const fs::path log = write_ahead_of(file);
-    fold_on_close(sqlite, false);
-    refuse_writes(
-        {Failure::Kind::kWriteForGood, fmt::format("{} {}: what was saved last cannot be read", log.string(), is)});
-    const std::string words = is == "is missing" ? std::string(cure) : fmt::format("{} {}", cure, log.string());
+  void refuse_without_log(std::string_view is, const std::string& cure) {
+    refuse_writes({Failure::Kind::kWriteForGood,
+                   fmt::format("{} {}: what was saved last cannot be read", write_ahead_of(file).string(), is)});
     hint = fmt::format(
-        "end duologd and put the file back; or, to go on without what was in it, {} {}: what your partner has "
-        "of it comes back, so be connected before you write",
-        words, given_up_of(file).string());
+        "end duologd and put the file back; or, to go on without what was in it (or where an older duologd or another "
+        "program has had the database open since: nothing is lost then), {} {}: what your partner has of it comes "
+        "back, so be connected before you write",
+        cure, given_up_of(file).string());
   }
 
-  // A person has said so by the name of a file; said once, it counts once.
+  // A person has said so by the name of a file. It counts at this start, needed or not, and never at a later one; what
+  // was set aside under that name may hold words, so nothing is written over.
   [[nodiscard]] bool was_given_up() const {
-    const fs::path given_up = given_up_of(file);
+    const std::string given_up = given_up_of(file).string();
+    std::string seen = given_up + ".seen";
+    for (int i = 2; fs::exists(seen); ++i) seen = fmt::format("{}.seen.{}", given_up, i);
     std::error_code absent;
-    fs::rename(given_up, given_up.string() + ".seen", absent);
+    fs::rename(given_up, seen, absent);
     return !absent;
   }
 
   bool has_mark() {
     try {
       return ask(sqlite, "SELECT 'yes' FROM kept") == "yes";
-    } catch (const SQLite::Exception&) {
-      return false;  // a file from before there was a mark, or without its tables: refused at the first use
+    } catch (const SQLite::Exception& error) {
+      // A file from before there was a mark, or without its tables: refused at the first use. What could not be read
+      // this time may be there.
+      const int code = error.getErrorCode();
+      return code == SQLITE_IOERR || code == SQLITE_NOMEM;
     }
   }
   // Before the first transaction: into the file at once, by way of the log.

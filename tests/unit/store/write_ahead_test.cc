@@ -132,6 +132,19 @@ TEST_F(AWriteAheadLog, ThatWentMissingIsMissedUntilItIsGivenUp) {
   }
 }
 
+TEST_F(AWriteAheadLog, IsGivenUpForOneStartAndWhatWasSetAsideIsKept) {
+  for (const char* set_aside : {"first", "second"}) {
+    place(whole_);
+    write_text(given_up_of(file()), set_aside);
+    EXPECT_EQ(Database(file(), Database::Open::kExisting).refusal(), "") << "it was not needed";
+    EXPECT_FALSE(fs::exists(given_up_of(file())));
+    place("");
+    EXPECT_THAT(Database(file(), Database::Open::kExisting).refusal(), HasSubstr("is missing"));
+  }
+  EXPECT_EQ(text_of(given_up_of(file()).string() + ".seen"), "first");
+  EXPECT_EQ(text_of(given_up_of(file()).string() + ".seen.2"), "second");
+}
+
 TEST_F(AWriteAheadLog, IsNotMissedAfterAGoodEndNorWhereNothingWasWritten) {
   place(whole_);
   {
