@@ -244,6 +244,7 @@ void Device::State::furnish_desk() {
   desk.nudge = [this] { open->house.switchboard().sync_now(); };
   desk.pair = [this](const control::Pair& asked, auto tell, auto fail) {
     Household& house = open->house;
+    house.try_disk_again();
     return Meeting::start(
         {house.shelf(), house.switchboard(), config.discovery, [&house] { return house.database().refusal(); }}, asked,
         {std::move(tell), std::move(fail)});

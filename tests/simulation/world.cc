@@ -202,6 +202,7 @@ bool World::pair(const std::function<void()>& window_is_open) {
   bool paired[2] = {false, false};
   const auto meet = [&](Node& node, const control::Pair& asked, bool& done) {
     node.in_house([&](Household& house) {
+      house.try_disk_again();
       const auto pairing = Meeting::start(
           {house.shelf(), house.switchboard(), true, [&house] { return house.database().refusal(); }}, asked,
           {[&](const control::PairEvent& event) {
