@@ -56,6 +56,7 @@ class Line {
   void hear(ByteView fragment) {
     const bool was_honest = honest_;
     Bytes message;
+    must(!bo_.worn_out(), "a young channel is worn out");
     const auto opened = bo_.open(fragment, message);
     must(was_honest == (opened != Channel::Opened::kBroken), "a fragment is judged wrongly");
     if (opened != Channel::Opened::kMessage) return;

@@ -23,6 +23,15 @@ std::unique_ptr<fuzz::Device> furnished() {
   auto device = std::make_unique<fuzz::Device>("Ada");
   fuzz::Device bo("Bo");
   fuzz::found(bo, *device, [](Bytes&) {});
+  journal::Draft hers;
+  hers.text = "from Bo";
+  bo.shelf().write(hers, {});
+  const JournalId shared = bo.identity().journals().back().id;
+  const DeviceId author = bo.identity().keys().id();
+  device->log().accept(shared, author, 1, bo.log().read_run(shared, author, 1));
+  device->shelf().stored(shared, author, 1, device->log().head(shared, author)->seq);
+  while (device->shelf().fold_some()) {
+  }
   for (const char* text : {"we walked to the lake", "a second entry", "\x1b[2J and a third"}) {
     journal::Draft draft;
     draft.text = text;
@@ -47,7 +56,12 @@ class Talk {
     desk_.unlock = [](const control::Unlock&, Reply& reply) { reply.mutable_done(); };
     desk_.passphrase = [](const control::Passphrase&, Reply& reply) { reply.mutable_done(); };
     desk_.lock = desk_.stop = [] {};
-    desk_.subscribe = [](auto) { return std::make_shared<int>(); };
+    desk_.subscribe = [](auto tell) {
+      control::WatchEvent event;
+      event.set_event("connected");
+      tell(event);
+      return std::make_shared<int>();
+    };
     desk_.after = [this](std::chrono::milliseconds, auto then) {
       later_ = std::move(then);
       return Hold(this, [this](void*) { later_ = nullptr; });

@@ -34,6 +34,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   bool changed = false;
   {
     const fuzz::Frugal frugal(size, 1 << 20);
+    journal::Founding declined(two->ada.shelf(), journal::FoundingRole::kHost, two->bo.introduced());
+    must(declined.other() == "Bo" && declined.comparison_words().size() == 4, "another was introduced");
+    must(declined.other_device() == "laptop" && declined.detail().empty(), "another device was introduced");
+    declined.decline();
+    declined.receive(script.take(8));
+    must(declined.state() == State::kDeclined && declined.next().has_value(), "a no is not said");
     const std::size_t victim = script.below(4);
     const bool others = script.byte() % 2 == 0;  // anything in its place, or the true one damaged
     std::size_t number = 0;

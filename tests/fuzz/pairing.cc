@@ -125,9 +125,18 @@ class Evening {
 
   void act(fuzz::Script& script) {
     const LineId line = 1 + script.byte() % 6;
-    switch (script.byte() % 16) {
+    must(window->ended() == window_end.has_value() && joiner->ended() == join_end.has_value(), "an end is not told");
+    must(window->deadline() > now || window->ended() || ticked < now, "a deadline has passed unnoticed");
+    must(joiner->met().has_value() == met_here.has_value(), "somebody was met and is not known");
+    switch (script.byte() % 18) {
       case 0:
-        for (const Address& address : joiner->take_dials(now)) joiner->connected(fresh_line(), address, now);
+        for (const Address& address : joiner->take_dials(now)) {
+          if (script.byte() % 8 == 7) {
+            joiner->unreachable(address, now);
+          } else {
+            joiner->connected(fresh_line(), address, now);
+          }
+        }
         return;
       case 1:
       case 2:
@@ -163,8 +172,16 @@ class Evening {
         return joiner->closed(line, now);
       case 14:
         now += 250ms * script.byte();
+        ticked = now;
         window->tick(now);
         return joiner->tick(now);
+      case 15:
+        must(window->is_own(code), "the code that is shown is somebody else's");
+        if (script.byte() % 8 == 0) joiner->cancel();
+        return;
+      case 16:
+        must(!window->finished(line) || window->read_limit(line) == 0 || !at_window.contains(line), "it reads on");
+        return must(joiner->finished(line) || line <= lines, "a line that never was goes on");
       default:
         for (LineId each = 1; each <= lines; ++each) {
           to_window(each, there(each));
@@ -202,6 +219,7 @@ class Evening {
 
  public:
   SteadyTime now{1'000'000ms};
+  SteadyTime ticked{};
   crypto::PairCode code;
   std::string link;
   int wrong = 0;

@@ -119,6 +119,8 @@ void sealed_answer(fuzz::Script& script) {
   must(crypto::open_answer(journal, keys.id(), answer, view).verdict != crypto::Opening::kOpened,
        "another ciphertext opens under the same commitment");
   crypto::opens_after(answer.ciphertext);
+  const std::uint64_t moment = read_u64(view);
+  must(crypto::opens_after(crypto::rule_after(moment)) == moment, "a rule is another one");
 }
 
 }  // namespace

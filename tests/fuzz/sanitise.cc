@@ -17,6 +17,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   fuzz::Script script(data, size);
   const std::size_t width = 2 + script.byte() % 100;
   const std::string_view foreign = as_text(script.rest());
+  const auto fault = utf8_fault(as_bytes(foreign));
+  must(client::utf8_fault(foreign) == fault.value_or(std::string_view::npos), "two opinions of what is UTF-8");
   const std::string text = client::sanitise(foreign);
   fuzz::must_be_shown(text, fuzz::Newlines::kAllowed);
   const std::string line = client::sanitise_line(foreign);

@@ -234,12 +234,14 @@ void recorded(const std::filesystem::path& recording) {
 }
 
 void pairings() {
-  // A step is a line's number less one, what to do, and what that reads; 15 carries everything both ways.
-  put("pairing", "by-code", Bytes{0, 1, 1, 0, 0, 0, 15, 0, 15, 0, 15, 0, 15, 0, 15});
-  put("pairing", "by-link", Bytes{1, 0, 0, 0, 15, 0, 15, 0, 15, 0, 15});
-  put("pairing", "wrong", Bytes{0, 0, 1, 0, 0, 0, 15, 0, 15, 0, 15});
-  put("pairing", "announced", Bytes{0, 1, 0, 0, 11, 0, 0, 5, 1, 0, 14, 8, 0, 0, 0, 15, 0, 15, 0, 15});
-  put("pairing", "meddled", Bytes{0, 1, 1, 0, 0, 0, 15, 0, 5, 9, 0, 1, 0, 0, 15});
+  // A step is a line's number less one, what to do, and what that reads; 17 carries everything both ways.
+  put("pairing", "by-code", Bytes{0, 1, 0, 0, 0, 0, 0, 17, 0, 17, 0, 17, 0, 17, 0, 17});
+  put("pairing", "by-link", Bytes{1, 0, 0, 0, 0, 17, 0, 17, 0, 17, 0, 17, 0, 17});
+  put("pairing", "wrong", Bytes{0, 0, 0, 0, 0, 0, 0, 17, 0, 17, 0, 17, 0, 17});
+  put("pairing", "announced", Bytes{0, 1, 1, 0, 11, 0, 0, 5, 5, 1, 0, 14, 8, 0, 0, 0, 0, 17, 0, 17, 0, 17, 0, 17});
+  put("pairing", "meddled", Bytes{0, 1, 0, 0, 0, 0, 0, 17, 0, 5, 9, 0, 1, 0, 0, 17});
+  put("pairing", "unreachable", Bytes{0, 1, 0, 0, 0, 7, 0, 14, 255});
+  put("pairing", "cancelled", Bytes{0, 1, 0, 0, 0, 0, 0, 17, 0, 15, 0, 0, 17});
   for (std::uint8_t victim = 0; victim < 4; ++victim) {
     const char name[] = {'v', static_cast<char>('0' + victim), 0};
     put("founding", name, Bytes{victim, 1, 0, 40, 0, 3, 0});
@@ -310,8 +312,13 @@ void requests() {
   ask("doctor", [](Request& r) { r.mutable_doctor(); });
   ask("configure", [](Request& r) { r.mutable_configure()->set_write_to("notebook"); });
   ask("lock", [](Request& r) { r.mutable_lock(); });
+  ask("passphrase", [](Request& r) { r.mutable_passphrase()->set_replacement("secret"); });
   ask("init", [](Request& r) { r.mutable_init()->set_passphrase("secret"); });
   ask("unlock", [](Request& r) { r.mutable_unlock()->set_passphrase("secret"); });
+  Request init;
+  init.set_version(1);
+  init.mutable_init()->set_name("Ada");
+  put("control", "init-fresh", after({15, 255}, chunk(bytes_of(init))));
   put("control", "everything", after({0, 5}, everything));
   put("control", "locked", after({8, 255}, everything));
   put("control", "fresh", after({15, 255}, everything));
@@ -338,6 +345,13 @@ void replies() {
     item.mutable_delivery()->set_at("2026-11-22T21:14:05+01:00");
   };
   say("item", [&](Reply& r) { furnish(*r.mutable_item()); });
+  for (const char* kind : {"unreadable", "newer", "answer"}) {
+    say(std::string("kind-") + kind, [&](Reply& r) {
+      furnish(*r.mutable_item());
+      r.mutable_item()->set_kind(kind);
+      r.mutable_item()->set_answer_state("wrong key");
+    });
+  }
   say("answer", [&](Reply& r) {
     furnish(*r.mutable_item());
     r.mutable_item()->set_kind("answer");

@@ -61,6 +61,9 @@ struct End {
                         session->reason() == Parting::kTheyLeft;
     must(!silent || !session->next(), "a session that has ended in silence speaks");
     must(session->reason() != Parting::kViolation || !session->detail().empty(), "a violation has no reason");
+    must(session->their_reason() == Parting::kNone || session->reason() != Parting::kNone, "they left, and it goes on");
+    const bool quiet = session->unacknowledged() == 0 && session->lacking() == 0 && !session->has_next();
+    must(quiet || !session->in_step(), "in step, and something is owed");
   }
 
   Home home;

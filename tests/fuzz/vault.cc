@@ -57,6 +57,12 @@ void damaged(fuzz::Script& script) {
   Bytes file = home().lock->seal(as_bytes("a payload of no account"));
   const bool changed = fuzz::damage(script, file);
   must(home().lock->open(file).has_value() != changed, "a damaged vault opens, or a whole one does not");
+  const crypto::SecretBytes passphrase(script.take(16));
+  const auto lock = crypto::VaultLock::with_passphrase(passphrase, {1, 8});
+  Bytes other = to_bytes(passphrase.view());
+  other.push_back('x');
+  must(lock.accepts(passphrase) && !lock.accepts(crypto::SecretBytes(other)), "another passphrase is taken");
+  must(!home().lock->accepts(passphrase), "a key file asks for a passphrase");
 }
 
 void ours(ByteView payload) {
