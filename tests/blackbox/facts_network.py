@@ -231,22 +231,31 @@ def a_machine_that_slept_is_in_touch_again_at_once(house):
     assert "slept" in "".join(file.read_text() for file in ada.folder.rglob("notes.log"))
 
 
+def calls_of(person):
+    """A rule that only counts."""
+    return Lan.rule(f"iifname {person.machine.port} tcp flags syn / syn,ack counter")
+
+
 @waits
 @fact
 def two_who_dial_at_once_keep_one_session(house):
     lan = Lan(house)
     ada, bo = lan.two()
+    both = 0
     for turn in range(5):
         with lan.rule("tcp flags & (fin | rst) != 0 counter drop"), lan.rule("counter drop"):
             ada.kill()
             bo.kill()
-        ada.start()
-        bo.start()
-        control.nudge(ada)
-        control.nudge(bo)
-        back(ada, bo)
+        with calls_of(ada) as by_ada, calls_of(bo) as by_bo:
+            ada.start()
+            bo.start()
+            control.nudge(ada)
+            control.nudge(bo)
+            back(ada, bo)
+            both += by_ada.packets > 0 and by_bo.packets > 0
         carries(ada, bo, f"at once, time {turn}")
         one_session(ada, bo)
+    assert both > 0, "never did both dial"
 
 
 @waits
