@@ -141,7 +141,8 @@ TEST_F(OnLoopback, APortThatIsTakenIsSaidSo) {
       {eve.self(), eve.log, eve.memory, Clock::of_this_machine(), [](std::uint32_t) { return 0u; }, eve.hooks(), {}});
   const std::string place = bo_.address().text();
   const auto open = [&] { const Node second(io_, board, {.listen = place}); };
-  EXPECT_THAT(duolog::testing::what_it_says<std::system_error>(open), ::testing::HasSubstr(place));
+  EXPECT_THAT(duolog::testing::what_it_says<std::runtime_error>(open),
+              ::testing::HasSubstr(place + ": another program listens there; nothing was changed\nhint: "));
 }
 
 TEST_F(OnLoopback, WithoutAPortTheNextFreeOneIsTaken) {
