@@ -358,11 +358,9 @@ struct Database::State {
   }
   // Before the first transaction: into the file at once, by way of the log.
   void mark() {
-    if (!marked) sqlite.exec(fmt::format("BEGIN IMMEDIATE; {}; {}; COMMIT", kKeptTable, kMark));
+    sqlite.exec(fmt::format("BEGIN IMMEDIATE; {}; {}; COMMIT", kKeptTable, kMark));
     marked = true;
     fold();
-    if (!refusal.empty()) throw_not_durable(refusal, hint);  // in the log alone it would be lost with it
-    mark_is_folded = true;
   }
   // At a good end, so that the log can go; at any other it stays, as after a kill.
   void unmark() noexcept {
@@ -403,7 +401,6 @@ struct Database::State {
   bool doomed = false;  // a nested transaction threw
   int pages = 0;        // in the write-ahead log after the last commit
   bool marked = false;  // that there is a log; see kMark
-  bool mark_is_folded = false;
   std::string refusal;
   std::string hint;       // what can be done about it
   bool for_good = false;  // the refusal lasts until the file is opened again
@@ -450,7 +447,7 @@ void Database::transaction(const std::function<void()>& work) {
   }
   if (!state.refusal.empty()) throw_not_durable(state.refusal, state.hint);
   try {
-    if (!state.mark_is_folded) state.mark();
+    if (!state.marked) state.mark();
     state.sqlite.exec("BEGIN IMMEDIATE");
     state.depth = 1;
     work();
