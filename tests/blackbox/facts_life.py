@@ -14,7 +14,7 @@ import time
 
 import control
 from facts_house import alive
-from house import NIGHTLY, eventually, fact, needs
+from house import NIGHTLY, children, eventually, fact, needs
 from person import DONE, FAILED, UNREACHABLE, Daemon
 
 ALREADY_RUNNING = 75
@@ -95,6 +95,12 @@ def commands_and_daemons_at_once_meet_at_one_daemon(house):
         eventually("it is gone", lambda: not any(alive(pid) for pid in pids if pid not in [d.pid for d in crowd]))
         for daemon in crowd:
             daemon.communicate(timeout=20)
+
+    def all_gone():  # one that a command started may come up after the stop
+        ada.run("daemon", "stop")
+        return all(os.waitpid(pid, os.WNOHANG)[0] == pid for pid in children())
+
+    eventually("the last one is gone", all_gone)
 
 
 # ---- what is left behind ----
