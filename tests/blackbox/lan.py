@@ -14,7 +14,7 @@ import pathlib
 import subprocess
 import sys
 
-from house import Skipped, needs
+from house import Skipped, eventually, needs
 
 PORT = 38650
 
@@ -112,6 +112,7 @@ class Lan:
         machine.cable()
         self.join(machine)
         machine.address()
+        eventually("its addresses are its own", lambda: "tentative" not in machine.ip("-6", "addr"))
         return machine
 
     @staticmethod

@@ -88,7 +88,7 @@ class Lines:
         deadline = time.monotonic() + seconds
         while True:
             said = self.next(max(0.1, deadline - time.monotonic()))
-            assert said is not None, f"{self.command} ended ({self.end()}) after {self.seen}"
+            assert said is not None, f"{self.command} ended ({self.end()}) after {self.seen}: {self.err!r}"
             if wanted(said):
                 return said
 
