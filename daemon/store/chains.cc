@@ -128,7 +128,7 @@ Chain* Chains::find(const JournalId& journal, const DeviceId& device) {
   return found == in->second.chains.end() ? nullptr : &found->second;
 }
 
-// Some 4 ms for 10,000 records: SQLite knows a body's length without reading it.
+// Reads every page that holds a record: 10 ms for 10,000 of them, and more from a disk that has to turn.
 std::uint64_t Chains::bytes(Journal& journal) {
   if (journal.bytes) return *journal.bytes;
   std::uint64_t bytes = 0;
@@ -230,6 +230,7 @@ std::vector<Row> Chains::collect(const Chain& chain, const Span& span, Bodies bo
   Query query(database_, "SELECT place, head, verified, body FROM record WHERE place BETWEEN ? AND ? ORDER BY place");
   query.bind(chain.place(span.from)).bind(chain.place(proof));
   std::vector<Row> rows;
+  rows.reserve(std::min<std::uint64_t>(span.max_records, to - span.from + 1));
   std::size_t bytes = 0;
   for (std::uint64_t seq = span.from; seq <= proof; ++seq) {
     auto row = query.step() ? row_at(chain, seq, query) : std::nullopt;

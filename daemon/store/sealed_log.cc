@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <limits>
+
 #include "crypto/check.h"
 #include "daemon/store/chains.h"
 #include "daemon/store/ingest.h"
@@ -77,6 +79,7 @@ struct SealedLog::State {
     return *found;
   }
 
+  std::uint64_t bytes_at_most();
   std::string why_nothing_is_received(const JournalId& journal);
   bool visit_stored(const JournalId& journal, const DeviceId& device, std::uint64_t& next, Chains::Bodies bodies,
                     const Visit& visit);
@@ -88,6 +91,15 @@ struct SealedLog::State {
   Quota quota;
 };
 
+// All journals together: no row is longer than the pages it lies in, those of the write-ahead log included. SQLite has
+// the number at hand, while weighing reads every page.
+std::uint64_t SealedLog::State::bytes_at_most() {
+  Query pages(database, "PRAGMA page_count");
+  Query length(database, "PRAGMA page_size");
+  if (!pages.step() || !length.step()) return std::numeric_limits<std::uint64_t>::max();
+  return static_cast<std::uint64_t>(pages.number(0)) * static_cast<std::uint64_t>(length.number(0));
+}
+
 std::string SealedLog::State::why_nothing_is_received(const JournalId& journal) {
   if (!database.refusal().empty()) return database.refusal();
   const auto free = database.free_bytes();
@@ -95,6 +107,7 @@ std::string SealedLog::State::why_nothing_is_received(const JournalId& journal) 
     return fmt::format("less than {} MiB are free on the disk of {}: nothing more is received; make room there",
                        quota.free_bytes >> 20, database.file().parent_path().string());
   }
+  if (bytes_at_most() < quota.journal_bytes) return {};
   const auto in = chains.journals().find(journal);
   if (in == chains.journals().end() || chains.bytes(in->second) < quota.journal_bytes) return {};
   return fmt::format(

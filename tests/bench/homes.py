@@ -42,6 +42,17 @@ def wait_until_free(home):
             fcntl.flock(lock, fcntl.LOCK_EX)
 
 
+def copied(folder, target, ignored):
+    """A copy whose bytes are on the disk: a first fdatasync by whoever opens it would else pay for the copying."""
+    shutil.rmtree(target, ignore_errors=True)
+    shutil.copytree(folder, target, ignore=shutil.ignore_patterns(*ignored))
+    for place, _, names in os.walk(target):
+        for name in names:
+            with open(os.path.join(place, name), "rb") as file:
+                os.fsync(file)
+    return target
+
+
 def eventually(what, question, seconds=60, pause=0.002):
     deadline = time.monotonic() + seconds
     while True:
@@ -130,10 +141,7 @@ class Pair:
         return Daemon(self.bench, self.folder / who, port or self.ports[who])
 
     def copy(self, name):
-        target = self.bench.folder / "copies" / name
-        shutil.rmtree(target, ignore_errors=True)
-        shutil.copytree(self.folder, target, ignore=shutil.ignore_patterns("control.sock"))
-        return Pair(self.bench, target)
+        return Pair(self.bench, copied(self.folder, self.bench.folder / "copies" / name, ["control.sock"]))
 
 
 def new_pair(bench, folder):
@@ -190,9 +198,7 @@ class Homes:
         return Pair(self.bench, folder)
 
     def from_copy(self, folder, of):
-        shutil.rmtree(folder, ignore_errors=True)
-        shutil.copytree(of.folder, folder, ignore=shutil.ignore_patterns("made", "control.sock"))
-        return Pair(self.bench, folder)
+        return Pair(self.bench, copied(of.folder, folder, ["made", "control.sock"]))
 
     def behind(self):
         def make(folder):
@@ -239,10 +245,7 @@ class MinimalHomes:
         (self.folder / "made").touch()
 
     def copy(self, name, of):
-        target = self.bench.folder / "copies" / name
-        shutil.rmtree(target, ignore_errors=True)
-        shutil.copytree(self.folder / of, target)
-        return target
+        return copied(self.folder / of, self.bench.folder / "copies" / name, ["*.sock"])
 
 
 class Minimal:

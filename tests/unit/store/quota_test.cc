@@ -1,5 +1,6 @@
 // quota_test.cc: how much is taken in from others, and that what is written here goes on.
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <filesystem>
 #include <limits>
 
 #include "tests/unit/store/faulty_disk.h"
@@ -54,6 +55,16 @@ TEST_F(AQuota, OfTheJournalHoldsOneByteMore) {
   verdict(1, part(run, 0, 3));
   EXPECT_THAT(log().why_nothing_is_received(journal), IsEmpty());
   EXPECT_EQ(verdict(4, part(run, 3, 1)), Verdict::kStored);
+}
+
+// Nothing is weighed while the whole file, with what lies in its write-ahead log, is shorter than the limit.
+TEST_F(AQuota, IsReachedByWhatLiesInTheWriteAheadLogAlone) {
+  const Records run = bo.write_many(301);
+  allow(weight(part(run, 0, 300)));
+  ASSERT_LT(std::filesystem::file_size(database().file()), weight(part(run, 0, 300)));
+  EXPECT_EQ(verdict(1, part(run, 0, 300)), Verdict::kStored);
+  ASSERT_LT(std::filesystem::file_size(database().file()), weight(part(run, 0, 300)));
+  EXPECT_THAT(refusal(301, part(run, 300, 1)), HasSubstr("has reached"));
 }
 
 TEST_F(AQuota, IsTheSameAfterAStart) {
