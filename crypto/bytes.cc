@@ -4,6 +4,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 
 #include "crypto/check.h"
 
@@ -28,6 +29,15 @@ int hex_digit(char c) {
   if (c >= 'a' && c <= 'f') return c - 'a' + 10;
   if (c >= 'A' && c <= 'F') return c - 'A' + 10;
   return -1;
+}
+
+// Most of most texts. In whatever order the machine holds a word's bytes.
+bool begins_with_eight_of_ascii(ByteView text) {
+  constexpr std::uint64_t kHighBits = 0x8080808080808080;
+  std::uint64_t eight = 0;
+  if (text.size() < sizeof eight) return false;
+  std::memcpy(&eight, text.data(), sizeof eight);
+  return (eight & kHighBits) == 0;
 }
 
 // Length of the well-formed sequence at the front; 0 when there is none. REQUIRES: text not empty.
@@ -84,6 +94,10 @@ std::optional<Bytes> from_hex(std::string_view text) {
 
 std::optional<std::size_t> utf8_fault(ByteView text) {
   for (std::size_t at = 0; at < text.size();) {
+    if (begins_with_eight_of_ascii(text.subspan(at))) {
+      at += 8;
+      continue;
+    }
     const std::size_t length = utf8_sequence(text.subspan(at));
     if (length == 0) return at;
     at += length;

@@ -39,10 +39,14 @@ ByteArray<32> header_hash(const JournalId& journal, ByteView header) {
   return hash_bytes("rec.hdr", {journal.bytes, header});
 }
 
-Bytes associated_data(const JournalId& journal, ByteView header) {
-  Bytes ad = to_bytes(as_bytes("duolog1:rec"));
-  append(ad, journal.bytes);
-  append(ad, header.first(kBoundLength));
+constexpr std::string_view kSealLabel = "duolog1:rec";
+using AssociatedData = ByteArray<kSealLabel.size() + JournalId::kLength + kBoundLength>;
+
+AssociatedData associated_data(const JournalId& journal, ByteView header) {
+  AssociatedData ad;
+  auto at = std::copy(kSealLabel.begin(), kSealLabel.end(), ad.begin());
+  at = std::copy(journal.bytes.begin(), journal.bytes.end(), at);
+  std::copy_n(header.begin(), kBoundLength, at);
   return ad;
 }
 
@@ -140,11 +144,13 @@ std::optional<Bytes> open_record(const JournalId& journal, const RecordKey& key,
 
 std::optional<Bytes> open_unhashed_record(const JournalId& journal, const RecordKey& key, const SignedHeader& head,
                                           ByteView body) {
-  const std::optional<Bytes> padded = open(key.view(), associated_data(journal, header_of(head)), body);
-  if (!padded) return std::nullopt;
-  const std::optional<ByteView> event = unpadded(*padded);
+  std::optional<Bytes> opened = open(key.view(), associated_data(journal, header_of(head)), body);
+  if (!opened) return std::nullopt;
+  const std::optional<ByteView> event = unpadded(*opened);
   if (!event || event->size() > kEventLimit) return std::nullopt;
-  return to_bytes(*event);
+  opened->erase(opened->begin(), opened->begin() + (event->data() - opened->data()));  // no second copy of the words
+  opened->resize(event->size());
+  return opened;
 }
 
 std::string_view describe(RunFault fault) {

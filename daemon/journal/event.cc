@@ -152,9 +152,10 @@ std::optional<Form> read(const event::Form& from) {
   return form;
 }
 
-std::optional<Entry> read(const event::Entry& from) {
+// Takes the text out: it is the longest thing that an event has.
+std::optional<Entry> read(event::Entry& from) {
   if (!is_text(from.text(), crypto::kEventLimit) || from.tags_size() > static_cast<int>(kTagCount)) return std::nullopt;
-  Entry entry{from.text(), {}, {}};
+  Entry entry{std::move(*from.mutable_text()), {}, {}};
   for (const std::string& tag : from.tags()) {
     if (tag.empty() || !is_text(tag, kTagLimit)) return std::nullopt;
     entry.tags.push_back(tag);
@@ -245,16 +246,16 @@ std::optional<EpochKept> read(const event::EpochKept& from) {
 }
 
 template <class Message>
-bool read_payload(const Message& from, Event& to) {
+bool read_payload(Message&& from, Event& to) {
   auto payload = read(from);
   if (payload) to.payload = std::move(*payload);
   return payload.has_value();
 }
 
-bool read_any_payload(const event::Event& from, Event& to) {
+bool read_any_payload(event::Event& from, Event& to) {
   switch (from.payload_case()) {
     case event::Event::kEntry:
-      return read_payload(from.entry(), to);
+      return read_payload(*from.mutable_entry(), to);
     case event::Event::kSealed:
       return read_payload(from.sealed(), to);
     case event::Event::kOpening:
@@ -291,7 +292,7 @@ bool parse(Message& message, ByteView bytes) {
   return message.ParseFromCodedStream(&input) && input.ConsumedEntireMessage();
 }
 
-std::optional<Event> read(const event::Event& from) {
+std::optional<Event> read(event::Event& from) {
   Event event;
   if (!valid_offset(from.offset_minutes()) || from.seen_size() > static_cast<int>(kSeenLimit)) return std::nullopt;
   event.written_ms = from.written_ms();

@@ -26,14 +26,16 @@ void View::put(Noted noted) {
   const bool is_last = comes_last(noted);
   note_claims(noted);
   const std::size_t before = chain.records.size();
-  Noted& place = chain.records.try_emplace(chain.records.end(), noted.seq)->second;
-  if (chain.records.size() == before) {
-    count(place, -1U);
+  const std::uint64_t seq = noted.seq;
+  Noted& place = chain.records.try_emplace(chain.records.end(), seq, std::move(noted))->second;
+  if (chain.records.size() == before) {  // the place was taken, and `noted` was not moved from
+    file();
     ids_.erase(&place);
+    count(place, -1U);
+    place = std::move(noted);
   }
-  place = std::move(noted);
   count(place, 1);
-  ids_.insert(&place);
+  unfiled_.push_back(&place);
   note_time(chain, place);
   if (is_last) {
     place_last(place, chain.time);
@@ -150,6 +152,12 @@ std::size_t View::IdHash::operator()(const RecordId& id) const {
   return spread ^ spread >> 32;
 }
 
+void View::file() const {
+  if (unfiled_.size() > ids_.size()) ids_.reserve(ids_.size() + unfiled_.size());
+  ids_.insert(unfiled_.begin(), unfiled_.end());
+  unfiled_ = {};
+}
+
 // Looks at every id: that is a millisecond for 100,000, and nobody types faster.
 std::vector<const Noted*> View::find(std::string_view hex_prefix) const {
   constexpr std::string_view kDigits = "0123456789abcdef";
@@ -161,6 +169,7 @@ std::vector<const Noted*> View::find(std::string_view hex_prefix) const {
     }
     return noted->is_visible();
   };
+  file();
   std::vector<const Noted*> found;
   std::copy_if(ids_.begin(), ids_.end(), std::back_inserter(found), begins_so);
   std::sort(found.begin(), found.end(), [](const Noted* a, const Noted* b) { return a->id < b->id; });
@@ -168,6 +177,7 @@ std::vector<const Noted*> View::find(std::string_view hex_prefix) const {
 }
 
 const Noted* View::by_id(const RecordId& id) const {
+  file();
   const auto found = ids_.find(id);
   return found != ids_.end() ? *found : nullptr;
 }

@@ -110,12 +110,16 @@ class View {
   static void note_time(Chain& chain, const Noted& noted);
   void merge() const;
   void count(const Noted& noted, std::uint32_t times);
+  void file() const;
   static bool is_free(const Noted& noted, const Cursors& cursors);
   static bool earlier(const Cursor& a, const Cursor& b);
 
   std::map<DeviceId, Chain> chains_;
-  std::unordered_set<const Noted*, IdHash, SameId> ids_;
   Counts counts_;
+  // ---- by id, as far as somebody has asked for one: a start and a first sync put thousands for which nobody does, and
+  // a place in a table of so many costs as much as opening a record ----
+  mutable std::unordered_set<const Noted*, IdHash, SameId> ids_;
+  mutable std::vector<const Noted*> unfiled_;
   // ---- the order, as far as somebody has asked for it ----
   mutable bool stale_ = false;  // something belongs further up: merged anew when asked for
   mutable std::vector<const Noted*> ordered_;

@@ -45,6 +45,15 @@ TEST(Utf8, TheFaultIsWhereItBegins) {
     EXPECT_EQ(utf8_fault(as_bytes(std::string("ok\xc3\xa4") + bad)), 4U) << hex(as_bytes(bad));
 }
 
+TEST(Utf8, TheFaultIsFoundBetweenAnyNumberOfLetters) {
+  for (std::size_t letters = 0; letters < 20; ++letters) {
+    const std::string before(letters, 'a');
+    EXPECT_EQ(utf8_fault(as_bytes(before + "\xc3" + std::string(17, 'b'))), letters);
+    EXPECT_EQ(utf8_fault(as_bytes(before + "\xc3\xa4\x80" + std::string(7, 'b'))), letters + 2);
+    EXPECT_EQ(utf8_fault(as_bytes(before + "\xc3\xa4" + before)), std::nullopt);
+  }
+}
+
 TEST(Lv, LengthsAreLeb128) {
   EXPECT_EQ(lv({}), Bytes{});
   EXPECT_EQ(lv({Bytes{}, Bytes{9}}), (Bytes{0, 1, 9}));

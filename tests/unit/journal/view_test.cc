@@ -131,6 +131,27 @@ TEST(View, DevicesThatSomebodyInventsHaveNoPlaceInIt) {
   for (int invented = 10; invented < 130; ++invented) EXPECT_EQ(view.of(device(invented)), nullptr) << invented;
 }
 
+TEST(View, EveryRecordIsFoundByItsIdWheneverItIsAskedFor) {
+  for (std::uint64_t seed = 3000; seed < 3020; ++seed) {
+    History history(seed);
+    View view;
+    std::size_t puts = 0;
+    for (const Noted& noted : history.shuffled()) {
+      view.put(noted);
+      if (++puts % 5 == 0) view.put(noted);
+      if (puts % 3 == 0) {
+        ASSERT_NE(view.by_id(noted.id), nullptr);
+      }
+    }
+    for (const Noted& noted : history.as_written()) {
+      const Noted* found = view.by_id(noted.id);
+      ASSERT_NE(found, nullptr);
+      EXPECT_EQ(found->seq, noted.seq);
+      EXPECT_EQ(view.find(hex(noted.id.view())).size(), noted.is_visible() ? 1U : 0U);
+    }
+  }
+}
+
 TEST(View, ARecordThatCanBeReadAtLastTakesItsPlaceAndIsCountedOnce) {
   for (std::uint64_t seed = 2000; seed < 2100; ++seed) {
     History history(seed);
