@@ -298,12 +298,14 @@ struct Database::State {
       : file(at),
         log_was_there(write_ahead_is_there(at)),
         log_was_whole(write_ahead_is_whole(at)),
+        log_had_its_header(write_ahead_has_its_header(at)),
         log_was_left_behind(has_log(at)),
         sqlite(open_or_create(at, how)) {
     sqlite3_wal_hook(sqlite.getHandle(), &State::note_pages, this);
     fold_on_close(sqlite, false);  // until it is known that all is there
     const bool given_up = was_given_up();
     marked = has_mark();
+    mark_is_in_file = marked && !log_was_there;  // read from the log, it may be there only
     if (!log_was_whole) {
       refuse_without_log("is damaged", "set it aside: mv " + write_ahead_of(file).string());
     } else if (marked && !log_was_there && !given_up) {
@@ -317,6 +319,7 @@ struct Database::State {
   // What is there can be read in any case.
   void keep_log() {
     try {
+      if (!log_had_its_header) drop_frames_of_write_ahead(file);
       write_log_again(file);
     } catch (const std::system_error& error) {
       refuse_writes({Failure::Kind::kWriteForGood, fmt::format("the disk failed ({})", error.code().message())});
@@ -356,11 +359,13 @@ struct Database::State {
       return code == SQLITE_IOERR || code == SQLITE_NOMEM;
     }
   }
-  // Before the first transaction: into the file at once, by way of the log.
+  // Before the first transaction: into the file at once, by way of the log. In the log alone it would be lost with what
+  // it guards, so where the fold fails nothing is taken in.
   void mark() {
-    sqlite.exec(fmt::format("BEGIN IMMEDIATE; {}; {}; COMMIT", kKeptTable, kMark));
+    if (!marked) sqlite.exec(fmt::format("BEGIN IMMEDIATE; {}; {}; COMMIT", kKeptTable, kMark));
     marked = true;
-    fold();
+    mark_is_in_file = fold();
+    if (!refusal.empty()) throw_not_durable(refusal, hint);
   }
   // At a good end, so that the log can go; at any other it stays, as after a kill.
   void unmark() noexcept {
@@ -386,21 +391,24 @@ struct Database::State {
 
   void roll_back();
   void fold_when_due();
-  void fold();
+  bool fold();
   std::string examine(const char* pragma);
 
   fs::path file;
-  bool log_was_there;  // these three before SQLite opens the file
+  bool log_was_there;  // these four before SQLite opens the file
   bool log_was_whole;
+  bool log_had_its_header;
   bool log_was_left_behind;
   SQLite::Database sqlite;  // before the statements, which must go first
   std::map<std::string, SQLite::Statement, std::less<>> statements;
   std::unordered_map<const char*, SQLite::Statement*> by_address;  // found without reading the text again
   std::vector<std::function<void()>> reloads;
   int depth = 0;
-  bool doomed = false;  // a nested transaction threw
-  int pages = 0;        // in the write-ahead log after the last commit
-  bool marked = false;  // that there is a log; see kMark
+  bool doomed = false;        // a nested transaction threw
+  bool half_written = false;  // and not undone: what would be read is not what is kept
+  int pages = 0;              // in the write-ahead log after the last commit
+  bool marked = false;        // that there is a log; see kMark
+  bool mark_is_in_file = false;
   std::string refusal;
   std::string hint;       // what can be done about it
   bool for_good = false;  // the refusal lasts until the file is opened again
@@ -409,13 +417,19 @@ struct Database::State {
 void Database::State::roll_back() {
   depth = 0;
   doomed = false;
-  try {
+  const auto attempt = [&](const auto& step) {
+    try {
+      step();
+    } catch (const std::exception& error) {
+      refuse_writes({Failure::Kind::kWriteForGood, fmt::format("a write could not be undone ({})", error.what())});
+    }
+  };
+  attempt([&] {
     // SQLite has rolled back by itself after some errors.
     if (sqlite3_get_autocommit(sqlite.getHandle()) == 0) sqlite.exec("ROLLBACK");
-    for (const auto& reload : reloads) reload();
-  } catch (const std::exception& error) {
-    refuse_writes({Failure::Kind::kWriteForGood, fmt::format("a write could not be undone ({})", error.what())});
-  }
+  });
+  half_written = sqlite3_get_autocommit(sqlite.getHandle()) == 0;
+  for (const auto& reload : reloads) attempt(reload);  // also then: what is in memory is not what is certain
 }
 
 // The commit before this is durable whatever happens here; but if the file itself cannot be written, nothing more is
@@ -424,12 +438,16 @@ void Database::State::fold_when_due() {
   if (pages >= kFoldAtPages) fold();
 }
 
-void Database::State::fold() {
+// True when all of the log is in the file. Not while a row is being read: then it is for the next transaction to do.
+bool Database::State::fold() {
+  int in_log = 0, folded = 0;
   const int result =
-      sqlite3_wal_checkpoint_v2(sqlite.getHandle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
-  if (result == SQLITE_OK || (result & 0xff) == SQLITE_BUSY || (result & 0xff) == SQLITE_LOCKED) return;
+      sqlite3_wal_checkpoint_v2(sqlite.getHandle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, &in_log, &folded);
+  if (result == SQLITE_OK) return in_log == folded;
+  if ((result & 0xff) == SQLITE_BUSY || (result & 0xff) == SQLITE_LOCKED) return false;
   refuse_writes(classify(sqlite3_extended_errcode(sqlite.getHandle()), sqlite3_errmsg(sqlite.getHandle()),
                          sqlite3_system_errno(sqlite.getHandle())));
+  return false;
 }
 
 Database::Database(const fs::path& file, Open how) : state_(std::make_unique<State>(file, how)) {}
@@ -447,7 +465,7 @@ void Database::transaction(const std::function<void()>& work) {
   }
   if (!state.refusal.empty()) throw_not_durable(state.refusal, state.hint);
   try {
-    if (!state.marked) state.mark();
+    if (!state.mark_is_in_file) state.mark();
     state.sqlite.exec("BEGIN IMMEDIATE");
     state.depth = 1;
     work();
@@ -467,6 +485,7 @@ void Database::transaction(const std::function<void()>& work) {
 void Database::on_rollback(std::function<void()> reload) { state_->reloads.push_back(std::move(reload)); }
 
 SQLite::Statement& Database::statement(const char* sql) {
+  if (state_->half_written) throw_not_durable(state_->refusal, state_->hint);
   const auto known = state_->by_address.find(sql);
   if (known != state_->by_address.end()) return *known->second;
   try {

@@ -4,7 +4,7 @@
 // But a transaction begins only when the one before is on the disk. So a commit that is followed by a frame of the next
 // one was acknowledged, and where the log does not add up before it, words are lost that were said to be saved: that is
 // damage, and to go on would fork the chains that others hold. The last transaction, or the last two, cannot be told
-// from a power cut. Format: https://sqlite.org/fileformat2.html, section 4. Only reads; nothing of SQLite is used.
+// from a power cut. Format: https://sqlite.org/fileformat2.html, section 4. Nothing of SQLite is used.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
@@ -18,6 +18,12 @@ namespace duolog::store {
 bool write_ahead_is_whole(const std::filesystem::path& database);
 // False: missing or empty.
 bool write_ahead_is_there(const std::filesystem::path& database);
+// Whether its header adds up. True also where there is none. Throws as above.
+bool write_ahead_has_its_header(const std::filesystem::path& database);
+// Takes away all behind the header. SQLite uses the salt of a header that does not add up for the next generation, so
+// that the frames behind it would pass for a part of that one. Throws std::system_error.
+// REQUIRES: the log is whole and its header is not; SQLite has found no frame in it.
+void drop_frames_of_write_ahead(const std::filesystem::path& database);
 
 // The files' names: the log, and what a person calls one to go on without it.
 std::filesystem::path write_ahead_of(const std::filesystem::path& database);

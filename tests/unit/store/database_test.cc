@@ -283,6 +283,42 @@ TEST_F(ATransaction, TellsCachesAfterItWasRolledBack) {
   EXPECT_EQ(reloads, 1);
 }
 
+// SQLite lets nobody undo anything: neither a part of a transaction nor a cache that follows it may pass for certain.
+class ATransactionThatCannotBeUndone : public ADatabase {
+ protected:
+  static int refuse_to_undo(void* /*context*/, int action, const char* step, const char* /*argument*/,
+                            const char* /*database*/, const char* /*trigger*/) {
+    return action == SQLITE_TRANSACTION && std::string_view(step) == "ROLLBACK" ? SQLITE_DENY : SQLITE_OK;
+  }
+  static int on_every_connection(sqlite3* database, char** /*error*/, const sqlite3_api_routines* /*routines*/) {
+    return sqlite3_set_authorizer(database, refuse_to_undo, nullptr);
+  }
+  static void (*entry())() { return reinterpret_cast<void (*)()>(on_every_connection); }
+  void SetUp() override {
+    sqlite3_auto_extension(entry());
+    open(Open::kCreate);
+    sqlite3_cancel_auto_extension(entry());
+  }
+};
+
+TEST_F(ATransactionThatCannotBeUndone, IsNotReadAndTakesNothingElseDownWithIt) {
+  put("a");
+  int reloads = 0;
+  database_->on_rollback([] { throw std::runtime_error("nothing can be read"); });
+  database_->on_rollback([&] { ++reloads; });
+  EXPECT_THROW(database_->transaction([&] {
+    put("b");
+    throw std::logic_error("changed my mind");
+  }),
+               std::logic_error);
+  EXPECT_EQ(reloads, 1);
+  EXPECT_THAT(database_->refusal(), HasSubstr("a write could not be undone"));
+  EXPECT_THROW(names(), NotDurable) << "what would be read is half of a transaction";
+  EXPECT_THROW(put("c"), NotDurable);
+  open();
+  EXPECT_THAT(names(), ElementsAre("a"));
+}
+
 TEST_F(ATransaction, FoldsTheLogSoThatItDoesNotGrowForEver) {
   std::uintmax_t largest = 0;
   for (int i = 0; i < 60; ++i) {

@@ -8,6 +8,7 @@
 #include "daemon/store/database.h"
 #include "daemon/store/query.h"
 #include "tests/unit/home/temporary_folder.h"
+#include "tests/unit/store/faulty_disk.h"
 
 namespace duolog::store {
 namespace {
@@ -101,6 +102,94 @@ TEST_F(AWriteAheadLog, WithATornHeaderIsWholeWhereTheFileHasEverything) {
   EXPECT_TRUE(is_whole(damaged(whole_, 0, 512)));
 }
 
+// A log over whose frames SQLite begins to write anew, with every byte of the new header that a power cut may have let
+// through. `turns_` are the generations before it, each of so many commits and then folded; the first is the longest.
+class ALogBegunAnew : public AWriteAheadLog, public ::testing::WithParamInterface<std::vector<int>> {
+ protected:
+  void SetUp() override {
+    AWriteAheadLog::SetUp();
+    sqlite3* database = nullptr;
+    ASSERT_EQ(sqlite3_open((folder_ / "turns.db").c_str(), &database), SQLITE_OK);
+    run(database,
+        "PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=WAL; PRAGMA wal_autocheckpoint=0;"
+        "CREATE TABLE words (row INTEGER PRIMARY KEY, said TEXT); PRAGMA wal_checkpoint;");
+    for (const int commits : GetParam()) {
+      for (int commit = 0; commit < commits; ++commit) say(database);
+      unfolded_ = text_of(folder_ / "turns.db");
+      run(database, "PRAGMA wal_checkpoint");
+    }
+    killed_ = text_of(folder_ / "turns.db");
+    before_ = text_of(folder_ / "turns.db-wal");
+    say(database);
+    after_ = text_of(folder_ / "turns.db-wal");
+    ASSERT_NE(before_.substr(0, kHeader), after_.substr(0, kHeader)) << "it was not begun anew";
+    sqlite3_close(database);
+  }
+  static void run(sqlite3* database, const char* sql) {
+    ASSERT_EQ(sqlite3_exec(database, sql, nullptr, nullptr, nullptr), SQLITE_OK) << sqlite3_errmsg(database);
+  }
+  static void say(sqlite3* database) { run(database, "INSERT INTO words (said) VALUES (hex(randomblob(20)))"); }
+  // Whole, or with the last of the frames before it torn as by another power cut.
+  void expect_no_damage(const std::string& frames) {
+    for (std::size_t torn = 0; torn <= kHeader; ++torn) {
+      EXPECT_TRUE(is_whole(after_.substr(0, torn) + frames.substr(torn))) << torn << " bytes of the new header";
+    }
+  }
+  std::string unfolded_, before_, after_;
+};
+
+INSTANTIATE_TEST_SUITE_P(After, ALogBegunAnew,
+                         ::testing::Values(std::vector{9}, std::vector{9, 1}, std::vector{9, 1, 1}, std::vector{9, 3},
+                                           std::vector{9, 5, 2, 1}, std::vector{1}));
+
+TEST_P(ALogBegunAnew, IsWholeWithAnyPartOfItsHeader) { expect_no_damage(before_); }
+
+TEST_P(ALogBegunAnew, IsWholeWithItsHeaderAndAnyPartOfItsFrames) {
+  for (std::size_t length = kHeader; length <= kHeader + kFrame; length += 8) {
+    EXPECT_TRUE(is_whole(after_.substr(0, length) + before_.substr(length))) << length;
+  }
+}
+
+// Another power cut had torn the transaction behind: it is no commit, though its last frame says so.
+TEST_P(ALogBegunAnew, IsWholeThoughBehindItLiesATornTransaction) {
+  const std::string salt = before_.substr(16, 8);
+  std::size_t end = kHeader;
+  while (end < before_.size() && before_.substr(end + 8, 8) == salt) end += kFrame;
+  std::string torn = before_.substr(end - kFrame, kFrame);  // a commit of the same generation
+  torn[kFrame - 1] = static_cast<char>(~torn[kFrame - 1]);
+  expect_no_damage(before_.substr(0, end) + torn + before_.substr(std::min(end + kFrame, before_.size())));
+}
+
+// Where the file has not what was in it, the header was not written anew but damaged.
+TEST_P(ALogBegunAnew, IsDamagedWhereTheFileLacksWhatWasInIt) {
+  killed_ = unfolded_;
+  for (std::size_t at = 0; at < kHeader; ++at) EXPECT_FALSE(is_whole(damaged(before_, at))) << at;
+  EXPECT_FALSE(is_whole(damaged(before_, 0, kHeader)));
+}
+
+// SQLite goes on with the salt of the torn header, which is that of the frames behind it: they must not pass for a part
+// of what is written then.
+TEST_F(AWriteAheadLog, WithATornHeaderStaysWholeWhenMoreIsWritten) {
+  place(whole_);
+  sqlite3* database = nullptr;
+  ASSERT_EQ(sqlite3_open(file().c_str(), &database), SQLITE_OK);
+  EXPECT_EQ(sqlite3_exec(database, "PRAGMA wal_checkpoint", nullptr, nullptr, nullptr), SQLITE_OK);
+  killed_ = text_of(file());
+  sqlite3_close(database);
+  place(damaged(whole_, 15));  // the count of folds is the new one, the salt the old one
+  Database again(file(), Database::Open::kExisting);
+  ASSERT_EQ(again.refusal(), "");
+  put(again, "more");
+  const testing::TemporaryFolder killed;
+  write_text(killed / "duolog.db", text_of(file()));
+  write_text(killed / "duolog.db-wal", text_of(write_ahead_of(file())));
+  Database found(killed / "duolog.db", Database::Open::kExisting);
+  EXPECT_EQ(found.refusal(), "");
+  Query query(found, "SELECT count(*) FROM local WHERE name LIKE 'fact%' OR name = 'more'");
+  ASSERT_TRUE(query.step());
+  EXPECT_EQ(query.number(0), kCommits + 1);
+}
+
 TEST_F(AWriteAheadLog, ThatIsDamagedIsReadUpToThereAndNeverWritten) {
   const std::string log = damaged(whole_, ends_[1] + 100);
   place(log);
@@ -115,6 +204,56 @@ TEST_F(AWriteAheadLog, ThatIsDamagedIsReadUpToThereAndNeverWritten) {
   }
   EXPECT_EQ(text_of(write_ahead_of(file())), log);
   EXPECT_EQ(text_of(file()), killed_);
+}
+
+// What guards the log must not lie in it alone.
+TEST_F(AWriteAheadLog, TakesNothingInBeforeItsMarkIsInTheFile) {
+  testing::FaultyDisk disk;
+  int struck = 0;
+  for (int nth = 1;; ++nth) {
+    const testing::TemporaryFolder fresh;
+    std::string acknowledged;
+    {
+      Database database(fresh / "duolog.db", Database::Open::kCreate);
+      disk.fail_at(testing::FaultyDisk::Fault::kFull, nth);
+      try {
+        put(database, "a word");
+        EXPECT_FALSE(disk.fired()) << "it was taken in though write " << nth << " failed";
+        acknowledged = text_of(fresh / "duolog.db");
+      } catch (const NotDurable&) {
+        ++struck;
+      }
+      disk.heal();
+      if (acknowledged.empty()) continue;
+    }
+    write_text(file(), acknowledged);
+    write_text(write_ahead_of(file()), "");
+    EXPECT_THAT(Database(file(), Database::Open::kExisting).refusal(), HasSubstr("is missing")) << "write " << nth;
+    if (!disk.fired()) break;
+  }
+  EXPECT_GE(struck, 5) << "of the header, of both frames, of the fold";
+}
+
+// A killed daemon may have come as far as the mark in the log and no further.
+TEST_F(AWriteAheadLog, WhoseMarkWasLeftInItIsFoldedBeforeMoreIsTakenIn) {
+  const testing::TemporaryFolder fresh;
+  {
+    const Database unused(fresh / "duolog.db", Database::Open::kCreate);
+  }
+  const std::string unmarked = text_of(fresh / "duolog.db");
+  sqlite3* database = nullptr;
+  ASSERT_EQ(sqlite3_open((fresh / "duolog.db").c_str(), &database), SQLITE_OK);
+  EXPECT_EQ(
+      sqlite3_exec(database, "PRAGMA journal_mode=WAL; INSERT INTO kept (mark) VALUES (1)", nullptr, nullptr, nullptr),
+      SQLITE_OK);
+  killed_ = unmarked;
+  place(text_of(fresh / "duolog.db-wal"));
+  sqlite3_close(database);
+  Database found(file(), Database::Open::kExisting);
+  EXPECT_EQ(found.refusal(), "");
+  put(found, "a word");
+  write_text(fresh / "later.db", text_of(file()));
+  EXPECT_THAT(Database(fresh / "later.db", Database::Open::kExisting).refusal(), HasSubstr("is missing"));
 }
 
 TEST_F(AWriteAheadLog, ThatWentMissingIsMissedUntilItIsGivenUp) {
