@@ -136,6 +136,8 @@ std::string peer_state(const control::Peer& peer) {
     text += ", last seen " + near(peer.last_seen(), day);
   if (!peer.connected() && !peer.next_try().empty()) text += ", next try " + near(peer.next_try(), day);
   if (!peer.since().empty() && peer.next_try().empty()) text += ", trying now";
+  if (peer.version() == "newer") text += ", its Duolog is newer: update this one";
+  if (peer.version() == "older") text += ", its Duolog is older: it needs an update";
   if (peer.behind() > 0) text += fmt::format(", {} not there yet", peer.behind());
   if (peer.missing() > 0) text += fmt::format(", {} not here yet", peer.missing());
   if (peer.behind() == 0 && peer.missing() == 0 && peer.connected()) text += ", both hold the same";

@@ -225,6 +225,13 @@ Failure interrupted(const std::string& what) { return {Exit::kFailed, "INTERRUPT
 
 namespace {
 
+constexpr const char* kPeerNewer =
+    "{0}'s Duolog is newer than this one, and the two cannot talk until this one is updated; nothing is lost, and what "
+    "you write is kept for {0}";
+constexpr const char* kPeerOlder =
+    "{0}'s Duolog is older than this one, and the two cannot talk until it is updated; nothing is lost, and what you "
+    "write is kept for {0}";
+
 // Codes of the daemon's examination. {} is the detail.
 constexpr std::pair<std::string_view, const char*> kFindings[] = {
     {"daemon", "duologd {} answers"},
@@ -251,6 +258,8 @@ constexpr std::pair<std::string_view, const char*> kFindings[] = {
     {"peer-refuses",
      "{} turns the connection away: duologd does not run there, or a firewall there does not let its port in"},
     {"peer-silent", "{} takes the call and says nothing: duologd there hangs, or another program has its port"},
+    {"peer-newer", kPeerNewer},
+    {"peer-older", kPeerOlder},
     {"clock-differs", "{}'s clock and this one differ by more than five minutes; nothing is lost by it"},
 };
 
@@ -303,6 +312,8 @@ std::string warning_text(std::string_view code) {
     return fmt::format("the device {} writes nothing more: two copies of it were used; all that is here can be read",
                        part(1));
   }
+  if (name == "peer-newer") return fmt::format(kPeerNewer, rest_of(code));
+  if (name == "peer-older") return fmt::format(kPeerOlder, rest_of(code));
   if (name == "words-unconfirmed") return "your 24 words are not confirmed yet: duolog words";
   if (name == "zone") {
     return fmt::format("the time zone {} is not known on this machine (apt install tzdata); days are counted in UTC",

@@ -207,6 +207,9 @@ control::Peer Device::Open::describe(const net::PeerStatus& status) const {
   peer.set_address(status.address);
   peer.set_behind(count(peer.connected() ? status.behind : house.door().behind(status.journal, status.device)));
   peer.set_missing(count(status.lacking));
+  if (status.version != net::PeerStatus::Version::kSame) {
+    peer.set_version(status.version == net::PeerStatus::Version::kNewer ? "newer" : "older");
+  }
   if (status.clock_ahead && std::chrono::abs(*status.clock_ahead) > kClockTolerance) {
     peer.set_clock_minutes(
         static_cast<std::int32_t>(std::chrono::duration_cast<std::chrono::minutes>(*status.clock_ahead).count()));
@@ -391,6 +394,7 @@ void Device::State::examine(control::DoctorReport& report) const {
     find(here ? "peer-connected" : away_because(status.trouble), here ? "ok" : "note",
          here || peer.address().empty() ? peer.name() : peer.name() + " (" + peer.address() + ")");
     if (peer.clock_minutes() != 0) find("clock-differs", "warning", peer.name());
+    if (!peer.version().empty()) find(("peer-" + peer.version()).c_str(), "warning", peer.name());
   }
   for (const auto& warning : journal::warnings(open->house.shelf())) find(warning.c_str(), "warning", "");
 }

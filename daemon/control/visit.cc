@@ -256,6 +256,7 @@ void Visit::State::status() {
     for (const auto& warning : journal::warnings(shelf)) report.add_warnings(warning);
     for (auto& peer : desk.peers()) {
       if (peer.clock_minutes() != 0) report.add_warnings(clock_warning(peer));
+      if (!peer.version().empty()) report.add_warnings(fmt::format("peer-{}:{}", peer.version(), peer.name()));
       *report.add_peers() = std::move(peer);
     }
     report.set_write_to(shelf.write_to());

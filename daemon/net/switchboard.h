@@ -31,9 +31,10 @@ struct PeerStatus {
   std::optional<WallTime> next_try;
   Trouble trouble = Trouble::kNone;                      // not connected: what the last attempt met
   std::optional<std::chrono::milliseconds> clock_ahead;  // theirs minus ours, when last greeted since start
-  std::uint64_t behind = 0;                              // connected: records here that the other has not acknowledged
-  std::uint64_t lacking = 0;                             // connected: records there that we lack, as far as known
-  bool in_step = false;                                  // connected, and both hold the same
+  enum class Version { kSame, kNewer, kOlder } version = Version::kSame;  // as far as the last session told
+  std::uint64_t behind = 0;   // connected: records here that the other has not acknowledged
+  std::uint64_t lacking = 0;  // connected: records there that we lack, as far as known
+  bool in_step = false;       // connected, and both hold the same
 };
 
 struct WindowStatus {

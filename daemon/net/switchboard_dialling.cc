@@ -92,6 +92,8 @@ std::vector<PeerStatus> Switchboard::status() const {
     if (!page.addresses.empty()) status.address = page.addresses.front().text();
     if (const auto clock = state_->clocks.find(key.device); clock != state_->clocks.end())
       status.clock_ahead = clock->second;
+    if (const auto other = state_->other_versions.find(key.device); other != state_->other_versions.end())
+      status.version = other->second;
     if (const auto line = state_->live.find(key); line != state_->live.end()) {
       describe_connected(line->second, status);
     } else {

@@ -92,6 +92,7 @@ bool Switchboard::State::may_have_stalled(const Peer& peer) const {
 void Switchboard::State::take_greeting(Line& line) {
   line.greeted = true;
   const PeerKey key = key_of(*line.peer);
+  other_versions.erase(key.device);
   if (const auto ahead = line.peer->clock_ahead()) clocks[key.device] = *ahead;
   std::vector<Address> addresses;
   for (const std::string& text : line.peer->greeting()->addresses)
@@ -110,6 +111,7 @@ void Switchboard::State::ended(LineId id) {
   if (line.looked_for) lost_dial(id, peer.end() == PeerEnd::kSilent ? Trouble::kSilent : Trouble::kRefused);
   if (!peer.met()) return;
   const PeerKey key = key_of(peer);
+  note_version(key.device, peer);
   if (!peer.detail().empty()) note("device " + short_name(key.device) + ": " + peer.detail());
   const auto holder = live.find(key);
   if (holder == live.end() || holder->second != id) {
@@ -125,6 +127,13 @@ void Switchboard::State::ended(LineId id) {
   book.seen(key.device, house.clock.wall() - (now() - peer.heard_at()));
   tell_dialer(key, peer);
   changed(key);
+}
+
+// Whoever speaks the newer version leaves nobody: it is the older that cannot follow, and says so in its BYE.
+void Switchboard::State::note_version(const DeviceId& device, const Peer& peer) {
+  if (peer.end() == PeerEnd::kNewer) other_versions[device] = PeerStatus::Version::kNewer;
+  if (peer.session() != nullptr && peer.session()->their_reason() == sync::Parting::kNewer)
+    other_versions[device] = PeerStatus::Version::kOlder;
 }
 
 void Switchboard::State::tell_dialer(const PeerKey& key, const Peer& peer) {

@@ -44,8 +44,9 @@ struct Switchboard::State {
   std::map<LineId, Line> lines;
   std::map<PeerKey, LineId> live;
   std::map<DeviceId, milliseconds> clocks;
-  std::map<PeerKey, Trouble> troubles;  // of the last round
-  std::set<PeerKey> fell_silent;        // their last connection ended without a word
+  std::map<DeviceId, PeerStatus::Version> other_versions;  // who cannot talk with this one: until a session goes well
+  std::map<PeerKey, Trouble> troubles;                     // of the last round
+  std::set<PeerKey> fell_silent;                           // their last connection ended without a word
   std::unique_ptr<PairingWindow> window;
   std::unique_ptr<PairingJoiner> joiner;
   std::vector<Dial> dials;
@@ -90,6 +91,7 @@ struct Switchboard::State {
   [[nodiscard]] bool may_have_stalled(const Peer& peer) const;
   void take_greeting(Line& line);
   void ended(LineId id);
+  void note_version(const DeviceId& device, const Peer& peer);
   void tell_dialer(const PeerKey& key, const Peer& peer);
   void push(const JournalId& journal);
   void changed(const PeerKey& key);

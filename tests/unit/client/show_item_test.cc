@@ -127,6 +127,16 @@ TEST(ShowItem, ADeviceThatIsAwayIsToldInWords) {
   }
 }
 
+TEST(ShowItem, ADeviceOfAnotherVersionIsToldWithWhoNeedsAnUpdate) {
+  control::Peer peer;
+  peer.set_state("waiting");
+  peer.set_behind(2);
+  peer.set_version("newer");
+  EXPECT_EQ(peer_state(peer), "not connected, its Duolog is newer: update this one, 2 not there yet");
+  peer.set_version("older");
+  EXPECT_EQ(peer_state(peer), "not connected, its Duolog is older: it needs an update, 2 not there yet");
+}
+
 TEST(ShowItem, ADeviceThatDoesNotAnswerIsToldSinceWhenAndWhenItIsTriedAgain) {
   control::Peer peer;
   peer.set_state("no answer");

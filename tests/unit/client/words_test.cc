@@ -149,6 +149,16 @@ TEST(Words, AClockThatDiffersIsToldInWordsThatFitTheDifference) {
   EXPECT_THAT(warning_text("clock"), HasSubstr("the other's clock"));
 }
 
+TEST(Words, APartnerWithAnotherVersionIsToldWithWhoNeedsAnUpdateAndThatNothingIsLost) {
+  EXPECT_EQ(
+      warning_text("peer-newer:Bo: the second"),
+      "Bo: the second's Duolog is newer than this one, and the two cannot talk until this one is updated; nothing is "
+      "lost, and what you write is kept for Bo: the second");
+  EXPECT_THAT(warning_text("peer-older:Bo"), HasSubstr("until it is updated; nothing is lost"));
+  EXPECT_EQ(finding_text("peer-newer", "Bo"), warning_text("peer-newer:Bo"));
+  EXPECT_EQ(finding_text("peer-older", "B\x1bo"), warning_text("peer-older:B\x1bo"));
+}
+
 TEST(Words, AFindingSaysWhatItMeansAndAnUnknownOneItsCode) {
   EXPECT_EQ(finding_text("listening", "38650"), "listens on port 38650");
   EXPECT_EQ(finding_text("words-unconfirmed", ""), warning_text("words-unconfirmed"));

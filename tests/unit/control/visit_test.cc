@@ -120,6 +120,22 @@ class VisitTest : public testing::Test {
   std::unique_ptr<Visit> visit;
 };
 
+TEST_F(VisitTest, StatusWarnsOfAPartnerWhoseVersionIsAnother) {
+  desk.peers = [] {
+    std::vector<Peer> peers(3);
+    for (auto& peer : peers) peer.set_name("Bo");
+    peers[0].set_version("newer");
+    peers[1].set_version("older");
+    return peers;
+  };
+  Request asked = request();
+  asked.mutable_status();
+  const Reply reply = ask(asked);
+  for (const char* warning : {"peer-newer:Bo", "peer-older:Bo"}) {
+    EXPECT_EQ(std::count(reply.status().warnings().begin(), reply.status().warnings().end(), warning), 1) << warning;
+  }
+}
+
 TEST_F(VisitTest, StatusWarnsOfAClockThatDiffers) {
   desk.peers = [] {
     std::vector<Peer> peers(2);

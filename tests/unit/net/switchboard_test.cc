@@ -3,6 +3,7 @@
 #include "daemon/net/switchboard.h"
 
 #include "daemon/net/strangers.h"
+#include "daemon/sync/message.h"
 
 #include "tests/unit/net/world.h"
 
@@ -39,6 +40,7 @@ class TwoDevices : public ::testing::Test {
     ASSERT_TRUE(world_.run_until([&] { return connected(); }));
     world_.run(1s);
   }
+  Wire& say_as_ada(const std::vector<Bytes>& messages);
   bool connected() { return ada().connected_to(*people().bo) && bo().connected_to(*people().ada); }
   bool in_step() { return connected() && ada().status_of(*people().bo)->in_step; }
   Device& ada() { return *ada_; }
@@ -254,19 +256,46 @@ TEST_F(TwoDevices, TellOfComingAndGoing) {
   EXPECT_GT(ada().changes, before);
 }
 
-// Ada's keys in hands that say what no session says.
-TEST_F(TwoDevices, LeaveADeviceAloneThatMisbehaves) {
+// Ada's keys in hands that say what no session of ours says.
+Wire& TwoDevices::say_as_ada(const std::vector<Bytes>& messages) {
   connect();
   world_.remove(ada());
   world_.run(1min);
   auto handshake = crypto::Handshake::initiate(people().prepared(), people().ada->noise());
   Wire& wire = world_.dial(bo());
   world_.send_frame(wire, handshake.write({}));
-  ASSERT_TRUE(handshake.read(ByteView(world_.received(wire)).subspan(2)));
+  EXPECT_TRUE(handshake.read(ByteView(world_.received(wire)).subspan(2)));
   world_.send_frame(wire, handshake.write(encode(people().introduction_of(*people().ada))));
-  ASSERT_TRUE(bo().connected_to(*people().ada));
+  EXPECT_TRUE(bo().connected_to(*people().ada));
   crypto::Channel channel(handshake.split());
-  channel.seal(Bytes(100, 0xff), [&](ByteView frame) { world_.send_frame(wire, frame); });
+  for (const Bytes& message : messages) channel.seal(message, [&](ByteView frame) { world_.send_frame(wire, frame); });
+  return wire;
+}
+
+TEST_F(TwoDevices, TellThatTheOthersDuologIsNewerUntilTheyUnderstandEachOther) {
+  using Version = PeerStatus::Version;
+  const auto version = [this] { return bo().status_of(*people().ada)->version; };
+  sync::Hello hello{.version = sync::kVersion + 1, .device = people().ada->id()};
+  Wire& wire = say_as_ada({sync::encode(hello)});
+  EXPECT_EQ(version(), Version::kNewer);
+  world_.run(10s);
+  EXPECT_TRUE(World::closed_by_device(wire));
+  EXPECT_EQ(version(), Version::kNewer);
+
+  ada_ = &world_.add(ada_place_, "ada");
+  ada().share_journal();
+  EXPECT_TRUE(world_.run_until([&] { return connected(); }, 5min));
+  EXPECT_TRUE(world_.run_until([&] { return version() == Version::kSame; }, 1min));
+}
+
+TEST_F(TwoDevices, TellThatTheOthersDuologIsOlderWhenItLeavesForThat) {
+  const sync::Hello hello{.device = people().ada->id()};
+  say_as_ada({sync::encode(hello), sync::encode(sync::Bye{static_cast<int>(sync::Parting::kNewer)})});
+  EXPECT_EQ(bo().status_of(*people().ada)->version, PeerStatus::Version::kOlder);
+}
+
+TEST_F(TwoDevices, LeaveADeviceAloneThatMisbehaves) {
+  Wire& wire = say_as_ada({Bytes(100, 0xff)});
   EXPECT_TRUE(World::closed_by_device(wire));
   ASSERT_FALSE(bo().notes.empty());
 
