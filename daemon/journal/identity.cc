@@ -206,6 +206,7 @@ Identity Identity::create(store::VaultFile file, const NewPerson& person, const 
   const crypto::SecretBytes bytes = payload.encode();
   auto lock =
       passphrase.empty() ? file.lock_with_key_file(bytes.view()) : file.lock_with(passphrase, bytes.view(), cost);
+  if (!passphrase.empty()) file.forget_key_file();  // of an attempt before this one
   return {std::move(file), std::move(lock), std::move(payload)};
 }
 
@@ -215,6 +216,7 @@ std::optional<Identity> Identity::open(store::VaultFile file, const crypto::Secr
   auto opened = passphrase.empty() ? file.open_with_key_file() : file.open(passphrase);
   if (!opened) return std::nullopt;
   Payload payload = Payload::decode(opened->payload.view());
+  if (!passphrase.empty()) file.forget_key_file();  // a stop, or the disk, may have left it
   return Identity(std::move(file), std::move(opened->lock), std::move(payload));
 }
 
@@ -260,6 +262,8 @@ void Identity::change_passphrase(const crypto::SecretBytes& current, const crypt
   } catch (const std::system_error& error) {
     throw store::NotDurable(error.what());
   }
+  // Not before: what is saved from now on must find its key, whatever became of the other one.
+  if (lock_.mode() == crypto::VaultMode::kPassphrase) file_.forget_key_file();
 }
 
 // ---- journals ----

@@ -154,8 +154,16 @@ std::optional<VaultFile::Opened> VaultFile::open_with_key_file() const {
 VaultLock VaultFile::lock_with(const SecretBytes& passphrase, ByteView payload, crypto::Argon2Cost cost) {
   VaultLock lock = VaultLock::with_passphrase(passphrase, cost);
   save(lock, payload);
-  destroy_key(key_file_);
   return lock;
+}
+
+bool VaultFile::forget_key_file() {
+  try {
+    destroy_key(key_file_);
+    return true;
+  } catch (const std::system_error&) {
+    return false;
+  }
 }
 
 VaultLock VaultFile::lock_with_key_file(ByteView payload) {

@@ -34,9 +34,13 @@ class VaultFile {
   [[nodiscard]] std::optional<Opened> open(const crypto::SecretBytes& passphrase) const;
   [[nodiscard]] std::optional<Opened> open_with_key_file() const;
 
-  // Makes (and stores) a new lock. The key file is written first and removed when a passphrase takes its place.
+  // Makes (and stores) a new lock. A key file is written before the vault that it opens. Where a passphrase takes its
+  // place it stays until forget_key_file(): only from then on is nothing sealed with the old lock any more.
   crypto::VaultLock lock_with(const crypto::SecretBytes& passphrase, ByteView payload, crypto::Argon2Cost cost);
   crypto::VaultLock lock_with_key_file(ByteView payload);
+  // Of a vault that a passphrase opens: the key file that opened it before. False: the disk refused; the next start
+  // asks again. REQUIRES: nobody saves with that key's lock any more.
+  bool forget_key_file();
   void save(const crypto::VaultLock& lock, ByteView payload);  // throws std::system_error
   // The vault and its key file, for ever. REQUIRES: nobody was ever told that they are there.
   void remove();

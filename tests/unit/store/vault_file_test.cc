@@ -184,9 +184,25 @@ TEST_F(AVaultFile, APassphraseTakesTheKeyFilesPlace) {
   const fs::path copy = folder / "a hard link to the key";
   fs::create_hard_link(key, copy);
   vault.lock_with(secret("correct horse"), as_bytes("two"), kCheap);
+  EXPECT_TRUE(vault.forget_key_file());
   EXPECT_FALSE(fs::exists(key));
   EXPECT_EQ(text_of(copy), std::string(32, '\0')) << "the key's bytes are still on the disk";
   EXPECT_EQ(opened_with("correct horse"), "two");
+}
+
+// Whoever changes the lock may be stopped by the disk before knowing that it was changed, and goes on with the old one.
+TEST_F(AVaultFile, OpensToTheOldLocksKeyUntilThatIsForgotten) {
+  const auto before = vault.lock_with_key_file(as_bytes("one"));
+  vault.lock_with(secret("correct horse"), as_bytes("two"), kCheap);
+  vault.save(before, as_bytes("three"));
+  EXPECT_EQ(opened_by_key(), "three");
+}
+
+TEST_F(AVaultFile, WhoseKeyTheDiskDoesNotForgetSaysSo) {
+  vault.lock_with(secret("correct horse"), as_bytes("one"), kCheap);
+  EXPECT_TRUE(vault.forget_key_file()) << "there is none";
+  fs::create_directory(key);  // nobody writes over that
+  EXPECT_FALSE(vault.forget_key_file());
 }
 
 TEST_F(AVaultFile, AKeyFileTakesThePassphrasesPlace) {
