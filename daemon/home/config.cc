@@ -1,14 +1,13 @@
 // config.cc: config.toml, read whole or refused with file, line and key. README.md documents every key.
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <fmt/format.h>
-#include <toml++/toml.h>
-
 #include <array>
 #include <fstream>
 #include <limits>
 
 #include "daemon/home/address.h"
+#include "daemon/home/config_notify.h"
 #include "daemon/home/home.h"
+#include "daemon/home/section.h"
 
 namespace duolog::home {
 namespace {
@@ -18,59 +17,6 @@ constexpr std::uint32_t kMostJournalMib = 1 << 20;
 constexpr std::uint32_t kLeastMemoryKib = 8;  // Argon2id's own minimum
 constexpr std::array<std::string_view, 4> kNotesLevels{"error", "warning", "info", "debug"};
 
-[[noreturn]] void refuse(const std::string& file, std::size_t line, std::string_view what) {
-  throw std::runtime_error(
-      fmt::format("{}:{}: {}\nhint: mend that line, or take it out: then the default holds", file, line, what));
-}
-
-// One table of the file, read key by key; whatever was not asked for at the end is unknown.
-class Section {
- public:
-  Section(const toml::table& table, std::string file, std::string prefix)
-      : table_(table), file_(std::move(file)), prefix_(std::move(prefix)) {}
-
-  const toml::node* take(std::string_view key) {
-    known_.emplace_back(key);
-    return table_.get(key);
-  }
-
-  template <class Value>
-  void read(std::string_view key, Value& into, std::string_view kind) {
-    const toml::node* node = take(key);
-    if (node == nullptr) return;
-    const auto value = node->value_exact<Value>();
-    if (!value) refuse_key(*node, key, fmt::format("must be {}", kind));
-    into = *value;
-  }
-
-  void read_number(std::string_view key, std::uint32_t& into, std::uint32_t least, std::uint32_t most) {
-    std::int64_t number = into;
-    read(key, number, "a whole number");
-    if (number < least || number > most) {
-      refuse_key(*table_.get(key), key, fmt::format("must be from {} to {}", least, most));
-    }
-    into = static_cast<std::uint32_t>(number);
-  }
-
-  void refuse_unknown() const {
-    for (const auto& [key, node] : table_) {
-      if (std::find(known_.begin(), known_.end(), key.str()) == known_.end()) {
-        refuse_key(node, key.str(), "is not a key that duolog knows");
-      }
-    }
-  }
-
-  [[noreturn]] void refuse_key(const toml::node& node, std::string_view key, std::string_view what) const {
-    refuse(file_, node.source().begin.line, fmt::format("{}{} {}", prefix_, key, what));
-  }
-
- private:
-  const toml::table& table_;
-  std::string file_;
-  std::string prefix_;  // "passphrase." within that table
-  std::vector<std::string> known_;
-};
-
 void read_listen(Section& section, Config& config) {
   section.read("listen", config.listen, "text");
   if (!config.listen.empty() && !parse_place_to_listen(config.listen)) {
@@ -79,13 +25,8 @@ void read_listen(Section& section, Config& config) {
 }
 
 void read_addresses(Section& section, Config& config) {
-  const toml::node* node = section.take("addresses");
-  if (node == nullptr) return;
-  const toml::array* list = node->as_array();
-  if (list == nullptr) section.refuse_key(*node, "addresses", "must be a list of \"host:port\"");
-  if (list->size() > kAddressesLimit) {
-    section.refuse_key(*node, "addresses", fmt::format("holds more than {}", kAddressesLimit));
-  }
+  const toml::array* list = section.read_list("addresses", kAddressesLimit, "\"host:port\"");
+  if (list == nullptr) return;
   for (const toml::node& element : *list) {
     const auto address = element.value_exact<std::string>();
     if (!address || !is_address(*address)) section.refuse_key(element, "addresses", "must hold \"host:port\" only");
@@ -100,15 +41,12 @@ void read_notes_level(Section& section, Config& config) {
   }
 }
 
-void read_passphrase(Section& section, Config& config, const std::string& file) {
-  const toml::node* node = section.take("passphrase");
-  if (node == nullptr) return;
-  const toml::table* table = node->as_table();
-  if (table == nullptr) section.refuse_key(*node, "passphrase", "must be a table");
-  Section costs(*table, file, "passphrase.");
-  costs.read_number("ops", config.passphrase_cost.ops, 1, crypto::kCostLimit.ops);
-  costs.read_number("memory_kib", config.passphrase_cost.memory_kib, kLeastMemoryKib, crypto::kCostLimit.memory_kib);
-  costs.refuse_unknown();
+void read_passphrase(Section& section, Config& config) {
+  auto costs = section.below("passphrase");
+  if (!costs) return;
+  costs->read_number("ops", config.passphrase_cost.ops, 1, crypto::kCostLimit.ops);
+  costs->read_number("memory_kib", config.passphrase_cost.memory_kib, kLeastMemoryKib, crypto::kCostLimit.memory_kib);
+  costs->refuse_unknown();
 }
 
 // nullopt: no such file.
@@ -131,7 +69,7 @@ toml::table parsed(const std::string& text, const std::string& file) {
   try {
     return toml::parse(text, file);
   } catch (const toml::parse_error& error) {
-    refuse(file, error.source().begin.line, error.description());
+    refuse_line(file, error.source().begin.line, error.description());
   }
 }
 
@@ -149,7 +87,8 @@ Config read_config(const std::filesystem::path& file) {
   read_addresses(section, config);
   read_notes_level(section, config);
   section.read_number("journal_limit_mib", config.journal_limit_mib, 1, kMostJournalMib);
-  read_passphrase(section, config, name);
+  read_passphrase(section, config);
+  if (auto notify = section.below("notify")) config.notify = read_notify(*notify);
   section.refuse_unknown();
   return config;
 }

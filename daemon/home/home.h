@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "crypto/vault.h"
+#include "daemon/home/notify.h"
 #include "proto/socket_place.h"
 
 namespace duolog::home {
@@ -22,6 +23,7 @@ struct Config {
   std::string notes_level = "info";        // "error", "warning", "info", "debug"
   std::uint32_t journal_limit_mib = 4096;  // from there on a journal takes in nothing more
   crypto::Argon2Cost passphrase_cost;      // of new passphrases
+  Notify notify;                           // how the person wants to be spoken to
 };
 // Defaults where the file is absent. Throws std::runtime_error with file, line and key for anything it does not know.
 Config read_config(const std::filesystem::path& file);

@@ -40,6 +40,11 @@ TEST_F(ConfigFile, ThatIsAbsentMeansTheDefaults) {
   EXPECT_EQ(config.journal_limit_mib, 4096U);
   EXPECT_EQ(config.passphrase_cost.ops, 3U);
   EXPECT_EQ(config.passphrase_cost.memory_kib, 256U << 10);
+  EXPECT_TRUE(config.notify.desktop);
+  EXPECT_FALSE(config.notify.content);
+  EXPECT_THAT(config.notify.command, IsEmpty());
+  EXPECT_THAT(config.notify.quiet, IsEmpty());
+  EXPECT_THAT(config.notify.reminders, IsEmpty());
 }
 
 TEST_F(ConfigFile, ThatIsEmptyMeansTheDefaults) { EXPECT_EQ(read("").notes_level, "info"); }
@@ -114,6 +119,81 @@ TEST_F(ConfigFile, ThatIsTooLongIsRefused) {
 TEST_F(ConfigFile, ThatIsAFolderIsRefused) {
   std::filesystem::create_directory(file());
   EXPECT_THAT(what_it_says<std::runtime_error>([&] { read_config(file()); }), HasSubstr("cannot be read"));
+}
+
+TEST_F(ConfigFile, SaysHowAPersonWantsToBeSpokenTo) {
+  const Notify notify = read(R"(
+[notify]
+desktop = false
+content = true
+command = ["mail", "-s", "", "ada@example.org"]
+quiet = ["22:00-07:00", "00:00-24:00", "12:30-13:30"]
+[[notify.reminders]]
+practice = "checkin"
+days = ["sunday", "wednesday"]
+at = "19:00"
+[[notify.reminders]]
+practice = "question-2"
+days = "daily"
+at = "00:00"
+[[notify.reminders]]
+practice = "mood"
+at = "23:59"
+)")
+                            .notify;
+  EXPECT_FALSE(notify.desktop);
+  EXPECT_TRUE(notify.content);
+  EXPECT_THAT(notify.command, ElementsAre("mail", "-s", "", "ada@example.org"));
+  EXPECT_THAT(notify.quiet, ElementsAre(QuietHours{22 * 60, 7 * 60}, QuietHours{0, 24 * 60}, QuietHours{750, 810}));
+  EXPECT_THAT(notify.reminders, ElementsAre(Reminder{"checkin", 0b1000100, 19 * 60}, Reminder{"question-2", 127, 0},
+                                            Reminder{"mood", 127, 23 * 60 + 59}));
+}
+
+TEST_F(ConfigFile, NamesTheLineAndTheKeyOfAWrongWayToBeSpokenTo) {
+  EXPECT_EQ(refusal("notify = true"), "1: notify must be a table");
+  EXPECT_EQ(refusal("[notify]\ndesktop = 1"), "2: notify.desktop must be true or false");
+  EXPECT_EQ(refusal("[notify]\nsound = true"), "2: notify.sound is not a key that duolog knows");
+  EXPECT_EQ(refusal("[notify]\ncommand = \"mail ada\""), "2: notify.command must be a list of text");
+  EXPECT_EQ(refusal("[notify]\ncommand = [\n\"mail\",\n7]"), "4: notify.command must hold text only");
+  EXPECT_EQ(refusal("[notify]\ncommand = [\"mail\", \"a\\u0000b\"]"), "2: notify.command must hold text only");
+  EXPECT_EQ(refusal("[notify]\ncommand = [\"\", \"mail\"]"), "2: notify.command must begin with a program");
+  EXPECT_EQ(refusal("[notify]\nquiet = \"22:00-07:00\""), "2: notify.quiet must be a list of \"22:00-07:00\"");
+  EXPECT_EQ(refusal("[notify]\nreminders = [\"checkin\"]"), "2: notify.reminders must hold tables only");
+}
+
+TEST_F(ConfigFile, NamesTheLineOfQuietHoursThatAreNone) {
+  for (const std::string span : {"", "22:00", "22:00-", "22:00-22:00", "24:00-07:00", "22:00-00:00", "22:60-07:00",
+                                 "22:00-24:01", "9:00-10:00", "22.00-07:00", "22:00 - 07:00", "22:00-07:00-08:00"}) {
+    EXPECT_EQ(refusal("[notify]\nquiet = [\n\"" + span + "\"]"),
+              "3: notify.quiet must hold spans like \"22:00-07:00\" only");
+  }
+}
+
+TEST_F(ConfigFile, NamesTheLineAndTheKeyOfAReminderThatIsNone) {
+  const auto with = [this](const std::string& lines) { return refusal("[[notify.reminders]]\n" + lines); };
+  EXPECT_EQ(with("at = \"19:00\""), "1: notify.reminders.practice is missing");
+  EXPECT_EQ(with("practice = \"checkin\""), "1: notify.reminders.at is missing");
+  EXPECT_EQ(with("practice = \"Check in\"\nat = \"19:00\""),
+            "2: notify.reminders.practice must be the short name of a practice, like \"checkin\"");
+  EXPECT_EQ(with("practice = \"checkin\"\nat = \"24:00\""),
+            "3: notify.reminders.at must be a time of day like \"19:00\"");
+  EXPECT_EQ(with("practice = \"checkin\"\nat = 19:00:00"), "3: notify.reminders.at must be text like \"19:00\"");
+  for (const std::string days : {"\"weekly\"", "[]", "[\"Sunday\"]", "[7]", "\"sunday\""}) {
+    EXPECT_EQ(with("practice = \"checkin\"\nat = \"19:00\"\ndays = " + days),
+              "4: notify.reminders.days must be \"daily\" or a list of \"monday\" to \"sunday\"");
+  }
+  EXPECT_EQ(with("practice = \"checkin\"\nat = \"19:00\"\nsound = true"),
+            "4: notify.reminders.sound is not a key that duolog knows");
+}
+
+TEST_F(ConfigFile, HoldsThirtyTwoRemindersAndNotOneMore) {
+  const auto reminders = [](int count) {
+    std::string text;
+    for (int i = 0; i < count; ++i) text += "[[notify.reminders]]\npractice = \"mood\"\nat = \"19:00\"\n";
+    return text;
+  };
+  EXPECT_EQ(read(reminders(32)).notify.reminders.size(), 32U);
+  EXPECT_THAT(refusal(reminders(33)), HasSubstr("notify.reminders holds more than 32"));
 }
 
 }  // namespace
