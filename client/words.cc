@@ -260,6 +260,12 @@ constexpr std::pair<std::string_view, const char*> kFindings[] = {
     {"peer-silent", "{} takes the call and says nothing: duologd there hangs, or another program has its port"},
     {"peer-newer", kPeerNewer},
     {"peer-older", kPeerOlder},
+    {"notify-off", "nothing is said on the desktop: desktop is off and there is no command under [notify]"},
+    {"notify-desktop", "speaks up on the desktop when there is something new"},
+    {"notify-command", "tells {} when there is something new"},
+    {"notify-no-bus", "nothing can be said on the desktop: its session cannot be reached ({})"},
+    {"notify-no-service", "nothing can be said on the desktop: no program there shows notifications ({})"},
+    {"notify-no-practice", "a reminder in config.toml is for {}, and there is no practice of that name"},
     {"clock-differs", "{}'s clock and this one differ by more than five minutes; nothing is lost by it"},
 };
 

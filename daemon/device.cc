@@ -16,6 +16,7 @@
 #include "daemon/meeting.h"
 #include "daemon/net/multicast.h"
 #include "daemon/net/node.h"
+#include "daemon/nudging.h"
 #include "proto/control.pb.h"
 
 namespace duolog {
@@ -75,6 +76,7 @@ struct Device::Open {
   Device::State& device;
   Household house;
   net::Node node;
+  std::optional<Nudging> nudging;  // unless the person wants quiet
 };
 
 struct Device::State {
@@ -102,6 +104,7 @@ struct Device::State {
     if (open) return Desk::State::kOpen;
     return vault().exists() && !half_set_up ? Desk::State::kLocked : Desk::State::kFresh;
   }
+  [[nodiscard]] bool nudged() const { return open && open->nudging; }
   [[nodiscard]] store::VaultFile vault() const { return {home.vault(), home.key_file()}; }
 
   Household::Outside outside();
@@ -130,7 +133,10 @@ Device::Open::Open(Device::State& owner, std::unique_ptr<store::Database> databa
       house(std::move(database), std::move(identity), owner.outside()),
       node(owner.io, house.switchboard(),
            {owner.config.listen, owner.config.discovery, owner.config.addresses, note_of_the_network,
-            [&owner](std::exception_ptr bug) { owner.bug = std::move(bug), owner.stop(); }}) {}
+            [&owner](std::exception_ptr bug) { owner.bug = std::move(bug), owner.stop(); }}) {
+  if (!owner.config.notify.is_on()) return;
+  nudging.emplace(owner.io, owner.config.notify, owner.clock, house.shelf(), house.local_state());
+}
 
 // What goes up from the house. The sockets of the house do not exist yet when it is built, nor do its peers.
 Household::Outside Device::State::outside() {
@@ -143,11 +149,13 @@ Household::Outside Device::State::outside() {
     });
   };
   outside.news = [this](const journal::News& news) {
+    if (nudged()) open->nudging->hear(news);
+    if (watchers.empty()) return;
     control::WatchEvent event;
     control::fill(event, news);
     tell(event);
   };
-  outside.heard = [this] { return !watchers.empty(); };
+  outside.heard = [this] { return !watchers.empty() || (nudged() && open->nudging->hears()); };
   outside.came_or_left = [this](const net::PeerStatus& status) {
     if (!open) return;
     const control::Peer peer = open->describe(status);
@@ -396,6 +404,8 @@ void Device::State::examine(control::DoctorReport& report) const {
     if (peer.clock_minutes() != 0) find("clock-differs", "warning", peer.name());
     if (!peer.version().empty()) find(("peer-" + peer.version()).c_str(), "warning", peer.name());
   }
+  if (!open->nudging) find("notify-off", "note", "");
+  if (open->nudging) open->nudging->examine(find);
   for (const auto& warning : journal::warnings(open->house.shelf())) find(warning.c_str(), "warning", "");
 }
 

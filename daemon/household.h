@@ -40,6 +40,7 @@ class Household {
   [[nodiscard]] const journal::Identity& identity() const { return identity_; }
   [[nodiscard]] store::Database& database() { return *database_; }
   [[nodiscard]] store::SealedLog& log() { return log_; }
+  [[nodiscard]] store::LocalState& local_state() { return memory_; }
   [[nodiscard]] net::Switchboard& switchboard() { return switchboard_; }
   // ---- for doctor ----
   [[nodiscard]] std::vector<std::string> log_problems();      // what is damaged, one sentence each
