@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <spdlog/spdlog.h>
+#include <unistd.h>
 
 #include <asio/io_context.hpp>
 #include <asio/posix/stream_descriptor.hpp>
@@ -35,8 +36,8 @@ class Ear {
   void watch(const std::optional<notify::Watch>& watch) {
     ++*turn_;
     timer_.cancel();
-    asio::error_code ignored;
-    (void)file_.close(ignored);
+    asio::error_code wrong;
+    if (file_.close(wrong)) note(wrong.message());
     if (!watch) return;
     const auto call = [this, turn = turn_, mine = *turn_](asio::error_code) {
       if (*turn != mine) return;
@@ -45,8 +46,12 @@ class Ear {
     };
     if (watch->until) timer_.expires_at(*watch->until), timer_.async_wait(call);
     const int fd = watch->fd < 0 ? -1 : ::fcntl(watch->fd, F_DUPFD_CLOEXEC, 0);
-    if (fd < 0) return;
-    (void)file_.assign(fd, ignored);
+    if (fd < 0) return;  // its time will come
+    if (file_.assign(fd, wrong)) {
+      note(wrong.message());
+      ::close(fd);
+      return;
+    }
     if (watch->to_read) file_.async_wait(asio::posix::stream_descriptor::wait_read, call);
     if (watch->to_write) file_.async_wait(asio::posix::stream_descriptor::wait_write, call);
   }
@@ -187,10 +192,10 @@ void Nudging::examine(const std::function<void(const char*, const char*, std::st
   using Reach = notify::Desktop::Reach;
   if (!state_->settings.command.empty()) find("notify-command", "ok", state_->settings.command.front());
   if (state_->settings.desktop) {
-    notify::Desktop::Finding finding = notify::Desktop::look();
+    const notify::Desktop::Finding finding = notify::Desktop::look();
     if (finding.reach == Reach::kService) find("notify-desktop", "ok", "");
-    if (finding.reach == Reach::kNoService) find("notify-no-service", "note", std::move(finding.why));
-    if (finding.reach == Reach::kNoBus) find("notify-no-bus", "note", std::move(finding.why));
+    if (finding.reach == Reach::kNoService) find("notify-no-service", "note", finding.why);
+    if (finding.reach == Reach::kNoBus) find("notify-no-bus", "note", finding.why);
   }
   for (const auto& reminder : state_->settings.reminders) {
     if (journal::find_practice(reminder.practice) == nullptr) find("notify-no-practice", "note", reminder.practice);
