@@ -70,6 +70,11 @@ def peers(person):
     return told
 
 
+def connected(person):
+    """With anybody."""
+    return any(peer["connected"] for peer in peers(person))
+
+
 def nudge(person):
     """`duolog sync`: everybody who is away is dialled now."""
     with Control(person) as door:

@@ -8,6 +8,7 @@ import termios
 from facts_locks import FIRST, SECOND, with_passphrase
 from house import eventually, fact
 from person import DONE, FAILED
+from processes import children_of
 
 MEMORY = pathlib.Path("/dev/shm")
 
@@ -23,10 +24,6 @@ def editor(person, name, script):
     place.chmod(0o755)
     person.environment["EDITOR"] = str(place)
     return place
-
-
-def children_of(pid):
-    return [int(child) for child in pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 def echoes(screen):
@@ -190,9 +187,9 @@ def editors():
                 found.append(int(place.parent.name))
         except OSError:
             pass
-    mine = pathlib.Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
+    mine = children_of(os.getpid())
     for pid in found:
-        if str(pid) in mine:  # an orphan that has ended waits for us
+        if pid in mine:  # an orphan that has ended waits for us
             os.waitpid(pid, os.WNOHANG)
     return [pid for pid in found if pathlib.Path(f"/proc/{pid}").exists()]
 

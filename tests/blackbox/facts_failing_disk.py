@@ -5,17 +5,10 @@ import hashlib
 
 import disks
 import faults
+from faults import with_a_disk
 from house import eventually, fact
 from pen import Pen, same_once_each, texts
 from person import FAILED
-
-
-def with_a_disk(house, name="Ada"):
-    someone = house.person(name)
-    disk = faults.Disk(someone)
-    someone.start()
-    someone.init()
-    return someone, disk
 
 
 def at_every_place(disk, calls, act, **how):

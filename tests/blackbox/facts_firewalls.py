@@ -101,7 +101,7 @@ def a_machine_without_a_network_is_told_so_by_doctor(house):
     lan = Lan(house)
     ada, bo = lan.two()
     ada.machine.ip("link", "set", "eth0", "down")
-    eventually("Ada has noticed", lambda: not control.peers(ada)[0]["connected"], 30)
+    eventually("Ada has noticed", lambda: not control.connected(ada), 30)
     doctor_says(ada, "peer-no-way", "is it in a network?")
     assert "multicast-blocked" not in found(ada)[0], "no firewall is blamed where there is nothing to ask by"
     assert bo.status()["initialised"]

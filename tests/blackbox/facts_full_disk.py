@@ -90,10 +90,7 @@ def a_draft_that_was_saved_after_all_is_gone(house):
 @fact
 def a_disk_that_fills_up_at_any_call_of_a_write_loses_nothing(house):
     """At every place: once, and for good; the daemon goes on by itself when there is room again."""
-    ada = house.person("Ada")
-    disk = faults.Disk(ada)
-    ada.start()
-    ada.init()
+    ada, disk = faults.with_a_disk(house)
     pen = Pen(ada)
     for for_good in (False, True):
         nth = 1
@@ -220,10 +217,7 @@ def what_the_partner_sends_waits_there_while_the_disk_is_full(house):
 
 @fact
 def memory_without_room_for_a_draft_is_told_and_left_as_it_was(house):
-    ada = house.person("Ada")
-    disk = faults.Disk(ada)
-    ada.start()
-    ada.init()
+    ada, disk = faults.with_a_disk(house)
     runtime = disks.Small(house, "runtime", size="8k")
     ada.environment["XDG_RUNTIME_DIR"] = str(runtime.folder)
     text = b"a text that is longer than the memory there is. " * 200

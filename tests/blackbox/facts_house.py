@@ -11,6 +11,7 @@ import canary
 import control
 from house import eventually, fact
 from person import DONE, FAILED, NOT_FOUND, UNREACHABLE, USAGE
+from processes import alive
 
 
 @fact
@@ -95,14 +96,6 @@ def without_a_daemon_duolog_starts_one_unless_told_not_to(house):
     assert ada.status()["pid"] == pid, "one daemon, not one a command"
     ada.duolog("daemon", "stop")
     eventually("it is gone", lambda: not alive(pid))
-
-
-def alive(pid):
-    """Reaps a child of ours that has ended."""
-    try:
-        return os.waitpid(pid, os.WNOHANG) == (0, 0)
-    except ChildProcessError:
-        return pathlib.Path(f"/proc/{pid}").exists()
 
 
 @fact

@@ -133,10 +133,7 @@ def torn(disk, act):
 
 @fact
 def no_write_torn_in_two_loses_what_was_saved(house):
-    ada = house.person("Ada")
-    disk = faults.Disk(ada)
-    ada.start()
-    ada.init()
+    ada, disk = faults.with_a_disk(house)
     pen = Pen(ada)
     perhaps = []
 
@@ -188,10 +185,7 @@ def no_write_torn_in_two_loses_what_was_saved(house):
 @fact
 def a_write_that_went_astray_is_noticed_and_never_shown_as_somebody_s_words(house):
     """The disk said yes and put it elsewhere. What it overwrote is lost to every program; nothing else may be."""
-    ada = house.person("Ada")
-    disk = faults.Disk(ada)
-    ada.start()
-    ada.init()
+    ada, disk = faults.with_a_disk(house)
     pen, lost = Pen(ada), 0
     pen.open()
     for page in range(5):

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 import collections
 import os
-import pathlib
 import random
 import re
 import resource
@@ -13,9 +12,9 @@ import threading
 import time
 
 import control
-from facts_house import alive
 from house import NIGHTLY, children, eventually, fact, needs
 from person import DONE, FAILED, UNREACHABLE, Daemon
+from processes import alive, state_of
 
 ALREADY_RUNNING = 75
 STOPS_WITHIN = 2.0
@@ -140,10 +139,6 @@ def what_a_killed_daemon_left_is_neither_taken_for_a_daemon_nor_for_somebody_els
     assert bystander.poll() is None
     bystander.kill()
     bystander.wait()
-
-
-def state_of(pid):
-    return pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
 
 
 @fact

@@ -85,13 +85,9 @@ def meet_again(middle, *people):
         control.nudge(someone)
 
 
-def connected(someone):
-    return control.peers(someone)[0]["connected"]
-
-
 def they_meet(middle, *people):
     for someone in people:
-        eventually(f"{someone.name} is connected", lambda who=someone: connected(who), 15)
+        eventually(f"{someone.name} is connected", lambda who=someone: control.connected(who), 15)
     eventually("by one connection", lambda: len(middle.open_calls()) >= 1)
 
 

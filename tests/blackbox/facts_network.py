@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 import datetime
 import os
-import pathlib
 import signal
 import subprocess
 import time
@@ -11,6 +10,7 @@ import control
 import wrong_clock
 from house import NIGHTLY, eventually, fact, waits
 from lan import Lan
+from processes import state_of
 from wrong_clock import WrongClock
 
 NOTICED = 30    # seconds until silence is called so
@@ -18,20 +18,16 @@ BACK = 10       # seconds until a change for the better is used
 PATIENT = BACK if NIGHTLY else 4  # a next try that can be waited for by nobody
 
 
-def connected(someone):
-    return any(peer["connected"] for peer in control.peers(someone))
-
-
 def noticed(*people, seconds=NOTICED):
     for someone in people:
-        eventually(f"{someone.name} has noticed", lambda who=someone: not connected(who), seconds)
+        eventually(f"{someone.name} has noticed", lambda who=someone: not control.connected(who), seconds)
 
 
 def back(*people, seconds=BACK):
     """Both are connected within seconds; how long it took."""
     began = time.monotonic()
     for someone in people:
-        eventually(f"{someone.name} is connected again", lambda who=someone: connected(who), seconds)
+        eventually(f"{someone.name} is connected again", lambda who=someone: control.connected(who), seconds)
     print(f"back after {time.monotonic() - began:.1f} s")
 
 
@@ -181,11 +177,6 @@ def where_one_family_of_addresses_ends_the_other_is_used(house):
         eventually("they are back", lambda: len(ada.status()["device"]["addresses"]) == 2)
 
 
-def state_of(someone):
-    """"R", "S", "T" …"""
-    return pathlib.Path(f"/proc/{someone.daemon.pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
-
-
 @waits
 @fact
 def a_partner_who_freezes_is_noticed_and_both_recover(house):
@@ -194,7 +185,7 @@ def a_partner_who_freezes_is_noticed_and_both_recover(house):
     for i in range(20):
         ada.write(f"before the freeze, number {i}", secret=False)
     os.kill(bo.daemon.pid, signal.SIGSTOP)
-    eventually("Bo's duologd is stopped", lambda: state_of(bo) == "T")
+    eventually("Bo's duologd is stopped", lambda: state_of(bo.daemon.pid) == "T")
     ada.write("written to somebody frozen")
     began = time.monotonic()
     noticed(ada)
@@ -218,7 +209,7 @@ def a_machine_that_slept_is_in_touch_again_at_once(house):
     house.pair(ada, bo, at=ada.address())
     with lan.black_hole() as asleep:
         os.kill(ada.daemon.pid, signal.SIGSTOP)
-        eventually("she stands still", lambda: state_of(ada) == "T")
+        eventually("she stands still", lambda: state_of(ada.daemon.pid) == "T")
         bo.write("written while she slept")
         noticed(bo)
         if NIGHTLY:

@@ -54,6 +54,15 @@ class Disk:
         return PLAN.unpack(self.plan[:])[6]
 
 
+def with_a_disk(house, name="Ada"):
+    """Somebody who is set up, and the disk under their daemon."""
+    someone = house.person(name)
+    disk = Disk(someone)
+    someone.start()
+    someone.init()
+    return someone, disk
+
+
 def sanitizers(program):
     """The sanitizer's library must come first of all."""
     linked = subprocess.run(["ldd", str(program)], capture_output=True, text=True, check=True).stdout
