@@ -141,6 +141,7 @@ struct Server::State : std::enable_shared_from_this<Server::State> {
     if (::unlink(socket_path.c_str()) != 0 && errno != ENOENT) {
       throw std::system_error(errno, std::generic_category(), socket_path.string());
     }
+    watch_folder();  // before there is anything to lose: whatever vanishes from here on is told
     acceptor.open();
     asio::error_code refused;
     if (acceptor.bind(stream_protocol::endpoint(address.path()), refused)) {
@@ -153,7 +154,6 @@ struct Server::State : std::enable_shared_from_this<Server::State> {
       throw std::system_error(errno, std::generic_category(), socket_path.string());
     }
     acceptor.listen();
-    watch_folder();
   }
 
   [[nodiscard]] bool still_named() const {

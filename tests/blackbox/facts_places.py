@@ -3,12 +3,14 @@
 import os
 import pathlib
 import shutil
+import signal
 import stat
 import subprocess
 
 from facts_life import duologd, socket_file
 from house import Skipped, eventually, fact, needs
 from person import DONE, FAILED, UNREACHABLE
+from processes import children_of, state_of
 
 NOBODY, SOMEBODY = 65534, 65533
 
@@ -64,6 +66,31 @@ def a_daemon_whose_runtime_folder_vanishes_is_found_again_without_being_started_
     runtime.mkdir(mode=0o700)  # the next login
     assert ada.status()["pid"] == pid and [item["id"] for item in ada.list()] == [written]
     assert "the socket's folder has vanished; listening anew at" in daemon.stop()
+
+
+@fact
+def a_socket_that_vanishes_before_the_daemon_is_ready_is_put_back(house):
+    needs("strace", "strace")
+    ada = house.person("Ada")
+    ada.environment["ASAN_OPTIONS"] = "detect_leaks=0"  # it cannot look for leaks while somebody else traces it
+    place, said = in_session(ada) / "duolog" / "control.sock", house.folder / "strace"
+    command = ["strace", "-f", "-o", str(said), "-e", "trace=listen", "-e", "inject=listen:signal=STOP:when=1",
+               str(house.programs / "duologd"), *ada.options]
+    strace = subprocess.Popen(command, env=ada.environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                              stderr=subprocess.DEVNULL)
+    eventually("it has begun to listen, and stands still",
+               lambda: strace.poll() is not None or said.exists() and "stopped by SIGSTOP" in said.read_text())
+    if strace.poll() is not None:
+        raise Skipped("strace may not trace here")
+    (daemon,) = children_of(strace.pid)
+    assert state_of(daemon) in "tT", "it does not stand still"
+    place.unlink()
+    os.kill(daemon, signal.SIGCONT)
+    eventually("the socket is back", lambda: place.exists() and ada.run("status").code == DONE)
+    assert ada.status()["pid"] == daemon
+    os.kill(daemon, signal.SIGTERM)
+    assert strace.wait(20) == 0
+    assert not place.exists()
 
 
 @fact
