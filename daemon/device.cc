@@ -399,8 +399,9 @@ void Device::State::examine(control::DoctorReport& report) const {
   for (const auto& status : open->house.switchboard().status()) {
     const control::Peer peer = open->describe(status);
     const bool here = status.state == net::PeerStatus::State::kConnected;
+    const std::string& where = status.trouble == net::Trouble::kNone ? peer.address() : status.trouble_at;
     find(here ? "peer-connected" : away_because(status.trouble), here ? "ok" : "note",
-         here || peer.address().empty() ? peer.name() : peer.name() + " (" + peer.address() + ")");
+         here || where.empty() ? peer.name() : peer.name() + " (" + where + ")");
     if (peer.clock_minutes() != 0) find("clock-differs", "warning", peer.name());
     if (!peer.version().empty()) find(("peer-" + peer.version()).c_str(), "warning", peer.name());
   }

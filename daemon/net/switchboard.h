@@ -30,6 +30,7 @@ struct PeerStatus {
   std::optional<WallTime> last_seen;  // by the network, ever; now, when connected
   std::optional<WallTime> next_try;
   Trouble trouble = Trouble::kNone;                      // not connected: what the last attempt met
+  std::string trouble_at;                                // at which address; of kNone means nothing
   std::optional<std::chrono::milliseconds> clock_ahead;  // theirs minus ours, when last greeted since start
   enum class Version { kSame, kNewer, kOlder } version = Version::kSame;  // as far as the last session told
   std::uint64_t behind = 0;   // connected: records here that the other has not acknowledged

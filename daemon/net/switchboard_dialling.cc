@@ -48,8 +48,9 @@ void Switchboard::State::connected_to_device(LineId id) {
 }
 
 void Switchboard::State::lost_dial(LineId id, Trouble why) {
-  const auto sought = std::exchange(lines.at(id).looked_for, std::nullopt);
-  if (sought) troubles[*sought] = std::max(troubles[*sought], why);
+  Line& line = lines.at(id);
+  const auto sought = std::exchange(line.looked_for, std::nullopt);
+  if (sought && why > troubles[*sought].first) troubles[*sought] = {why, line.address};
   rounds.failed(id, why == Trouble::kSilent);
   continue_rounds();
 }
@@ -119,8 +120,11 @@ void Switchboard::describe_away(const Dialer::Status& dialling, PeerStatus& stat
   if (dialling.state == Dialer::State::kWaiting)
     status.next_try = state_->house.clock.wall() + (dialling.next_try - state_->now());
   const PeerKey key{status.journal, status.device};
-  if (const auto trouble = state_->troubles.find(key); trouble != state_->troubles.end())
-    status.trouble = trouble->second;
+  if (const auto met = state_->troubles.find(key); met != state_->troubles.end()) {
+    const auto& [trouble, address] = met->second;
+    status.trouble = trouble;
+    status.trouble_at = address.text();
+  }
   const bool silent = dialling.failures >= kNoAnswerAfter || state_->fell_silent.contains(key);
   if (status.last_seen && silent) {
     status.state = PeerStatus::State::kNoAnswer;  // also while it is tried once more

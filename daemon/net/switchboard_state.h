@@ -44,9 +44,9 @@ struct Switchboard::State {
   std::map<LineId, Line> lines;
   std::map<PeerKey, LineId> live;
   std::map<DeviceId, milliseconds> clocks;
-  std::map<DeviceId, PeerStatus::Version> other_versions;  // who cannot talk with this one: until a session goes well
-  std::map<PeerKey, Trouble> troubles;                     // of the last round
-  std::set<PeerKey> fell_silent;                           // their last connection ended without a word
+  std::map<DeviceId, PeerStatus::Version> other_versions;   // who cannot talk with this one: until a session goes well
+  std::map<PeerKey, std::pair<Trouble, Address>> troubles;  // of the last round: the most telling, and where
+  std::set<PeerKey> fell_silent;                            // their last connection ended without a word
   std::unique_ptr<PairingWindow> window;
   std::unique_ptr<PairingJoiner> joiner;
   std::vector<Dial> dials;

@@ -224,6 +224,18 @@ TEST_F(TwoDevices, DialSeveralAddressesSideBySideWhenTheFirstIsSilent) {
   EXPECT_EQ(ada().status_of(*people().bo)->address, "bo:38650");
 }
 
+TEST_F(TwoDevices, SayOfSeveralAddressesAtWhichOneTheTroubleWas) {
+  switch_on();
+  Place eve_place(people().eve);
+  world_.add(eve_place, "eve");
+  world_.unreachable.insert("bo");
+  ada_place_.memory.put("net.address." + hex(people().bo->id().bytes), as_bytes("1\nbo:38650\neve:38650"));
+  ada().share_journal();
+  EXPECT_TRUE(world_.run_until([&] { return ada().status_of(*people().bo)->trouble == Trouble::kSilent; }));
+  EXPECT_EQ(ada().status_of(*people().bo)->trouble_at, "eve:38650");
+  EXPECT_EQ(ada().status_of(*people().bo)->address, "bo:38650");
+}
+
 TEST_F(TwoDevices, SayGoodbyeWhenTheyStop) {
   connect();
   ada().board.stop();
