@@ -43,7 +43,7 @@ struct Conversation {
   std::function<void()> lost;  // the connection ended before it was done; may be empty
   // What comes next is up to a person, here or there, and may take as long as the window. Empty: always so. Otherwise
   // each step has kTalkTime.
-  std::function<bool()> a_person_decides = {};
+  std::function<bool()> a_person_decides;
 };
 
 // Whom the handshake met.
