@@ -148,9 +148,10 @@ struct Identity::Payload {
     for (const vault::Journal& journal : from.journals()) payload.journals.push_back(read(journal));
     if (payload.journals.empty() || payload.journals.front().shared()) damaged();
     // Fields that this version does not know would be lost by the next save: then what we know is not all there is.
-    if (payload.encode().view().size() != bytes.size())
+    if (payload.encode().view().size() != bytes.size()) {
       throw store::BadVaultFile(
           "the vault was written by a newer version of Duolog\nhint: install that version; nothing was written to it");
+    }
     return payload;
   }
 
