@@ -195,7 +195,7 @@ Desktop::Finding Desktop::look() {
   Finding finding{Reach::kNoBus, result < 0 ? text_of(result) : "it gives no answer"};
   if (sd_bus_is_ready(bus) > 0) {
     sd_bus_set_method_call_timeout(bus, kAnswerUs);
-    sd_bus_error error = SD_BUS_ERROR_NULL;
+    sd_bus_error error{};  // SD_BUS_ERROR_NULL is C, and no C++ to clang
     sd_bus_message* answer = nullptr;
     result = sd_bus_call_method(bus, kService, kObject, "org.freedesktop.DBus.Peer", "Ping", &error, &answer, "");
     finding = {result < 0 ? Reach::kNoService : Reach::kService, result < 0 ? plain_line(error.name, kFirstWords) : ""};

@@ -68,7 +68,7 @@ TEST_F(Drafts, OverTheLimitIsRefusedAndKept) {
   fs::resize_file(file(), kTextLimit);
   EXPECT_EQ(draft_.read().size(), kTextLimit);
   fs::resize_file(file(), kTextLimit + 1);
-  EXPECT_THROW(draft_.read(), Failure);
+  EXPECT_THROW(static_cast<void>(draft_.read()), Failure);
   EXPECT_TRUE(fs::exists(file()));
 }
 
