@@ -260,6 +260,7 @@ SQLite::Database open_or_create(const fs::path& file, Database::Open how) {
 
 // While the mark stands in the file itself, the write-ahead log holds what the file does not, and must be there.
 constexpr const char* kMark = "INSERT OR IGNORE INTO kept (mark) VALUES (1)";
+constexpr const char* kMarkAgain = "UPDATE kept SET mark = 1";
 constexpr const char* kUnmark = "DELETE FROM kept";
 
 bool has_log(const fs::path& file) {
@@ -313,6 +314,16 @@ struct Database::State {
     } else {
       if (log_was_left_behind) keep_log();
       fold_on_close(sqlite, true);
+      if (marked && !log_was_there) begin_log_anew();
+    }
+  }
+
+  // Given up, and not to be asked for again where this daemon is killed before it saves anything: from here on there is
+  // a log. Where the disk has no room for it, the next transaction says so.
+  void begin_log_anew() noexcept {
+    try {
+      sqlite.exec(kMarkAgain);
+    } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch)
     }
   }
 

@@ -271,6 +271,19 @@ TEST_F(AWriteAheadLog, ThatWentMissingIsMissedUntilItIsGivenUp) {
   }
 }
 
+TEST_F(AWriteAheadLog, ThatWasGivenUpIsNotMissedAgainAfterAKillBeforeTheFirstWord) {
+  place("");
+  write_text(given_up_of(file()), "");
+  const testing::TemporaryFolder killed;
+  {
+    const Database database(file(), Database::Open::kExisting);
+    EXPECT_EQ(database.refusal(), "");
+    write_text(killed / "duolog.db", text_of(file()));
+    write_text(killed / "duolog.db-wal", text_of(write_ahead_of(file())));
+  }
+  EXPECT_EQ(Database(killed / "duolog.db", Database::Open::kExisting).refusal(), "");
+}
+
 TEST_F(AWriteAheadLog, IsGivenUpForOneStartAndWhatWasSetAsideIsKept) {
   for (const char* set_aside : {"first", "second"}) {
     place(whole_);
