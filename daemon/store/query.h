@@ -13,7 +13,8 @@ namespace duolog::store {
 
 class Query {
  public:
-  // `sql` is the key to the compiled statement. REQUIRES: no other Query with the same text is alive.
+  // The address of `sql` is the key to the compiled statement. REQUIRES: it is a literal, and no other Query with the
+  // same text is alive.
   Query(Database& database, const char* sql);
   ~Query();
   Query(const Query&) = delete;

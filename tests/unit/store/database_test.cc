@@ -52,8 +52,8 @@ class ADatabase : public ::testing::Test {
     while (query.step()) found.push_back(query.text(0));
     return found;
   }
-  std::string pragma(const std::string& name) {
-    Query query(*database_, ("PRAGMA " + name).c_str());
+  std::string told(const char* sql) {
+    Query query(*database_, sql);
     return query.step() ? query.text(0) : "";
   }
   // With SQLite alone, as another program would.
@@ -182,12 +182,12 @@ TEST_F(ADatabase, HasRoomForOneDaemonOnly) {
 TEST_F(ADatabase, RunsAsItMust) {
   open(Open::kCreate);
   put("a");
-  EXPECT_EQ(pragma("journal_mode"), "wal");
-  EXPECT_EQ(pragma("synchronous"), "2");
-  EXPECT_EQ(pragma("locking_mode"), "exclusive");
-  EXPECT_EQ(pragma("secure_delete"), "1");
-  EXPECT_EQ(pragma("foreign_keys"), "1");
-  EXPECT_EQ(pragma("mmap_size"), "0");
+  EXPECT_EQ(told("PRAGMA journal_mode"), "wal");
+  EXPECT_EQ(told("PRAGMA synchronous"), "2");
+  EXPECT_EQ(told("PRAGMA locking_mode"), "exclusive");
+  EXPECT_EQ(told("PRAGMA secure_delete"), "1");
+  EXPECT_EQ(told("PRAGMA foreign_keys"), "1");
+  EXPECT_EQ(told("PRAGMA mmap_size"), "0");
   EXPECT_FALSE(fs::exists(folder_ / "duolog.db-shm"));
 }
 
