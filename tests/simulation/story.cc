@@ -14,7 +14,8 @@ using std::chrono::seconds;
 
 constexpr milliseconds kPatience = minutes(20);  // of virtual time, for coming together in the end
 constexpr milliseconds kSilence = minutes(10);   // in which two that are equal say nothing but that they live
-// A ping each 15 s each way, and three handshakes of eight: both may have just dialled, and what gives way is dialled anew.
+// A ping each 15 s each way, and three handshakes of eight: both may have just dialled, and what gives way is dialled
+// anew.
 constexpr std::uint64_t kSilentMessages = 2 * (10 * 60 / 15) + 3 * 8;
 constexpr milliseconds kYear = hours(24 * 365);
 constexpr std::int64_t kToday = 1'795'000'000'000;
