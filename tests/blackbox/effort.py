@@ -10,9 +10,13 @@ WITHOUT_QUARANTINE = "quarantine_size_mb=0:thread_local_quarantine_size_kb=0"  #
 MEGABYTE = 1 << 20
 
 
+def under_thread_sanitizer(house):
+    return b"__tsan_init" in (house.programs / "duologd").read_bytes()
+
+
 def needs_honest_figures(house):
     """ThreadSanitizer watches every access from threads of its own: what it costs says nothing of the daemon."""
-    if b"__tsan_init" in (house.programs / "duologd").read_bytes():
+    if under_thread_sanitizer(house):
         raise Skipped("nothing is measured under ThreadSanitizer")
 
 
