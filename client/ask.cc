@@ -21,6 +21,8 @@
 namespace duolog::client {
 namespace {
 
+constexpr std::size_t kTerminalLine = 4096;  // bytes, its end included, that Linux lets one write before Enter
+
 // While it lives, what is typed is not shown; the line's end still is.
 class NoEcho {
  public:
@@ -37,6 +39,41 @@ class NoEcho {
   }
   NoEcho(const NoEcho&) = delete;
   NoEcho& operator=(const NoEcho&) = delete;
+
+ private:
+  termios before_{};
+  bool changed_ = false;
+};
+
+// While it lives, Ctrl-C leaves what stands on the line where it is, and rest() brings it.
+class KeptLine {
+ public:
+  KeptLine() {
+    if (::tcgetattr(STDIN_FILENO, &before_) != 0) return;
+    changed_ = true;
+    auto keeping = before_;
+    keeping.c_lflag |= ICANON | NOFLSH;
+    ::tcsetattr(STDIN_FILENO, TCSANOW, &keeping);
+  }
+  ~KeptLine() {
+    if (changed_) ::tcsetattr(STDIN_FILENO, TCSANOW, &before_);
+  }
+  KeptLine(const KeptLine&) = delete;
+  KeptLine& operator=(const KeptLine&) = delete;
+
+  // A line that has no end yet cannot be read as one: the terminal gives it out by the letter.
+  [[nodiscard]] std::string rest() const {
+    std::string text;
+    auto at_once = before_;
+    at_once.c_lflag &= ~static_cast<tcflag_t>(ICANON);
+    at_once.c_cc[VMIN] = 0;
+    at_once.c_cc[VTIME] = 0;
+    if (!changed_ || ::tcsetattr(STDIN_FILENO, TCSANOW, &at_once) != 0) return text;
+    std::array<char, kTerminalLine> bytes{};
+    const auto got = ::read(STDIN_FILENO, bytes.data(), bytes.size());
+    if (got > 0) text.assign(bytes.data(), static_cast<std::size_t>(got));
+    return text;
+  }
 
  private:
   termios before_{};
@@ -133,6 +170,28 @@ std::optional<std::string> ask_line(const std::string& prompt) {
   auto line = read_line(interrupts);
   if (!line) say("\n");
   return line;
+}
+
+Typed ask_text(const std::string& prompt) {
+  const Interrupts interrupts;
+  const KeptLine kept;
+  say_wrapped(prompt);
+  Typed typed;
+  for (;;) {
+    if (interrupts.come_before(STDIN_FILENO)) {
+      typed.text += kept.rest();
+      typed.stopped = true;
+      break;
+    }
+    const auto c = read_byte(STDIN_FILENO);
+    typed.stopped = !c && typed.text.empty();
+    if (!c || *c == '\n') break;
+    if (*c != '\r') typed.text.push_back(*c);
+  }
+  if (typed.stopped) say("\n");
+  if (typed.text.size() + 1 >= kTerminalLine)
+    say("that line is as long as a terminal takes; what came after is missing\n");
+  return typed;
 }
 
 bool ask_yes(const std::string& prompt, bool offered) {

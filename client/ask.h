@@ -20,6 +20,12 @@ bool can_ask();
 
 // One line, without its end. nullopt: the person stops (Ctrl-D, Ctrl-C). REQUIRES: can_ask(), as for all that follow.
 std::optional<std::string> ask_line(const std::string& prompt);
+// The same, where nothing may be lost: with `stopped`, `text` is what stood on the line by then.
+struct Typed {
+  std::string text;
+  bool stopped = false;
+};
+Typed ask_text(const std::string& prompt);
 // Enter takes `offered`; whoever stops has said no. Asks again until it is one of them.
 bool ask_yes(const std::string& prompt, bool offered);
 

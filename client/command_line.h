@@ -1,7 +1,7 @@
-// command_line.h: what was typed, as values. The one file beside it that knows CLI11.
+// command_line.h: what was typed, as values. CLI11 is known to command_line.cc and declare_*.cc alone.
 //
-// A verb's options are a struct; `verb` says which of them was filled. The texts of --help are here too, with examples:
-// help names only what exists.
+// A verb's options are a struct; `verb` says which of them was filled. The texts of --help stand where the verbs are
+// declared, with examples: help names only what exists.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
@@ -32,8 +32,17 @@ enum class Verb {
   kWrite,
   kList,
   kShow,
-  kCheckin,
+  kLetters,
+  kReply,
+  kReact,
+  kShare,
+  kDo,  // `doing.practice` says which
   kAnswers,
+  kPractices,
+  kTrends,
+  kGuide,
+  kPause,
+  kResume,
   kStatus,
   kWatch,
   kSync,
@@ -52,10 +61,15 @@ struct PairOptions {
   std::vector<std::string> invitation;
   std::string picture, at, relationship, name;
 };
+struct TodayOptions {
+  bool line = false;
+};
 struct WriteOptions {
   std::vector<std::string> words, tags;
-  std::string on;
+  std::string on, open_on;
+  std::uint32_t mood = 0;
   bool private_entry = false;
+  bool between_us = false;
 };
 struct ListOptions {
   std::uint32_t limit = 0;
@@ -64,8 +78,36 @@ struct ListOptions {
 struct ShowOptions {
   std::string id;
 };
-struct CheckinOptions {
-  std::vector<std::string> set;
+struct ReplyOptions {
+  std::string id, manner;
+  std::vector<std::string> words;
+  bool reflect = false, ask = false, validate = false;
+};
+struct ReactOptions {
+  std::string id, emoji;
+  bool none = false;
+};
+struct ShareOptions {
+  std::string id;
+};
+struct DoOptions {
+  std::string practice, period;
+  std::vector<std::string> words, set;
+  bool pass = false;   // "not this one", or "your turn"
+  bool ideas = false;  // of languages; `words` may name one
+};
+struct PracticesOptions {
+  std::string action, what;
+  bool toml = false;
+};
+struct GuideOptions {
+  std::string topic;
+};
+struct TrendsOptions {
+  std::string practice, since, until;
+};
+struct PauseOptions {
+  std::string until;
 };
 struct AnswersOptions {
   std::string practice;
@@ -84,6 +126,8 @@ struct PassphraseOptions {
 };
 struct ConfigOptions {
   std::string key, value;
+  std::string zone, turn, week;  // of the calendar
+  bool agree = false;
 };
 struct DaemonOptions {
   std::string action;
@@ -98,8 +142,16 @@ struct Invocation {
   WriteOptions write;
   ListOptions list;
   ShowOptions show;
-  CheckinOptions checkin;
+  TodayOptions today;
+  ReplyOptions reply;
+  ReactOptions react;
+  ShareOptions share;
+  DoOptions doing;
   AnswersOptions answers;
+  PracticesOptions practices;
+  GuideOptions guide;
+  TrendsOptions trends;
+  PauseOptions pause;
   WatchOptions watch;
   SyncOptions sync;
   PassphraseOptions passphrase;

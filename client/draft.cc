@@ -27,8 +27,6 @@ namespace duolog::client {
 namespace {
 
 namespace fs = std::filesystem;
-constexpr std::string_view kFolderName = "duolog-draft-";
-constexpr std::string_view kFileName = "entry.txt";
 
 // Where somebody else may rename what is ours, a draft is not safe: after `su` with the environment kept, for example.
 bool only_we_rename_in(const fs::path& folder) {
@@ -83,13 +81,16 @@ std::string read_all(int fd) {
 }
 
 // Memory may be swapped out: what was there is overwritten before it is let go.
+void overwrite(int fd) {
+  struct stat found{};
+  if (fd < 0 || ::fstat(fd, &found) != 0 || !S_ISREG(found.st_mode)) return;
+  const std::string zeros(static_cast<std::size_t>(found.st_size), '\0');
+  static_cast<void>(::write(fd, zeros.data(), zeros.size()) < 0);
+}
+
 void shred_file(const fs::path& file) {
   const int fd = ::open(file.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
-  struct stat found{};
-  if (fd >= 0 && ::fstat(fd, &found) == 0 && S_ISREG(found.st_mode)) {
-    const std::string zeros(static_cast<std::size_t>(found.st_size), '\0');
-    static_cast<void>(::write(fd, zeros.data(), zeros.size()) < 0);
-  }
+  overwrite(fd);
   if (fd >= 0) ::close(fd);
   ::unlink(file.c_str());
 }
@@ -120,12 +121,12 @@ std::string editor() {
 
 }  // namespace
 
-Draft Draft::make(std::string_view text) {
+Draft Draft::make(std::string_view text, const DraftKind& kind) {
   for (const auto& folder : memory_folders()) {
-    auto name = (folder / kFolderName).string() + "XXXXXX";
+    auto name = (folder / kind.folder).string() + "XXXXXX";
     if (::mkdtemp(name.data()) == nullptr) continue;  // 0700
     hold(name);
-    const Draft draft(fs::path(name) / kFileName);
+    const Draft draft(fs::path(name) / kind.file);
     if (put(draft.file_, text)) return draft;
     draft.shred();  // this memory is full
   }
@@ -156,6 +157,21 @@ std::string Draft::read() const {
   }
 }
 
+bool Draft::replace(std::string_view text) const {
+  auto beside = file_;
+  beside += "~";
+  ::unlink(beside.c_str());
+  if (!put(beside, text)) {
+    shred_file(beside);
+    return false;
+  }
+  const int before = ::open(file_.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+  const bool done = ::rename(beside.c_str(), file_.c_str()) == 0;
+  if (done) overwrite(before);
+  if (before >= 0) ::close(before);
+  return done;
+}
+
 void Draft::shred() const {
   std::error_code trouble;
   for (const auto& left : fs::directory_iterator(file_.parent_path(), trouble)) shred_file(left.path());
@@ -163,6 +179,9 @@ void Draft::shred() const {
 }
 
 std::string Draft::kept_hint() const {
+  if (file_.filename() == kPracticeDraft.file) {
+    return "your text is kept in memory until you log out: duolog practices new opens it again";
+  }
   return "your text is kept in memory until you log out: duolog write opens it again; to save it as it is: "
          "duolog write < " +
          file_.string();
@@ -188,16 +207,16 @@ std::optional<Draft> Draft::behind_standard_input() {
   return std::nullopt;
 }
 
-std::vector<fs::path> Draft::left_behind() {
+std::vector<fs::path> Draft::left_behind(const DraftKind& kind) {
   std::vector<fs::path> found;
   for (const auto& folder : memory_folders()) {
     std::error_code trouble;
     for (const auto& entry : fs::directory_iterator(folder, trouble)) {
       struct stat owner{};
-      if (!entry.path().filename().string().starts_with(kFolderName)) continue;
+      if (!entry.path().filename().string().starts_with(kind.folder)) continue;
       if (::lstat(entry.path().c_str(), &owner) != 0 || owner.st_uid != ::geteuid() || !S_ISDIR(owner.st_mode))
         continue;
-      const auto file = entry.path() / kFileName;
+      const auto file = entry.path() / kind.file;
       if (fs::is_regular_file(file, trouble)) found.push_back(file);
     }
   }
@@ -214,9 +233,13 @@ std::string Draft::described() const {
   return std::to_string(found.st_size) + " bytes, last changed " + when.data();
 }
 
-std::vector<Draft> Draft::abandoned() {
+std::optional<Draft> Draft::taken_up(const fs::path& file) {
+  return hold(file.parent_path()) ? std::optional(Draft(file)) : std::nullopt;
+}
+
+std::vector<Draft> Draft::abandoned(const DraftKind& kind) {
   std::vector<Draft> drafts;
-  for (const auto& file : left_behind()) {
+  for (const auto& file : left_behind(kind)) {
     if (!hold(file.parent_path())) continue;
     const Draft draft(file);
     std::error_code trouble;

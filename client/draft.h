@@ -15,14 +15,24 @@ namespace duolog::client {
 
 inline constexpr std::size_t kTextLimit = (1 << 20) - (16 << 10);  // bytes of one entry; the daemon holds to it too
 
+// What a draft is of: the beginning of its folder's name, and its file's.
+struct DraftKind {
+  std::string_view folder, file;
+};
+inline constexpr DraftKind kEntryDraft{"duolog-draft-", "entry.txt"};
+inline constexpr DraftKind kFormDraft{"duolog-form-", "answers"};                // form_draft.h
+inline constexpr DraftKind kPracticeDraft{"duolog-practice-", "practice.toml"};  // of `practices new`
+
 class Draft {
  public:
   // Throws Failure where there is no folder in memory.
-  static Draft make(std::string_view text = {});
+  static Draft make(std::string_view text = {}, const DraftKind& kind = kEntryDraft);
 
   // Opens $VISUAL, $EDITOR or what Debian calls the editor. Throws Failure where it fails; the file stays.
   void edit() const;
   [[nodiscard]] std::string read() const;  // throws Failure over kTextLimit
+  // In the place of what was there, whole or not at all. False: there is no room for it.
+  [[nodiscard]] bool replace(std::string_view text) const;
   // Overwrites and removes the file, and whatever the editor left beside it.
   void shred() const;
   [[nodiscard]] std::string kept_hint() const;
@@ -32,9 +42,13 @@ class Draft {
   // The draft that standard input is read from, if it is one: `duolog write < DRAFT`.
   static std::optional<Draft> behind_standard_input();
   // Drafts of this user that are in memory, also those that somebody is writing at this moment.
-  static std::vector<std::filesystem::path> left_behind();
+  static std::vector<std::filesystem::path> left_behind(const DraftKind& kind = kEntryDraft);
   // Those that nobody is writing any more, newest first, to be gone on with. What is blank is cleared away.
-  static std::vector<Draft> abandoned();
+  static std::vector<Draft> abandoned(const DraftKind& kind = kEntryDraft);
+  // Only to look into it.
+  static Draft at(const std::filesystem::path& file) { return Draft(file); }
+  // One that was left behind, to be gone on with. nullopt: somebody is writing it.
+  static std::optional<Draft> taken_up(const std::filesystem::path& file);
   // "312 bytes, last changed 2026-11-22 21:14"
   [[nodiscard]] std::string described() const;
   [[nodiscard]] const std::filesystem::path& file() const { return file_; }

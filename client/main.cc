@@ -28,7 +28,7 @@ Exit dispatch(Context& context, const Invocation& call) {
       context.out.print(call.text);
       return Exit::kDone;
     case Verb::kToday:
-      return today(context);
+      return today(context, call.today);
     case Verb::kInit:
       return init(context, call.init);
     case Verb::kWords:
@@ -41,10 +41,28 @@ Exit dispatch(Context& context, const Invocation& call) {
       return list(context, call.list);
     case Verb::kShow:
       return show(context, call.show);
-    case Verb::kCheckin:
-      return checkin(context, call.checkin);
+    case Verb::kLetters:
+      return letters(context);
+    case Verb::kReply:
+      return reply(context, call.reply);
+    case Verb::kReact:
+      return react(context, call.react);
+    case Verb::kShare:
+      return share(context, call.share);
+    case Verb::kDo:
+      return do_practice(context, call.doing);
     case Verb::kAnswers:
       return answers(context, call.answers);
+    case Verb::kPractices:
+      return practices(context, call.practices);
+    case Verb::kTrends:
+      return trends(context, call.trends);
+    case Verb::kGuide:
+      return guide(context, call.guide);
+    case Verb::kPause:
+      return pause(context, call.pause);
+    case Verb::kResume:
+      return resume(context);
     case Verb::kStatus:
       return status(context);
     case Verb::kWatch:

@@ -87,6 +87,19 @@ std::string about(std::string_view on, bool day_only) {
   return fmt::format("{} {} {}{}", day_number(*civil), month_name(*civil), static_cast<int>(civil->day.year()), clock);
 }
 
+std::optional<std::int64_t> days_of(std::string_view date) {
+  const auto civil = parse(date.substr(0, kDayLength));
+  if (!civil) return std::nullopt;
+  return std::chrono::sys_days(civil->day).time_since_epoch().count();
+}
+
+std::string day_text(std::int64_t days) {
+  const std::chrono::year_month_day day{std::chrono::sys_days(std::chrono::days(days))};
+  return fmt::format("{} {} {}", static_cast<unsigned>(day.day()),
+                     std::string_view(kMonths[static_cast<unsigned>(day.month()) - 1]).substr(0, 3),
+                     static_cast<int>(day.year()));
+}
+
 std::string today() {
   const std::time_t now = std::time(nullptr);
   std::tm local{};
@@ -95,13 +108,16 @@ std::string today() {
 }
 
 std::string period_text(std::string_view period) {
-  const auto week = period.find("-W");
-  if (week == 4 && period.size() == 8) {
-    const auto year = number(period.substr(0, 4));
-    const auto which = number(period.substr(6));
-    if (year && which) return fmt::format("week {} of {}", *which, *year);
+  if (period.size() > kDayLength && period[kDayLength] == '.') period = period.substr(0, kDayLength);
+  const auto year = number(period.substr(0, 4));
+  if (!year || period.size() < 7 || period[4] != '-') return sanitise_line(period);
+  const auto which = number(period.substr(period[5] == 'W' || period[5] == 'Q' ? 6 : 5));
+  if (period[5] == 'W' && period.size() == 8 && which) return fmt::format("week {} of {}", *which, *year);
+  if (period[5] == 'Q' && period.size() == 7 && which) return fmt::format("quarter {} of {}", *which, *year);
+  if (period.size() == 7 && which && *which >= 1 && *which <= 12) {
+    return fmt::format("{} {}", kMonths[static_cast<std::size_t>(*which) - 1], *year);
   }
-  return sanitise_line(period);
+  return period.size() == kDayLength ? about(period, true) : sanitise_line(period);
 }
 
 }  // namespace duolog::client

@@ -3,7 +3,11 @@
 
 #include <fmt/format.h>
 
+#include <array>
+#include <utility>
+
 #include "client/layout.h"
+#include "client/manners.h"
 #include "client/moment.h"
 #include "client/sanitise.h"
 #include "proto/control.pb.h"
@@ -26,17 +30,62 @@ std::string visibility_text(const control::Item& item) {
   return {};
 }
 
+// A letter that its day has not come for. Days are compared as they are written.
+bool waits_for_its_day(const control::Item& item) {
+  return !item.opens_at().empty() && day_of(item.opens_at()) > today() && !item.opened_early();
+}
+
+std::string letter_text(const control::Item& item) {
+  if (!item.mine()) return "a letter to you";
+  const auto& person = item.delivery().person();
+  return person.empty() ? "a letter" : "a letter to " + sanitise_line(person);
+}
+
+std::string opening_text(const control::Item& item) {
+  if (item.opens_at().empty()) return {};
+  if (item.opened_early()) return "opened early";
+  return (waits_for_its_day(item) ? "opens " : "opened ") + day_of(item.opens_at());
+}
+
+std::string remark_text(const control::Item& item) {
+  const auto done = manner_text(item.manner());
+  return "reply to " + short_id(item.to()) + (done.empty() ? "" : ": " + done);
+}
+
+// Where it stands; of what waits for nothing in particular, nothing.
+std::string standing_text(const control::Item& item) {
+  if (item.state() != "open") return state_text(item.state());
+  const auto& practice = item.practice();
+  if (practice == "promise" || practice == "plan" || practice == "talk") return "open";
+  return practice == "need" || practice == "repair" || practice == "prompt" ? "not answered yet" : "";
+}
+
+// A day's practice need not say again on which day.
+std::string occasion_text(const control::Item& item) {
+  const auto name = practice_text(item.practice(), item.title());
+  const bool same_day = !item.written_at().empty() &&
+                        item.period().substr(0, std::string_view("2026-11-22").size()) == day_of(item.written_at());
+  return item.period().empty() || same_day ? name : name + ", " + period_text(item.period());
+}
+
 // What stands after the name, in order: each where there is something to say.
 std::string remarks(const control::Item& item, const ItemView& view) {
   std::string text;
   auto add = [&text](const std::string& remark) {
     if (!remark.empty()) text += " · " + remark;
   };
-  if (is_answer(item)) add(practice_text(item.practice()) + ", " + period_text(item.period()));
-  add(visibility_text(item));
+  if (is_answer(item)) add(occasion_text(item));
+  if (item.kind() == "letter") add(letter_text(item));
+  if (item.kind() == "remark") add(remark_text(item));
+  add(opening_text(item));
+  add(standing_text(item));
+  if (item.kind() != "letter") add(visibility_text(item));
+  if (item.between_us()) add("between us");
+  if (item.mood() > 0) add(fmt::format("mood {} of 5", item.mood()));
   if (item.after_reveal()) add("after the reveal");
   if (view.journal) add("in " + sanitise_line(item.journal()));
   if (!item.on().empty()) add("about " + about(item.on(), item.day_only()));
+  if (!item.first_written().empty()) add("first written " + day_of(item.first_written()));
   for (const auto& tag : item.tags()) add("#" + sanitise_line(tag));
   if (!view.full_id) add(short_id(item.id()));
   return text;
@@ -58,7 +107,19 @@ std::string head(const control::Item& item, const Output& out, const ItemView& v
          paragraph(remark_lines, indent_of(out), out.width());
 }
 
-std::string body(const control::Item& item, const Output& out) {
+std::string letter_body(const control::Item& item, const Output& out, const ItemView& view) {
+  const auto indent = indent_of(out);
+  const bool waits = waits_for_its_day(item);
+  if (item.mine() && waits && !view.whole) {
+    return paragraph("duolog show " + short_id(item.id()) + " shows what you wrote", indent, out.width());
+  }
+  if (!item.text().empty()) return paragraph(sanitise(item.text()), indent, out.width());
+  return paragraph(waits ? "sealed until " + long_day(item.opens_at())
+                         : std::string("sealed; it opens as soon as your devices meet"),
+                   indent, out.width());
+}
+
+std::string body(const control::Item& item, const Output& out, const ItemView& view) {
   const auto indent = indent_of(out);
   if (item.kind() == "unreadable") {
     return paragraph("an entry that cannot be read here; it is kept as it came", indent, out.width());
@@ -66,6 +127,8 @@ std::string body(const control::Item& item, const Output& out) {
   if (item.kind() == "newer") {
     return paragraph("something from a newer Duolog; it is kept, and an update shows it", indent, out.width());
   }
+  if (item.kind() == "letter") return letter_body(item, out, view);
+  if (item.kind() == "remark" && item.text().empty()) return {};  // its manner has said it
   if (!is_answer(item)) return paragraph(sanitise(item.text()), indent, out.width());
   if (item.answer_state() == "wrong key" || item.answer_state() == "garbage") {
     return paragraph("it was opened, but what is in it is not what was sealed; it is kept as it came", indent,
@@ -82,6 +145,53 @@ std::string field_value(const control::FieldValue& field) {
   std::string text;
   for (const auto& item : field.items()) text.append(text.empty() ? "" : "\n").append("- ").append(sanitise(item));
   return text;
+}
+
+std::string reactions_text(const control::Item& item) {
+  std::string text;
+  for (const auto& reaction : item.reactions()) {
+    text += (text.empty() ? "" : ", ") + sanitise_line(reaction.emoji()) + " " +
+            (reaction.mine() ? std::string("you") : sanitise_line(reaction.person()));
+  }
+  return text;
+}
+
+// What was said about it: "Bo names a limit: …".
+std::string said_text(const control::Item& item, const Output& out) {
+  std::string text;
+  for (const auto& remark : item.remarks()) {
+    const auto done = manner_text(remark.manner());
+    const auto line = sanitise_line(remark.author()) + (done.empty() ? "" : " " + done) + " (" + short_id(remark.id()) +
+                      ")" + (remark.text().empty() ? "" : ": " + sanitise(remark.text()));
+    text += paragraph(line, indent_of(out), out.width());
+  }
+  return text;
+}
+
+std::string may_text(const control::Item& item, const Output& out) {
+  std::string text;
+  for (const auto& manner : item.may()) {
+    const auto option = manner_option(manner.manner());
+    text += paragraph("duolog reply " + short_id(item.id()) + (option.empty() ? "" : " " + option) + ": " +
+                          sanitise_line(manner.label()),
+                      2, out.width());
+  }
+  return text.empty() ? text : "\nwhat you can do with it\n" + text;
+}
+
+// "By which day? (YYYY-MM-DD)" was a help when it was asked.
+std::string without_hint(const std::string& label) {
+  const auto hint = label.rfind(" (");
+  return hint != std::string::npos && hint > 0 && label.ends_with(')') ? label.substr(0, hint) : label;
+}
+
+// A list, and what follows a long question, begins on a line of its own; a question needs no colon.
+std::string labelled_text(const std::string& whole, const control::FieldValue& field) {
+  constexpr std::size_t kShortQuestion = 36;
+  const auto label = without_hint(whole);
+  const bool asks = label.ends_with('?') || label.ends_with("…");
+  const bool below = field.items_size() > 0 || display_width(label) > kShortQuestion;
+  return label + (asks ? "" : ":") + (below ? "\n" : " ") + field_value(field);
 }
 
 // Painted line by line, so that no colour runs into an indent.
@@ -106,8 +216,36 @@ std::string away_text(std::string_view state) {
 
 std::string short_id(std::string_view id) { return sanitise_line(id.substr(0, kShortId)); }
 
-std::string practice_text(std::string_view practice) {
-  return practice == "checkin" ? "check-in" : sanitise_line(practice);
+std::string practice_text(std::string_view practice, std::string_view title) {
+  constexpr std::array<std::pair<std::string_view, const char*>, 14> kNames = {{
+      {"checkin", "check-in"},
+      {"question", "question of the day"},
+      {"reflect", "reflection"},
+      {"mood", "mood"},
+      {"appreciate", "appreciations"},
+      {"prompt", "a question for the other"},
+      {"languages", "ways of showing care"},
+      {"closeness", "a look at closeness"},
+      {"gesture", "a kind gesture"},
+      {"need", "a need"},
+      {"promise", "a promise"},
+      {"repair", "repair"},
+      {"plan", "time together"},
+      {"talk", "I'd like to talk"},
+  }};
+  for (const auto& [id, name] : kNames) {
+    if (id == practice) return name;
+  }
+  return sanitise_line(title.empty() ? practice : title);
+}
+
+std::string headline(const control::Item& item) {
+  if (!item.text().empty()) return sanitise_line(item.text());
+  for (const auto& field : item.fields()) {
+    if (!field.text().empty()) return sanitise_line(field.text());
+    if (field.items_size() > 0) return sanitise_line(field.items(0));
+  }
+  return practice_text(item.practice(), item.title());
 }
 
 std::string device_text(std::string_view person, std::string_view device) {
@@ -146,17 +284,26 @@ std::string peer_state(const control::Peer& peer) {
 
 std::string fields_text(const control::Item& item, std::size_t indent, std::size_t width) {
   std::string text;
-  for (const auto& field : item.fields()) {
-    text += paragraph(sanitise_line(field.id()) + ": " + field_value(field), indent, width);
+  const bool labelled = item.labels_size() == item.fields_size();
+  for (int i = 0; i < item.fields_size(); ++i) {
+    const auto& label = labelled && !item.labels(i).empty() ? item.labels(i) : item.fields(i).id();
+    text += paragraph(labelled_text(sanitise_line(label), item.fields(i)), indent, width);
   }
   return text;
 }
 
 std::string item_text(const control::Item& item, const Output& out, const ItemView& view) {
-  std::string text = head(item, out, view) + body(item, out);
+  std::string text = head(item, out, view) + body(item, out, view);
   if (view.full_id) text += faint_paragraph("id " + sanitise_line(item.id()), out);
-  if (!item.has_delivery()) return text;
-  return text + faint_paragraph(delivery_text(item.delivery(), day_of(item.written_at())), out);
+  if (item.reactions_size() > 0) text += paragraph(reactions_text(item), indent_of(out), out.width());
+  text += said_text(item, out);
+  if (item.remarks().empty() && item.remark_count() > 0) {
+    text += faint_paragraph((item.remark_count() == 1 ? "a reply" : fmt::format("{} replies", item.remark_count())) +
+                                std::string(": duolog show ") + short_id(item.id()),
+                            out);
+  }
+  if (item.has_delivery()) text += faint_paragraph(delivery_text(item.delivery(), day_of(item.written_at())), out);
+  return view.whole ? text + may_text(item, out) : text;
 }
 
 void ItemPage::add(const control::Item& item) {

@@ -23,6 +23,7 @@ namespace duolog::client {
 struct ItemView {
   bool journal = false;  // name it: there are several
   bool full_id = false;
+  bool whole = false;  // also one's own letters, and what can be done with it
 };
 
 std::string item_text(const control::Item& item, const Output& out, const ItemView& view);
@@ -47,8 +48,10 @@ std::string device_text(std::string_view person, std::string_view device);
 // "connected", "no answer since 21:14", …
 std::string peer_state(const control::Peer& peer);
 std::string short_id(std::string_view id);
-// A practice's name from its id: "check-in".
-std::string practice_text(std::string_view practice);
+// A practice's name from its id: "check-in"; of one that is the two's own, its title where it is known.
+std::string practice_text(std::string_view practice, std::string_view title = {});
+// What stands first in it, on one line: the first text of its fields, or its own.
+std::string headline(const control::Item& item);
 // The fields of an answer, indented.
 std::string fields_text(const control::Item& item, std::size_t indent, std::size_t width);
 

@@ -16,7 +16,7 @@ bool several_shared(const control::StatusReport& status) {
 }
 
 std::string round_title(const control::RoundReport& round, bool name_journal) {
-  return practice_text(round.practice()) + ", " + period_text(round.period()) +
+  return practice_text(round.practice(), round.title()) + ", " + period_text(round.period()) +
          (name_journal ? " · in " + sanitise_line(round.journal()) : "");
 }
 
@@ -27,19 +27,57 @@ bool waits_for_the_key(const control::RoundReport& round) {
          });
 }
 
+namespace {
+
+std::string turn_state(const control::RoundReport& round, const std::string& other) {
+  if (round.mine_passed()) return "you have passed; it is " + other + "'s turn";
+  if (round.theirs_passed() && !round.mine_in()) return other + " has passed; it is your turn";
+  if (round.turn() == "yours") return round.theirs_in() ? other + " has written; it is your turn" : "it is your turn";
+  if (round.turn() == "theirs") return (round.mine_in() ? "yours is in; it is " : "it is ") + other + "'s turn";
+  return round.mine_in() ? "yours is in" : "nobody has begun yet";
+}
+
+std::string open_state(const control::RoundReport& round, const std::string& other) {
+  if (round.mine_in()) return round.theirs_in() ? "both have written" : "yours is in";
+  if (round.theirs_in()) return other + " has written";
+  return round.current() ? "nothing yet" : "nothing";
+}
+
+std::string sealed_state(const control::RoundReport& round, const std::string& other) {
+  if (round.theirs_passed() && !round.theirs_in())
+    return other + " left it out" + (round.mine_in() ? "; yours is in" : "");
+  if (round.mine_passed() && !round.mine_in()) return "you left it out";
+  if (round.theirs_in()) return other + " has answered; yours opens both";
+  if (round.mine_in()) {
+    const auto day = round.opens_at().empty() ? std::string() : ", or on " + long_day(round.opens_at());
+    return "yours is sealed; it opens when " + other + " has answered" + day;
+  }
+  return round.current() ? "nobody has answered yet" : "nobody answered";
+}
+
+}  // namespace
+
 std::string round_state(const control::RoundReport& round) {
   const auto other = round.other().empty() ? std::string("the other person") : sanitise_line(round.other());
+  if (round.state() == "alone") return round.mine_in() ? "yours is in" : "not answered yet";
+  if (round.sharing() == "in turns" && !(round.mine_in() && round.theirs_in())) return turn_state(round, other);
+  if (round.sharing() == "open" || round.sharing() == "private") return open_state(round, other);
   if (round.mine_in() && round.theirs_in()) {
     return waits_for_the_key(round) ? "both are in; " + other + "'s opens as soon as your devices meet" : "both are in";
   }
-  if (round.state() == "alone") return round.mine_in() ? "yours is in" : "not answered yet";
-  if (round.theirs_in()) return other + " has answered; yours opens both";
-  if (round.mine_in()) return "yours is sealed; it opens when " + other + " has answered";
-  return round.current() ? "nobody has answered yet" : "nobody answered";
+  if (round.over() && !round.theirs_in() && round.mine_in())
+    return "yours is in; its time has gone by, and nothing is asked any more";
+  return sealed_state(round, other);
+}
+
+std::string question_text(const control::RoundReport& round, std::size_t indent, std::size_t width) {
+  if (round.practice() != "question" || round.form_size() == 0) return {};
+  return paragraph(sanitise(round.form(0).question()), indent, width);
 }
 
 std::string round_text(const control::RoundReport& round, const Output& out, bool name_journal) {
   std::string text = out.style().strong(round_title(round, name_journal)) + "\n";
+  text += question_text(round, 0, out.width());
   text += paragraph(round_state(round), 0, out.width());
   for (const auto& answer : round.answers()) text += "\n" + item_text(answer, out, {});
   return text;

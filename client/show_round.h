@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <cstddef>
 #include <string>
 
 #include "client/output.h"
@@ -21,6 +22,8 @@ std::string round_title(const control::RoundReport& round, bool name_journal);
 bool waits_for_the_key(const control::RoundReport& round);
 // "Bo has answered; yours opens both"
 std::string round_state(const control::RoundReport& round);
+// Of the question of the day: the question. Empty for everything else.
+std::string question_text(const control::RoundReport& round, std::size_t indent, std::size_t width);
 std::string round_text(const control::RoundReport& round, const Output& out, bool name_journal);
 
 }  // namespace duolog::client

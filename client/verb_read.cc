@@ -1,4 +1,4 @@
-// list, show, and the page that `duolog` alone opens with.
+// list, letters and show.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
 #include <cctype>
@@ -6,7 +6,6 @@
 
 #include "client/json.h"
 #include "client/layout.h"
-#include "client/moment.h"
 #include "client/sanitise.h"
 #include "client/show_item.h"
 #include "client/show_round.h"
@@ -16,8 +15,6 @@
 
 namespace duolog::client {
 namespace {
-
-constexpr std::size_t kShortestId = 4;
 
 bool has_items(const std::vector<control::Reply>& replies) {
   return std::ranges::any_of(replies, [](const control::Reply& reply) { return reply.has_item(); });
@@ -57,58 +54,6 @@ bool is_filtered(const control::List& list) {
          !list.kind().empty() || !list.journal().empty();
 }
 
-void check_id(const std::string& id) {
-  const auto hexadecimal = [](unsigned char c) { return std::isxdigit(c) != 0; };
-  if (id == "last" || (id.size() >= kShortestId && std::ranges::all_of(id, hexadecimal))) return;
-  throw wrong_usage("\"" + sanitise_line(id) + "\" is not an id",
-                    "four or more of the digits that duolog list shows, or last");
-}
-
-// ---- today ----
-
-std::string today_head(const control::TodayReport& report, const Output& out) {
-  return out.style().strong(long_day(report.date())) + " · " + out.style().person(sanitise_line(report.name())) + "\n";
-}
-
-std::string waiting_text(const control::TodayReport& report, const Output& out, bool several) {
-  std::string text;
-  for (const auto& round : report.waiting()) {
-    const auto command = several ? " → duolog checkin -j " + typeable(round.journal()) : " → duolog checkin";
-    text += paragraph(round_title(round, several) + ": " + round_state(round) + command, 2, out.width());
-  }
-  return text.empty() ? text : "\n" + out.style().strong("waiting for you") + "\n" + text;
-}
-
-std::string news_text(const control::TodayReport& report, const Output& out, bool several) {
-  std::string text;
-  for (const auto& item : report.news()) {
-    if (item.answer_state() == "sealed") continue;  // nothing to read yet: what waits says that it is there
-    text += "\n" + item_text(item, out, {.journal = several});
-  }
-  if (text.empty()) return text;
-  const auto more = report.news_count() -
-                    std::min<std::uint32_t>(report.news_count(), static_cast<std::uint32_t>(report.news_size()));
-  if (more > 0) text += "\nand " + std::to_string(more) + " more: duolog list\n";
-  return "\n" + out.style().strong("new") + "\n" + text;
-}
-
-std::string notes_text(const control::TodayReport& report, const Output& out) {
-  std::string text;
-  if (report.alone()) {
-    text += paragraph("you are alone here so far: duolog pair invites the other person", 0, out.width());
-  }
-  for (const auto& peer : report.peers()) {
-    text += paragraph(device_text(peer.name(), peer.device()) + ": " + peer_state(peer), 0, out.width());
-  }
-  bool words_named = false;
-  for (const auto& warning : report.warnings()) {
-    words_named = words_named || warning == "words-unconfirmed";
-    text += paragraph(warning_text(warning), 0, out.width());
-  }
-  if (report.words_unconfirmed() && !words_named) text += paragraph(warning_text("words-unconfirmed"), 0, out.width());
-  return text.empty() ? text : "\n" + text;
-}
-
 }  // namespace
 
 Exit list(Context& context, const ListOptions& options) {
@@ -138,6 +83,14 @@ Exit list(Context& context, const ListOptions& options) {
   return Exit::kDone;
 }
 
+void check_id(const std::string& id) {
+  constexpr std::size_t kShortestId = 4;
+  const auto hexadecimal = [](unsigned char c) { return std::isxdigit(c) != 0; };
+  if (id == "last" || (id.size() >= kShortestId && std::ranges::all_of(id, hexadecimal))) return;
+  throw wrong_usage("\"" + sanitise_line(id) + "\" is not an id",
+                    "four or more of the digits that duolog list shows, or last");
+}
+
 Exit show(Context& context, const ShowOptions& options) {
   check_id(options.id);
   control::Request request;
@@ -149,30 +102,27 @@ Exit show(Context& context, const ShowOptions& options) {
     context.out.line(to_json(reply.item()));
     return Exit::kDone;
   }
-  ItemPage page(context.out, {.journal = reply.item().visibility() != "private", .full_id = true});
+  ItemPage page(context.out, {.journal = reply.item().visibility() != "private", .full_id = true, .whole = true});
   page.add(reply.item());
   context.out.print(page.text());
   return Exit::kDone;
 }
 
-Exit today(Context& context) {
+Exit letters(Context& context) {
   control::Request request;
-  request.mutable_today()->set_seen(!context.out.json());
-  const auto reply = context.daemon.ask_one(request);
-  const auto& report = reply.today();
-  auto& out = context.out;
-  if (out.json()) {
-    out.line(to_json(report));
-    return Exit::kDone;
+  request.mutable_list()->set_kind("letter");
+  request.mutable_list()->set_journal(context.globals.journal);
+  request.mutable_list()->set_seen(!context.out.json());
+  const auto replies = context.daemon.ask(request);
+  if (context.out.json()) {
+    for (const auto& reply : replies) {
+      if (reply.has_item()) context.out.line(to_json(reply.item()));
+    }
+  } else if (has_items(replies)) {
+    print_page(context, replies);
+  } else {
+    context.out.print(paragraph("no letters yet: duolog write --open-on DATE writes one", 0, context.out.width()));
   }
-  const bool several = several_shared(context.daemon.status());
-  const auto news = news_text(report, out, several);
-  const auto waiting = waiting_text(report, out, several);
-  out.print(today_head(report, out) + news + waiting);
-  if (news.empty() && waiting.empty()) {
-    out.print(report.entries() == 0 ? "\nan empty page: duolog write\n" : "\nnothing new, and nothing waits\n");
-  }
-  out.print(notes_text(report, out));
   return Exit::kDone;
 }
 

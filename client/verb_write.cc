@@ -1,4 +1,4 @@
-// write, and config write-to: what is kept, and who reads it.
+// write: what is kept, and who reads it.
 //
 // The editor opens only when the journal can take what will be written in it, and whatever was typed outlives every
 // failure that follows: see draft.h.
@@ -8,6 +8,7 @@
 #include "client/ask.h"
 #include "client/draft.h"
 #include "client/json.h"
+#include "client/moment.h"
 #include "client/sanitise.h"
 #include "client/show_item.h"
 #include "client/verbs.h"
@@ -49,6 +50,9 @@ control::Saved save(Context& context, const WriteOptions& options, std::string t
   write.set_journal(context.globals.journal);
   write.set_private_entry(options.private_entry);
   write.set_on(options.on);
+  write.set_mood(options.mood);
+  write.set_between_us(options.between_us);
+  write.set_open_on(options.open_on);
   try {
     return std::move(*context.daemon.ask_one(request, kDurable).mutable_saved());
   } catch (const Failure& failure) {
@@ -125,13 +129,12 @@ control::Saved save_from(Source source, Context& context, const WriteOptions& op
 
 std::string saved_text(const control::Saved& saved) {
   const bool shared = saved.visibility() == "shared";
+  if (!saved.opens_at().empty()) {
+    const auto who = saved.shared_with().empty() ? "" : " · a letter to " + sanitise_line(saved.shared_with());
+    return "saved" + who + " · sealed until " + day_of(saved.opens_at()) + " · " + short_id(saved.id());
+  }
   return "saved · " + (shared ? "shared with " + sanitise_line(saved.shared_with()) : std::string("private")) + " · " +
          short_id(saved.id());
-}
-
-std::string where_write_goes(const std::string& write_to) {
-  if (write_to.empty() || write_to == "notebook") return "duolog write: private, into your notebook";
-  return "duolog write: shared, into " + sanitise_line(write_to);
 }
 
 }  // namespace
@@ -139,18 +142,6 @@ std::string where_write_goes(const std::string& write_to) {
 Exit write(Context& context, const WriteOptions& options) {
   const auto saved = save_from(source_of(options), context, options);
   context.out.line(context.out.json() ? to_json(saved) : saved_text(saved));
-  return Exit::kDone;
-}
-
-Exit config(Context& context, const ConfigOptions& options) {
-  if (!options.value.empty()) {
-    control::Request request;
-    request.mutable_configure()->set_write_to(options.value);
-    context.daemon.ask_one(request);
-  }
-  const auto status = context.daemon.open_status();
-  context.out.line(context.out.json() ? "{\"write_to\":" + json_string(status.write_to()) + "}"
-                                      : where_write_goes(status.write_to()));
   return Exit::kDone;
 }
 

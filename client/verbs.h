@@ -27,13 +27,30 @@ Exit passphrase(Context& context, const PassphraseOptions& options);
 Exit pair(Context& context, const PairOptions& options);
 // verb_write.cc
 Exit write(Context& context, const WriteOptions& options);
-Exit config(Context& context, const ConfigOptions& options);
 // verb_read.cc
 Exit list(Context& context, const ListOptions& options);
 Exit show(Context& context, const ShowOptions& options);
-Exit today(Context& context);
-// verb_practice.cc
-Exit checkin(Context& context, const CheckinOptions& options);
+Exit letters(Context& context);
+void check_id(const std::string& id);  // throws Failure (usage) unless it may be one
+// verb_today.cc
+Exit today(Context& context, const TodayOptions& options);
+// verb_reply.cc
+Exit reply(Context& context, const ReplyOptions& options);
+Exit react(Context& context, const ReactOptions& options);
+Exit share(Context& context, const ShareOptions& options);
+// verb_do.cc
+Exit do_practice(Context& context, const DoOptions& options);
+// verb_practices.cc
+Exit practices(Context& context, const PracticesOptions& options);
+// verb_trends.cc
+Exit trends(Context& context, const TrendsOptions& options);
+// verb_guide.cc
+Exit guide(Context& context, const GuideOptions& options);
+// verb_agree.cc
+Exit config(Context& context, const ConfigOptions& options);
+Exit pause(Context& context, const PauseOptions& options);
+Exit resume(Context& context);
+// verb_answers.cc
 Exit answers(Context& context, const AnswersOptions& options);
 // verb_state.cc
 Exit status(Context& context);

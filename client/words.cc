@@ -45,7 +45,7 @@ const Text kTexts[] = {
   {Error::BAD_UTF8, Exit::kFailed, "the text is not UTF-8: the fault is at byte {1}; nothing was saved", nullptr, "iconv -f latin1 -t utf-8 FILE | duolog write often helps"},
   {Error::EMPTY, Exit::kFailed, "there is no text in it; nothing was saved", nullptr, "duolog write WORDS, or duolog write alone for the editor"},
   {Error::BAD_DATE, Exit::kUsage, "not a date: {0}", "that is not a date", "a date is 2026-11-22, 2026-11-22T21:14 or yesterday"},
-  {Error::BAD_FIELD, Exit::kUsage, "that answer does not fit: {0}", "that answer does not fit", "duolog checkin asks field by field; nothing was saved"},
+  {Error::BAD_FIELD, Exit::kUsage, "that answer does not fit: {0}", "that answer does not fit", "nothing was saved; the verb's --help names its fields"},
   {Error::NOT_SAVED, Exit::kFailed, "NOT saved: {0}; what was saved before is safe", "NOT saved: the disk refused it; what was saved before is safe", "make room on the disk, then try again; duolog doctor looks for the cause"},
   {Error::FROZEN, Exit::kFailed, "this device writes nothing more: a copy of its journal was used elsewhere; all that is here can be read", nullptr, "duolog status names the device"},
   {Error::NO_PASSPHRASE, Exit::kFailed, "no passphrase is set here: a key file opens this journal", nullptr, "duolog passphrase sets one"},
@@ -68,6 +68,10 @@ const Text kTexts[] = {
   {Error::CANNOT_CONNECT, Exit::kFailed, "no answer from {0}; no guess was spent", "the other computer does not answer; no guess was spent", "is duolog pair still open there? is the address right? does a firewall let port 38650 in?"},
   {Error::NEWER_VERSION, Exit::kFailed, "this needs a newer Duolog: {0}; nothing was changed", "this needs a newer Duolog; nothing was changed", "update this one"},
   {Error::OTHER_SIDE_LEFT, Exit::kFailed, "the other computer went away in the middle; nothing was kept", nullptr, kNewCode},
+  {Error::BAD_PRACTICE, Exit::kFailed, "that practice cannot be read: {0}", "that practice cannot be read", "nothing was kept; duolog practices show checkin --toml shows how one looks"},
+  {Error::NOT_YOURS, Exit::kFailed, "that is the other's to do; nothing was changed", nullptr, "duolog show ID names what you can do with it"},
+  {Error::NOT_ITS_KIND, Exit::kUsage, "that cannot be done with it: {0}", "that cannot be done with it; nothing was changed", "it takes: {3}"},
+  {Error::TOO_EARLY, Exit::kUsage, "that day does not lie ahead: {0}; nothing was saved", "that day does not lie ahead; nothing was saved", "a letter opens tomorrow or later: --open-on 2027-12-01"},
   {Error::WRONG_WORDS, Exit::kFailed, "those are not the words; nothing was changed", nullptr, "duolog words shows them again"},
 };
 // clang-format on
@@ -123,6 +127,7 @@ std::string hint_of(const Error& error, const Text& text) {
   const bool none = error.candidates().empty();
   const auto own = error.detail().find(kOwnHint);
   if (own != std::string::npos) return sanitise_line(error.detail().substr(own + kOwnHint.size()));
+  if (error.code() == Error::NOT_ITS_KIND && none) return "duolog show ID names what you can do with it";
   if (error.code() == Error::MISTYPED_WORD && none) return "ask to hear the code once more";
   if (error.code() == Error::NO_SUCH_JOURNAL && !none) return "yours: " + candidates_of(error);
   return fmt::format(fmt::runtime(text.hint), "", error.offset(), error.limit(), candidates_of(error));

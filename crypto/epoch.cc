@@ -114,4 +114,15 @@ std::optional<EpochMeta> open_epoch_meta(const JournalId& journal, const EpochId
 
 HandshakePsk net_psk(const EpochSecret& epoch) { return kdf<HandshakePsk>(epoch.view(), "net.psk"); }
 
+QuestionSeed question_seed(const EpochSecret& epoch_zero) { return kdf<QuestionSeed>(epoch_zero.view(), "question"); }
+
+Hash question_rank(const QuestionSeed& seed, std::uint32_t depth, std::uint32_t passing, std::string_view id) {
+  Bytes place;
+  append_u32(place, depth);
+  append_u32(place, passing);
+  Hash rank;
+  kdf_into(rank.bytes, seed.view(), "question.rank", {place, as_bytes(id)});
+  return rank;
+}
+
 }  // namespace duolog::crypto

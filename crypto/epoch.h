@@ -42,5 +42,8 @@ std::optional<EpochMeta> open_epoch_meta(const JournalId& journal, const EpochId
 
 // What else an epoch's secret is good for.
 HandshakePsk net_psk(const EpochSecret& epoch);
+QuestionSeed question_seed(const EpochSecret& epoch_zero);
+// Where a question stands in one passing of the deck of its depth: the least comes first.
+Hash question_rank(const QuestionSeed& seed, std::uint32_t depth, std::uint32_t passing, std::string_view id);
 
 }  // namespace duolog::crypto

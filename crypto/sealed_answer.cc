@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::string_view kRuleBoth = "both";  // DO NOT CHANGE: bound by commitments
 constexpr std::string_view kRuleAfter = "after:";
+constexpr std::string_view kRuleBothOrAfter = "both-or-after:";
 
 SlotContext slots_of(const JournalId& journal, const Hash& commit) { return {"seal.slot", journal, commit.bytes}; }
 
@@ -30,18 +31,26 @@ std::size_t padded_length(std::size_t text) {
 
 }  // namespace
 
-Bytes rule_both() { return to_bytes(as_bytes(kRuleBoth)); }
-
-Bytes rule_after(std::uint64_t unix_seconds) {
-  Bytes rule = to_bytes(as_bytes(kRuleAfter));
-  append_u64(rule, unix_seconds);
-  return rule;
+Bytes encode_rule(const SealRule& rule) {
+  check(rule.both || rule.after, "a rule by which nothing ever opens");
+  if (!rule.after) return to_bytes(as_bytes(kRuleBoth));
+  Bytes bytes = to_bytes(as_bytes(rule.both ? kRuleBothOrAfter : kRuleAfter));
+  append_u64(bytes, *rule.after);
+  return bytes;
 }
 
-std::optional<std::uint64_t> opens_after(ByteView rule) {
-  if (rule.size() != kRuleAfter.size() + 8 || as_text(rule.first(kRuleAfter.size())) != kRuleAfter) return std::nullopt;
-  return read_u64(rule.subspan(kRuleAfter.size()));
+std::optional<SealRule> decode_rule(ByteView rule) {
+  if (as_text(rule) == kRuleBoth) return SealRule{true, std::nullopt};
+  for (const bool both : {false, true}) {
+    const std::string_view word = both ? kRuleBothOrAfter : kRuleAfter;
+    if (rule.size() == word.size() + 8 && as_text(rule.first(word.size())) == word)
+      return SealRule{both, read_u64(rule.subspan(word.size()))};
+  }
+  return std::nullopt;
 }
+
+Bytes rule_both() { return encode_rule({true, std::nullopt}); }
+Bytes rule_after(std::uint64_t unix_seconds) { return encode_rule({false, unix_seconds}); }
 
 QuestionId round_question(std::string_view practice, std::string_view period) {
   return hash<QuestionId>("round", {as_bytes(practice), as_bytes(period)});

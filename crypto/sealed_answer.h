@@ -15,10 +15,16 @@ inline constexpr std::size_t kAnswerSlots = 9;          // DO NOT CHANGE: 8 own 
 inline constexpr std::size_t kAnswerLimit = 256 << 10;  // bytes of text
 inline constexpr std::size_t kAnswerPadFloor = 2048;    // then 2048·4^i
 
-// "both", or "after:" || u64 LE unix seconds.
+// When a sealed answer opens. Bytes: "both", or "after:" || u64 LE unix seconds, or "both-or-after:" || the same.
+struct SealRule {
+  bool both = false;                   // as soon as the other's answer to the same question, by the same rule, is held
+  std::optional<std::uint64_t> after;  // unix seconds
+  bool operator==(const SealRule&) const = default;
+};
+Bytes encode_rule(const SealRule& rule);             // REQUIRES: one of the two at least
+std::optional<SealRule> decode_rule(ByteView rule);  // nullopt: a rule of a newer version
 Bytes rule_both();
 Bytes rule_after(std::uint64_t unix_seconds);
-std::optional<std::uint64_t> opens_after(ByteView rule);  // nullopt: not an "after" rule
 
 QuestionId round_question(std::string_view practice, std::string_view period);  // ("checkin", "2026-W47")
 

@@ -129,6 +129,7 @@ using ChannelKey = Secret<struct ChannelKeyTag>;
 using AnswerKey = Secret<struct AnswerKeyTag>;    // k of a sealed answer
 using LinkSecret = Secret<struct LinkSecretTag>;  // S of a pairing link
 using VaultKeyFile = Secret<struct VaultKeyFileTag>;
-using LocalKey = Secret<struct LocalKeyTag>;  // seals what only this device reads again
+using QuestionSeed = Secret<struct QuestionSeedTag>;  // orders the deck of questions
+using LocalKey = Secret<struct LocalKeyTag>;          // seals what only this device reads again
 
 }  // namespace duolog::crypto

@@ -76,6 +76,7 @@ struct Device::Open {
   Device::State& device;
   Household house;
   net::Node node;
+  asio::steady_timer moment;       // at which a letter may open
   std::optional<Nudging> nudging;  // unless the person wants quiet
 };
 
@@ -109,6 +110,7 @@ struct Device::State {
 
   Household::Outside outside();
   void fold();
+  void wait_for_moment();
   void furnish_desk();
   void open_with(journal::Identity identity, store::Database::Open how);
   [[nodiscard]] std::optional<journal::Identity> open_vault(const crypto::SecretBytes& passphrase) const;
@@ -133,15 +135,19 @@ Device::Open::Open(Device::State& owner, std::unique_ptr<store::Database> databa
       house(std::move(database), std::move(identity), owner.outside()),
       node(owner.io, house.switchboard(),
            {owner.config.listen, owner.config.discovery, owner.config.addresses, note_of_the_network,
-            [&owner](std::exception_ptr bug) { owner.bug = std::move(bug), owner.stop(); }}) {
+            [&owner](std::exception_ptr bug) { owner.bug = std::move(bug), owner.stop(); }}),
+      moment(owner.io) {
   if (!owner.config.notify.is_on()) return;
   nudging.emplace(owner.io, owner.config.notify, owner.clock, house.shelf(), house.local_state());
 }
 
 // What goes up from the house. The sockets of the house do not exist yet when it is built, nor do its peers.
 Household::Outside Device::State::outside() {
-  Household::Outside outside{clock, random_below, {}, home::zone_of_this_machine(), {},
+  Household::Outside outside{clock, random_below, {}, home::zone_of_this_machine(), {}, {},
                              {},    {},           {}, note_of_the_network};
+  outside.wrote = [this] {
+    if (open) wait_for_moment();
+  };
   outside.quota.journal_bytes = std::uint64_t{config.journal_limit_mib} << 20;
   outside.fold_soon = [this, lives = std::weak_ptr(alive)] {
     asio::post(io, [this, lives] {
@@ -170,14 +176,34 @@ Household::Outside Device::State::outside() {
 }
 
 // A disk that fails under the fold is the world's fault: what is in memory goes on being served, doctor says the rest.
-void Device::State::fold() {
+template <class Work>
+void as_far_as_the_disk_goes(Work&& work) {
   try {
-    open->house.fold();
+    work();
   } catch (const store::NotDurable& refused) {
     spdlog::error("what came in cannot be taken up: {}", refused.what());
   } catch (const store::BadDatabase& damaged) {
     spdlog::error("what came in cannot be taken up: {}", damaged.what());
   }
+}
+
+// Looked at again each minute while something waits: a clock may be set, and this machine may sleep.
+void Device::State::wait_for_moment() {
+  constexpr std::chrono::milliseconds kLook = std::chrono::minutes(1);
+  const auto next = open->house.shelf().next_moment();
+  if (!next) return;
+  const std::chrono::milliseconds ahead{*next - clock.wall().time_since_epoch().count()};
+  open->moment.expires_after(ahead > std::chrono::milliseconds(0) && ahead < kLook ? ahead : kLook);
+  open->moment.async_wait([this, lives = std::weak_ptr(alive)](asio::error_code cancelled) {
+    if (cancelled || lives.expired() || !open) return;
+    as_far_as_the_disk_goes([this] { open->house.shelf().time_passed(); });
+    wait_for_moment();
+  });
+}
+
+void Device::State::fold() {
+  as_far_as_the_disk_goes([this] { open->house.fold(); });
+  wait_for_moment();  // another device of this person may have sealed a letter
 }
 
 control::Peer Device::Open::describe(const net::PeerStatus& status) const {
@@ -327,6 +353,7 @@ void Device::State::open_with(journal::Identity identity, store::Database::Open 
     auto database = std::make_unique<store::Database>(home.database(), how);
     refusal = database->refusal();
     open = std::make_unique<Open>(*this, std::move(database), std::move(identity));
+    wait_for_moment();
   } catch (const store::BadDatabase& damaged) {
     // Where the log beside it was lost, that is why.
     throw store::BadDatabase(naming(home.database(), refusal.empty() ? damaged.what() : refusal));

@@ -5,6 +5,7 @@ namespace duolog {
 namespace {
 
 constexpr std::size_t kFoldSlice = 512;  // records between two looks at the sockets
+constexpr std::chrono::hours kClocksMayDiffer{24};
 
 }  // namespace
 
@@ -15,8 +16,11 @@ Household::Household(std::unique_ptr<store::Database> database, journal::Identit
       identity_(std::move(identity)),
       memory_(*database_, identity_.keys().local_key("local.state")),
       shelf_({identity_, log_, memory_, outside_.clock, outside_.zone},
-             {[this](const JournalId& journal) { switchboard_.log_grew(journal); }, outside_.news, outside_.heard,
-              [this](const JournalId&) { show_doors(); }}),
+             {[this](const JournalId& journal) {
+                switchboard_.log_grew(journal);
+                if (outside_.wrote) outside_.wrote();
+              },
+              outside_.news, outside_.heard, [this](const JournalId&) { show_doors(); }}),
       door_(shelf_),
       switchboard_(network_house()) {
   shelf_.start();
@@ -97,8 +101,13 @@ bool Household::fold() {
   return more;
 }
 
+// A letter opens by this device's own clock, and not while somebody met lately says another day.
 void Household::peer_changed(const JournalId& journal, const DeviceId& other) {
-  for (const auto& status : switchboard_.status()) {
+  const auto peers = switchboard_.status();
+  shelf_.doubt_clock(std::any_of(peers.begin(), peers.end(), [](const auto& peer) {
+    return peer.clock_ahead && std::chrono::abs(*peer.clock_ahead) > kClocksMayDiffer;
+  }));
+  for (const auto& status : peers) {
     if (status.journal != journal || status.device != other) continue;
     const bool is_here = status.state == net::PeerStatus::State::kConnected;
     const bool was_here = connected_.count({journal, other}) > 0;

@@ -105,8 +105,12 @@ struct Nudging::State {
 notify::Nudges::Outside Nudging::State::outside() {
   notify::Nudges::Outside outside;
   outside.waits = [this](const std::string& practice) { return waits(practice); };
-  outside.paused = [] { return false; };  // nothing in the journal says so yet
-  outside.phone_free = [] { return std::vector<notify::Nudges::Span>{}; };
+  outside.paused = [this] { return journal::paused(shelf); };
+  outside.phone_free = [this] {
+    std::vector<notify::Nudges::Span> spans;
+    for (const auto& time : journal::phone_free(shelf)) spans.push_back({time.from_ms, time.to_ms});
+    return spans;
+  };
   outside.look = [this](const notify::Came& came) { return look(came); };
   outside.show = [this](const notify::Notice& notice) { show(notice); };
   outside.keep = [this](const std::string& text) { keep(text); };
@@ -141,7 +145,8 @@ bool Nudging::State::waits(const std::string& practice) const {
     filter.practice = practice;
     filter.current_only = true;
     const auto rounds = journal::rounds(shelf, filter);
-    return std::any_of(rounds.begin(), rounds.end(), [](const auto& round) { return !round.mine_in; });
+    return std::any_of(rounds.begin(), rounds.end(),
+                       [](const auto& round) { return !round.mine_in && !round.mine_passed; });
   } catch (const journal::Refusal&) {
     return false;  // there is no such practice: doctor says so
   }
@@ -149,7 +154,7 @@ bool Nudging::State::waits(const std::string& practice) const {
 
 std::optional<journal::Item> Nudging::State::look(const notify::Came& came) const {
   try {
-    auto item = journal::show(shelf, hex(came.record.view()), hex(came.journal.view()));
+    auto item = journal::show(shelf, {hex(came.record.view()), hex(came.journal.view())});
     return item.is_new ? std::optional(std::move(item)) : std::nullopt;
   } catch (const journal::Refusal&) {
     return std::nullopt;  // taken back, or its journal was left
@@ -197,8 +202,9 @@ void Nudging::examine(const std::function<void(const char*, const char*, std::st
     if (finding.reach == Reach::kNoService) find("notify-no-service", "note", finding.why);
     if (finding.reach == Reach::kNoBus) find("notify-no-bus", "note", finding.why);
   }
+  const journal::Shelf& shelf = state_->shelf;
   for (const auto& reminder : state_->settings.reminders) {
-    if (journal::find_practice(reminder.practice) == nullptr) find("notify-no-practice", "note", reminder.practice);
+    if (!journal::knows_practice(shelf, reminder.practice)) find("notify-no-practice", "note", reminder.practice);
   }
 }
 

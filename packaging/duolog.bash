@@ -6,6 +6,8 @@ _duolog() {
         --home) mapfile -t COMPREPLY < <(compgen -d -- "$word"); return ;;
         --qr | --passphrase-file | --new-passphrase-file) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
         --color) mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$word"); return ;;
+        --week) mapfile -t COMPREPLY < <(compgen -W 'monday tuesday wednesday thursday friday saturday sunday' -- "$word"); return ;;
+        --kind) mapfile -t COMPREPLY < <(compgen -W 'entry letter answer remark unreadable newer' -- "$word"); return ;;
         --relationship) mapfile -t COMPREPLY < <(compgen -W 'partner friend family' -- "$word"); return ;;
     esac
     for ((i = 1; i < COMP_CWORD; i++)); do
@@ -23,6 +25,13 @@ _duolog() {
         words=$(duolog --help 2>/dev/null | sed -nE 's/^ {1,4}([a-z][a-z-]*)( .*|$)/\1/p')
     elif [[ $verb == daemon ]]; then
         words='start stop status'
+    elif [[ $verb == config ]]; then
+        words='write-to calendar depth unanswered'
+    elif [[ $verb == practices ]]; then
+        words='list show new import'
+        [[ $previous == import ]] && mapfile -t COMPREPLY < <(compgen -f -- "$word") && return
+    elif [[ $verb == guide ]]; then
+        words=$(duolog guide 2>/dev/null | sed -nE 's/^  ([a-z]+) .*/\1/p')
     fi
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
 }

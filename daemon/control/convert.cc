@@ -33,7 +33,7 @@ void fill(Delivery& out, const journal::Delivery& in) {
   out.set_person(in.person);
 }
 
-void fill(FieldValue& out, const journal::FieldValue& in) {
+void fill(FieldValue& out, const practice::FieldValue& in) {
   out.set_id(in.id);
   if (const auto* text = std::get_if<std::string>(&in.value)) {
     out.set_text(*text);
@@ -44,15 +44,18 @@ void fill(FieldValue& out, const journal::FieldValue& in) {
   }
 }
 
-void fill(FormField& out, const journal::FormField& in) {
-  out.set_id(in.id);
-  out.set_question(in.question);
-  out.set_kind(std::string(name(in.kind)));
-  out.set_low(in.low);
-  out.set_high(in.high);
-  out.set_optional(in.optional);
-  for (const auto& choice : in.choices) out.add_choices(choice);
-  out.set_at_least(in.at_least);
+// What is said about an item.
+void fill_what_was_said(Item& out, const journal::Item& in) {
+  for (const auto& reaction : in.reactions) {
+    Reaction& one = *out.add_reactions();
+    one.set_emoji(reaction.emoji);
+    one.set_person(reaction.person);
+    one.set_mine(reaction.mine);
+  }
+  for (const auto& remark : in.remarks) fill(*out.add_remarks(), remark);
+  out.set_remark_count(in.remark_count);
+  out.set_state(in.standing);
+  for (const auto& manner : in.may) fill(*out.add_may(), manner);
 }
 
 Error::Code code_of(journal::Reason reason) {
@@ -87,11 +90,44 @@ Error::Code code_of(journal::Reason reason) {
       return Error::WORDS_GONE;
     case journal::Reason::kWrongWords:
       return Error::WRONG_WORDS;
+    case journal::Reason::kBadPractice:
+      return Error::BAD_PRACTICE;
+    case journal::Reason::kNotYours:
+      return Error::NOT_YOURS;
+    case journal::Reason::kNotItsKind:
+      return Error::NOT_ITS_KIND;
+    case journal::Reason::kTooEarly:
+      return Error::TOO_EARLY;
   }
   return Error::FAILED;
 }
 
 }  // namespace
+
+void fill(FormField& out, const practice::FormField& in) {
+  out.set_id(in.id);
+  out.set_question(in.question);
+  out.set_kind(std::string(name(in.kind)));
+  out.set_low(in.low);
+  out.set_high(in.high);
+  out.set_low_means(in.low_means);
+  out.set_high_means(in.high_means);
+  out.set_optional(in.optional);
+  out.set_trend(in.trend);
+  for (const auto& choice : in.choices) {
+    out.add_choices(choice.id);
+    out.add_choice_labels(choice.label);
+  }
+  out.set_at_least(in.at_least);
+  out.set_at_most(in.at_most);
+}
+
+void fill(Manner& out, const practice::Manner& in) {
+  out.set_manner(in.manner);
+  out.set_label(in.label);
+  out.set_ask(in.ask);
+  out.set_optional(in.optional);
+}
 
 void fill(Item& out, const journal::Item& in) {
   out.set_id(hex(in.id.view()));
@@ -110,6 +146,17 @@ void fill(Item& out, const journal::Item& in) {
   out.set_period(in.period);
   for (const auto& field : in.fields) fill(*out.add_fields(), field);
   out.set_is_new(in.is_new);
+  out.set_title(in.title);
+  for (const auto& label : in.labels) out.add_labels(label);
+  out.set_mood(in.mood);
+  out.set_between_us(in.between_us);
+  out.set_first_written(in.first_written);
+  out.set_opens_at(in.opens_at);
+  out.set_opened_early(in.opened_early);
+  if (in.to) out.set_to(hex(in.to->view()));
+  out.set_manner(in.manner);
+  fill_what_was_said(out, in);
+  if (in.kind == journal::ItemKind::kLetter) out.set_answer_state(std::string(name(in.state)));
   if (in.kind == journal::ItemKind::kAnswer) {
     out.set_answer_state(std::string(name(in.state)));
     out.set_after_reveal(in.after_reveal);
@@ -126,9 +173,21 @@ void fill(RoundReport& out, const journal::Round& in) {
   out.set_other(in.other);
   for (const auto& answer : in.answers) fill(*out.add_answers(), answer);
   out.set_current(in.current);
-  for (const auto& field : in.form) fill(*out.add_form(), field);
-  out.set_title(in.title);
-  out.set_why(in.why);
+  out.set_turn(in.turn);
+  out.set_mine_passed(in.mine_passed);
+  out.set_theirs_passed(in.theirs_passed);
+  out.set_over(in.over);
+  out.set_opens_at(in.opens_at);
+  out.set_offered(in.offered);
+  if (!in.about) return;
+  for (const auto& field : in.about->fields) fill(*out.add_form(), field);
+  out.set_title(in.about->title);
+  out.set_why(in.about->why);
+  out.set_before(in.about->before);
+  out.set_gentle(in.about->gentle);
+  out.set_rhythm(std::string(name(in.about->rhythm)));
+  out.set_sharing(std::string(name(in.about->sharing)));
+  out.set_at_least_one(in.about->at_least_one);
 }
 
 void fill(Saved& out, const journal::Saved& in) {
@@ -138,6 +197,8 @@ void fill(Saved& out, const journal::Saved& in) {
   out.set_shared_with(in.shared_with);
   out.set_written_at(in.written_at);
   out.set_repeated(in.repeated);
+  out.set_afterwards(in.afterwards);
+  out.set_opens_at(in.opens_at);
 }
 
 void fill(StatusReport::Journal& out, const journal::JournalStatus& in) {
@@ -165,6 +226,21 @@ void fill(TodayReport& out, const journal::Today& in) {
   out.set_entries(in.entries);
   out.set_news_count(count(in.news.size()));
   for (const auto& warning : in.warnings) out.add_warnings(warning);
+  if (in.question) fill(*out.mutable_question(), *in.question);
+  for (const auto& promise : in.promises) fill(*out.add_promises(), promise);
+  for (const auto& plan : in.plans) fill(*out.add_plans(), plan);
+  for (const auto& talk : in.talks) fill(*out.add_talks(), talk);
+  for (const auto& need : in.needs) fill(*out.add_needs(), need);
+  out.set_paused(in.paused);
+  out.set_paused_until(in.paused_until);
+  for (const auto& week : in.weeks) {
+    TodayReport::Week& one = *out.add_weeks();
+    one.set_period(week.period);
+    one.set_kept(week.kept);
+    one.set_paused(week.paused);
+  }
+  for (const auto& day : in.letters) out.add_letters(day);
+  out.set_proposal(in.proposal);
 }
 
 void fill(WatchEvent& out, const journal::News& in) {

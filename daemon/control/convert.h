@@ -16,13 +16,17 @@ class RepeatedPtrField;
 namespace duolog::control {
 
 class Error;
+class FormField;
 class Item;
+class Manner;
 class RoundReport;
 class Saved;
 class StatusReport_Journal;  // NOLINT(readability-identifier-naming): as protoc spells it
 class TodayReport;
 class WatchEvent;
 
+void fill(FormField& out, const practice::FormField& in);
+void fill(Manner& out, const practice::Manner& in);
 void fill(Item& out, const journal::Item& in);
 void fill(RoundReport& out, const journal::Round& in);
 void fill(Saved& out, const journal::Saved& in);

@@ -7,6 +7,7 @@
 #include <google/protobuf/stubs/logging.h>
 
 #include "daemon/control/convert.h"
+#include "daemon/control/practices.h"
 #include "daemon/journal/reading.h"
 #include "daemon/journal/shelf.h"
 #include "proto/control.pb.h"
@@ -35,10 +36,10 @@ Error error(Error::Code code) {
   return made;
 }
 
-std::vector<journal::FieldValue> field_values(const AnswerForm& form) {
-  std::vector<journal::FieldValue> values;
+std::vector<practice::FieldValue> field_values(const AnswerForm& form) {
+  std::vector<practice::FieldValue> values;
   for (const auto& field : form.fields()) {
-    journal::FieldValue value{field.id(), field.text()};
+    practice::FieldValue value{field.id(), field.text()};
     if (field.has_number()) value.value = field.number();
     if (field.items_size() > 0) value.value = std::vector<std::string>(field.items().begin(), field.items().end());
     values.push_back(std::move(value));
@@ -231,7 +232,10 @@ void Visit::State::answer_open(const Request& request) {
       if (request.configure().has_write_to()) desk.shelf().set_write_to(request.configure().write_to());
       return done();
     default:
-      return finish(error(Error::BAD_REQUEST));
+      if (!answer_practices(desk.shelf(), request,
+                            {[this](Reply one) { send(std::move(one)); },
+                             [this](Reply last) { finish(std::move(last)); }, [this] { done(); }}))
+        finish(error(Error::BAD_REQUEST));
   }
 }
 
@@ -287,6 +291,9 @@ void Visit::State::write(const Write& asked, const std::string& request_id) {
   draft.journal = asked.journal();
   draft.private_entry = asked.private_entry();
   draft.on = asked.on();
+  draft.mood = asked.mood();
+  draft.between_us = asked.between_us();
+  draft.open_on = asked.open_on();
   Reply reply;
   fill(*reply.mutable_saved(), desk.shelf().write(draft, as_bytes(request_id)));
   finish(std::move(reply));
@@ -296,6 +303,8 @@ void Visit::State::answer_form(const AnswerForm& asked, const std::string& reque
   journal::FilledForm form;
   form.practice = asked.practice();
   form.journal = asked.journal();
+  form.period = asked.period();
+  form.sharing = asked.sharing();
   form.fields = field_values(asked);
   Reply reply;
   fill(*reply.mutable_saved(), desk.shelf().answer(form, as_bytes(request_id)));
@@ -324,7 +333,7 @@ void Visit::State::list(const List& asked) {
 }
 
 void Visit::State::show(const Show& asked) {
-  const journal::Item item = journal::show(desk.shelf(), asked.id(), asked.journal());
+  const journal::Item item = journal::show(desk.shelf(), {asked.id(), asked.journal()});
   Reply reply;
   fill(*reply.mutable_item(), item);
   finish(std::move(reply));

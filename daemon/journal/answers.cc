@@ -19,21 +19,21 @@ void Answers::sealed(const RecordId& id, const DeviceId& author, bool mine, Seal
   note.author = author;
   note.mine = mine;
   note.sealed = std::move(sealed);
-  Question& question = questions_[note.sealed.answer.question];
+  Question& question = questions_[{note.sealed.answer.question, note.sealed.answer.rule}];
   (mine ? question.mine : question.theirs).push_back(id);
   if (mine) read_own(note);
 
   const auto early = early_.extract(id);
   if (!early.empty())
-    for (const auto& [by_me, one] : early.mapped()) opening(by_me, one);
+    for (const Early& one : early.mapped()) opening(one.mine, one.opening, one.written_ms);
   if (mine)  // having answered, what they have opened may be read
     for (const RecordId& theirs : question.theirs) try_openings(notes_.at(theirs));
 }
 
-void Answers::opening(bool mine, const Opening& opening) {
+void Answers::opening(bool mine, const Opening& opening, std::int64_t written_ms) {
   const auto found = notes_.find(opening.sealed);
   if (found == notes_.end()) {
-    early_[opening.sealed].emplace_back(mine, opening);
+    early_[opening.sealed].push_back({mine, opening, written_ms});
     return;
   }
   Note& note = found->second;
@@ -41,12 +41,37 @@ void Answers::opening(bool mine, const Opening& opening) {
                                  [&](const Opening& one) { return one.key == opening.key; });
   // Nobody opens the other's answer for them.
   if (note.mine != mine || known || note.openings.size() >= kOpeningsTried) return;
+  const auto after = note.sealed.rule.after;
+  if (note.openings.empty() && !note.sealed.rule.both && after)
+    note.early = written_ms < 0 || static_cast<std::uint64_t>(written_ms) / 1000 < *after;
   note.openings.push_back(opening);
   try_openings(note);
 }
 
+void Answers::time_is(std::int64_t now_s, bool doubted) {
+  now_s_ = now_s;
+  doubted_ = doubted;
+  for (auto shut = shut_.begin(); shut != shut_.end();) {
+    Note& note = notes_.at(*shut);
+    const bool open = may_open(note);
+    if (open) try_openings(note);
+    shut = open ? shut_.erase(shut) : std::next(shut);
+  }
+}
+
+const Answers::Question& Answers::question_of(const Note& note) const {
+  return questions_.at({note.sealed.answer.question, note.sealed.answer.rule});
+}
+
+bool Answers::moment_has_come(const Note& note) const {
+  const auto after = note.sealed.rule.after;
+  return after && !doubted_ && now_s_ >= 0 && static_cast<std::uint64_t>(now_s_) >= *after;
+}
+
+// What has a moment alone opens when its author opens it: whether that is early is for a reader to see.
 bool Answers::may_open(const Note& note) const {
-  return note.mine || !questions_.at(note.sealed.answer.question).mine.empty();
+  const crypto::SealRule& rule = note.sealed.rule;
+  return note.mine || !rule.both || !question_of(note).mine.empty() || moment_has_come(note);
 }
 
 void Answers::read_own(Note& note) {
@@ -58,7 +83,10 @@ void Answers::read_own(Note& note) {
 }
 
 void Answers::try_openings(Note& note) {
-  if (!may_open(note)) return;
+  if (!may_open(note)) {
+    if (note.sealed.rule.after && !note.openings.empty()) shut_.insert(note.id);
+    return;
+  }
   for (const Opening& opening : note.openings)
     if (!note.valid) try_opening(note, opening);
 }
@@ -87,10 +115,10 @@ void Answers::show(Note& note, ByteView text) {
 std::vector<Opening> Answers::due() const {
   std::vector<Opening> due;
   for (const auto& [id, question] : questions_) {
-    if (question.theirs.empty()) continue;
     for (const RecordId& mine : question.mine) {
       const Note& note = notes_.at(mine);
-      if (note.valid || !note.key) continue;
+      const bool met = note.sealed.rule.both && !question.theirs.empty();
+      if (note.valid || !note.key || (!met && !moment_has_come(note))) continue;
       Opening opening{mine, {}, question.theirs};
       opening.counted.resize(std::min(opening.counted.size(), kCountedLimit));
       std::copy(note.key->view().begin(), note.key->view().end(), opening.key.begin());
@@ -100,12 +128,31 @@ std::vector<Opening> Answers::due() const {
   return due;
 }
 
+std::optional<std::int64_t> Answers::next_moment() const {
+  std::optional<std::int64_t> next;
+  const auto wait_for = [&](const Note& note) {
+    const auto at = static_cast<std::int64_t>(std::min<std::uint64_t>(*note.sealed.rule.after, INT64_MAX));
+    next = std::min(next.value_or(at), at);
+  };
+  for (const RecordId& id : shut_) wait_for(notes_.at(id));
+  for (const auto& [id, question] : questions_) {
+    for (const RecordId& mine : question.mine) {
+      const Note& note = notes_.at(mine);
+      if (note.valid || !note.key || !note.sealed.rule.after || moment_has_come(note)) continue;
+      wait_for(note);
+    }
+  }
+  return next;
+}
+
 Answers::Look Answers::look(const RecordId& id) const {
   const auto found = notes_.find(id);
   if (found == notes_.end()) return {};
   const Note& note = found->second;
-  Look look{note.state, note.state == AnswerState::kReadable ? &note.form : nullptr, note.valid.has_value(), false};
-  const Question& question = questions_.at(note.sealed.answer.question);
+  Look look{note.state, note.state == AnswerState::kReadable ? &note.form : nullptr, note.valid.has_value(), false,
+            note.valid && note.early};
+  if (!note.sealed.rule.both) return look;
+  const Question& question = question_of(note);
   // Blind is what every opening of the other person has counted.
   for (const RecordId& other : note.mine ? question.theirs : question.mine) {
     const auto& valid = notes_.at(other).valid;

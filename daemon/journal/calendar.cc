@@ -5,6 +5,7 @@
 #include <date/date.h>
 
 #include <cstdio>
+#include <sstream>
 
 namespace duolog::journal {
 namespace {
@@ -25,7 +26,33 @@ int shift_to_iso(std::uint32_t first_weekday) {
   return first <= 4 ? 1 - first : 8 - first;
 }
 
+// Where the clock skips the turn, the instant of the skip.
+std::int64_t beginning(const Calendar& calendar, date::sys_days day) {
+  const Zone zone(calendar.zone, calendar.fallback_offset_minutes);
+  const std::int64_t local = std::chrono::milliseconds(day.time_since_epoch()).count() + calendar.turn_hour * kHour;
+  return zone.instant_ms(local);
+}
+
 }  // namespace
+
+std::int64_t day_after(const Calendar& calendar, std::int64_t at_ms) {
+  return beginning(calendar, couples_day(calendar, at_ms) + date::days{1});
+}
+
+std::int64_t week_after(const Calendar& calendar, std::int64_t at_ms) {
+  const date::sys_days day = couples_day(calendar, at_ms);
+  const unsigned weekday = date::weekday{day}.iso_encoding();
+  const unsigned since_first = (weekday + 7 - calendar.first_weekday) % 7;
+  return beginning(calendar, day + date::days{7 - since_first});
+}
+
+std::optional<std::int64_t> beginning_of(const Calendar& calendar, std::string_view day) {
+  std::istringstream in{std::string(day)};
+  date::sys_days parsed;
+  in >> date::parse("%F", parsed);
+  if (in.fail() || day.size() != 10) return std::nullopt;
+  return beginning(calendar, parsed);
+}
 
 std::string day_of(const Calendar& calendar, std::int64_t at_ms) {
   const auto day = couples_day(calendar, at_ms);

@@ -37,6 +37,9 @@ Entry compose(const Draft& draft, std::int64_t now_ms, const Zone& zone) {
     std::string tag = tag_of(typed);
     if (std::find(entry.tags.begin(), entry.tags.end(), tag) == entry.tags.end()) entry.tags.push_back(std::move(tag));
   }
+  if (draft.mood > kBestMood) throw Refusal::among(Reason::kBadField, "mood", {"range"});
+  entry.mood = draft.mood;
+  entry.between_us = draft.between_us;
   if (!draft.on.empty()) {
     entry.about = parse_moment(draft.on, now_ms, zone);
     if (!entry.about) throw Refusal(Reason::kBadDate, draft.on);

@@ -43,6 +43,9 @@ void put(event::Event& to, const Entry& entry) {
   out->set_text(entry.text);
   for (const std::string& tag : entry.tags) out->add_tags(tag);
   if (entry.about) put(out->mutable_about(), *entry.about);
+  out->set_mood(entry.mood);
+  out->set_between_us(entry.between_us);
+  if (entry.first_written) put(out->mutable_first_written(), *entry.first_written);
 }
 
 void put(event::Event& to, const Sealed& sealed) {
@@ -76,6 +79,29 @@ void put(event::Event& to, const Calendar& calendar) {
   out->set_zone(calendar.zone);
   out->set_turn_hour(calendar.turn_hour);
   out->set_first_weekday(calendar.first_weekday);
+}
+
+void put(event::Event& to, const Remark& remark) {
+  put(to.mutable_remark()->mutable_to(), remark.to.bytes);
+  to.mutable_remark()->set_manner(remark.manner);
+  to.mutable_remark()->set_text(remark.text);
+}
+
+void put(event::Event& to, const Reaction& reaction) {
+  put(to.mutable_reaction()->mutable_to(), reaction.to.bytes);
+  to.mutable_reaction()->set_emoji(reaction.emoji);
+}
+
+void put(event::Event& to, const OwnPractice& practice) { to.mutable_own_practice()->set_toml(practice.toml); }
+
+void put(event::Event& to, const Wish& wish) {
+  to.mutable_wish()->set_about(wish.about);
+  to.mutable_wish()->set_value(wish.value);
+}
+
+void put(event::Event& to, const Pass& pass) {
+  to.mutable_pass()->set_practice(pass.practice);
+  to.mutable_pass()->set_period(pass.period);
 }
 
 void put(event::Event& to, const Found& found) {
@@ -134,15 +160,15 @@ std::optional<Form> read(const event::Form& from) {
     if (!is_name(field.id())) return std::nullopt;
     FieldValue value{field.id(), {}};
     if (field.value_case() == event::Field::kText) {
-      if (!is_text(field.text(), kFieldTextLimit)) return std::nullopt;
+      if (!is_text(field.text(), practice::kFieldTextLimit)) return std::nullopt;
       value.value = field.text();
     } else if (field.value_case() == event::Field::kNumber) {
       value.value = field.number();
     } else if (field.value_case() == event::Field::kList) {
-      if (field.list().items_size() > static_cast<int>(kFieldItemLimit)) return std::nullopt;
+      if (field.list().items_size() > static_cast<int>(practice::kFieldItemLimit)) return std::nullopt;
       std::vector<std::string> items;
       for (const std::string& item : field.list().items()) {
-        if (!is_text(item, kFieldTextLimit)) return std::nullopt;
+        if (!is_text(item, practice::kFieldTextLimit)) return std::nullopt;
         items.push_back(item);
       }
       value.value = std::move(items);
@@ -150,6 +176,11 @@ std::optional<Form> read(const event::Form& from) {
     form.push_back(std::move(value));
   }
   return form;
+}
+
+std::optional<Moment> read(const event::Moment& from) {
+  if (!valid_offset(from.offset_minutes())) return std::nullopt;
+  return Moment{from.at_ms(), from.offset_minutes(), from.day_only()};
 }
 
 // Takes the text out: it is the longest thing that an event has.
@@ -160,11 +191,40 @@ std::optional<Entry> read(event::Entry& from) {
     if (tag.empty() || !is_text(tag, kTagLimit)) return std::nullopt;
     entry.tags.push_back(tag);
   }
-  if (from.has_about()) {
-    if (!valid_offset(from.about().offset_minutes())) return std::nullopt;
-    entry.about = Moment{from.about().at_ms(), from.about().offset_minutes(), from.about().day_only()};
-  }
+  if (from.has_about() && !(entry.about = read(from.about()))) return std::nullopt;
+  if (from.has_first_written() && !(entry.first_written = read(from.first_written()))) return std::nullopt;
+  if (from.mood() > kBestMood) return std::nullopt;
+  entry.mood = from.mood();
+  entry.between_us = from.between_us();
   return entry;
+}
+
+std::optional<Remark> read(const event::Remark& from) {
+  Remark remark{{}, from.manner(), from.text()};
+  if (!take_exactly(from.to(), remark.to.bytes)) return std::nullopt;
+  if (!is_text(remark.manner, kNameLimit) || !is_text(remark.text, kRemarkLimit)) return std::nullopt;
+  return remark;
+}
+
+std::optional<Reaction> read(const event::Reaction& from) {
+  Reaction reaction{{}, from.emoji()};
+  if (!take_exactly(from.to(), reaction.to.bytes) || !is_text(reaction.emoji, kEmojiLimit)) return std::nullopt;
+  return reaction;
+}
+
+std::optional<OwnPractice> read(const event::OwnPractice& from) {
+  if (!is_text(from.toml(), practice::kFileLimit)) return std::nullopt;
+  return OwnPractice{from.toml()};
+}
+
+std::optional<Wish> read(const event::Wish& from) {
+  if (!is_name(from.about()) || !is_text(from.value(), kNameLimit)) return std::nullopt;
+  return Wish{from.about(), from.value()};
+}
+
+std::optional<Pass> read(const event::Pass& from) {
+  if (!is_name(from.practice()) || !is_name(from.period())) return std::nullopt;
+  return Pass{from.practice(), from.period()};
 }
 
 std::optional<Sealed> read(const event::Sealed& from) {
@@ -264,6 +324,16 @@ bool read_any_payload(event::Event& from, Event& to) {
       return read_payload(from.answer(), to);
     case event::Event::kCalendar:
       return read_payload(from.calendar(), to);
+    case event::Event::kRemark:
+      return read_payload(from.remark(), to);
+    case event::Event::kReaction:
+      return read_payload(from.reaction(), to);
+    case event::Event::kOwnPractice:
+      return read_payload(from.own_practice(), to);
+    case event::Event::kWish:
+      return read_payload(from.wish(), to);
+    case event::Event::kPass:
+      return read_payload(from.pass(), to);
     case event::Event::kFound:
       return read_payload(from.found(), to);
     case event::Event::kJournal:
@@ -277,10 +347,16 @@ bool read_any_payload(event::Event& from, Event& to) {
   return false;
 }
 
-// Another rule than "both" is of a newer version; a calendar falls back on the offset of whoever set it.
+// A rule that is not known is of a newer version; a calendar falls back on the offset of whoever set it.
 void settle(Event& event) {
-  if (const auto* sealed = std::get_if<Sealed>(&event.payload); sealed && sealed->answer.rule != crypto::rule_both())
-    event.payload = Newer{};
+  if (auto* sealed = std::get_if<Sealed>(&event.payload)) {
+    const auto rule = crypto::decode_rule(sealed->answer.rule);
+    if (!rule) {
+      event.payload = Newer{};
+    } else {
+      sealed->rule = *rule;
+    }
+  }
   if (auto* calendar = std::get_if<Calendar>(&event.payload)) calendar->fallback_offset_minutes = event.offset_minutes;
 }
 

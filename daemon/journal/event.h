@@ -8,9 +8,12 @@
 #include "crypto/record.h"
 #include "crypto/sealed_answer.h"
 #include "daemon/journal/calendar.h"
-#include "daemon/journal/practice.h"
+#include "daemon/practice/practice_file.h"
 
 namespace duolog::journal {
+
+using practice::FieldValue;
+using practice::Form;
 
 inline constexpr std::size_t kTagLimit = 64;  // bytes of a tag
 inline constexpr std::size_t kTagCount = 64;
@@ -18,6 +21,10 @@ inline constexpr std::size_t kNameLimit = 64;   // bytes of any name, practice, 
 inline constexpr std::size_t kSeenLimit = 128;  // devices in a frontier: 2 persons × 64 ever
 inline constexpr std::size_t kFormFields = 64;
 inline constexpr std::size_t kCountedLimit = 4096;
+inline constexpr std::size_t kRemarkLimit = 64 << 10;  // bytes of what is said about something
+inline constexpr std::size_t kEmojiLimit = 32;         // bytes: a family is made of 25
+inline constexpr std::uint32_t kBestMood = 5;
+inline constexpr std::string_view kLetterPractice = "letter";  // the practice of a letter
 
 // Up to where its writer held another device's log.
 struct Seen {
@@ -30,11 +37,15 @@ struct Entry {
   std::string text;
   std::vector<std::string> tags;
   std::optional<Moment> about;
+  std::uint32_t mood = 0;  // 1 to kBestMood; 0: not said
+  bool between_us = false;
+  std::optional<Moment> first_written = {};  // of a private entry that was shared later
 };
 struct Sealed {
   std::string practice;
   std::string period;
   crypto::SealedAnswer answer;  // its question is that of practice and period
+  crypto::SealRule rule = {};   // what answer.rule says
 };
 struct Opening {
   RecordId sealed;
@@ -45,6 +56,29 @@ struct Answer {
   std::string practice;
   std::string period;
   Form form;
+};
+// Words about something that was written, and what they do.
+struct Remark {
+  RecordId to;
+  std::string manner;  // empty: a plain reply; may be one of a newer version
+  std::string text;
+};
+struct Reaction {
+  RecordId to;
+  std::string emoji;  // empty: taken back
+};
+struct OwnPractice {
+  std::string toml;
+  bool counts = true;  // false, in a view: it cannot be read, or its author has written too many
+};
+// What one person would like to hold for both: agreements.h.
+struct Wish {
+  std::string about;
+  std::string value;
+};
+struct Pass {
+  std::string practice;
+  std::string period;
 };
 struct Found {
   std::vector<crypto::Chain> chains;
@@ -67,7 +101,9 @@ struct Event {
   std::int64_t written_ms = 0;
   std::int32_t offset_minutes = 0;
   std::vector<Seen> seen;
-  std::variant<Newer, Entry, Sealed, Opening, Answer, Calendar, Found, JournalKept, EpochKept> payload;
+  std::variant<Newer, Entry, Sealed, Opening, Answer, Calendar, Remark, Reaction, OwnPractice, Wish, Pass, Found,
+               JournalKept, EpochKept>
+      payload;
 };
 
 // As much of a text as fits, ending between two characters of UTF-8.

@@ -33,7 +33,11 @@ void Herald::tell(const Journal& journal, const Journal::Brought& brought) const
   for (const RecordId& id : brought.items) tell_item(journal, id);
   for (const RoundKey& key : brought.revealed) {
     News opened{News::Kind::kOpened};
-    opened.round = round(journal, key);
+    if (key.practice == kLetterPractice) {
+      opened.item = letter(journal, key.period);
+    } else {
+      opened.round = round(journal, key);
+    }
     say(journal, std::move(opened));
   }
   tell_delivered(journal, brought.were_receipted, brought.receipted);
@@ -47,7 +51,10 @@ void Herald::tell(const Journal& journal, const Journal::Brought& brought) const
 void Herald::tell_item(const Journal& journal, const RecordId& id) const {
   const Noted* noted = journal.view().by_id(id);
   if (noted == nullptr) return;
-  News news{noted->is_answer() ? News::Kind::kAnswer : News::Kind::kEntry};
+  News news{noted->is_answer()   ? News::Kind::kAnswer
+            : noted->is_letter() ? News::Kind::kLetter
+            : noted->is_remark() ? News::Kind::kRemark
+                                 : News::Kind::kEntry};
   news.item = make_item(journal, *noted, here_);
   if (noted->is_answer()) news.round = round(journal, {news.item->practice, news.item->period});
   say(journal, std::move(news));
@@ -65,11 +72,19 @@ void Herald::tell_delivered(const Journal& journal, std::uint64_t above, std::ui
   }
 }
 
+std::optional<Item> Herald::letter(const Journal& journal, std::string_view period) const {
+  for (const Noted* noted : journal.view().ordered()) {
+    const auto* sealed = std::get_if<SealedNote>(&noted->what);
+    if (sealed != nullptr && noted->is_letter() && sealed->period == period) return make_item(journal, *noted, here_);
+  }
+  return std::nullopt;
+}
+
+// May cost a merge of the view.
 Round Herald::round(const Journal& journal, const RoundKey& key) const {
-  const Calendar calendar = journal.view().calendar().value_or(Calendar{zone_});  // may cost a merge of the view
-  const Practice* practice = find_practice(key.practice);
-  const bool current = practice != nullptr && period_of(practice->rhythm, calendar, now()) == key.period;
-  return make_round(journal, key, current, here_);
+  const Agreements& agreed = journal.agreements();
+  const Calendar calendar = agreed.calendar_version > 0 ? agreed.calendar : Calendar{zone_};
+  return make_round(journal, key, {calendar, now(), here_});
 }
 
 }  // namespace duolog::journal

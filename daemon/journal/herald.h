@@ -24,6 +24,7 @@ class Herald {
   void say(const Journal& journal, News news) const;
   void tell_item(const Journal& journal, const RecordId& id) const;
   void tell_delivered(const Journal& journal, std::uint64_t above, std::uint64_t up_to) const;
+  [[nodiscard]] std::optional<Item> letter(const Journal& journal, std::string_view period) const;
   [[nodiscard]] Round round(const Journal& journal, const RoundKey& key) const;
   [[nodiscard]] std::int64_t now() const { return clock_.wall().time_since_epoch().count(); }
 

@@ -2,40 +2,92 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "daemon/journal/items.h"
 
+#include "daemon/journal/rounds.h"
+#include "daemon/journal/standing.h"
+
 namespace duolog::journal {
 namespace {
 
 void describe_what(Item& item, const Journal&, const Unreadable&) { item.kind = ItemKind::kUnreadable; }
 void describe_what(Item& item, const Journal&, const Newer&) { item.kind = ItemKind::kNewer; }
-void describe_what(Item&, const Journal&, const Silent&) {}
-void describe_what(Item&, const Journal&, const Calendar&) {}
+template <class Setting>
+void describe_what(Item&, const Journal&, const Setting&) {}  // no reader sees it
+
+std::string written_out(const Moment& moment) {
+  return moment.day_only ? civil_day(moment.at_ms, moment.offset_minutes)
+                         : rfc3339(moment.at_ms, moment.offset_minutes);
+}
+
+// What its practice calls itself and its fields, where this version has it.
+void name_fields(Item& item, const Journal& journal) {
+  const auto practice = practice_in(journal, item.practice, item.period);
+  if (!practice) return;
+  item.title = practice->title;
+  for (const FieldValue& value : item.fields) {
+    const auto same = [&](const practice::FormField& field) { return field.id == value.id; };
+    const auto field = std::find_if(practice->fields.begin(), practice->fields.end(), same);
+    item.labels.push_back(field != practice->fields.end() ? field->question : value.id);
+  }
+}
 
 void describe_what(Item& item, const Journal&, const Entry& entry) {
   item.kind = ItemKind::kEntry;
   item.text = entry.text;
   item.tags = entry.tags;
+  item.mood = entry.mood;
+  item.between_us = entry.between_us;
+  if (entry.first_written) item.first_written = written_out(*entry.first_written);
   if (!entry.about) return;
   item.day_only = entry.about->day_only;
-  item.on = item.day_only ? civil_day(entry.about->at_ms, entry.about->offset_minutes)
-                          : rfc3339(entry.about->at_ms, entry.about->offset_minutes);
+  item.on = written_out(*entry.about);
 }
 
-void describe_what(Item& item, const Journal&, const Answer& answer) {
+void describe_what(Item& item, const Journal&, const Remark& remark) {
+  item.kind = ItemKind::kRemark;
+  item.to = remark.to;
+  item.manner = remark.manner;
+  item.text = remark.text;
+}
+
+// What was written in it, once it may be read.
+void read_letter(Item& item, const Form& form) {
+  for (const FieldValue& value : form) {
+    if (const auto* text = std::get_if<std::string>(&value.value); text && value.id == "text") item.text = *text;
+    if (const auto* tags = std::get_if<std::vector<std::string>>(&value.value); tags && value.id == "tags")
+      item.tags = *tags;
+    if (const auto* mood = std::get_if<std::int32_t>(&value.value); mood && value.id == "mood" && *mood > 0)
+      item.mood = std::min(static_cast<std::uint32_t>(*mood), kBestMood);
+  }
+}
+
+void describe_letter(Item& item, const Answers::Look& look, const crypto::SealRule& rule, std::int32_t offset_minutes) {
+  constexpr std::uint64_t kLatest = 253'402'300'799;  // the last second of 9999
+  item.kind = ItemKind::kLetter;
+  item.opened_early = look.early;
+  if (rule.after)
+    item.opens_at = rfc3339(static_cast<std::int64_t>(std::min(*rule.after, kLatest)) * 1000, offset_minutes);
+  if (look.form != nullptr) read_letter(item, *look.form);
+}
+
+void describe_what(Item& item, const Journal& journal, const Answer& answer) {
   item.kind = ItemKind::kAnswer;
   item.practice = answer.practice;
   item.period = answer.period;
   item.fields = answer.form;
+  name_fields(item, journal);
 }
 
 void describe_what(Item& item, const Journal& journal, const SealedNote& sealed) {
-  item.kind = ItemKind::kAnswer;
-  item.practice = sealed.practice;
-  item.period = sealed.period;
   const Answers::Look look = journal.answers().look(item.id);
   item.state = look.state;
   item.after_reveal = look.after_reveal;
-  if (look.form != nullptr) item.fields = *look.form;
   if (!look.published) item.visibility = Visibility::kSealed;
+  if (sealed.practice == kLetterPractice) return describe_letter(item, look, sealed.rule, item.offset_minutes);
+  item.kind = ItemKind::kAnswer;
+  item.practice = sealed.practice;
+  item.period = sealed.period;
+  if (look.form != nullptr) item.fields = *look.form;
+  name_fields(item, journal);
 }
 
 std::optional<Delivery> delivery_of(const Journal& journal, const Noted& noted, const Zone& here) {
@@ -68,12 +120,32 @@ Item make_item(const Journal& journal, const Noted& noted, const Zone& here) {
   item.journal = journal.secrets().name;
   item.author = author_name(journal, noted.device);
   item.mine = journal.is_mine(noted.device);
+  item.offset_minutes = noted.offset_minutes;
   if (noted.written_ms) item.written_at = rfc3339(*noted.written_ms, noted.offset_minutes);
   item.visibility = journal.shared() ? Visibility::kShared : Visibility::kPrivate;
   item.delivery = delivery_of(journal, noted, here);
   item.is_new = !item.mine && !noted.lacks_body() && journal.unread().is_new(noted.device, noted.seq);
   std::visit([&](const auto& what) { describe_what(item, journal, what); }, noted.what);
   return item;
+}
+
+// A person has one reaction to a thing: the latest.
+void add_what_was_said(Item& item, const Journal& journal, const Noted& noted, const Zone& here, bool whole) {
+  std::optional<Reacted> mine;
+  std::optional<Reacted> theirs;
+  for (const Noted* said : journal.view().about(noted.id)) {
+    const bool by_me = journal.is_mine(said->device);
+    if (const auto* reaction = std::get_if<Reaction>(&said->what)) {
+      (by_me ? mine : theirs) = Reacted{reaction->emoji, author_name(journal, said->device), by_me};
+    } else if (said->is_remark()) {
+      ++item.remark_count;
+      if (whole) item.remarks.push_back(make_item(journal, *said, here));
+    }
+  }
+  for (auto& reaction : {mine, theirs})
+    if (reaction && !reaction->emoji.empty()) item.reactions.push_back(*reaction);
+  item.standing = standing_of(journal, noted);
+  if (whole) item.may = manners_for(journal, noted);
 }
 
 }  // namespace duolog::journal

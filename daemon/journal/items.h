@@ -10,6 +10,10 @@ namespace duolog::journal {
 // REQUIRES: noted.is_visible(). `here`: this machine's zone, for the times of receipts.
 Item make_item(const Journal& journal, const Noted& noted, const Zone& here);
 
+// Adds what was said about it: reactions, how many remarks, where it stands. `whole`: the remarks too, and what this
+// person can do with it now. May cost a merge of the view.
+void add_what_was_said(Item& item, const Journal& journal, const Noted& noted, const Zone& here, bool whole);
+
 // What the shelf calls the author of a device's records.
 std::string author_name(const Journal& journal, const DeviceId& device);
 std::string device_name(const Journal& journal, const DeviceId& device);  // "" where not known

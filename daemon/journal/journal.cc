@@ -45,6 +45,33 @@ bool Journal::admit(const crypto::Chain& chain) {
   return log_.admit(id_, proven->device.id(), proven->device.sign);
 }
 
+// ---- what was settled ----
+
+void Journal::settle_settings() const {
+  const std::uint64_t version = view_.settings_version();
+  if (settled_ == version) return;
+  const auto mine = [this](const DeviceId& device) { return is_mine(device); };
+  const auto founds = [this](const Noted& noted) {
+    return noted.seq == kBirthLength && (!shared() || zero_authors_.contains(noted.device));
+  };
+  agreements_ = agree(view_.settings(), mine, founds, shared());
+  practice::Library library(secrets().relationship);
+  for (const Noted* noted : view_.settings())
+    if (const auto* own = std::get_if<OwnPractice>(&noted->what); own != nullptr && own->counts) library.add(own->toml);
+  library_ = std::move(library);
+  settled_ = version;
+}
+
+const Agreements& Journal::agreements() const {
+  settle_settings();
+  return agreements_;
+}
+
+const practice::Library& Journal::library() const {
+  settle_settings();
+  return *library_;
+}
+
 // ---- writing ----
 
 bool Journal::can_write() const {

@@ -5,12 +5,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "daemon/journal/agreements.h"
 #include "daemon/journal/answers.h"
 #include "daemon/journal/birth.h"
 #include "daemon/journal/membership.h"
 #include "daemon/journal/receipts.h"
 #include "daemon/journal/roster.h"
 #include "daemon/journal/unread.h"
+#include "daemon/practice/library.h"
 
 namespace duolog::journal {
 
@@ -63,6 +65,10 @@ class Journal {
   // ---- what it adds up to ----
   [[nodiscard]] const View& view() const { return view_; }
   [[nodiscard]] const Answers& answers() const { return answers_; }
+  void time_is(std::int64_t now_s, bool doubted);
+  // What the two have agreed, and the practices they have. Both may cost a merge of the view.
+  [[nodiscard]] const Agreements& agreements() const;
+  [[nodiscard]] const practice::Library& library() const;
   [[nodiscard]] const Membership& membership() const { return membership_; }
   [[nodiscard]] const Roster& roster() const { return roster_; }
   [[nodiscard]] const Receipts& receipts() const { return receipts_; }
@@ -84,6 +90,7 @@ class Journal {
     RecordId id;
     crypto::Header header;
     bool mine = false;
+    std::int64_t written_ms = 0;  // once it is opened: by its writer's clock
   };
 
   RecordId append_event(Event event, ByteView request);
@@ -104,20 +111,19 @@ class Journal {
   void take_epoch(const Place& place, ByteView body);
   bool learn_epoch(const Place& place, ByteView body);
   [[nodiscard]] bool may_write_epochs(const Place& place) const;
-  void take_event(const Place& place, const crypto::Record& record);
+  void take_event(Place place, const crypto::Record& record);
   void note(const Place& place, Noted noted);
 
   // What an event means, and how the view shows it.
   using What = decltype(Noted::what);
-  What mean(const Place& place, Entry entry);
-  What mean(const Place& place, Answer answer);
+  What mean(const Place& place, OwnPractice own);
   What mean(const Place& place, Sealed sealed);
   What mean(const Place& place, const Opening& opening);
-  What mean(const Place& place, Calendar calendar);
+  template <class Told>
+  What mean(const Place& place, Told told);  // what is shown, or held to, as it was told
   What mean(const Place& place, const Found& found);
   What mean(const Place& place, const JournalKept& kept);
   What mean(const Place& place, const EpochKept& kept);
-  What mean(const Place& place, Newer newer);
 
   const crypto::EpochSecret* secret(const EpochId& epoch) const;
   // Valid until it is asked for another one.
@@ -148,15 +154,21 @@ class Journal {
   std::map<DeviceId, std::set<std::uint64_t>> bodiless_;                     // folded over, their bodies not here
   std::set<std::pair<DeviceId, std::uint64_t>> again_;                       // to be folded once more
   std::map<DeviceId, std::size_t> epochs_written_;
-  std::vector<EpochId> learnt_;               // not in the vault yet
-  std::optional<EpochId> unrecorded_;         // of this device, in the vault; the log has refused its record
-  std::map<DeviceId, std::uint64_t> claims_;  // up to where others' events say they hold this device's log
-  std::set<DeviceId> zero_authors_;           // whose logs begin with epoch zero
-  std::vector<crypto::Chain> founders_;       // whose logs are to be let in
+  std::map<bool, std::size_t> practices_written_;  // by this person or not
+  std::vector<EpochId> learnt_;                    // not in the vault yet
+  std::optional<EpochId> unrecorded_;              // of this device, in the vault; the log has refused its record
+  std::map<DeviceId, std::uint64_t> claims_;       // up to where others' events say they hold this device's log
+  std::set<DeviceId> zero_authors_;                // whose logs begin with epoch zero
+  std::vector<crypto::Chain> founders_;            // whose logs are to be let in
   std::set<JournalId> journals_kept_;
   std::set<EpochId> epochs_kept_;
   std::set<std::string> alarms_;
   Brought brought_;
+  // ---- what follows from the view's settings, computed when somebody asks ----
+  mutable std::optional<std::uint64_t> settled_;  // up to this version of them
+  mutable Agreements agreements_;
+  mutable std::optional<practice::Library> library_;
+  void settle_settings() const;
 };
 
 }  // namespace duolog::journal

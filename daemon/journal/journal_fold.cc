@@ -150,7 +150,7 @@ bool Journal::learn_epoch(const Place& place, ByteView body) {
 
 // ---- kinds 1 and 3 ----
 
-void Journal::take_event(const Place& place, const crypto::Record& record) {
+void Journal::take_event(Place place, const crypto::Record& record) {
   Noted noted;
   noted.what = Unreadable{};
   const crypto::RecordKey* with = key(place.header.epoch, place.device);
@@ -161,6 +161,7 @@ void Journal::take_event(const Place& place, const crypto::Record& record) {
   auto event = bytes ? decode_event(*bytes) : std::nullopt;
   if (event) {
     noted.written_ms = event->written_ms;
+    place.written_ms = event->written_ms;
     noted.offset_minutes = event->offset_minutes;
     noted.what = std::visit([&](auto& payload) { return mean(place, std::move(payload)); }, event->payload);
     for (const Seen& seen : event->seen)
@@ -168,6 +169,11 @@ void Journal::take_event(const Place& place, const crypto::Record& record) {
     noted.seen = std::move(event->seen);
   }
   note(place, std::move(noted));
+}
+
+void Journal::time_is(std::int64_t now_s, bool doubted) {
+  answers_.time_is(now_s, doubted);
+  for (RoundKey& round : answers_.take_revealed()) brought_.revealed.push_back(std::move(round));
 }
 
 void Journal::note(const Place& place, Noted noted) {
@@ -182,32 +188,36 @@ void Journal::note(const Place& place, Noted noted) {
 // ---- what an event means ----
 // A kind of event in a place where it cannot mean anything is kept silently: it says nothing to a reader.
 
-Journal::What Journal::mean(const Place& place, Entry entry) {
-  if (place.header.kind != crypto::RecordKind::kEvent) return Silent{};
-  return entry;
+template <class Told>
+Journal::What Journal::mean(const Place& place, Told told) {
+  if constexpr (std::is_same_v<Told, Newer>) {
+    return told;
+  } else {
+    if (place.header.kind != crypto::RecordKind::kEvent) return Silent{};
+    return told;
+  }
 }
 
-Journal::What Journal::mean(const Place& place, Answer answer) {
+// Read once, here: what does not count is never looked at again.
+Journal::What Journal::mean(const Place& place, OwnPractice own) {
   if (place.header.kind != crypto::RecordKind::kEvent) return Silent{};
-  return answer;
+  own.counts = ++practices_written_[place.mine] <= 2 * practice::kOwnLimit &&
+               practice::Library(secrets().relationship).add(own.toml);
+  if (!own.counts) own.toml.clear();
+  return own;
 }
 
 Journal::What Journal::mean(const Place& place, Sealed sealed) {
   if (place.header.kind != crypto::RecordKind::kEvent) return Silent{};
-  if (!shared()) return Newer{};  // "both" needs two
-  SealedNote shown{sealed.practice, sealed.period};
+  if (!shared() && sealed.rule.both) return Newer{};  // needs two
+  SealedNote shown{sealed.practice, sealed.period, sealed.rule};
   answers_.sealed(place.id, place.device, place.mine, std::move(sealed));
   return shown;
 }
 
 Journal::What Journal::mean(const Place& place, const Opening& opening) {
-  if (place.header.kind == crypto::RecordKind::kEvent && shared()) answers_.opening(place.mine, opening);
+  if (place.header.kind == crypto::RecordKind::kEvent) answers_.opening(place.mine, opening, place.written_ms);
   return Silent{};
-}
-
-Journal::What Journal::mean(const Place& place, Calendar calendar) {
-  if (place.header.kind != crypto::RecordKind::kEvent) return Silent{};
-  return calendar;
 }
 
 // The founding record counts where the protocol puts it: third in the log that begins with epoch zero, by a device of
@@ -244,11 +254,6 @@ Journal::What Journal::mean(const Place& place, const JournalKept& kept) {
 Journal::What Journal::mean(const Place& place, const EpochKept& kept) {
   if (!shared() && place.mine) epochs_kept_.insert(crypto::epoch_id(kept.journal, kept.secret));
   return Silent{};
-}
-
-Journal::What Journal::mean(const Place& place, Newer newer) {
-  (void)place;
-  return newer;
 }
 
 // ---- alarms ----

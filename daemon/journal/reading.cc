@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "daemon/journal/reading.h"
 
+#include <array>
 #include <deque>
 #include <limits>
 #include <tuple>
@@ -54,14 +55,17 @@ class Sieve {
   }
 
   static bool is_kind(std::string_view kind) {
-    return kind == name(ItemKind::kEntry) || kind == name(ItemKind::kAnswer) || kind == name(ItemKind::kUnreadable) ||
-           kind == name(ItemKind::kNewer);
+    constexpr std::array kKinds{ItemKind::kEntry,  ItemKind::kAnswer,     ItemKind::kLetter,
+                                ItemKind::kRemark, ItemKind::kUnreadable, ItemKind::kNewer};
+    return std::any_of(kKinds.begin(), kKinds.end(), [&](ItemKind one) { return kind == name(one); });
   }
 
   [[nodiscard]] bool passes_kind(const Noted& noted) const {
     if (filter_.kind.empty()) return true;
     if (filter_.kind == name(ItemKind::kEntry)) return noted.is_entry();
     if (filter_.kind == name(ItemKind::kAnswer)) return noted.is_answer();
+    if (filter_.kind == name(ItemKind::kLetter)) return noted.is_letter();
+    if (filter_.kind == name(ItemKind::kRemark)) return noted.is_remark();
     if (filter_.kind == name(ItemKind::kNewer)) return std::holds_alternative<Newer>(noted.what);
     return std::holds_alternative<Unreadable>(noted.what);
   }
@@ -134,26 +138,33 @@ std::vector<Hit> find_all(const Shelf& shelf, const Filter& filter) {
 std::vector<Item> items_of(const Shelf& shelf, std::span<const Hit> found) {
   const Zone here(shelf.parts().zone);
   std::vector<Item> items;
-  for (const Hit& one : found) items.push_back(make_item(*one.journal, *one.noted, here));
+  for (const Hit& one : found) {
+    items.push_back(make_item(*one.journal, *one.noted, here));
+    add_what_was_said(items.back(), *one.journal, *one.noted, here, false);
+  }
   return items;
 }
 
 // ---- rounds ----
 
-bool is_current(const Shelf& shelf, const Journal& journal, const RoundKey& key) {
-  const Practice* practice = find_practice(key.practice);
-  return practice != nullptr && period_of(practice->rhythm, shelf.calendar_of(journal), now_of(shelf)) == key.period;
+// What is looked for even where nobody has begun: what was asked for, the week's check-in, and their own rhythms.
+bool is_standing(const practice::Kept& kept, const RoundFilter& filter) {
+  const practice::Practice& practice = kept.practice;
+  if (!filter.practice.empty()) return practice.id == filter.practice;
+  return practice.id == "checkin" || (kept.own && practice.rhythm != practice::Rhythm::kWhenNeeded);
 }
 
 void add_rounds(const Shelf& shelf, const Journal& journal, const RoundFilter& filter, std::vector<Round>& out) {
-  const Zone here(shelf.parts().zone);
+  const Look look{shelf.calendar_of(journal), now_of(shelf), Zone(shelf.parts().zone)};
   auto answered = answered_rounds(journal);
-  for (const Practice& practice : built_in_practices())
-    answered[{practice.id, period_of(practice.rhythm, shelf.calendar_of(journal), now_of(shelf))}];
+  std::erase_if(answered,
+                [&](const auto& one) { return !filter.practice.empty() && one.first.practice != filter.practice; });
+  for (const practice::Kept& kept : journal.library().all())
+    if (is_standing(kept, filter))
+      answered[{kept.practice.id, period_of(journal, kept.practice, look.calendar, look.now_ms)}];
   for (const auto& [key, answers] : answered) {
-    const bool current = is_current(shelf, journal, key);
-    if ((!filter.practice.empty() && key.practice != filter.practice) || (filter.current_only && !current)) continue;
-    out.push_back(make_round(journal, key, answers, current, here));
+    Round round = make_round(journal, key, answers, look);
+    if (round.current || !filter.current_only) out.push_back(std::move(round));
   }
 }
 
@@ -175,35 +186,39 @@ std::vector<Item> list(const Shelf& shelf, const Filter& filter) {
   return items_of(shelf, std::span(found).last(wanted));
 }
 
-Item show(const Shelf& shelf, std::string_view id, std::string_view journal) {
+Meant find_one(const Shelf& shelf, const Target& target) {
+  const std::string& id = target.id;
   if (id == "last") {
-    Filter newest;
-    newest.limit = 1;
-    newest.journal = journal;
-    std::vector<Item> items = list(shelf, newest);
-    if (items.empty()) throw Refusal(Reason::kNotFound, std::string(id));
-    return std::move(items.front());
+    const std::vector<Hit> all = find_all(shelf, {.journal = target.journal});
+    if (all.empty()) throw Refusal(Reason::kNotFound, id);
+    return {all.back().journal, all.back().noted};
   }
   const bool digits =
       std::all_of(id.begin(), id.end(), [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
   if (id.size() < kShortestId || !digits) throw Refusal(Reason::kBadRequest, "id");
-  std::vector<Hit> found;
-  for (const Journal* one : chosen(shelf, journal))
+  std::vector<Meant> found;
+  for (const Journal* one : chosen(shelf, target.journal))
     for (const Noted* noted : one->view().find(id)) found.push_back({one, noted});
-  if (found.empty()) throw Refusal(Reason::kNotFound, std::string(id));
-  if (found.size() > 1) {
-    std::vector<std::string> ids;
-    ids.reserve(found.size());
-    for (const Hit& one : found) ids.push_back(hex(one.noted->id.bytes));
-    throw Refusal::among(Reason::kAmbiguous, std::string(id), std::move(ids));
-  }
-  return std::move(items_of(shelf, found).front());
+  if (found.empty()) throw Refusal(Reason::kNotFound, id);
+  if (found.size() == 1) return found.front();
+  std::vector<std::string> ids;
+  ids.reserve(found.size());
+  for (const Meant& one : found) ids.push_back(hex(one.noted->id.bytes));
+  throw Refusal::among(Reason::kAmbiguous, id, std::move(ids));
+}
+
+Item show(const Shelf& shelf, const Target& target) {
+  const Meant found = find_one(shelf, target);
+  const Zone here(shelf.parts().zone);
+  Item item = make_item(*found.journal, *found.noted, here);
+  add_what_was_said(item, *found.journal, *found.noted, here, true);
+  return item;
 }
 
 std::vector<Round> rounds(const Shelf& shelf, const RoundFilter& filter) {
   std::vector<Round> all;
   if (filter.journal.empty() && filter.current_only) {
-    add_rounds(shelf, shelf.answering_journal(), filter, all);
+    add_rounds(shelf, shelf.answering_journal({}), filter, all);
   } else {
     for (const Journal* journal : chosen(shelf, filter.journal))
       if (!filter.journal.empty() || takes_part(shelf, *journal)) add_rounds(shelf, *journal, filter, all);
@@ -214,25 +229,6 @@ std::vector<Round> rounds(const Shelf& shelf, const RoundFilter& filter) {
   });
   if (filter.limit != 0 && all.size() > filter.limit) all.resize(filter.limit);
   return all;
-}
-
-Today today(const Shelf& shelf) {
-  const std::vector<const Journal*> journals = shelf.journals();
-  const Identity& identity = shelf.parts().identity;
-  Today today;
-  today.name = identity.person();
-  today.date = day_of(shelf.calendar_of(*journals.back()), now_of(shelf));
-  today.alone = journals.size() == 1;
-  today.words_unconfirmed = !identity.words_confirmed();
-  today.warnings = warnings(shelf);
-  for (const Journal* journal : journals) today.entries += journal->view().counts().entries;
-  for (Item& item : list(shelf, {}))
-    if (item.is_new) today.news.push_back(std::move(item));
-  for (Round& round : rounds(shelf, {})) {
-    const bool due = round.current && (round.state == RoundState::kOpenToAnswer || (today.alone && !round.mine_in));
-    if (due || round.state == RoundState::kWaitingForYou) today.waiting.push_back(std::move(round));
-  }
-  return today;
 }
 
 std::vector<JournalStatus> status(const Shelf& shelf) {

@@ -8,6 +8,8 @@
 
 namespace duolog::journal {
 
+struct Noted;
+
 struct Filter {
   std::uint32_t limit = 0;  // the newest so many; 0: all
   std::string from;         // "me" or a person's name
@@ -17,12 +19,20 @@ struct Filter {
   std::string kind;     // name(ItemKind); empty: entries and answers, and what could not be read
   std::string journal;  // name or id prefix; empty: all
 };
+// One record that somebody has named. Valid until something is written or folded. Throws Refusal: kNotFound,
+// kAmbiguous, kNoSuchJournal, kBadRequest.
+struct Meant {
+  const Journal* journal = nullptr;
+  const Noted* noted = nullptr;
+};
+Meant find_one(const Shelf& shelf, const Target& target);
+
 // In order: causality first, then time, then id; the newest last. Throws Refusal: kBadDate, kNoSuchJournal, kBadRequest
 // (a kind there is not).
 std::vector<Item> list(const Shelf& shelf, const Filter& filter);
 
-// `id`: four hex digits or more, or "last". Throws Refusal: kNotFound, kAmbiguous, kNoSuchJournal, kBadRequest.
-Item show(const Shelf& shelf, std::string_view id, std::string_view journal = {});
+// Whole: with what was said about it. Throws as find_one() does.
+Item show(const Shelf& shelf, const Target& target);
 
 struct RoundFilter {
   std::string practice;  // empty: all
@@ -36,6 +46,23 @@ struct RoundFilter {
 std::vector<Round> rounds(const Shelf& shelf, const RoundFilter& filter);
 
 Today today(const Shelf& shelf);
+// In any journal, today.
+bool paused(const Shelf& shelf);
+// Of a plan without telephones that the other has accepted; in ms since 1970.
+struct PhoneFree {
+  std::int64_t from_ms = 0;
+  std::int64_t to_ms = 0;
+};
+std::vector<PhoneFree> phone_free(const Shelf& shelf);
+bool knows_practice(const Shelf& shelf, std::string_view id);
+struct Span {
+  std::string journal;   // name or id prefix; empty: the one that answers go to
+  std::string practice;  // empty: all
+  std::string since;     // dates as moment.h reads them; both ends included
+  std::string until;
+};
+// Scales over time, both voices. Throws Refusal: kBadDate, kNoSuchJournal.
+std::vector<Series> trends(const Shelf& shelf, const Span& span);
 std::vector<JournalStatus> status(const Shelf& shelf);
 std::vector<std::string> warnings(const Shelf& shelf);  // codes, as in Today
 

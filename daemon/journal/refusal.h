@@ -28,6 +28,10 @@ enum class Reason {
   kNoPassphrase,  // a passphrase was given where a key file is used
   kWordsGone,     // confirmed and erased
   kWrongWords,
+  kBadPractice,  // a practice that cannot be read: `detail` says file, line and key
+  kNotYours,     // only its author may do this
+  kNotItsKind,   // cannot be done with such a thing: `detail` what, `candidates` what can
+  kTooEarly,     // a day that must lie ahead does not: `detail`
 };
 
 struct Refusal : std::runtime_error {

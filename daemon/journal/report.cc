@@ -10,6 +10,10 @@ std::string_view name(ItemKind kind) {
       return "entry";
     case ItemKind::kAnswer:
       return "answer";
+    case ItemKind::kLetter:
+      return "letter";
+    case ItemKind::kRemark:
+      return "remark";
     case ItemKind::kUnreadable:
       return "unreadable";
     case ItemKind::kNewer:
@@ -56,6 +60,10 @@ std::string_view name(News::Kind kind) {
       return "delivered";
     case News::Kind::kAlarm:
       return "alarm";
+    case News::Kind::kLetter:
+      return "letter";
+    case News::Kind::kRemark:
+      return "remark";
   }
   return "alarm";
 }

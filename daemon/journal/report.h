@@ -8,17 +8,19 @@
 #include <optional>
 
 #include "crypto/bytes.h"
-#include "daemon/journal/practice.h"
+#include "daemon/practice/practice.h"
 
 namespace duolog::journal {
 
 enum class ItemKind {
   kEntry,
   kAnswer,
+  kLetter,
+  kRemark,
   kUnreadable,  // kept, but it does not open, or what is in it is malformed
   kNewer,       // from a newer version
 };
-std::string_view name(ItemKind kind);  // "entry", "answer", "unreadable", "newer"
+std::string_view name(ItemKind kind);  // "entry", "answer", "letter", "remark", "unreadable", "newer"
 
 enum class Visibility { kPrivate, kShared, kSealed };
 std::string_view name(Visibility visibility);  // "private", "shared", "sealed"
@@ -39,6 +41,15 @@ struct Delivery {
   std::string person;
 };
 
+// Of a thing that waits for something: "open", or the manner that has settled it ("kept", "accept", "answer", …).
+inline constexpr std::string_view kOpen = "open";
+
+struct Reacted {
+  std::string emoji;
+  std::string person;
+  bool mine = false;
+};
+
 struct Item {
   RecordId id;
   JournalId journal_id;
@@ -46,7 +57,8 @@ struct Item {
   ItemKind kind = ItemKind::kEntry;
   std::string author;
   bool mine = false;
-  std::string written_at;  // empty where it cannot be known
+  std::string written_at;           // empty where it cannot be known
+  std::int32_t offset_minutes = 0;  // its writer's, then
   std::string text;
   std::vector<std::string> tags;
   Visibility visibility = Visibility::kPrivate;
@@ -58,9 +70,26 @@ struct Item {
   // answers
   std::string practice;
   std::string period;
-  Form fields;  // empty unless readable
+  practice::Form fields;  // empty unless readable
   AnswerState state = AnswerState::kReadable;
-  bool after_reveal = false;  // sealed after its author could have read the other's
+  bool after_reveal = false;        // sealed after its author could have read the other's
+  std::string title;                // of the practice
+  std::vector<std::string> labels;  // of `fields`, in their order: what was asked
+
+  std::uint32_t mood = 0;  // 1 to 5; 0: not said
+  bool between_us = false;
+  std::string first_written;   // of a private entry that was shared later
+  std::string opens_at;        // of a letter
+  bool opened_early = false;   // its author has opened it before that
+  std::optional<RecordId> to;  // of a remark
+  std::string manner;          // of a remark
+
+  // What was said about it: set by the questions of reading.h, never in news.
+  std::vector<Reacted> reactions;
+  std::vector<Item> remarks;  // where it is shown whole
+  std::uint32_t remark_count = 0;
+  std::string standing;               // as kOpen says; empty: it waits for nothing
+  std::vector<practice::Manner> may;  // what this person can do with it now; where it is shown whole
 };
 
 enum class RoundState { kOpenToAnswer, kWaitingForYou, kWaitingForOther, kBothIn, kAlone };
@@ -79,9 +108,13 @@ struct Round {
   std::vector<Item> answers;  // every version, in order
   bool current = false;
   // Of a practice this version knows; else empty.
-  std::string title;
-  std::string why;
-  std::vector<FormField> form;
+  std::optional<practice::Practice> about;
+  std::string turn;  // of a practice in turns: "yours", "theirs"; empty: nobody has begun
+  bool mine_passed = false;
+  bool theirs_passed = false;
+  bool over = false;     // its time has gone by without both answers: nothing is asked any more
+  std::string opens_at;  // of sealed ones that open after their period
+  std::string offered;   // a prompt for this week
 };
 
 struct Saved {
@@ -91,7 +124,9 @@ struct Saved {
   Visibility visibility = Visibility::kPrivate;
   std::string shared_with;  // the other person's name; empty where private
   std::string written_at;
-  bool repeated = false;  // this request had been answered before: nothing was written twice
+  bool repeated = false;   // this request had been answered before: nothing was written twice
+  std::string afterwards;  // what the practice says then
+  std::string opens_at;    // of a letter
 };
 
 struct JournalStatus {
@@ -118,21 +153,54 @@ struct Today {
   bool words_unconfirmed = false;
   std::uint32_t entries = 0;
   std::vector<std::string>
-      warnings;  // codes: "words-unconfirmed", "fork:<device>", "zone:<name>", "damaged:<journal>", …
+      warnings;                   // codes: "words-unconfirmed", "fork:<device>", "zone:<name>", "damaged:<journal>", …
+  std::optional<Round> question;  // of the day
+  std::vector<Item> promises;     // open ones of both
+  std::vector<Item> plans;        // that lie ahead or want an answer
+  std::vector<Item> talks;        // "I'd like to talk", not answered yet
+  std::vector<Item> needs;        // of the other, not answered yet: needs, repairs, prompts
+  bool paused = false;
+  std::string paused_until;  // a day; empty: until further notice
+  struct Week {
+    std::string period;
+    bool kept = false;  // both wrote something in it
+    bool paused = false;
+  };
+  std::vector<Week> weeks;           // the newest last
+  std::vector<std::string> letters;  // days on which letters from the other open
+  std::string proposal;              // who proposes another calendar
+};
+
+// One line of a chart: one person's answers to one scale.
+struct Series {
+  struct Point {
+    std::string day;  // on which it was written, in the couple's calendar
+    std::string period;
+    std::int32_t value = 0;
+  };
+  std::string journal;
+  std::string practice;  // empty: the mood of entries
+  std::string field;
+  std::string label;
+  std::string person;
+  bool mine = false;
+  std::int32_t low = 0;
+  std::int32_t high = 0;
+  std::vector<Point> points;
 };
 
 // What `watch` tells as it happens.
 struct News {
-  enum class Kind { kEntry, kAnswer, kOpened, kDelivered, kAlarm };
+  enum class Kind { kEntry, kAnswer, kOpened, kDelivered, kAlarm, kLetter, kRemark };
   Kind kind = Kind::kEntry;
   JournalId journal_id;
   std::string journal;
   std::string at;              // this device's time
   std::string name;            // whose
-  std::optional<Item> item;    // entry, answer, delivered
+  std::optional<Item> item;    // entry, answer, letter, remark, delivered
   std::optional<Round> round;  // answer, opened
   std::string detail;          // alarm: a code such as "fork:<device>" or "epoch-without-slot:<device>"
 };
-std::string_view name(News::Kind kind);  // "entry", "answer", "opened", "delivered", "alarm"
+std::string_view name(News::Kind kind);  // "entry", "answer", "opened", "delivered", "alarm", "letter", "remark"
 
 }  // namespace duolog::journal

@@ -77,7 +77,8 @@ void Shelf::State::open(const JournalId& id) {
 }
 
 Calendar Shelf::State::calendar_of(const Journal& journal) const {
-  return journal.view().calendar().value_or(Calendar{parts.zone});
+  const Agreements& agreed = journal.agreements();
+  return agreed.calendar_version > 0 ? agreed.calendar : Calendar{parts.zone};
 }
 
 // ---- finding ----
@@ -126,7 +127,7 @@ std::vector<const Journal*> Shelf::journals() const {
   return {visible.begin(), visible.end()};
 }
 
-const Journal& Shelf::answering_journal() const { return state_->answering_journal({}); }
+const Journal& Shelf::answering_journal(const std::string& wanted) const { return state_->answering_journal(wanted); }
 const Journal& Shelf::find(std::string_view name_or_prefix) const { return state_->find(name_or_prefix); }
 Journal* Shelf::by_id(const JournalId& id) { return state_->by_id(id); }
 std::string Shelf::write_to() const { return state_->writing_journal().secrets().name; }

@@ -30,13 +30,35 @@ struct Draft {
   std::string journal;            // name or id prefix; empty: where writing goes by default
   bool private_entry = false;     // the notebook
   std::string on;                 // as moment.h reads it; empty: now
+  std::uint32_t mood = 0;         // 1 to 5; 0: not said
+  bool between_us = false;
+  std::string open_on;  // a letter that nobody else reads before; as `on`. Empty: no letter
+};
+
+// What is meant by an id that somebody typed.
+struct Target {
+  std::string id;       // four hex digits or more, or "last"
+  std::string journal;  // name or id prefix; empty: any
+};
+
+// What somebody would like to hold for both; what is not set stays as it is.
+struct Wishes {
+  std::string journal;
+  std::string zone;
+  std::optional<std::uint32_t> turn_hour;
+  std::optional<std::uint32_t> first_weekday;
+  bool accept_calendar = false;  // the other's proposal
+  std::uint32_t depth = 0;
+  std::string unanswered;
+  std::optional<std::string> pause;
 };
 
 struct FilledForm {
   std::string practice;
   std::string journal;  // name or id prefix; empty: the shared journal, or the notebook while there is none
   std::string period;   // empty: the current one
-  std::vector<FieldValue> fields;
+  std::vector<practice::FieldValue> fields;
+  std::string sharing;  // as it was shown; empty: whatever it is
 };
 
 class Shelf {
@@ -70,17 +92,34 @@ class Shelf {
   // `request` (16 bytes, or empty) makes a repetition harmless.
   Saved write(const Draft& draft, ByteView request);
   Saved answer(const FilledForm& form, ByteView request);
+  // ---- what is said about things, and settled: the same promises ----
+  Saved remark(const Target& about, const std::string& manner, const std::string& text, ByteView request);
+  Saved react(const Target& to, const std::string& emoji, ByteView request);  // empty: takes the reaction back
+  // A private entry of one's own is written once more, for the other to read.
+  Saved share(const Target& entry, const std::string& journal, ByteView request);
+  Saved pass(const FilledForm& round, ByteView request);  // without words; `fields` is not looked at
+  // A practice of one's own. `file` is named in errors.
+  Saved keep_practice(const std::string& toml, const std::string& file, const std::string& journal, ByteView request);
+  void try_practice(const std::string& toml, const std::string& file) const;  // throws as keep_practice() does
+  void agree(const Wishes& wishes);
+  // Where answer() and agree() go when this is what was asked for.
+  [[nodiscard]] const Journal& answering_journal(const std::string& wanted) const;
+
   // Where `write` goes from now on: a journal's name or id prefix; "notebook" is always the notebook.
   void set_write_to(std::string_view journal);
   [[nodiscard]] std::string write_to() const;  // the journal's name
-  // Where answer() goes when no journal is named.
-  [[nodiscard]] const Journal& answering_journal() const;
 
   // ---- what came from outside ----
   // A session has stored records: they are folded by the next calls of fold_some().
   void stored(const JournalId& journal, const DeviceId& author, std::uint64_t first, std::uint64_t last);
   // Folds at most so many records; true while there is more to fold. Publishes due openings at the end.
   bool fold_some(std::size_t records = 512);
+  // Time has passed: letters whose day has come are opened. Cheap where none waits.
+  void time_passed();
+  // When to call it next, in ms since 1970; nullopt: nothing waits for a moment.
+  [[nodiscard]] std::optional<std::int64_t> next_moment() const;
+  // A device met lately says another day than this one: until that is settled no letter opens by this clock.
+  void doubt_clock(bool doubted);
   // These items have met their reader's eyes: no longer new.
   void mark_seen(const std::vector<Item>& items);
 

@@ -26,6 +26,22 @@ void Shelf::stored(const JournalId& id, const DeviceId& author, std::uint64_t fi
   if (Journal* journal = by_id(id)) journal->bodies_came(author, last);
 }
 
+void Shelf::time_passed() {
+  const auto next = next_moment();
+  if (next && *next <= state_->now()) state_->fold_all();
+}
+
+std::optional<std::int64_t> Shelf::next_moment() const {
+  std::optional<std::int64_t> next;
+  for (const auto& journal : state_->journals) {
+    const auto own = journal->answers().next_moment();
+    if (own) next = std::min(next.value_or(INT64_MAX), std::min<std::int64_t>(*own, INT64_MAX / 1000) * 1000);
+  }
+  return next;
+}
+
+void Shelf::doubt_clock(bool doubted) { state_->clock_doubted = doubted; }
+
 bool Shelf::fold_some(std::size_t records) { return state_->fold_some(records); }
 void Shelf::tell_of(Journal& journal) { state_->tell_of(journal); }
 
@@ -47,6 +63,10 @@ void Shelf::State::fold_all() {
 // Only when everything is folded: an opening must count every answer that was held.
 bool Shelf::State::finish_fold() {
   bool wrote = false;
+  for (const auto& journal : journals) {
+    journal->time_is(now() / 1000, clock_doubted);
+    tell_of(*journal);
+  }
   for (const auto& journal : journals) wrote = publish_openings(*journal) || wrote;
   return keep_in_notebook() || wrote;
 }

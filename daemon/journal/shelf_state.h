@@ -17,6 +17,7 @@ struct Shelf::State {
   std::set<RecordId> opened;
   std::set<JournalId> journals_kept;
   std::set<EpochId> epochs_kept;
+  bool clock_doubted = false;
 
   [[nodiscard]] std::int64_t now() const { return parts.clock.wall().time_since_epoch().count(); }
   [[nodiscard]] Stamp stamp() const { return {now(), here.offset_minutes(now())}; }
@@ -35,14 +36,23 @@ struct Shelf::State {
 
   // ---- writing: shelf_write.cc ----
   [[nodiscard]] Journal& answering_journal(const std::string& wanted) const;
-  [[nodiscard]] std::string period_to_answer(const Journal& journal, const Practice& practice,
+  [[nodiscard]] std::string period_to_answer(const Journal& journal, const practice::Practice& practice,
                                              const std::string& wanted) const;
-  [[nodiscard]] Sealed seal(const Journal& journal, const Practice& practice, const std::string& period,
-                            const Form& form) const;
+  [[nodiscard]] crypto::SealRule rule_for(const Journal& journal, const practice::Practice& practice,
+                                          const std::string& period) const;
+  [[nodiscard]] Sealed seal(const Journal& journal, const std::string& practice, const std::string& period,
+                            const Form& form, const crypto::SealRule& rule) const;
+  [[nodiscard]] Sealed letter(const Journal& journal, const Entry& entry, const std::string& open_on) const;
   [[nodiscard]] std::optional<Saved> answered_before(ByteView request) const;
   [[nodiscard]] Saved saved_as(const Journal& journal, const RecordId& id) const;
+  // Appends, tells, folds. Every payload that a person writes goes through here.
   template <class Payload>
-  Saved save(Journal& journal, Payload payload, ByteView request);
+  Saved save(Journal& journal, Payload payload, ByteView request) {
+    const RecordId id = journal.append(std::move(payload), stamp(), request);
+    herald.grew(journal);
+    fold_all();
+    return saved_as(journal, id);
+  }
 
   // ---- folding: shelf_fold.cc ----
   bool fold_some(std::size_t records);

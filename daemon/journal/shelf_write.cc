@@ -4,33 +4,52 @@
 #include "daemon/journal/shelf_state.h"
 
 namespace duolog::journal {
+namespace {
+
+constexpr std::int64_t kDayMs = 86'400'000;
+
+Form filled_in(const practice::Practice& practice, const std::vector<FieldValue>& values) {
+  try {
+    return practice::fill(practice, values);
+  } catch (const practice::Unfit& unfit) {
+    if (unfit.why == "not UTF-8") throw Refusal::bad_utf8(unfit.field, unfit.offset);
+    if (unfit.why == "too long") throw Refusal::too_long(unfit.field, practice::kFieldTextLimit);
+    throw Refusal::among(Reason::kBadField, unfit.field, {unfit.why});
+  }
+}
+
+}  // namespace
 
 Saved Shelf::write(const Draft& draft, ByteView request) {
   if (auto before = state_->answered_before(request)) return *before;
   Journal& journal = draft.private_entry     ? state_->notebook()
                      : draft.journal.empty() ? state_->writing_journal()
                                              : state_->find(draft.journal);
-  return state_->save(journal, compose(draft, state_->now(), state_->here), request);
+  Entry entry = compose(draft, state_->now(), state_->here);
+  if (draft.open_on.empty()) return state_->save(journal, std::move(entry), request);
+  return state_->save(journal, state_->letter(journal, entry, draft.open_on), request);
 }
 
 Saved Shelf::answer(const FilledForm& filled, ByteView request) {
   if (auto before = state_->answered_before(request)) return *before;
-  const Practice* practice = find_practice(filled.practice);
-  if (practice == nullptr) throw Refusal(Reason::kBadRequest, "practice");
-  Journal& journal = state_->answering_journal(filled.journal);
-  const std::string period = state_->period_to_answer(journal, *practice, filled.period);
-  Form form = fill(*practice, filled.fields);
-  if (journal.shared() && practice->sharing == Sharing::kSealedUntilBoth)
-    return state_->save(journal, state_->seal(journal, *practice, period, form), request);
-  return state_->save(journal, Answer{practice->id, period, std::move(form)}, request);
-}
-
-template <class Payload>
-Saved Shelf::State::save(Journal& journal, Payload payload, ByteView request) {
-  const RecordId id = journal.append(std::move(payload), stamp(), request);
-  herald.grew(journal);
-  fold_all();
-  return saved_as(journal, id);
+  Journal& asked = state_->answering_journal(filled.journal);
+  const practice::Practice* found = asked.library().practice(filled.practice);
+  if (found == nullptr) throw Refusal(Reason::kBadRequest, "practice");
+  const practice::Practice practice = *found;  // what is appended may change the library
+  if (!filled.sharing.empty() && filled.sharing != name(practice.sharing))
+    throw Refusal::among(Reason::kBadField, "sharing", {"choice"});
+  Journal& journal = practice.sharing == practice::Sharing::kPrivate ? state_->notebook() : asked;
+  const std::string period = state_->period_to_answer(journal, practice, filled.period);
+  Form form = filled_in(practice, filled.fields);
+  Saved saved;
+  if (journal.shared() && practice.sharing == practice::Sharing::kSealedUntilBoth) {
+    const crypto::SealRule rule = state_->rule_for(journal, practice, period);
+    saved = state_->save(journal, state_->seal(journal, practice.id, period, form, rule), request);
+  } else {
+    saved = state_->save(journal, Answer{practice.id, period, std::move(form)}, request);
+  }
+  saved.afterwards = practice.afterwards;
+  return saved;
 }
 
 std::optional<Saved> Shelf::State::answered_before(ByteView request) const {
@@ -51,6 +70,7 @@ Saved Shelf::State::saved_as(const Journal& journal, const RecordId& id) const {
   if (const Noted* noted = journal.view().by_id(id)) {
     const Item item = make_item(journal, *noted, here);
     saved.visibility = item.visibility;
+    saved.opens_at = item.opens_at;
     saved.written_at = item.written_at;
   }
   return saved;
@@ -66,25 +86,56 @@ Journal& Shelf::State::answering_journal(const std::string& wanted) const {
 }
 
 // The current round; or an earlier one that somebody has answered already: what waits may be answered late.
-std::string Shelf::State::period_to_answer(const Journal& journal, const Practice& practice,
+std::string Shelf::State::period_to_answer(const Journal& journal, const practice::Practice& practice,
                                            const std::string& wanted) const {
-  std::string current = period_of(practice.rhythm, calendar_of(journal), now());
+  std::string current = period_of(journal, practice, calendar_of(journal), now());
   if (wanted.empty() || wanted == current) return current;
   if (!answered_rounds(journal).contains({practice.id, wanted})) throw Refusal(Reason::kBadRequest, "period");
   return wanted;
 }
 
+// As the two have agreed. Whoever answers a round late answers by the rule that the other has answered by: else the two
+// would never meet.
+crypto::SealRule Shelf::State::rule_for(const Journal& journal, const practice::Practice& practice,
+                                        const std::string& period) const {
+  for (const Noted* noted : journal.view().ordered()) {
+    const auto* theirs = std::get_if<SealedNote>(&noted->what);
+    const bool same = theirs != nullptr && !journal.is_mine(noted->device) && theirs->practice == practice.id &&
+                      theirs->period == period;
+    if (same && theirs->rule.both && (!theirs->rule.after || journal.agreements().open_unanswered)) return theirs->rule;
+  }
+  if (!journal.agreements().open_unanswered) return {true, std::nullopt};
+  const std::int64_t end = period_end(practice.rhythm, calendar_of(journal), now());
+  return {true, static_cast<std::uint64_t>(std::max<std::int64_t>(end, 0)) / 1000};
+}
+
+// A letter is a round of its own, which nobody else can answer.
+Sealed Shelf::State::letter(const Journal& journal, const Entry& entry, const std::string& open_on) const {
+  constexpr std::size_t kLetterIdLength = 16;
+  const auto day = parse_moment(open_on, now(), here);
+  if (!day) throw Refusal(Reason::kBadDate, open_on);
+  const std::int64_t opens = day->day_only ? here.instant_ms(civil_ms(*day) - civil_ms(*day) % kDayMs) : day->at_ms;
+  if (opens <= now()) throw Refusal(Reason::kTooEarly, open_on);
+  if (entry.text.size() > practice::kFieldTextLimit) throw Refusal::too_long("text", practice::kFieldTextLimit);
+  Form form{{"text", entry.text}};
+  if (!entry.tags.empty()) form.push_back({"tags", entry.tags});
+  if (entry.mood > 0) form.push_back({"mood", static_cast<std::int32_t>(entry.mood)});
+  return seal(journal, std::string(kLetterPractice), hex(crypto::random_bytes(kLetterIdLength)), form,
+              {false, static_cast<std::uint64_t>(opens) / 1000});
+}
+
 // For all of one's own devices and one's own root: nobody else can read it yet.
-Sealed Shelf::State::seal(const Journal& journal, const Practice& practice, const std::string& period,
-                          const Form& form) const {
+Sealed Shelf::State::seal(const Journal& journal, const std::string& practice, const std::string& period,
+                          const Form& form, const crypto::SealRule& rule) const {
   const Bytes text = encode_form(form);
   if (text.size() > crypto::kAnswerLimit) throw Refusal::too_long("answer", crypto::kAnswerLimit);
   std::vector<WrapPublic> own{parts.identity.root().wrap};
   for (const DeviceId& device : journal.membership().live())
     if (journal.is_mine(device)) own.push_back(journal.membership().enrolled().at(device).device.wrap);
-  const QuestionId question = crypto::round_question(practice.id, period);
-  return {practice.id, period,
-          crypto::seal_answer(journal.id(), parts.identity.keys().id(), question, crypto::rule_both(), text, own)};
+  const QuestionId question = crypto::round_question(practice, period);
+  return {practice, period,
+          crypto::seal_answer(journal.id(), parts.identity.keys().id(), question, crypto::encode_rule(rule), text, own),
+          rule};
 }
 
 }  // namespace duolog::journal

@@ -17,7 +17,7 @@ struct View::Cursor {
   [[nodiscard]] std::int64_t next_time() const { return next->second.written_ms.value_or(time); }
 };
 
-View::View() : ids_(0, IdHash{reinterpret_cast<std::uintptr_t>(this)}) {}
+View::View() : ids_(0, IdHash{reinterpret_cast<std::uintptr_t>(this)}), about_(0, ids_.hash_function()) {}
 
 // ---- what comes ----
 
@@ -79,12 +79,17 @@ bool View::comes_last(const Noted& noted) const {
 void View::place_last(const Noted& noted, std::int64_t time) const {
   ordered_.push_back(&noted);
   newest_ = std::max(newest_, time);
-  if (const auto* calendar = std::get_if<Calendar>(&noted.what)) calendar_ = calendar;
+  if (noted.is_setting()) {
+    settings_.push_back(&noted);
+    ++settings_version_;
+  }
+  if (const auto* remark = std::get_if<Remark>(&noted.what)) about_[remark->to].push_back(&noted);
+  if (const auto* reaction = std::get_if<Reaction>(&noted.what)) about_[reaction->to].push_back(&noted);
 }
 
 // REQUIRES: `times` is 1, or -1 to take back.
 void View::count(const Noted& noted, std::uint32_t times) {
-  if (noted.is_entry() || noted.is_answer()) counts_.entries += times;
+  if (noted.is_entry() || noted.is_answer() || noted.is_letter()) counts_.entries += times;
   if (std::holds_alternative<Unreadable>(noted.what)) counts_.unreadable += times;
   if (std::holds_alternative<Newer>(noted.what)) counts_.newer += times;
 }
@@ -108,7 +113,9 @@ bool View::earlier(const Cursor& a, const Cursor& b) {
 
 void View::merge() const {
   ordered_.clear();
-  calendar_ = nullptr;
+  settings_.clear();
+  ++settings_version_;
+  about_.clear();
   newest_ = kNoTime;
   liars_ = false;
   Cursors cursors;
@@ -139,9 +146,21 @@ const std::vector<const Noted*>& View::ordered() const {
   return ordered_;
 }
 
-std::optional<Calendar> View::calendar() const {
+const std::vector<const Noted*>& View::settings() const {
   (void)ordered();
-  return calendar_ != nullptr ? std::optional(*calendar_) : std::nullopt;
+  return settings_;
+}
+
+std::uint64_t View::settings_version() const {
+  (void)ordered();
+  return settings_version_;
+}
+
+std::span<const Noted* const> View::about(const RecordId& id) const {
+  (void)ordered();
+  const auto found = about_.find(id);
+  if (found == about_.end()) return {};
+  return found->second;
 }
 
 // ---- finding ----

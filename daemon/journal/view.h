@@ -12,6 +12,8 @@
 
 #include <limits>
 #include <map>
+#include <span>
+#include <unordered_map>
 #include <unordered_set>
 
 #include "daemon/journal/event.h"
@@ -25,6 +27,7 @@ struct Unreadable {           // does not open, or is malformed
 struct SealedNote {  // the words are in Answers
   std::string practice;
   std::string period;
+  crypto::SealRule rule;
 };
 
 // One record as the view keeps it.
@@ -35,18 +38,30 @@ struct Noted {
   std::optional<std::int64_t> written_ms;  // none: unreadable, or no event
   std::int32_t offset_minutes = 0;
   std::vector<Seen> seen;
-  std::variant<Silent, Unreadable, Newer, Entry, Answer, SealedNote, Calendar> what;
+  std::variant<Silent, Unreadable, Newer, Entry, Answer, SealedNote, Remark, Reaction, Calendar, OwnPractice, Wish,
+               Pass>
+      what;
 
   [[nodiscard]] bool is_entry() const { return std::holds_alternative<Entry>(what); }
   [[nodiscard]] bool lacks_body() const {
     const auto* unreadable = std::get_if<Unreadable>(&what);
     return unreadable != nullptr && unreadable->body_missing;
   }
+  [[nodiscard]] bool is_letter() const {
+    const auto* sealed = std::get_if<SealedNote>(&what);
+    return sealed != nullptr && sealed->practice == kLetterPractice;
+  }
   [[nodiscard]] bool is_answer() const {
-    return std::holds_alternative<Answer>(what) || std::holds_alternative<SealedNote>(what);
+    return std::holds_alternative<Answer>(what) || (std::holds_alternative<SealedNote>(what) && !is_letter());
+  }
+  [[nodiscard]] bool is_remark() const { return std::holds_alternative<Remark>(what); }
+  // What two people have settled between them, in silence.
+  [[nodiscard]] bool is_setting() const {
+    return std::holds_alternative<Calendar>(what) || std::holds_alternative<OwnPractice>(what) ||
+           std::holds_alternative<Wish>(what) || std::holds_alternative<Pass>(what);
   }
   [[nodiscard]] bool is_visible() const {
-    return !std::holds_alternative<Silent>(what) && !std::holds_alternative<Calendar>(what);
+    return !std::holds_alternative<Silent>(what) && !std::holds_alternative<Reaction>(what) && !is_setting();
   }
 };
 
@@ -69,11 +84,15 @@ class View {
   [[nodiscard]] const Noted* by_id(const RecordId& id) const;  // null: not here
   // One device's records by seq. Null: none here.
   [[nodiscard]] const std::map<std::uint64_t, Noted>* of(const DeviceId& device) const;
-  // The latest calendar in order. nullopt: none was set.
-  [[nodiscard]] std::optional<Calendar> calendar() const;
+  // Calendars, wishes, practices of their own, passes: in order. Valid until the next put().
+  [[nodiscard]] const std::vector<const Noted*>& settings() const;
+  // Changes whenever settings() may have.
+  [[nodiscard]] std::uint64_t settings_version() const;
+  // Remarks on this record and reactions to it, in order. Valid until the next put().
+  [[nodiscard]] std::span<const Noted* const> about(const RecordId& id) const;
 
   struct Counts {
-    std::uint32_t entries = 0;  // entries and answers
+    std::uint32_t entries = 0;  // entries, letters and answers
     std::uint32_t unreadable = 0;
     std::uint32_t newer = 0;
   };
@@ -123,9 +142,11 @@ class View {
   // ---- the order, as far as somebody has asked for it ----
   mutable bool stale_ = false;  // something belongs further up: merged anew when asked for
   mutable std::vector<const Noted*> ordered_;
-  mutable const Calendar* calendar_ = nullptr;  // the last of them
-  mutable std::int64_t newest_ = kNoTime;       // the latest time of them
-  mutable bool liars_ = false;                  // the merge met records of which none was free to come
+  mutable std::vector<const Noted*> settings_;
+  mutable std::uint64_t settings_version_ = 0;
+  mutable std::unordered_map<RecordId, std::vector<const Noted*>, IdHash> about_;
+  mutable std::int64_t newest_ = kNoTime;  // the latest time of them
+  mutable bool liars_ = false;             // the merge met records of which none was free to come
 };
 
 }  // namespace duolog::journal

@@ -6,6 +6,8 @@
 
 #include <set>
 
+#include "daemon/practice/library.h"
+
 namespace duolog::notify {
 namespace {
 
@@ -41,16 +43,20 @@ void append_character(std::string& out, utf8proc_int32_t character) {
 }
 
 std::string title_of(std::string_view practice) {
-  const journal::Practice* known = journal::find_practice(practice);
+  static const practice::Library general("");
+  const practice::Practice* known = general.practice(practice);
   return plain_line(known != nullptr ? known->title : practice, kNameWords);
+}
+
+std::string title_of(const journal::Item& item) {
+  return item.title.empty() ? title_of(item.practice) : plain_line(item.title, kNameWords);
 }
 
 std::string words_of_one(const journal::Item& item) {
   const std::string who = plain_line(item.author, kNameWords);
   if (item.kind == journal::ItemKind::kAnswer) {
-    if (item.state != journal::AnswerState::kReadable)
-      return fmt::format("{} has answered: {}", who, title_of(item.practice));
-    return fmt::format("{} has answered: {}; you can read it", who, title_of(item.practice));
+    if (item.state != journal::AnswerState::kReadable) return fmt::format("{} has answered: {}", who, title_of(item));
+    return fmt::format("{} has answered: {}; you can read it", who, title_of(item));
   }
   const std::string words = plain_line(item.text, kFirstWords);
   return words.empty() ? fmt::format("something new from {}", who) : fmt::format("{}: {}", who, words);

@@ -87,13 +87,15 @@ def a_check_in_asks_field_by_field_at_a_terminal(house):
     for answer in ADAS.values():
         house.secrets.text(answer, "an answer")
     with ada.terminal("checkin") as screen:
-        screen.expect(r"\(1 to 10\) > ")
+        screen.expect(r"1 of 5\n[^>]*1 far apart … 10 very close\n> ")
         screen.type("11")  # not on the scale: asked again
-        screen.expect(r"\(1 to 10\) > ")
+        screen.expect(r"from 1 to 10\n> ")
         screen.type("7")
-        for field in ("highlight", "distance", "wish"):
-            screen.expect(rf"{field}\n[^>]*> ")
+        for place, field in enumerate(("highlight", "distance", "wish"), 2):
+            screen.expect(rf"{place} of 5 · may be left out\n[^>]*> ")
             screen.type(ADAS[field])
+        screen.expect(r"5 of 5 · may be left out\n[^>]*> ")
+        screen.type("")
         assert screen.end() == DONE, screen.text
     assert round_of(ada)["mine_in"] is True
     eventually("Bo knows", lambda: round_of(bo)["theirs_in"])

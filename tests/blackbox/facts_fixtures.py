@@ -83,7 +83,14 @@ def a_session_recorded_by_every_release_is_answered_alike(house):
                 replies = door.ask(bytes.fromhex(line["request"]))
                 assert len(replies) == len(line["replies"]), f"{recording.name}: {line['request']}"
                 for now, before in zip(replies, map(bytes.fromhex, line["replies"])):
-                    assert lasting(now) == lasting(before), f"{recording.name}: {line['request']}"
+                    assert says_all_of(now, before), f"{recording.name}: {line['request']}"
+
+
+def says_all_of(now, before):
+    """What was said then is said now, in the same bodies; a newer version may say more."""
+    now, before = lasting(now), lasting(before)
+    return [number for number, _ in now] == [number for number, _ in before] and all(
+        field in fields for (_, fields), (_, wanted) in zip(now, before) if wanted is not None for field in wanted)
 
 
 ITEM, ITEM_DELIVERY, ITEM_IS_NEW = 15, 10, 16

@@ -349,13 +349,17 @@ def asked_to_stop_at(person, trace, step):
     tracer = traced(person, trace, "-e", f"inject={step[0]}:signal=SIGTERM:when={step[1]}")
     eventually(f"asked to stop in {step}, it stops", lambda: tracer.poll() is not None or waits(trace))
     if "--- SIGTERM" not in trace.read_text(errors="replace"):
-        os.kill(int((person.home / "lock").read_text()), signal.SIGTERM)
+        if tracer.poll() is not None:  # from the moment it listens for signals they come as something to be read
+            assert tracer.returncode == 0, f"asked to stop in {step} it ended with {tracer.returncode}"
+            tracer.communicate()
+            return True
+        os.kill(int((person.home / "lock").read_text().split()[0]), signal.SIGTERM)
         tracer.communicate(timeout=20)
         raise NeverCame(step)
     try:
         said = tracer.communicate(timeout=20)[1].decode()
     except subprocess.TimeoutExpired:
-        os.kill(int((person.home / "lock").read_text()), signal.SIGKILL)
+        os.kill(int((person.home / "lock").read_text().split()[0]), signal.SIGKILL)
         tracer.communicate()
         raise AssertionError(f"asked to stop in {step}, it still runs after 20 s") from None
     lines = trace.read_text(errors="replace").splitlines()

@@ -11,7 +11,7 @@ from house import eventually, fact, waits
 from wrong_clock import WrongClock
 
 MINUTE = 60
-NOTICE_WITHIN = 75  # seconds: one notice a minute, and what this machine takes
+NOTICE_WITHIN = 150  # a minute, once more where the first look came just before it, and a busy machine
 HOSTILE = "<b>you & I</b> <img src=x onerror=y> &amp; <a href='http://e.example'>tap</a>"
 
 

@@ -35,7 +35,7 @@ def arrives(reader, wanted, seconds):
 @waits
 @fact
 def through_loss_doubles_delay_and_jitter_all_arrives_and_no_storm_breaks_loose(house):
-    lan, rough = rough_two(house, delay=0.28, jitter=0.04, loss=0.2, twice=0.05)
+    lan, rough = rough_two(house, delay=0.28, jitter=0.04, loss=0.2, twice=0.2)
     rough.loss, rough.twice, loss, twice = 0.0, 0.0, rough.loss, rough.twice
     with rough:
         ada, bo = people(lan)

@@ -13,12 +13,12 @@ bool is_text(std::string_view text, std::size_t limit) { return text.size() <= l
 
 void check_form(const journal::Form& form) {
   must(form.size() <= journal::kFormFields, "a form has too many fields");
-  for (const journal::FieldValue& field : form) {
+  for (const practice::FieldValue& field : form) {
     must(is_text(field.id, journal::kNameLimit), "a field's name is no text");
     if (const auto* text = std::get_if<std::string>(&field.value))
-      must(is_text(*text, journal::kFieldTextLimit), "a field's text is no text");
+      must(is_text(*text, practice::kFieldTextLimit), "a field's text is no text");
     if (const auto* items = std::get_if<std::vector<std::string>>(&field.value))
-      must(items->size() <= journal::kFieldItemLimit, "a field has too many items");
+      must(items->size() <= practice::kFieldItemLimit, "a field has too many items");
   }
 }
 

@@ -118,9 +118,9 @@ void sealed_answer(fuzz::Script& script) {
   answer.ciphertext = to_bytes(script.rest());
   must(crypto::open_answer(journal, keys.id(), answer, view).verdict != crypto::Opening::kOpened,
        "another ciphertext opens under the same commitment");
-  crypto::opens_after(answer.ciphertext);
+  crypto::decode_rule(answer.ciphertext);
   const std::uint64_t moment = read_u64(view);
-  must(crypto::opens_after(crypto::rule_after(moment)) == moment, "a rule is another one");
+  must(crypto::decode_rule(crypto::rule_after(moment))->after == moment, "a rule is another one");
 }
 
 }  // namespace

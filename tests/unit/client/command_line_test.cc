@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "client/failure.h"
+#include "client/practice_verbs.h"
 
 namespace duolog::client {
 namespace {
@@ -36,7 +37,7 @@ TEST(CommandLine, WordsArriveAsTheyAre) {
        {"[a]", "{}", "%%", "list", "- milk", "-5 degrees", "a  b", "[", "{\"a\":1}", "\x1f", "[a,b]", "", "="}) {
     EXPECT_THAT(typed({"write", word}).write.words, ElementsAre(word));
     EXPECT_THAT(typed({"write", word, "x", word}).write.words, ElementsAre(word, "x", word));
-    EXPECT_THAT(typed({"checkin", "--set", word}).checkin.set, ElementsAre(word)) << word;
+    EXPECT_THAT(typed({"checkin", "--set", word}).doing.set, ElementsAre(word)) << word;
     EXPECT_EQ(typed({"list", "--from", word}).list.from, word);
   }
 }
@@ -86,7 +87,8 @@ TEST(CommandLine, WrongUsageNamesTheVerbsHelp) {
 
 TEST(CommandLine, WrongUsageIsToldInOurWords) {
   EXPECT_THAT(refused({"list", "-n", "-3"}), HasSubstr("--number takes a whole number"));
-  EXPECT_THAT(refused({"list", "--kind", "foo"}), HasSubstr("--kind takes entry, answer, unreadable or newer, not"));
+  EXPECT_THAT(refused({"list", "--kind", "foo"}),
+              HasSubstr("--kind takes entry, letter, answer, remark, unreadable or newer, not"));
   EXPECT_THAT(refused({"--color", "pink"}), HasSubstr("--color takes auto, always or never, not"));
   EXPECT_THAT(refused({"daemon", "restart"}), HasSubstr("action takes start, stop or status, not"));
   EXPECT_THAT(refused({"passphrase", "--key-file", "--new-passphrase-file", "x"}), HasSubstr("which of them?"));
@@ -99,9 +101,35 @@ TEST(CommandLine, WrongUsageIsToldInOurWords) {
 }
 
 TEST(Help, TheCheckinsFieldsAreNamedWithoutADaemon) {
-  for (const char* field : {"connection", "highlight", "distance", "wish"}) {
+  for (const char* field : {"connection", "highlight", "distance", "wish", "unsaid"}) {
     EXPECT_THAT(typed({"checkin", "--help"}).text, HasSubstr(field));
   }
+}
+
+TEST(CommandLine, EveryPracticeIsAVerb) {
+  for (const auto& verb : practice_verbs()) {
+    const auto call = typed({verb.id, "--set", "a=b", "--period", "2026-W47"});
+    EXPECT_EQ(call.verb, Verb::kDo);
+    EXPECT_EQ(call.doing.practice, verb.id);
+    EXPECT_EQ(call.doing.period, "2026-W47");
+    EXPECT_EQ(typed({"do", verb.id}).doing.practice, verb.id);
+  }
+  EXPECT_THAT(typed({"mood", "4", "tired", "a long day"}).doing.words, ElementsAre("4", "tired", "a long day"));
+  EXPECT_TRUE(typed({"question", "--skip"}).doing.pass);
+  EXPECT_TRUE(typed({"repair", "--pass"}).doing.pass);
+  EXPECT_TRUE(typed({"do", "sunday-walk", "--pass"}).doing.pass);
+  EXPECT_NE(refused({"mood", "--pass"}), "taken");
+}
+
+TEST(CommandLine, AReactionIsAnEmojiOrNone) {
+  EXPECT_EQ(typed({"react", "3fa9", "🌿"}).react.emoji, "🌿");
+  EXPECT_TRUE(typed({"react", "3fa9", "--none"}).react.none);
+  EXPECT_THAT(refused({"react", "3fa9"}), HasSubstr("takes an emoji"));
+  EXPECT_THAT(refused({"react", "3fa9", "🌿", "--none"}), HasSubstr("takes an emoji"));
+}
+
+TEST(CommandLine, ALetterIsNotForTheNotebook) {
+  EXPECT_THAT(refused({"write", "--private", "--open-on", "2027-12-01", "x"}), HasSubstr("a letter is for the other"));
 }
 
 TEST(CommandLine, AnArgumentThatIsNotUtf8IsRefusedWithItsOffset) {

@@ -1,4 +1,4 @@
-// Answers given by --set.
+// Answers given by --set, as the words of a verb, and by number or label.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "client/form.h"
 
@@ -20,10 +20,26 @@ class Forms : public testing::Test {
     add("thanks", "list", true);
     add("mood", "choice", true);
     round_.mutable_form(3)->add_choices("calm");
+    add("order", "list", true);
+    auto& ranking = *round_.mutable_form(4);
+    for (const char* id : {"words", "time", "help"}) ranking.add_choices(id);
+    for (const char* label : {"kind words", "time for each other", "help"}) ranking.add_choice_labels(label);
+    ranking.set_at_least(3);
+    ranking.set_at_most(3);
+  }
+  std::string ranked(const std::string& text) {
+    control::FieldValue value;
+    const auto wrong = take_answer(value, round_.form(4), text);
+    if (!wrong.empty()) return wrong;
+    complete_ranking(value, round_.form(4));
+    std::string order;
+    for (const auto& item : value.items()) order += (order.empty() ? "" : " ") + item;
+    return order;
   }
   control::AnswerForm filled(const std::vector<std::string>& settings) {
     control::AnswerForm form;
     fill_form(form, round_, settings);
+    check_whole(form, round_);
     return form;
   }
   std::string refusal(const std::vector<std::string>& settings) {
@@ -35,6 +51,7 @@ class Forms : public testing::Test {
     }
     return "taken";
   }
+  control::RoundReport round_;
 
  private:
   void add(const std::string& id, const std::string& kind, bool optional) {
@@ -43,7 +60,6 @@ class Forms : public testing::Test {
     field.set_kind(kind);
     field.set_optional(optional);
   }
-  control::RoundReport round_;
 };
 
 TEST(Setting, IsSplitAtTheFirstEqualsSign) {
@@ -84,6 +100,49 @@ TEST_F(Forms, AFieldTwiceIsRefusedUnlessItIsAList) {
 TEST_F(Forms, AChoiceIsOneOfThem) { EXPECT_THAT(refusal({"connection=7", "mood=wild"}), testing::HasSubstr("calm")); }
 
 TEST_F(Forms, ARequiredFieldLeftOutIsNamed) { EXPECT_THAT(refusal({"highlight=x"}), testing::HasSubstr("connection")); }
+
+TEST_F(Forms, ARankingIsTakenAsNumbersIdsOrALabel) {
+  EXPECT_EQ(ranked("3 1 2"), "help words time");
+  EXPECT_EQ(ranked("3, 1, 2"), "help words time");
+  EXPECT_EQ(ranked("time > help > words"), "time help words");
+  EXPECT_EQ(ranked("Time for each other"), "time");
+  EXPECT_EQ(ranked("help"), "help");
+}
+
+TEST_F(Forms, TheLastPlaceOfARankingFillsItself) {
+  EXPECT_EQ(ranked("3 1"), "help words time");
+  EXPECT_EQ(ranked("3"), "help");
+}
+
+TEST_F(Forms, ARankingRefusesWhatIsThereTwiceOrNotAtAll) {
+  EXPECT_THAT(ranked("1 1"), testing::HasSubstr("has its place already"));
+  EXPECT_THAT(ranked("1 4"), testing::HasSubstr("takes its choices in order"));
+  EXPECT_THAT(ranked("0"), testing::HasSubstr("takes its choices in order"));
+  EXPECT_THAT(ranked("flowers"), testing::HasSubstr("takes its choices in order"));
+}
+
+TEST_F(Forms, ARankingMayComeInPieces) {
+  const auto form = filled({"connection=7", "order=time", "order=words help"});
+  EXPECT_THAT(form.fields(1).items(), testing::ElementsAre("time", "words", "help"));
+}
+
+TEST_F(Forms, AChoiceIsTakenByItsNumberOrItsLetters) {
+  for (const char* text : {"mood=1", "mood=Calm", "mood=calm"}) {
+    EXPECT_EQ(filled({"connection=7", text}).fields(1).text(), "calm") << text;
+  }
+  EXPECT_THAT(refusal({"connection=7", "mood=2"}), testing::HasSubstr("calm"));
+}
+
+TEST_F(Forms, WordsFillTheFieldsInOrderAndTheLastTakesTheRest) {
+  using testing::ElementsAre;
+  EXPECT_THAT(settings_of_words(round_, "connection highlight", {"4", "a", "long", "day"}),
+              ElementsAre("connection=4", "highlight=a long day"));
+  EXPECT_THAT(settings_of_words(round_, "highlight", {"a=b"}), ElementsAre("highlight=a=b"));
+  EXPECT_THAT(settings_of_words(round_, "thanks", {"you sang", "you came"}),
+              ElementsAre("thanks=you sang", "thanks=you came"));
+  EXPECT_THROW(settings_of_words(round_, "connection", {"4", "5"}), Failure);
+  EXPECT_THROW(settings_of_words(round_, "", {"4"}), Failure);
+}
 
 }  // namespace
 }  // namespace duolog::client

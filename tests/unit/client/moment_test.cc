@@ -29,10 +29,16 @@ TEST(Moment, ADayAloneIsShownWithoutAClock) {
   EXPECT_EQ(about("2026-11-20T08:05", false), "20 november 2026 08:05");
 }
 
-TEST(Moment, AWeekIsSpelledOut) {
+TEST(Moment, APeriodIsSpelledOut) {
   EXPECT_EQ(period_text("2026-W47"), "week 47 of 2026");
   EXPECT_EQ(period_text("2026-W07"), "week 7 of 2026");
-  EXPECT_EQ(period_text("2026-11-22"), "2026-11-22");
+  EXPECT_EQ(period_text("2026-11-22"), "22 november 2026");
+  EXPECT_EQ(period_text("2026-11-22.a066"), "22 november 2026");
+  EXPECT_EQ(period_text("2026-11"), "november 2026");
+  EXPECT_EQ(period_text("2026-Q4"), "quarter 4 of 2026");
+  for (const char* other : {"", "2026-13", "2026-Qx", "2026-W4x", "x", "2026-02-30", "2026_11"}) {
+    EXPECT_EQ(period_text(other), other);
+  }
 }
 
 TEST(Moment, WhatIsNoTimeIsShownSafely) {

@@ -6,6 +6,7 @@
 
 #include "client/layout.h"
 #include "client/show_round.h"
+#include "client/today.h"
 #include "nasty.h"
 #include "proto/control.pb.h"
 
@@ -31,8 +32,11 @@ control::Item entry(const std::string& text) {
   return item;
 }
 
+constexpr int kDepth = 4;  // a remark is an item, too
+
 // Every string of a message and of those in it.
-void fill_everything(google::protobuf::Message& message, const std::string& with) {
+void fill_everything(google::protobuf::Message& message, const std::string& with, int depth) {
+  if (depth == 0) return;
   const auto* type = message.GetDescriptor();
   const auto* reflection = message.GetReflection();
   for (int i = 0; i < type->field_count(); ++i) {
@@ -46,7 +50,7 @@ void fill_everything(google::protobuf::Message& message, const std::string& with
     } else if (field->cpp_type() == google::protobuf::FieldDescriptor::CPPTYPE_MESSAGE) {
       fill_everything(field->is_repeated() ? *reflection->AddMessage(&message, field)
                                            : *reflection->MutableMessage(&message, field),
-                      with);
+                      with, depth - 1);
     }
   }
 }
@@ -79,6 +83,76 @@ TEST(ShowItem, ASealedAnswerSaysSoAndNothingElse) {
   EXPECT_THAT(item_text(item, plain(), {}), HasSubstr("check-in, week 47 of 2026 · sealed"));
 }
 
+control::Item letter(bool mine) {
+  auto item = entry("for the day you move out");
+  item.set_kind("letter");
+  item.set_mine(mine);
+  item.set_visibility("sealed");
+  item.set_opens_at("9027-01-01");
+  return item;
+}
+
+TEST(ShowItem, OnesOwnLetterIsReadByShowAloneBeforeItsDay) {
+  auto item = letter(true);
+  item.mutable_delivery()->set_person("Bo");
+  EXPECT_THAT(item_text(item, plain(), {}), HasSubstr("a letter to Bo · opens 9027-01-01"));
+  EXPECT_THAT(item_text(item, plain(), {}), Not(HasSubstr("move out")));
+  EXPECT_THAT(item_text(item, plain(), {.whole = true}), HasSubstr("move out"));
+  item.set_opens_at("2020-01-01");
+  EXPECT_THAT(item_text(item, plain(), {}), HasSubstr("move out"));
+}
+
+TEST(ShowItem, ALetterToMeSaysWhenItOpens) {
+  auto item = letter(false);
+  item.clear_text();
+  EXPECT_THAT(item_text(item, plain(), {}), HasSubstr("a letter to you · opens 9027-01-01"));
+  EXPECT_THAT(item_text(item, plain(), {}), HasSubstr("sealed until monday 1 january 9027"));
+}
+
+TEST(ShowItem, ARemarkSaysWhatItDidAndToWhat) {
+  auto item = entry("not on weekdays");
+  item.set_kind("remark");
+  item.set_to("a1b2c3d4e5");
+  item.set_manner("boundary");
+  EXPECT_THAT(item_text(item, plain(), {}), HasSubstr("reply to a1b2c3d4: names a limit"));
+  item.clear_text();
+  item.set_manner("kept");
+  EXPECT_EQ(item_text(item, plain(), {}), "21:14  Ada · reply to a1b2c3d4: kept it · 3fa9c2d1\n");
+}
+
+TEST(ShowItem, WhatWasSaidAboutItFollowsAndWhatCanBeDone) {
+  auto item = entry("I call the landlord");
+  item.set_state("owned");
+  auto& reaction = *item.add_reactions();
+  reaction.set_emoji("🌿");
+  reaction.set_person("Bo");
+  auto& remark = *item.add_remarks();
+  remark.set_author("Bo");
+  remark.set_id("77777777");
+  remark.set_text("thank you for saying so");
+  auto& may = *item.add_may();
+  may.set_manner("boundary");
+  may.set_label("say where my limit is");
+  const auto shown = item_text(item, plain(), {.whole = true});
+  EXPECT_THAT(shown, HasSubstr("Ada · not kept, and owned · 3fa9c2d1"));
+  EXPECT_THAT(shown, HasSubstr("\n       🌿 Bo\n"));
+  EXPECT_THAT(shown, HasSubstr("\n       Bo (77777777): thank you for saying so\n"));
+  EXPECT_THAT(shown, HasSubstr("\n  duolog reply 3fa9c2d1 --as boundary: say where my limit is\n"));
+  EXPECT_THAT(item_text(item, plain(), {}), Not(HasSubstr("--as boundary")));
+}
+
+TEST(ShowItem, FieldsHaveTheirLabels) {
+  control::Item item = entry("");
+  item.set_kind("answer");
+  item.set_practice("checkin");
+  auto& field = *item.add_fields();
+  field.set_id("wish");
+  field.set_text("sleep");
+  EXPECT_THAT(item_text(item, plain(), {}), HasSubstr("wish: sleep\n"));
+  item.add_labels("One small wish?");
+  EXPECT_THAT(item_text(item, plain(), {}), HasSubstr("One small wish? sleep\n"));
+}
+
 TEST(ShowItem, DaysAreHeadings) {
   ItemPage page(plain(), {});
   page.add(entry("one"));
@@ -91,16 +165,24 @@ TEST(ShowItem, DaysAreHeadings) {
 
 TEST(ShowItem, HostileTextInEveryFieldComesOutHarmless) {
   const std::string hostile = "\x1b]0;x\x07\u009b31m\u202e\u200b\n\rgo\x7f\u0301";
-  for (const char* kind : {"entry", "answer", "unreadable", "newer"}) {
+  for (const char* kind : {"entry", "answer", "letter", "remark", "unreadable", "newer"}) {
     control::Item item;
-    fill_everything(item, hostile);
+    fill_everything(item, hostile, kDepth);
     item.set_kind(kind);
-    const auto shown = item_text(item, plain(), {.journal = true, .full_id = true});
+    const auto shown = item_text(item, plain(), {.journal = true, .full_id = true, .whole = true});
     EXPECT_FALSE(has_raw_control(shown) || has_bidi_control(shown)) << kind << shown;
   }
-  control::RoundReport round;
-  fill_everything(round, hostile);
-  const auto shown = round_text(round, plain(), false);
+  for (const char* sharing : {"", "open", "in turns", "sealed until both"}) {
+    control::RoundReport round;
+    fill_everything(round, hostile, kDepth);
+    round.set_practice("question");
+    round.set_sharing(sharing);
+    const auto shown = round_text(round, plain(), false);
+    EXPECT_FALSE(has_raw_control(shown) || has_bidi_control(shown)) << shown;
+  }
+  control::TodayReport report;
+  fill_everything(report, hostile, kDepth);
+  const auto shown = today_text(report, plain(), true) + today_line(report);
   EXPECT_FALSE(has_raw_control(shown) || has_bidi_control(shown)) << shown;
 }
 
@@ -173,6 +255,20 @@ TEST(ShowRound, TheStateIsASentence) {
   EXPECT_EQ(round_state(round), "both are in");
   round.set_theirs_in(false);
   EXPECT_EQ(round_state(round), "yours is sealed; it opens when Bo has answered");
+}
+
+TEST(ShowRound, ATurnIsSaid) {
+  control::RoundReport round;
+  round.set_other("Bo");
+  round.set_sharing("in turns");
+  round.set_turn("theirs");
+  round.set_mine_in(true);
+  EXPECT_EQ(round_state(round), "yours is in; it is Bo's turn");
+  round.set_turn("yours");
+  round.set_mine_in(false);
+  EXPECT_EQ(round_state(round), "it is your turn");
+  round.set_theirs_passed(true);
+  EXPECT_EQ(round_state(round), "Bo has passed; it is your turn");
 }
 
 }  // namespace

@@ -259,7 +259,7 @@ TEST_F(KnownAnswers, ASealedAnswerOpensWithItsKeyAlone) {
 
 TEST_F(KnownAnswers, TheRuleOfADate) {
   EXPECT_EQ(hex(rule_after(1893456000)), kat_text("/derived/rule_after_2030"));
-  EXPECT_EQ(opens_after(kat("/derived/rule_after_2030")), 1893456000U);
+  EXPECT_EQ(decode_rule(kat("/derived/rule_after_2030")), (SealRule{false, 1893456000U}));
 }
 
 // Runs a handshake of three messages with empty payloads and compares each with what stands at `at`.

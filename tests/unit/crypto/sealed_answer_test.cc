@@ -150,10 +150,13 @@ TEST_F(SealedAnswerDeathTest, OneByteMoreIsNotSealed) {
 }
 
 TEST(AnswerRule, OnlyAnAfterRuleHasATime) {
-  EXPECT_EQ(opens_after(rule_after(1893456000)), 1893456000U);
-  EXPECT_FALSE(opens_after(rule_both()));
-  EXPECT_FALSE(opens_after({}));
-  expect_each_cut_refused(rule_after(7), [](ByteView bad) { return !opens_after(bad); });
+  EXPECT_EQ(decode_rule(rule_after(1893456000)), (SealRule{false, 1893456000U}));
+  EXPECT_EQ(decode_rule(rule_both()), (SealRule{true, std::nullopt}));
+  EXPECT_EQ(decode_rule(encode_rule({true, 7})), (SealRule{true, 7}));
+  EXPECT_EQ(decode_rule({}), std::nullopt);
+  EXPECT_EQ(decode_rule(as_bytes("both-or")), std::nullopt);
+  for (const SealRule rule : {SealRule{false, 7}, SealRule{true, 7}})
+    expect_each_cut_refused(encode_rule(rule), [&](ByteView bad) { return decode_rule(bad) != rule; });
 }
 
 TEST(RoundQuestion, DependsOnPracticeAndPeriod) {

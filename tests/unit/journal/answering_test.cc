@@ -203,17 +203,29 @@ TEST_F(CheckIn, AQuestionThatIsNotItsPeriodsIsUnreadable) {
   const RecordId id = forge(ada, ada.shared(), sealed);
   bo.answer(9);
   meet(ada, bo);
-  EXPECT_EQ(show(bo.shelf(), hex(id.bytes)).kind, ItemKind::kUnreadable);
+  EXPECT_EQ(show(bo.shelf(), {hex(id.bytes)}).kind, ItemKind::kUnreadable);
   EXPECT_EQ(bo.round().state, RoundState::kWaitingForOther);
 }
 
-TEST_F(CheckIn, AnotherRuleIsOfANewerVersionAndEarnsNoKey) {
-  const Bytes rule = crypto::rule_after(1'900'000'000);
+TEST_F(CheckIn, AnUnknownRuleIsOfANewerVersionAndEarnsNoKey) {
+  const Bytes rule = to_bytes(as_bytes("when-it-rains"));
   const RecordId id = forge(ada, ada.shared(), Sealed{"checkin", "2026-W47", seal(ada, encode_form({}), rule)});
   bo.answer(9);
   const auto before = bo.log().head(bo.shared(), bo.device())->seq;
   meet(ada, bo);
-  EXPECT_EQ(show(bo.shelf(), hex(id.bytes)).kind, ItemKind::kNewer);
+  EXPECT_EQ(show(bo.shelf(), {hex(id.bytes)}).kind, ItemKind::kNewer);
+  EXPECT_EQ(bo.log().head(bo.shared(), bo.device())->seq, before);
+}
+
+// Whoever seals by another rule, to have the other's words without giving theirs, gets nothing.
+TEST_F(CheckIn, AnAnswerByAnotherRuleEarnsNoKey) {
+  for (const crypto::SealRule& rule : {crypto::SealRule{false, 1'900'000'000}, crypto::SealRule{true, 1}}) {
+    const Bytes bytes = crypto::encode_rule(rule);
+    forge(ada, ada.shared(), Sealed{"checkin", "2026-W47", seal(ada, encode_form({}), bytes)});
+  }
+  bo.answer(9);
+  const auto before = bo.log().head(bo.shared(), bo.device())->seq;
+  meet(ada, bo);
   EXPECT_EQ(bo.log().head(bo.shared(), bo.device())->seq, before);
 }
 
@@ -229,7 +241,8 @@ TEST_F(CheckIn, AnAnswerOfLastWeekCanStillBeGiven) {
   bo.shelf().answer(late, {});
   meet(ada, bo);
   EXPECT_THAT(today(bo.shelf()).waiting, SizeIs(1));
-  EXPECT_EQ(make_round(bo.journal(bo.shared()), this_week(), false, Zone("UTC")).state, RoundState::kBothIn);
+  EXPECT_EQ(make_round(bo.journal(bo.shared()), this_week(), {Calendar{"UTC"}, 0, Zone("UTC")}).state,
+            RoundState::kBothIn);
   late.period = "2019-W01";
   EXPECT_THROW(bo.shelf().answer(late, {}), Refusal);
 }
@@ -264,8 +277,8 @@ TEST_F(CheckIn, TheSalamanderOpensUnderOneKeyOnly) {
   forge(ada, ada.shared(), other);
   bo.answer(9);
   meet(ada, bo);
-  EXPECT_EQ(show(bo.shelf(), hex(id.bytes)).state, AnswerState::kWrongKey);
-  EXPECT_THAT(show(bo.shelf(), hex(id.bytes)).fields, IsEmpty());
+  EXPECT_EQ(show(bo.shelf(), {hex(id.bytes)}).state, AnswerState::kWrongKey);
+  EXPECT_THAT(show(bo.shelf(), {hex(id.bytes)}).fields, IsEmpty());
 }
 
 }  // namespace

@@ -109,12 +109,12 @@ TEST_F(Reading, WhatCannotBeUnderstoodIsRefused) {
 TEST_F(Reading, AnIdIsAnyUnambiguousPrefixOrLast) {
   const Saved saved = ada.write("this");
   const std::string id = hex(saved.id.bytes);
-  EXPECT_EQ(show(ada.shelf(), id).text, "this");
-  EXPECT_EQ(show(ada.shelf(), id.substr(0, 8)).text, "this");
-  EXPECT_EQ(show(ada.shelf(), "last").text, "this");
-  EXPECT_EQ(refused_because([&] { show(ada.shelf(), id.substr(0, 3)); }), Reason::kBadRequest);
-  EXPECT_EQ(refused_because([&] { show(ada.shelf(), "xyzw"); }), Reason::kBadRequest);
-  EXPECT_EQ(refused_because([&] { show(ada.shelf(), id + "00"); }), Reason::kNotFound);
+  EXPECT_EQ(show(ada.shelf(), {id}).text, "this");
+  EXPECT_EQ(show(ada.shelf(), {id.substr(0, 8)}).text, "this");
+  EXPECT_EQ(show(ada.shelf(), {"last"}).text, "this");
+  EXPECT_EQ(refused_because([&] { show(ada.shelf(), {id.substr(0, 3)}); }), Reason::kBadRequest);
+  EXPECT_EQ(refused_because([&] { show(ada.shelf(), {"xyzw"}); }), Reason::kBadRequest);
+  EXPECT_EQ(refused_because([&] { show(ada.shelf(), {id + "00"}); }), Reason::kNotFound);
 }
 
 TEST_F(Reading, AnAmbiguousIdNamesItsCandidates) {
@@ -125,7 +125,7 @@ TEST_F(Reading, AnAmbiguousIdNamesItsCandidates) {
     if (++by_prefix[prefix] == 2) twice = prefix;
   }
   try {
-    show(ada.shelf(), twice);
+    show(ada.shelf(), {twice});
     FAIL();
   } catch (const Refusal& refusal) {
     EXPECT_EQ(refusal.reason, Reason::kAmbiguous);
@@ -134,7 +134,7 @@ TEST_F(Reading, AnAmbiguousIdNamesItsCandidates) {
 }
 
 TEST_F(Reading, LastOfNothingIsNotFound) {
-  EXPECT_EQ(refused_because([&] { show(ada.shelf(), "last"); }), Reason::kNotFound);
+  EXPECT_EQ(refused_because([&] { show(ada.shelf(), {"last"}); }), Reason::kNotFound);
 }
 
 // ---- what is refused before it is written ----

@@ -83,7 +83,13 @@ View merged(const std::vector<Noted>& records) {
   return view;
 }
 
-std::string zone(const View& view) { return view.calendar() ? view.calendar()->zone : std::string(); }
+// Of the last calendar that was set.
+std::string zone(const View& view) {
+  std::string zone;
+  for (const Noted* noted : view.settings())
+    if (const auto* calendar = std::get_if<Calendar>(&noted->what)) zone = calendar->zone;
+  return zone;
+}
 
 TEST(View, HoweverRecordsComeTheyStandInTheSameOrder) {
   for (std::uint64_t seed = 0; seed < 200; ++seed) {

@@ -301,7 +301,7 @@ TEST_F(SpokenTo, IsNotRemindedTwiceADayOfOneThing) {
   settings_.content = true;
   pass(11h);
   EXPECT_THAT(shown(), ElementsAre("Check-in: it is there for you, whenever you like",
-                                   "mood: it is there for you, whenever you like"));
+                                   "Mood: it is there for you, whenever you like"));
 }
 
 TEST_F(SpokenTo, IsNotRemindedWhileTheTwoPause) {

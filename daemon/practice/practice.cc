@@ -1,22 +1,23 @@
-// practice.cc: filling a form, and the names of its parts. The practices' own words are in practice_texts.cc.
+// practice.cc: filling a form, and the names of its parts.
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "daemon/journal/practice.h"
+#include "daemon/practice/practice.h"
 
 #include <algorithm>
 
 #include "crypto/bytes.h"
-#include "daemon/journal/refusal.h"
 
-namespace duolog::journal {
+namespace duolog::practice {
 namespace {
 
-[[noreturn]] void refuse(const std::string& field, const char* why) {
-  throw Refusal::among(Reason::kBadField, field, {why});
-}
+[[noreturn]] void refuse(const std::string& field, const char* why) { throw Unfit(field, why); }
 
 void require_text(const std::string& field, const std::string& text) {
-  if (const auto fault = utf8_fault(as_bytes(text))) throw Refusal::bad_utf8(field, *fault);
-  if (text.size() > kFieldTextLimit) throw Refusal::too_long(field, kFieldTextLimit);
+  if (text.size() > kFieldTextLimit) refuse(field, "too long");
+  if (const auto fault = utf8_fault(as_bytes(text))) {
+    Unfit unfit(field, "not UTF-8");
+    unfit.offset = *fault;
+    throw unfit;
+  }
 }
 
 bool is_blank(const std::string& text) { return text.find_first_not_of(" \t\r\n") == std::string::npos; }
@@ -28,10 +29,20 @@ bool is_empty(const FieldValue& value) {
   return items != nullptr && items->empty();
 }
 
+void require_choice(const FormField& field, const std::string& id) {
+  const auto same = [&](const Choice& choice) { return choice.id == id; };
+  if (std::none_of(field.choices.begin(), field.choices.end(), same)) refuse(field.id, "choice");
+}
+
 void require_items(const FormField& field, const std::vector<std::string>& items) {
   if (items.size() < field.at_least) refuse(field.id, "too few");
-  if (items.size() > kFieldItemLimit) refuse(field.id, "too many");
-  for (const std::string& item : items) require_text(field.id, item);
+  if (items.size() > (field.at_most == 0 ? kFieldItemLimit : field.at_most)) refuse(field.id, "too many");
+  for (auto item = items.begin(); item != items.end(); ++item) {
+    require_text(field.id, *item);
+    if (field.choices.empty()) continue;
+    require_choice(field, *item);
+    if (std::find(items.begin(), item, *item) != item) refuse(field.id, "twice");
+  }
 }
 
 void require_fit(const FormField& field, const FieldValue& value) {
@@ -51,9 +62,7 @@ void require_fit(const FormField& field, const FieldValue& value) {
       return require_items(field, *items);
     case FieldKind::kChoice:
       if (text == nullptr) refuse(field.id, "kind");
-      if (std::find(field.choices.begin(), field.choices.end(), *text) == field.choices.end())
-        refuse(field.id, "choice");
-      return;
+      return require_choice(field, *text);
   }
 }
 
@@ -90,10 +99,34 @@ std::string_view name(FieldKind kind) {
   return "text";
 }
 
-const Practice* find_practice(std::string_view id) {
-  for (const Practice& practice : built_in_practices())
-    if (practice.id == id) return &practice;
-  return nullptr;
+std::string_view name(Rhythm rhythm) {
+  switch (rhythm) {
+    case Rhythm::kDaily:
+      return "daily";
+    case Rhythm::kWeekly:
+      return "weekly";
+    case Rhythm::kMonthly:
+      return "monthly";
+    case Rhythm::kQuarterly:
+      return "quarterly";
+    case Rhythm::kWhenNeeded:
+      return "when needed";
+  }
+  return "when needed";
+}
+
+std::string_view name(Sharing sharing) {
+  switch (sharing) {
+    case Sharing::kOpen:
+      return "open";
+    case Sharing::kSealedUntilBoth:
+      return "sealed until both";
+    case Sharing::kInTurns:
+      return "in turns";
+    case Sharing::kPrivate:
+      return "private";
+  }
+  return "private";
 }
 
 Form fill(const Practice& practice, const std::vector<FieldValue>& values) {
@@ -108,7 +141,8 @@ Form fill(const Practice& practice, const std::vector<FieldValue>& values) {
     require_fit(field, *value);
     form.push_back(*value);
   }
+  if (practice.at_least_one && form.empty()) refuse(practice.fields.front().id, "empty");
   return form;
 }
 
-}  // namespace duolog::journal
+}  // namespace duolog::practice

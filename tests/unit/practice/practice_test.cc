@@ -1,35 +1,43 @@
 // practice_test.cc: a form is filled as its practice asks, and what does not fit is named.
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "daemon/journal/practice.h"
+#include "daemon/practice/practice.h"
 
 #include <gmock/gmock.h>
 
 #include "crypto/bytes.h"
-#include "daemon/journal/refusal.h"
+#include "daemon/practice/library.h"
 
-namespace duolog::journal {
+namespace duolog::practice {
 namespace {
 
 using ::testing::ElementsAre;
 
-const Practice& checkin() { return *find_practice("checkin"); }
+const Practice& checkin() {
+  static const Library library("partner");
+  return *library.practice("checkin");
+}
 
 // "field: why" of the refusal; empty when it was accepted.
 std::string fault_of(const Practice& practice, const std::vector<FieldValue>& values) {
   try {
     fill(practice, values);
-  } catch (const Refusal& refusal) {
-    return refusal.detail + ": " + (refusal.candidates.empty() ? "-" : refusal.candidates[0]);
+  } catch (const Unfit& unfit) {
+    return unfit.field + ": " + unfit.why;
   }
   return {};
 }
 
-Practice with(FormField field) { return {"p", "", "", Rhythm::kDaily, Sharing::kOpen, {std::move(field)}}; }
+Practice with(FormField field) {
+  Practice practice;
+  practice.id = "p";
+  practice.fields.push_back(std::move(field));
+  return practice;
+}
 
-TEST(Practice, TheCheckInAsksFourThings) {
+TEST(Practice, TheCheckInAsksForANumberAndFourThings) {
   std::vector<std::string> ids;
   for (const FormField& field : checkin().fields) ids.push_back(field.id);
-  EXPECT_THAT(ids, ElementsAre("connection", "highlight", "distance", "wish"));
+  EXPECT_THAT(ids, ElementsAre("connection", "highlight", "distance", "wish", "unsaid"));
   EXPECT_EQ(checkin().sharing, Sharing::kSealedUntilBoth);
   EXPECT_EQ(checkin().rhythm, Rhythm::kWeekly);
 }
@@ -65,12 +73,14 @@ TEST(Practice, TheFormIsInThePracticesOrderWithoutWhatWasLeftEmpty) {
 TEST(Practice, TextHasALimitAndIsUtf8) {
   const std::string longest(kFieldTextLimit, 'x');
   EXPECT_EQ(fault_of(checkin(), {{"connection", 7}, {"wish", longest}}), "");
-  EXPECT_EQ(fault_of(checkin(), {{"connection", 7}, {"wish", longest + "x"}}), "wish: -");
-  EXPECT_EQ(fault_of(checkin(), {{"connection", 7}, {"wish", std::string("a\xff")}}), "wish: -");
+  EXPECT_EQ(fault_of(checkin(), {{"connection", 7}, {"wish", longest + "x"}}), "wish: too long");
+  EXPECT_EQ(fault_of(checkin(), {{"connection", 7}, {"wish", std::string("a\xff")}}), "wish: not UTF-8");
 }
 
 TEST(Practice, AListHasAtLeastSoMany) {
-  FormField field{"things", "", FieldKind::kList};
+  FormField field;
+  field.id = "things";
+  field.kind = FieldKind::kList;
   field.at_least = 2;
   const Practice practice = with(field);
   EXPECT_EQ(fault_of(practice, {{"things", std::vector<std::string>{"a"}}}), "things: too few");
@@ -80,13 +90,35 @@ TEST(Practice, AListHasAtLeastSoMany) {
 }
 
 TEST(Practice, AChoiceIsOneOfItsChoices) {
-  FormField field{"how", "", FieldKind::kChoice};
-  field.choices = {"walk", "talk"};
+  FormField field;
+  field.id = "how";
+  field.kind = FieldKind::kChoice;
+  field.choices = {{"walk", "a walk"}, {"talk", "a talk"}};
   EXPECT_EQ(fault_of(with(field), {{"how", std::string("walk")}}), "");
   EXPECT_EQ(fault_of(with(field), {{"how", std::string("run")}}), "how: choice");
 }
 
-TEST(Practice, ThereIsNoneOfAnotherName) { EXPECT_EQ(find_practice("checkout"), nullptr); }
+TEST(Practice, ARankingNamesEachOnce) {
+  FormField field;
+  field.id = "order";
+  field.kind = FieldKind::kList;
+  field.choices = {{"a", "A"}, {"b", "B"}};
+  const auto order = [](std::vector<std::string> items) {
+    return std::vector<FieldValue>{{"order", std::move(items)}};
+  };
+  EXPECT_EQ(fault_of(with(field), order({"b", "a"})), "");
+  EXPECT_EQ(fault_of(with(field), order({"b", "b"})), "order: twice");
+  EXPECT_EQ(fault_of(with(field), order({"c"})), "order: choice");
+}
+
+TEST(Practice, OneOfItsFieldsIsWantedWhereItSaysSo) {
+  const Library library("friend");
+  const Practice& reflect = *library.practice("reflect");
+  EXPECT_EQ(fault_of(reflect, {}), reflect.fields.front().id + ": empty");
+  EXPECT_EQ(fault_of(reflect, {{"feeling", std::string("light")}}), "");
+}
+
+TEST(Practice, ThereIsNoneOfAnotherName) { EXPECT_EQ(Library("partner").find("checkout"), nullptr); }
 
 }  // namespace
-}  // namespace duolog::journal
+}  // namespace duolog::practice

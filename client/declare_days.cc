@@ -1,0 +1,88 @@
+// Writing and reading: the verbs of every day.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+
+#include "client/declare.h"
+
+namespace duolog::client {
+namespace {
+
+void declare_answering(Declared& d) {
+  auto& reply = d.verb(Verb::kReply, "reply", kDays, "answer what the other wrote, or follow up what you wrote",
+                       "  duolog reply 3fa9                   shows it, and what you can do with it\n"
+                       "  duolog reply 3fa9 --reflect 'so it was less the money than hearing it last'\n"
+                       "  duolog reply 3fa9 --ask\n"
+                       "  duolog reply 3fa9 --as kept         a promise of yours\n",
+                       "three ways to listen: --reflect says back what you have heard, --ask asks about it,\n"
+                       "--validate says that it makes sense; duolog guide listening says more. A need, a plan,\n"
+                       "a promise have ways of their own: duolog show ID names them\n\n");
+  auto& options = d.call.reply;
+  text(reply, "id", options.id, "four digits of its id or more, or last")->required();
+  texts(reply, "text", options.words, "the words; none: asks, or reads standard input; -: the latter");
+  flag(reply, "--reflect", options.reflect, "say back what you have heard");
+  flag(reply, "--ask", options.ask, "ask about it");
+  flag(reply, "--validate", options.validate, "say that it makes sense");
+  text(reply, "--as", options.manner, "MANNER  another way that it offers: kept, accept, boundary, …");
+
+  auto& react = d.verb(Verb::kReact, "react", kDays, "put an emoji beside it",
+                       "  duolog react 3fa9 🌿\n"
+                       "  duolog react last --none            takes yours back\n");
+  text(react, "id", d.call.react.id, "four digits of its id or more, or last")->required();
+  text(react, "emoji", d.call.react.emoji, "one emoji");
+  flag(react, "--none", d.call.react.none, "take yours back");
+
+  auto& share = d.verb(Verb::kShare, "share", kDays, "let the other read an entry of your notebook",
+                       "  duolog share 3fa9\n  duolog share 3fa9 -j Bo --yes\n",
+                       "it says who will be able to read it, and asks; what was read cannot be made unread\n\n");
+  text(share, "id", d.call.share.id, "four digits of its id or more, or last")->required();
+}
+
+}  // namespace
+
+void declare_days(Declared& d) {
+  auto& today =
+      d.verb(Verb::kToday, "today", kDays, "what is new and what waits for you",
+             "  duolog\n  duolog today --line                 for a prompt or a status bar: \"2 new · question\"\n");
+  flag(today, "--line", d.call.today.line, "one short line without content; empty when nothing waits");
+
+  auto& write = d.verb(Verb::kWrite, "write", kDays, "write an entry",
+                       "  duolog write we walked to the lake\n"
+                       "  duolog write                        opens $VISUAL or $EDITOR; the draft stays in memory\n"
+                       "  duolog write < letter.txt           nobody on this machine sees it as an argument\n"
+                       "  duolog write --private -t work a long day\n"
+                       "  duolog write --on 2026-11-20 I forgot to tell you\n"
+                       "  duolog write --open-on 2027-12-01   a letter that nobody else reads before that day\n");
+  texts(write, "text", d.call.write.words, "the words; none: standard input, or the editor; -: standard input");
+  repeated(write, "-t,--tag", d.call.write.tags, "TAG  a tag; may be repeated");
+  text(write, "--on", d.call.write.on, "DATE  the day or moment it is about");
+  flag(write, "--private", d.call.write.private_entry, "into your notebook, for nobody else");
+  text(write, "--open-on", d.call.write.open_on, "DATE  a letter to the other, sealed until then");
+  number(write, "--mood", d.call.write.mood, "N  how you are, from 1 (heavy) to 5 (light)");
+  flag(write, "--between-us", d.call.write.between_us, "it leaves this device in no export but your own");
+
+  auto& list = d.verb(Verb::kList, "list", kDays, "what both of you wrote",
+                      "  duolog list -n 10\n"
+                      "  duolog list --from me --since 2026-11-01\n"
+                      "  duolog list -t lake --json\n",
+                      "with --json, delivery stands at what is yours and shared; it is absent where an entry is\n"
+                      "private or the other's\n\n");
+  auto& options = d.call.list;
+  number(list, "-n,--number", options.limit, "N  the newest N only");
+  text(list, "--from", options.from, "me|NAME  whose");
+  text(list, "--since", options.since, "DATE  from this day on");
+  text(list, "--until", options.until, "DATE  up to this day");
+  text(list, "-t,--tag", options.tag, "TAG  with this tag");
+  choice(list, "--kind", options.kind, "KIND  entry, letter, answer, remark, unreadable or newer",
+         {"entry", "letter", "answer", "remark", "unreadable", "newer"});
+
+  auto& show = d.verb(Verb::kShow, "show", kDays, "one entry in full", "  duolog show 3fa9\n  duolog show last\n");
+  text(show, "id", d.call.show.id, "four digits of its id or more, or last")->required();
+
+  d.verb(Verb::kLetters, "letters", kDays, "letters: what waits for its day, and what has opened",
+         "  duolog letters\n  duolog write --open-on 2027-12-01   writes one\n");
+  declare_answering(d);
+}
+
+}  // namespace duolog::client

@@ -1,0 +1,68 @@
+// This device: its journal, its lock, its settings, and the process behind it.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+
+#include "client/declare.h"
+
+namespace duolog::client {
+namespace {
+
+void declare_config(Declared& d) {
+  auto& config = d.verb(Verb::kConfig, "config", kDevice, "where duolog write goes, and what the two of you agreed",
+                        "  duolog config                       all of it\n"
+                        "  duolog config write-to notebook\n"
+                        "  duolog config calendar --zone Europe/Vienna --turn 4 --week monday\n"
+                        "  duolog config calendar --agree      takes what the other proposes\n"
+                        "  duolog config depth 2\n"
+                        "  duolog config unanswered open\n",
+                        "write-to     a journal's name, or notebook: where duolog write goes\n"
+                        "calendar     time zone, the hour at which a day ends, the first day of the week; it holds\n"
+                        "             as soon as both have agreed to the same\n"
+                        "depth        1 light, 2, 3 deep: how deep the questions of the day may go; the more\n"
+                        "             cautious of you decides, and on any day anew\n"
+                        "unanswered   wait: an answer stays sealed until the other has answered, too;\n"
+                        "             open: it opens after its period, where both of you wish it\n\n");
+  auto& options = d.call.config;
+  choice(config, "key", options.key, "write-to, calendar, depth or unanswered; none: all of them",
+         {"write-to", "calendar", "depth", "unanswered"});
+  text(config, "value", options.value, "what it shall be; none: show it");
+  text(config, "--zone", options.zone, "ZONE  of the calendar: Europe/Vienna");
+  text(config, "--turn", options.turn, "HOUR  of the calendar: the hour at which a day ends, 0 to 23");
+  choice(config, "--week", options.week, "DAY  of the calendar: the first day of the week",
+         {"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"});
+  flag(config, "--agree", options.agree, "to the calendar that the other proposes");
+}
+
+}  // namespace
+
+void declare_device(Declared& d) {
+  auto& init = d.verb(Verb::kInit, "init", kDevice, "make your journal: your name, a passphrase, your 24 words",
+                      "  duolog init\n  duolog init --name Ada --passphrase-file secret.txt\n"
+                      "  duolog init --yes                   asks nothing; a key file instead of a passphrase\n");
+  text(init, "--name", d.call.init.name, "NAME  as the other person will see it");
+  text(init, "--device", d.call.init.device, "NAME  of this device (its host name)");
+
+  d.verb(Verb::kWords, "words", kDevice, "your 24 words, until they are confirmed", "  duolog words\n");
+  d.verb(Verb::kStatus, "status", kDevice, "journals, devices, and what has arrived", "  duolog status\n");
+  d.verb(Verb::kLock, "lock", kDevice, "close the journal until the passphrase is given", "  duolog lock\n");
+  d.verb(Verb::kUnlock, "unlock", kDevice, "open it",
+         "  duolog unlock\n  duolog unlock --passphrase-file secret.txt\n");
+
+  auto& passphrase = d.verb(Verb::kPassphrase, "passphrase", kDevice, "set, change or drop the passphrase",
+                            "  duolog passphrase\n"
+                            "  duolog passphrase --passphrase-file old.txt --new-passphrase-file new.txt\n"
+                            "  duolog passphrase --key-file        no passphrase from now on\n");
+  text(passphrase, "--new-passphrase-file", d.call.passphrase.new_file, "FILE  the new one is in its first line");
+  flag(passphrase, "--key-file", d.call.passphrase.key_file, "a key file instead of a passphrase");
+
+  declare_config(d);
+
+  d.verb(Verb::kDoctor, "doctor", kDevice, "look for what is wrong", "  duolog doctor\n");
+  auto& daemon = d.verb(Verb::kDaemon, "daemon", kDevice, "the process that keeps and carries your journal",
+                        "  duolog daemon start\n  duolog daemon status\n");
+  choice(daemon, "action", d.call.daemon.action, "start, stop or status", {"start", "stop", "status"})->required();
+}
+
+}  // namespace duolog::client

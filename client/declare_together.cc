@@ -1,0 +1,41 @@
+// What concerns both: pairing, pauses, and what passes between the two sides.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+
+#include "client/declare.h"
+
+namespace duolog::client {
+
+void declare_together(Declared& d) {
+  auto& pair = d.verb(Verb::kPair, "pair", kTogether, "invite the other person, or accept an invitation",
+                      "  duolog pair                         shows a code, a QR and a link, and waits\n"
+                      "  duolog pair 7-guitar-banana         on the other computer\n"
+                      "  duolog pair --qr photo.png\n"
+                      "  duolog pair 7-guitar-banana --at 192.168.1.20\n");
+  auto& options = d.call.pair;
+  texts(pair, "invitation", options.invitation, "a code or a link; none: invite");
+  text(pair, "--qr", options.picture, "PICTURE  read the link from a picture of the QR");
+  text(pair, "--at", options.at, "HOST[:PORT]  where the other computer is, if it is not found");
+  choice(pair, "--relationship", options.relationship, "partner|friend|family  what you are to each other",
+         {"partner", "friend", "family"});
+  text(pair, "--name", options.name, "NAME  what you call this journal; only you see it");
+
+  auto& pause = d.verb(Verb::kPause, "pause", kTogether, "let the practices rest, for both of you",
+                       "  duolog pause\n  duolog pause --until 2026-12-27\n",
+                       "nothing is asked and nothing counts meanwhile; writing and reading go on as always\n\n");
+  text(pause, "--until", d.call.pause.until, "DATE  the last day of it; none: until duolog resume");
+  d.verb(Verb::kResume, "resume", kTogether, "go on after a pause", "  duolog resume\n");
+
+  auto& watch = d.verb(Verb::kWatch, "watch", kTogether, "what happens, as it happens",
+                       "  duolog watch\n  duolog watch --json | while read -r event; do …; done\n");
+  flag(watch, "--backlog", d.call.watch.backlog, "begin with what is new already");
+
+  auto& sync = d.verb(Verb::kSync, "sync", kTogether, "look for the other person's devices now",
+                      "  duolog sync\n  duolog sync --wait --timeout 120\n");
+  flag(sync, "--wait", d.call.sync.wait, "until both sides hold the same");
+  number(sync, "--timeout", d.call.sync.timeout_seconds, "SECONDS  how long --wait waits (60)");
+}
+
+}  // namespace duolog::client

@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "client/today.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "client/layout.h"
+#include "client/moment.h"
+#include "client/practice_verbs.h"
+#include "client/sanitise.h"
+#include "client/show_item.h"
+#include "client/show_round.h"
+#include "client/words.h"
+#include "proto/control.pb.h"
+
+namespace duolog::client {
+namespace {
+
+constexpr std::size_t kIndent = 2;
+
+std::string head_text(const control::TodayReport& report, const Output& out) {
+  return out.style().strong(long_day(report.date())) + " · " + out.style().person(sanitise_line(report.name())) + "\n";
+}
+
+std::string section(const std::string& title, const std::string& text, const Output& out) {
+  return text.empty() ? text : "\n" + out.style().strong(title) + "\n" + text;
+}
+
+std::string command_of(const control::RoundReport& round, bool several) {
+  const auto* verb = find_practice_verb(round.practice());
+  return " → duolog " + std::string(verb == nullptr ? "do " : "") + typeable(round.practice()) +
+         (several ? " -j " + typeable(round.journal()) : "");
+}
+
+bool is_the_question(const control::TodayReport& report, const control::RoundReport& round) {
+  return report.has_question() && round.practice() == report.question().practice() &&
+         round.journal() == report.question().journal() && round.period() == report.question().period();
+}
+
+// In a pause nothing is asked, unless the other has answered it.
+bool rests(const control::TodayReport& report, const control::RoundReport& round) {
+  return report.paused() && !round.theirs_in();
+}
+
+std::string news_text(const control::TodayReport& report, const Output& out, bool several) {
+  std::string text;
+  for (const auto& item : report.news()) {
+    if (item.answer_state() == "sealed") continue;  // nothing to read yet: what waits says that it is there
+    text += "\n" + item_text(item, out, {.journal = several});
+  }
+  if (text.empty()) return text;
+  const auto shown = std::min<std::uint32_t>(report.news_count(), static_cast<std::uint32_t>(report.news_size()));
+  const auto more = report.news_count() - shown;
+  if (more > 0) text += "\nand " + std::to_string(more) + " more: duolog list\n";
+  return section("new", text, out);
+}
+
+std::string waiting_text(const control::TodayReport& report, const Output& out, bool several) {
+  std::string text;
+  for (const auto& round : report.waiting()) {
+    if (is_the_question(report, round)) continue;
+    if (rests(report, round)) continue;
+    text += paragraph(round_title(round, several) + ": " + round_state(round) + command_of(round, several), kIndent,
+                      out.width());
+  }
+  return section("waiting for you", text, out);
+}
+
+// Once both have answered, or one does not want to, there is nothing left to say about it.
+std::string today_question(const control::TodayReport& report, const Output& out, bool several) {
+  if (!report.has_question()) return {};
+  const auto& round = report.question();
+  if (round.mine_passed() || (round.mine_in() && round.theirs_in()) || rests(report, round)) return {};
+  const auto command = round.mine_in() ? std::string() : command_of(round, several);
+  return section(
+      "the question of the day",
+      question_text(round, kIndent, out.width()) + paragraph(round_state(round) + command, kIndent, out.width()), out);
+}
+
+// ---- what stands open between the two ----
+
+std::string field_text(const control::Item& item, std::string_view id) {
+  for (const auto& field : item.fields()) {
+    if (field.id() == id) return sanitise_line(field.text());
+  }
+  return {};
+}
+
+std::string item_line(const control::Item& item, const std::string& text, const Output& out, bool several) {
+  const auto in = several ? " · in " + sanitise_line(item.journal()) : std::string();
+  return paragraph(text + in + " · " + short_id(item.id()), kIndent, out.width());
+}
+
+std::string whose(const control::Item& item) { return item.mine() ? "you" : sanitise_line(item.author()); }
+
+std::string promises_text(const control::TodayReport& report, const Output& out, bool several) {
+  std::string text;
+  for (const auto& item : report.promises()) {
+    const auto by = field_text(item, "by");
+    const auto day = by.empty() ? std::string() : " · by " + near(by, report.date());
+    text += item_line(item, whose(item) + ": " + headline(item) + day, out, several);
+  }
+  return section("promises", text, out);
+}
+
+std::string plans_text(const control::TodayReport& report, const Output& out, bool several) {
+  std::string text;
+  for (const auto& item : report.plans()) {
+    const auto what = field_text(item, "what");
+    auto line = field_text(item, "start") + "  " + (what.empty() ? headline(item) : what);
+    if (item.state() == "open") line += item.mine() ? " · not answered yet" : " · waits for your answer";
+    text += item_line(item, line, out, several);
+  }
+  return section("time together", text, out);
+}
+
+std::string talks_text(const control::TodayReport& report, const Output& out, bool several) {
+  std::string text;
+  for (const auto& item : report.talks()) {
+    const auto about = field_text(item, "about");
+    const auto subject = about.empty() ? std::string() : ": " + about;
+    text += item_line(item, whose(item) + " would like to talk" + subject, out, several);
+  }
+  for (const auto& item : report.needs()) {
+    text += item_line(item, whose(item) + ", " + practice_text(item.practice(), item.title()) + ": " + headline(item),
+                      out, several);
+  }
+  if (!text.empty()) text += paragraph("duolog reply ID answers", kIndent, out.width());
+  return section("between you", text, out);
+}
+
+// ---- quiet lines ----
+
+// Counted from the first week that was kept; what came before is nobody's gap.
+std::string weeks_text(const control::TodayReport& report) {
+  int kept = 0;
+  int counted = 0;
+  for (const auto& week : report.weeks()) {
+    if (week.kept()) ++kept;
+    if (kept > 0 && (week.kept() || !week.paused())) ++counted;
+  }
+  if (kept == 0) return {};
+  return counted == 1 ? "together this week" : fmt::format("together in {} of the last {} weeks", kept, counted);
+}
+
+std::string quiet_text(const control::TodayReport& report, const Output& out) {
+  std::string text;
+  const auto add = [&text, &out](const std::string& line) {
+    if (!line.empty()) text += paragraph(line, 0, out.width());
+  };
+  if (report.paused()) {
+    const auto until = report.paused_until().empty() ? std::string() : " until " + about(report.paused_until(), true);
+    add("paused" + until + ": nothing is asked meanwhile; duolog resume goes on");
+  }
+  std::string letters;
+  for (const auto& day : report.letters()) letters += (letters.empty() ? "" : ", ") + about(day, true);
+  if (!letters.empty()) add("letters to you open on " + letters);
+  if (!report.proposal().empty()) {
+    add(sanitise_line(report.proposal()) + " proposes another calendar: duolog config calendar");
+  }
+  add(weeks_text(report));
+  return text.empty() ? text : "\n" + text;
+}
+
+std::string notes_text(const control::TodayReport& report, const Output& out) {
+  std::string text;
+  if (report.alone()) {
+    text += paragraph("you are alone here so far: duolog pair invites the other person", 0, out.width());
+  }
+  for (const auto& peer : report.peers()) {
+    text += paragraph(device_text(peer.name(), peer.device()) + ": " + peer_state(peer), 0, out.width());
+  }
+  bool words_named = false;
+  for (const auto& warning : report.warnings()) {
+    words_named = words_named || warning == "words-unconfirmed";
+    text += paragraph(warning_text(warning), 0, out.width());
+  }
+  if (report.words_unconfirmed() && !words_named) text += paragraph(warning_text("words-unconfirmed"), 0, out.width());
+  return text.empty() ? text : "\n" + text;
+}
+
+}  // namespace
+
+std::string today_line(const control::TodayReport& report) {
+  std::string text;
+  const auto add = [&text](const std::string& part) {
+    if (!part.empty()) text += (text.empty() ? "" : " · ") + part;
+  };
+  if (report.news_count() > 0) add(fmt::format("{} new", report.news_count()));
+  const auto theirs = [](const control::Item& item) { return !item.mine(); };
+  if (std::ranges::any_of(report.talks(), theirs)) add("talk");
+  for (const auto& round : report.waiting()) {
+    if (!is_the_question(report, round) && !rests(report, round))
+      add(find_practice_verb(round.practice()) == nullptr ? "a practice" : practice_text(round.practice()));
+  }
+  const auto& question = report.question();
+  const bool asks = !question.mine_in() && !question.mine_passed() && !rests(report, question);
+  if (report.has_question() && asks) add("question");
+  if (!report.needs().empty())
+    add(report.needs_size() == 1 ? "a reply" : fmt::format("{} replies", report.needs_size()));
+  const auto is_due = [&report](const control::Item& item) {
+    const auto by = field_text(item, "by");
+    return item.mine() && !by.empty() && by <= report.date();
+  };
+  if (std::ranges::any_of(report.promises(), is_due)) add("promise");
+  const auto is_today = [&report](const control::Item& item) {
+    return field_text(item, "start").starts_with(report.date());
+  };
+  if (std::ranges::any_of(report.plans(), is_today)) add("plan");
+  return text;
+}
+
+std::string today_text(const control::TodayReport& report, const Output& out, bool several) {
+  const auto text = news_text(report, out, several) + waiting_text(report, out, several) +
+                    today_question(report, out, several) + promises_text(report, out, several) +
+                    plans_text(report, out, several) + talks_text(report, out, several);
+  const auto nothing = report.entries() == 0 ? "\nan empty page: duolog write\n" : "\nnothing new, and nothing waits\n";
+  return head_text(report, out) + (text.empty() ? nothing : text) + quiet_text(report, out) + notes_text(report, out);
+}
+
+}  // namespace duolog::client

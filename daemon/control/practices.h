@@ -1,0 +1,23 @@
+// practices.h: requests about practices, and about what two people say to and settle with each other.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <functional>
+
+#include "daemon/journal/shelf.h"
+
+namespace duolog::control {
+
+class Reply;
+class Request;
+
+// Answers the request where it is one of these, by any number of replies, and `done` once; false: it is none of them.
+// `done` is given the last reply, or nothing where the replies before have said all. Throws as the shelf does.
+struct Answering {
+  std::function<void(Reply)> send;
+  std::function<void(Reply)> finish;
+  std::function<void()> done;
+};
+bool answer_practices(journal::Shelf& shelf, const Request& request, const Answering& answers);
+
+}  // namespace duolog::control

@@ -1,0 +1,138 @@
+// shelf_say.cc: what a person says about what was written, and what they settle with the other.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "daemon/journal/compose.h"
+#include "daemon/journal/reading.h"
+#include "daemon/journal/shelf_state.h"
+#include "daemon/journal/standing.h"
+
+namespace duolog::journal {
+namespace {
+
+bool is_blank(std::string_view text) { return text.find_first_not_of(" \t\r\n\f\v") == std::string_view::npos; }
+
+void require_text(const std::string& text, std::size_t limit, const char* what) {
+  if (const auto fault = utf8_fault(as_bytes(text))) throw Refusal::bad_utf8(what, *fault);
+  if (text.size() > limit) throw Refusal::too_long(what, limit);
+}
+
+// What cannot be read yet can be reacted to by nobody.
+void require_readable(const Journal& journal, const Noted& noted) {
+  const bool sealed = std::holds_alternative<SealedNote>(noted.what) &&
+                      journal.answers().look(noted.id).state != AnswerState::kReadable;
+  const bool words = noted.is_entry() || noted.is_answer() || noted.is_letter() || noted.is_remark();
+  if (sealed || !words) throw Refusal(Reason::kNotItsKind, sealed ? "sealed" : "nothing to read");
+}
+
+const practice::Manner& require_manner(const std::vector<practice::Manner>& manners, const std::string& wanted) {
+  for (const practice::Manner& one : manners)
+    if (one.manner == wanted) return one;
+  std::vector<std::string> names;
+  for (const practice::Manner& one : manners)
+    if (!one.manner.empty()) names.push_back(one.manner);
+  throw Refusal::among(Reason::kNotItsKind, wanted, std::move(names));
+}
+
+Calendar wished_calendar(const Wishes& wishes, const Agreements& agreed) {
+  if (wishes.accept_calendar) {
+    if (!agreed.other.proposal) throw Refusal(Reason::kNotFound, "calendar");
+    return *agreed.other.proposal;
+  }
+  Calendar calendar = agreed.me.proposal.value_or(agreed.calendar);
+  if (!wishes.zone.empty()) calendar.zone = wishes.zone;
+  if (!Zone(calendar.zone).known()) throw Refusal::among(Reason::kBadField, "zone", {"unknown"});
+  calendar.turn_hour = wishes.turn_hour.value_or(calendar.turn_hour);
+  if (calendar.turn_hour > 23) throw Refusal::among(Reason::kBadField, "turn_hour", {"range"});
+  calendar.first_weekday = wishes.first_weekday.value_or(calendar.first_weekday);
+  if (calendar.first_weekday < 1 || calendar.first_weekday > 7)
+    throw Refusal::among(Reason::kBadField, "first_weekday", {"range"});
+  return calendar;
+}
+
+bool wants_calendar(const Wishes& wishes) {
+  return wishes.accept_calendar || !wishes.zone.empty() || wishes.turn_hour || wishes.first_weekday;
+}
+
+}  // namespace
+
+Saved Shelf::remark(const Target& about, const std::string& manner, const std::string& text, ByteView request) {
+  if (auto before = state_->answered_before(request)) return *before;
+  const Meant found = find_one(*this, about);
+  require_readable(*found.journal, *found.noted);
+  const std::vector<practice::Manner> manners = manners_for(*found.journal, *found.noted);
+  const practice::Manner& chosen = require_manner(manners, manner);
+  require_text(text, kRemarkLimit, "text");
+  if (is_blank(text) && !chosen.optional) throw Refusal(Reason::kEmpty);
+  return state_->save(*by_id(found.journal->id()), Remark{found.noted->id, manner, is_blank(text) ? "" : text},
+                      request);
+}
+
+Saved Shelf::react(const Target& to, const std::string& emoji, ByteView request) {
+  if (auto before = state_->answered_before(request)) return *before;
+  const Meant found = find_one(*this, to);
+  require_readable(*found.journal, *found.noted);
+  require_text(emoji, kEmojiLimit, "emoji");
+  const bool word = std::any_of(emoji.begin(), emoji.end(), [](unsigned char c) { return c <= ' ' || c == 0x7f; });
+  if (word) throw Refusal::among(Reason::kBadField, "emoji", {"kind"});
+  return state_->save(*by_id(found.journal->id()), Reaction{found.noted->id, emoji}, request);
+}
+
+Saved Shelf::share(const Target& target, const std::string& journal, ByteView request) {
+  if (auto before = state_->answered_before(request)) return *before;
+  const Meant found = find_one(*this, target);
+  const auto* entry = std::get_if<Entry>(&found.noted->what);
+  if (entry == nullptr || found.journal->shared()) throw Refusal(Reason::kNotItsKind, "share");
+  Journal& to = state_->answering_journal(journal);
+  if (!to.shared()) throw Refusal(Reason::kNoJournalYet, to.secrets().name);
+  Entry shared = *entry;
+  if (found.noted->written_ms) shared.first_written = Moment{*found.noted->written_ms, found.noted->offset_minutes};
+  return state_->save(to, std::move(shared), request);
+}
+
+Saved Shelf::pass(const FilledForm& round, ByteView request) {
+  if (auto before = state_->answered_before(request)) return *before;
+  Journal& journal = state_->answering_journal(round.journal);
+  const practice::Practice* practice = journal.library().practice(round.practice);
+  if (practice == nullptr) throw Refusal(Reason::kBadRequest, "practice");
+  const bool may =
+      practice->sharing == practice::Sharing::kInTurns || practice->sharing == practice::Sharing::kSealedUntilBoth;
+  if (!may) throw Refusal(Reason::kNotItsKind, "pass");
+  const std::string period = state_->period_to_answer(journal, *practice, round.period);
+  return state_->save(journal, Pass{practice->id, period}, request);
+}
+
+void Shelf::try_practice(const std::string& toml, const std::string& file) const {
+  try {
+    static_cast<void>(practice::read_practice(toml, file, ""));
+  } catch (const practice::BadPractice& bad) {
+    throw Refusal(Reason::kBadPractice, bad.what());
+  }
+}
+
+Saved Shelf::keep_practice(const std::string& toml, const std::string& file, const std::string& journal,
+                           ByteView request) {
+  if (auto before = state_->answered_before(request)) return *before;
+  try_practice(toml, file);
+  return state_->save(state_->answering_journal(journal), OwnPractice{toml}, request);
+}
+
+// Everything is checked before anything is written.
+void Shelf::agree(const Wishes& wishes) {
+  Journal& journal = state_->answering_journal(wishes.journal);
+  std::optional<Calendar> calendar;
+  if (wants_calendar(wishes)) calendar = wished_calendar(wishes, journal.agreements());
+  if (wishes.depth > practice::kDeepest) throw Refusal::among(Reason::kBadField, "depth", {"range"});
+  if (!wishes.unanswered.empty() && wishes.unanswered != "wait" && wishes.unanswered != "open")
+    throw Refusal::among(Reason::kBadField, "unanswered", {"choice"});
+  const std::string pause = wishes.pause.value_or("");
+  if (!pause.empty() && pause != kUntilFurtherNotice && !practice::parse_day(pause))
+    throw Refusal(Reason::kBadDate, pause);
+  const auto wish = [&](std::string_view about, std::string value) {
+    state_->save(journal, Wish{std::string(about), std::move(value)}, {});
+  };
+  if (calendar) state_->save(journal, *calendar, {});
+  if (wishes.depth != 0) wish(kAboutDepth, std::to_string(wishes.depth));
+  if (!wishes.unanswered.empty()) wish(kAboutUnanswered, wishes.unanswered);
+  if (wishes.pause) wish(kAboutPause, pause);
+}
+
+}  // namespace duolog::journal

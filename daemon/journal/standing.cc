@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "daemon/journal/standing.h"
+
+#include <algorithm>
+#include <array>
+
+namespace duolog::journal {
+namespace {
+
+// Ways to answer that settle what waits. "later", "ask" or "suggest" are answers, and leave it waiting.
+constexpr std::array<std::string_view, 8> kSettling{"answer", "thank",   "boundary", "compromise",
+                                                    "agree",  "forgive", "accept",   "decline"};
+
+bool is_among(std::string_view manner, const std::vector<practice::Manner>& manners) {
+  return std::any_of(manners.begin(), manners.end(), [&](const auto& one) { return one.manner == manner; });
+}
+
+const practice::Practice* practice_of(const Journal& journal, const Noted& noted) {
+  const auto* answer = std::get_if<Answer>(&noted.what);
+  return answer != nullptr ? journal.library().practice(answer->practice) : nullptr;
+}
+
+// For whatever somebody wrote: to say back what was heard, to ask, to let it count.
+std::vector<practice::Manner> listening() {
+  return {{"", "reply", "Your reply?", false},
+          {"reflect", "say back what I heard", "What have you heard, in your own words?", false},
+          {"ask", "ask about it", "What would you like to know?", false},
+          {"validate", "let it count", "What can you understand about it?", false},
+          {"thank", "say thank you", "For what? (may be left empty)", true}};
+}
+
+}  // namespace
+
+std::string standing_of(const Journal& journal, const Noted& noted) {
+  const practice::Practice* practice = practice_of(journal, noted);
+  if (practice == nullptr) return {};
+  const bool mine = journal.is_mine(noted.device);
+  const auto settles = [](const practice::Manner& one) {
+    return std::find(kSettling.begin(), kSettling.end(), one.manner) != kSettling.end();
+  };
+  if (practice->steps.empty() && std::none_of(practice->replies.begin(), practice->replies.end(), settles)) return {};
+  std::string standing(kOpen);
+  bool ended = false;
+  for (const Noted* said : journal.view().about(noted.id)) {
+    const auto* remark = std::get_if<Remark>(&said->what);
+    if (remark == nullptr) continue;
+    const bool by_author = journal.is_mine(said->device) == mine;
+    if (by_author && is_among(remark->manner, practice->steps)) {
+      standing = remark->manner;
+      ended = true;
+    } else if (!by_author && !ended && is_among(remark->manner, practice->replies) &&
+               std::find(kSettling.begin(), kSettling.end(), remark->manner) != kSettling.end()) {
+      standing = remark->manner;
+    }
+  }
+  return standing;
+}
+
+std::vector<practice::Manner> manners_for(const Journal& journal, const Noted& noted) {
+  std::vector<practice::Manner> manners;
+  if (const practice::Practice* practice = practice_of(journal, noted))
+    manners = journal.is_mine(noted.device) ? practice->steps : practice->replies;
+  for (practice::Manner& one : listening()) {
+    const bool plain = one.manner.empty() || !journal.is_mine(noted.device);
+    if (plain && !is_among(one.manner, manners)) manners.push_back(std::move(one));
+  }
+  return manners;
+}
+
+std::optional<Turn> turn_of(const Journal& journal, const practice::Practice& practice) {
+  std::optional<Turn> turn;
+  for (const Noted* noted : journal.view().ordered()) {
+    const auto* answer = std::get_if<Answer>(&noted->what);
+    const auto* pass = std::get_if<Pass>(&noted->what);
+    const bool moves =
+        (answer != nullptr && answer->practice == practice.id) || (pass != nullptr && pass->practice == practice.id);
+    if (moves) turn = Turn{!journal.is_mine(noted->device)};
+  }
+  if (turn || practice.rhythm == practice::Rhythm::kWhenNeeded) return turn;
+  // Nobody has begun: the founder who comes first in the genesis.
+  return Turn{journal.secrets().genesis.roots().front().id() == journal.identity().root().id()};
+}
+
+}  // namespace duolog::journal
