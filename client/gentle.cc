@@ -35,7 +35,7 @@ std::vector<std::string> words_of(std::string_view text) {
     }
     if (!words.back().empty()) words.emplace_back();
     if (!space) {
-      words.back() = ".";
+      words.back().push_back('.');  // it is empty here
       words.emplace_back();
     }
   }
