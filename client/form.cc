@@ -10,6 +10,7 @@
 #include <sstream>
 
 #include "client/draft.h"
+#include "client/gentle.h"
 #include "client/sanitise.h"
 #include "client/words.h"
 #include "proto/control.pb.h"
@@ -175,7 +176,8 @@ void fill_form(control::AnswerForm& form, const control::RoundReport& round, con
       value = form.add_fields();
       value->set_id(setting.field);
     }
-    const auto wrong = take_answer(*value, field, setting.value);
+    const auto wrong =
+        setting.value.empty() && field.optional() ? std::string() : take_answer(*value, field, setting.value);
     if (!wrong.empty())
       throw wrong_usage(wrong + "; nothing was saved", "--set FIELD=VALUE; its fields: " + fields_of(round));
   }
@@ -213,10 +215,44 @@ std::string missing_field(control::AnswerForm& form, const control::RoundReport&
 }
 
 void check_whole(control::AnswerForm& form, const control::RoundReport& round) {
+  for (const auto& field : round.form()) {
+    const auto* value = find_value(form, field.id());
+    const auto there = value == nullptr ? 0 : static_cast<std::uint32_t>(value->items_size());
+    if (field.kind() != "list" || is_ranking(field) || there == 0 || there >= field.at_least()) continue;
+    const auto id = sanitise_line(field.id());
+    throw wrong_usage(fmt::format("{} takes at least {}, and there {} {}; nothing was saved", id, field.at_least(),
+                                  there == 1 ? "is" : "are", there),
+                      fmt::format("each in quotes of its own, or --set {}=… once for each", typeable(field.id())));
+  }
   const auto missing = missing_field(form, round);
   if (missing.empty()) return;
   throw wrong_usage(sanitise_line(missing) + " has no answer yet; nothing was saved",
                     "its fields: " + fields_of(round));
+}
+
+bool take_over(control::AnswerForm& form, const control::RoundReport& round) {
+  const control::Item* earlier = nullptr;
+  for (const auto& answer : round.answers()) {
+    if (answer.mine() && answer.fields_size() > 0) earlier = &answer;
+  }
+  if (earlier == nullptr) return false;
+  const auto before = form.fields_size();
+  for (const auto& value : earlier->fields()) {
+    if (find_field(round, value.id()) != nullptr && find_value(form, value.id()) == nullptr) *form.add_fields() = value;
+  }
+  return form.fields_size() > before;
+}
+
+std::string harsh_words(const control::AnswerForm& form, const control::RoundReport& round) {
+  if (round.gentle().empty()) return {};
+  for (const auto& value : form.fields()) {
+    auto words = always_or_never(value.text());
+    for (const auto& item : value.items()) {
+      if (words.empty()) words = always_or_never(item);
+    }
+    if (!words.empty()) return words;
+  }
+  return {};
 }
 
 }  // namespace duolog::client

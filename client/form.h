@@ -36,15 +36,19 @@ void complete_ranking(control::FieldValue& value, const control::FormField& fiel
 
 control::FieldValue* find_value(control::AnswerForm& form, std::string_view id);
 
-// Adds to `form` what was set, by the kinds in `round`. Throws Failure (usage): an unknown field, a number that is none
-// or out of range, a field that is no list given twice.
+// Adds to `form` what was set, by the kinds in `round`; nothing after the equals sign leaves out what may be. Throws
+// Failure (usage): an unknown field, a number that is none or out of range, a field that is no list given twice.
 void fill_form(control::AnswerForm& form, const control::RoundReport& round, const std::vector<std::string>& settings);
 // The words of a verb become settings: `fields` in their order, separated by spaces, the last taking what is left.
 std::vector<std::string> settings_of_words(const control::RoundReport& round, std::string_view fields,
                                            const std::vector<std::string>& words);
 // The first field that must be answered and is not; empty: none.
 std::string missing_field(control::AnswerForm& form, const control::RoundReport& round);
-// Throws Failure (usage) where one is missing.
+// Throws Failure (usage) where one is missing, or a list is too short.
 void check_whole(control::AnswerForm& form, const control::RoundReport& round);
+// Adds what one's newest answer in `round` holds and `form` does not. True: there was some.
+bool take_over(control::AnswerForm& form, const control::RoundReport& round);
+// The first "you always" or "you never" in its texts, which the practice has a kind word about; empty: none.
+std::string harsh_words(const control::AnswerForm& form, const control::RoundReport& round);
 
 }  // namespace duolog::client

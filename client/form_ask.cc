@@ -4,12 +4,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <optional>
 #include <vector>
 
 #include "client/ask.h"
 #include "client/form.h"
-#include "client/gentle.h"
+#include "client/form_text.h"
+#include "client/form_typing.h"
 #include "client/layout.h"
 #include "client/sanitise.h"
 #include "client/words.h"
@@ -21,26 +23,17 @@ namespace {
 using control::FieldValue;
 using control::FormField;
 
-enum class Step { kNext, kBack, kLater };
-
 constexpr std::size_t kIndent = 2;
-
-bool is_blank(const std::string& text) { return text.find_first_not_of(" \t\n") == std::string::npos; }
-
-std::string trimmed(const std::string& text) {
-  const auto begin = text.find_first_not_of(" \t");
-  return begin == std::string::npos ? "" : text.substr(begin, text.find_last_not_of(" \t") + 1 - begin);
-}
-
-// Thrown inside only: the person pressed Ctrl-C or Ctrl-D, with this on the line.
-struct Stopped {
-  std::string unfinished;
-};
 
 class Conversation {
  public:
   Conversation(control::AnswerForm& form, const control::RoundReport& round, const Output& out, const Asking& how)
-      : form_(form), round_(round), out_(out), how_(how), values_(static_cast<std::size_t>(round.form_size())) {
+      : form_(form),
+        round_(round),
+        out_(out),
+        how_(how),
+        typing_(round, out),
+        values_(static_cast<std::size_t>(round.form_size())) {
     for (const auto& value : form.fields()) {
       for (std::size_t i = 0; i < values_.size(); ++i) {
         if (field(i).id() == value.id()) values_[i] = value;
@@ -49,32 +42,38 @@ class Conversation {
     for (std::size_t i = 0; i < values_.size(); ++i) {
       if (!how.only_missing || (!field(i).optional() && !values_[i])) order_.push_back(i);
     }
+    looks_ = how.last_look && order_.size() > 1;
   }
 
   Asked ask_all() {
     std::size_t at = std::min(how_.begin, order_.size());
     if (at == order_.size() && at > 0 && !how_.only_missing) {
       say_block("all of it is answered already");
-      if (!may_be_sent(at)) return Asked::kLater;
+      looks_ = true;
     }
     for (;;) {
       while (at < order_.size()) {
         const auto step = guarded(at);
-        if (step == Step::kLater) return Asked::kLater;
-        if (step == Step::kNext) ++at;
-        if (step == Step::kBack) at = before(at);
+        at = step == Step::kNext ? after(at) : step == Step::kBack ? before(at) : at;
         keep(at);
+        if (step == Step::kLater) return Asked::kLater;
       }
-      if (!round_.at_least_one() || form_.fields_size() > 0) return Asked::kWhole;
-      say_block("one of them is enough, but one is needed; later stops");
-      at = 0;
+      if (round_.at_least_one() && form_.fields_size() == 0) {
+        say_block("one of them is enough, but one is needed; later stops");
+        at = 0;
+        continue;
+      }
+      const auto step = looks_ ? last_look(at) : Step::kNext;
+      if (step != Step::kBack) return step == Step::kNext ? Asked::kWhole : Asked::kLater;
     }
   }
 
  private:
   [[nodiscard]] const FormField& field(std::size_t index) const { return round_.form(static_cast<int>(index)); }
 
-  static std::size_t before(std::size_t at) {
+  std::size_t after(std::size_t at) { return std::exchange(only_this_one_, false) ? order_.size() : at + 1; }
+  std::size_t before(std::size_t at) {
+    only_this_one_ = false;
     if (at > 0) return at - 1;
     say("this is the first question\n");
     return at;
@@ -88,16 +87,30 @@ class Conversation {
     if (how_.keep) how_.keep(form_, next);
   }
 
-  // A resumed form with nothing left to ask: Enter sends it.
-  bool may_be_sent(std::size_t& at) {
-    const auto typed = ask_text("Enter saves it, < goes back > ");
-    const auto word = trimmed(typed.text);
-    if (typed.stopped) {
-      keep(at);
-      throw interrupted("stopped; nothing was saved");
+  // All of it once more, before it is saved. kBack: `at` is the question to go back to.
+  Step last_look(std::size_t& at) {
+    order_.clear();  // what was given along may be changed here, too
+    for (std::size_t i = 0; i < values_.size(); ++i) order_.push_back(i);
+    keep(order_.size());
+    say("\n" + out_.style().strong("before it is saved") + "\n" + answers_text(form_, round_, out_.width(), true));
+    for (;;) {
+      const auto typed = ask_text("Enter saves it, < or a number goes back, later keeps it > ");
+      if (typed.stopped) throw interrupted("stopped; nothing was saved");
+      const auto word = trimmed(typed.text);
+      if (word.empty()) return Step::kNext;
+      if (const auto command = command_in(word)) {
+        at = order_.size() - 1;
+        return *command;
+      }
+      std::size_t number = 0;
+      const auto [end, trouble] = std::from_chars(word.data(), word.data() + word.size(), number);
+      if (trouble == std::errc() && end == word.data() + word.size() && number >= 1 && number <= order_.size()) {
+        at = number - 1;
+        only_this_one_ = true;
+        return Step::kBack;
+      }
+      say_block(fmt::format("Enter, <, later, or a number from 1 to {}, please", order_.size()));
     }
-    if (word == "<" || word == "back") --at;
-    return word != "later";
   }
 
   Step guarded(std::size_t at) {
@@ -121,126 +134,54 @@ class Conversation {
     take_answer(*value, field(index), text);
   }
 
-  // ---- one question ----
-
   void say_block(const std::string& text, std::size_t indent = 0) const { say(paragraph(text, indent, out_.width())); }
 
-  void introduce(std::size_t at, const FormField& field) const {
-    auto head = order_.size() > 1 ? fmt::format("{} of {}", at + 1, order_.size()) : std::string();
-    if (field.optional()) head += std::string(head.empty() ? "" : " · ") + "may be left out";
-    say("\n" + (head.empty() ? "" : out_.style().faint(head) + "\n"));
-    for (const auto& line : wrap(sanitise(field.question()), out_.width())) say(out_.style().strong(line) + "\n");
-    if (field.kind() == "scale") say_block(scale_text(field), kIndent);
-    for (int i = 0; i < field.choices_size(); ++i) {
-      say_block(fmt::format("{} {}", i + 1, sanitise_line(label_of(field, field.choices(i)))), kIndent);
-    }
-    if (is_ranking(field)) say_block("their numbers in order, as 3 1 5 2 4, or one by one", kIndent);
-    if (field.kind() == "list" && !is_ranking(field)) say_block(list_help(field), kIndent);
-  }
-
-  static std::string scale_text(const FormField& field) {
-    const auto low = sanitise_line(field.low_means());
-    const auto high = sanitise_line(field.high_means());
-    if (low.empty() && high.empty()) return fmt::format("{} to {}", field.low(), field.high());
-    return fmt::format("{} {} … {} {}", field.low(), low, field.high(), high);
-  }
-
-  static std::string list_help(const FormField& field) {
-    const auto least = field.at_least() > 0 ? fmt::format(", at least {}", field.at_least()) : std::string();
-    return "one a line" + least + "; an empty line ends";
-  }
-
-  void show_so_far(const FormField& field, const FieldValue& value) const {
-    std::string text;
-    if (value.has_number()) text = std::to_string(value.number());
-    if (field.kind() == "choice") text = sanitise_line(label_of(field, value.text()));
-    if (field.kind() == "text") text = sanitise(value.text());
-    for (int i = 0; i < value.items_size(); ++i) {
-      text += fmt::format("{}{}. {}", i == 0 ? "" : "\n", i + 1, sanitise(label_of(field, value.items(i))));
-    }
-    const bool list = field.kind() == "list" && !is_ranking(field);
-    say_block("so far: " + std::string(list || is_ranking(field) ? "\n" : "") + text, kIndent);
-    say_block(list ? "(Enter keeps them, - takes the last one away)" : "(Enter keeps it, - takes it away)", kIndent);
-  }
-
   Step ask_one(std::size_t at, std::size_t index) {
-    introduce(at, field(index));
-    if (values_[index]) show_so_far(field(index), *values_[index]);
+    say(question_block(field(index), at, order_.size(), out_));
+    if (values_[index]) say(so_far_text(field(index), *values_[index], out_.width()));
     return field(index).kind() == "list" ? ask_list(index) : ask_single(index);
   }
 
-  // ---- what is typed ----
-
-  // nullopt: a line that is no text.
-  std::optional<std::string> line_of(const std::string& prompt) const {
-    auto typed = ask_text(prompt);
-    if (typed.stopped) throw Stopped{typed.text};
-    if (utf8_fault(typed.text) == std::string_view::npos) return typed.text;
-    say("that line is not UTF-8; once more, please\n");
-    return std::nullopt;
+  // nullopt: it must be answered.
+  std::optional<Step> take_away(std::size_t index) {
+    values_[index].reset();
+    const bool optional = field(index).optional();
+    say_block(optional ? "taken away" : "taken away; what shall it be?");
+    return optional ? std::optional(Step::kNext) : std::nullopt;
   }
 
-  // With the lines that follow one which ends with a backslash.
-  std::string whole_text(std::string text) const {
-    while (text.ends_with('\\')) {
-      text.back() = '\n';
-      try {
-        const auto more = line_of("  … ");
-        text += more.value_or("\\");
-      } catch (const Stopped& stopped) {
-        throw Stopped{text + stopped.unfinished};
-      }
+  // nullopt: what was typed does not fit.
+  std::optional<Step> take_single(std::size_t index, const std::string& line) {
+    const auto& field = this->field(index);
+    const auto worded = field.kind() == "text" ? typing_.gentle(typing_.whole_text(line)) : Worded{trimmed(line)};
+    if (worded.taken_away) return take_away(index);
+    FieldValue taken;
+    taken.set_id(field.id());
+    const auto wrong = take_answer(taken, field, worded.text);
+    if (wrong.empty()) {
+      values_[index] = taken;
+      return worded.then;
     }
-    return text;
-  }
-
-  static std::optional<Step> command_in(const std::string& line) {
-    const auto word = trimmed(line);
-    if (word == "<" || word == "back") return Step::kBack;
-    if (word == "later") return Step::kLater;
+    say_block(wrong);
     return std::nullopt;
-  }
-
-  // The text, or what the person wrote instead after a kind word.
-  std::string gentle(std::string text) {
-    if (round_.gentle().empty() || gentle_said_ || !says_always_or_never(text)) return text;
-    gentle_said_ = true;
-    say_block(sanitise(round_.gentle()), kIndent);
-    try {
-      const auto other = line_of("(Enter keeps it, or write it anew) > ");
-      return !other || is_blank(*other) ? text : whole_text(*other);
-    } catch (const Stopped& stopped) {
-      throw Stopped{is_blank(stopped.unfinished) ? text : stopped.unfinished};
-    }
   }
 
   Step ask_single(std::size_t index) {
-    const auto& field = this->field(index);
-    auto& value = values_[index];
     for (;;) {
-      const auto line = line_of("> ");
+      const bool there = values_[index].has_value();
+      const auto line = typing_.line_of("> ");
       if (!line) continue;
       if (const auto command = command_in(*line)) return *command;
-      if (is_blank(*line) && (value || field.optional())) return Step::kNext;
-      if (trimmed(*line) == "-" && value) {
-        value.reset();
-        say_block(field.optional() ? "taken away" : "taken away; what shall it be?");
-        if (field.optional()) return Step::kNext;
-        continue;
-      }
+      if (is_blank(*line) && (there || field(index).optional())) return Step::kNext;
+      std::optional<Step> step;
       if (is_blank(*line)) {
         say_block("a few words are enough; later stops and keeps what is there");
-        continue;
+      } else if (trimmed(*line) == "-" && there) {
+        step = take_away(index);
+      } else {
+        step = take_single(index, *line);
       }
-      const bool prose = field.kind() == "text";
-      FieldValue taken;
-      taken.set_id(field.id());
-      const auto wrong = take_answer(taken, field, prose ? gentle(whole_text(*line)) : trimmed(*line));
-      if (wrong.empty()) {
-        value = taken;
-        return Step::kNext;
-      }
-      say_block(wrong);
+      if (step) return *step;
     }
   }
 
@@ -276,30 +217,29 @@ class Conversation {
     say("taken away\n");
   }
 
-  void take_item(std::size_t index, const std::string& line) {
+  Step take_item(std::size_t index, const std::string& line) {
     const auto& field = this->field(index);
     auto& value = values_[index];
     FieldValue taken = value.value_or(FieldValue());
     if (is_ranking(field) && is_full(index)) taken.clear_items();  // a new order in the place of the old
     taken.set_id(field.id());
-    const auto wrong = take_answer(taken, field, is_ranking(field) ? trimmed(line) : gentle(whole_text(line)));
-    if (!wrong.empty()) return say_block(wrong);
+    const auto worded = is_ranking(field) ? Worded{trimmed(line)} : typing_.gentle(typing_.whole_text(line));
+    if (worded.taken_away) return Step::kNext;
+    const auto wrong = take_answer(taken, field, worded.text);
+    if (!wrong.empty()) {
+      say_block(wrong);
+      return Step::kNext;
+    }
     complete_ranking(taken, field);
     value = taken;
     if (is_ranking(field)) say_block("so far: " + order_text(field, taken), kIndent);
-  }
-
-  static std::string order_text(const FormField& field, const FieldValue& value) {
-    std::string text;
-    for (const auto& item : value.items())
-      text += (text.empty() ? "" : ", then ") + sanitise_line(label_of(field, item));
-    return text;
+    return worded.then;
   }
 
   Step ask_list(std::size_t index) {
     for (;;) {
       const auto there = values_[index] ? values_[index]->items_size() : 0;
-      const auto line = line_of(is_full(index) ? "> " : fmt::format("{}. > ", there + 1));
+      const auto line = typing_.line_of(is_full(index) ? "> " : fmt::format("{}. > ", there + 1));
       if (!line) continue;
       if (const auto command = command_in(*line)) return *command;
       if (trimmed(*line) == "-") {
@@ -309,7 +249,7 @@ class Conversation {
       } else if (is_full(index) && !is_ranking(field(index))) {
         say_block("that is as many as it takes; Enter goes on");
       } else {
-        take_item(index, *line);
+        if (const auto step = take_item(index, *line); step != Step::kNext) return step;
         if (is_full(index)) return Step::kNext;
       }
     }
@@ -319,9 +259,11 @@ class Conversation {
   const control::RoundReport& round_;
   const Output& out_;
   const Asking& how_;
+  Typing typing_;
   std::vector<std::optional<FieldValue>> values_;
   std::vector<std::size_t> order_;  // the questions that are asked
-  bool gentle_said_ = false;
+  bool looks_ = false;              // at all of it, before it is saved
+  bool only_this_one_ = false;      // is asked again, and then comes the last look
 };
 
 }  // namespace

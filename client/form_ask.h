@@ -8,6 +8,9 @@
 //   -       takes away what is there
 //   later   stops; what was answered is kept
 //   a line that ends with \ goes on in the next one
+//
+// After a kind word about "always" and "never" the same holds. Where there were several questions, all of it is shown
+// once more before it is saved: Enter saves it, a number goes back to that question, < to the last one.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
@@ -28,6 +31,7 @@ enum class Asked { kWhole, kLater };
 struct Asking {
   std::size_t begin = 0;      // the question to begin with; at their number: all were answered before
   bool only_missing = false;  // only what must be answered and is not
+  bool last_look = true;      // where several are asked
   // After each answer, and where the person stops: what there is, and the question that comes next.
   std::function<void(const control::AnswerForm& form, std::size_t next)> keep;
 };

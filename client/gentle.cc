@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <string>
 #include <vector>
 
 #include "client/unicode.h"
@@ -48,14 +47,16 @@ bool is_one_of(const auto& known, const std::string& word) {
 
 }  // namespace
 
-bool says_always_or_never(std::string_view text) {
+std::string always_or_never(std::string_view text) {
   const auto words = words_of(text);
   for (std::size_t i = 0; i + 1 < words.size(); ++i) {
     if (!is_one_of(kYou, words[i])) continue;
-    const auto next = i + 1 + (is_one_of(kBetween, words[i + 1]) ? 1 : 0);
-    if (next < words.size() && (words[next] == "always" || words[next] == "never")) return true;
+    const bool between = is_one_of(kBetween, words[i + 1]);
+    const auto next = i + 1 + (between ? 1 : 0);
+    if (next >= words.size() || (words[next] != "always" && words[next] != "never")) continue;
+    return words[i] + (between ? " " + words[i + 1] : "") + " " + words[next];
   }
-  return false;
+  return {};
 }
 
 }  // namespace duolog::client

@@ -3,13 +3,15 @@
 //   what is asked now ─► looked at only / passed
 //                     └► the words and --set, and at a terminal the questions ─► saved ─► what there is to read
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "client/ask.h"
 #include "client/care.h"
 #include "client/form.h"
 #include "client/form_ask.h"
-#include "client/form_draft.h"
+#include "client/form_text.h"
 #include "client/json.h"
 #include "client/layout.h"
 #include "client/moment.h"
@@ -18,6 +20,7 @@
 #include "client/sanitise.h"
 #include "client/show_item.h"
 #include "client/show_round.h"
+#include "client/sitting.h"
 #include "client/verbs.h"
 #include "client/words.h"
 #include "proto/control.pb.h"
@@ -78,26 +81,7 @@ void introduce(const Context& context, const control::RoundReport& round) {
   block(asking_help(round));
 }
 
-// ---- saving ----
-
-control::Saved save(const Context& context, control::Request& request) {
-  try {
-    return std::move(*context.daemon.ask_one(request, kDurable).mutable_saved());
-  } catch (const Failure& failure) {
-    // Of all that is in the request, this alone may have been made up.
-    const auto& period = request.answer_form().period();
-    if (failure.code() == "BAD_REQUEST" && std::string_view(failure.what()).ends_with(": period")) {
-      throw Failure(Exit::kUsage, "NO_SUCH_ROUND", "there is no round to answer called " + sanitise_line(period),
-                    "duolog answers --json names them");
-    }
-    throw perhaps_done(failure, "duolog answers");
-  }
-}
-
-std::string command_of(const control::RoundReport& round) {
-  const auto* verb = find_practice_verb(round.practice());
-  return "duolog " + (verb == nullptr ? "do " : std::string()) + typeable(round.practice());
-}
+// ---- saved ----
 
 std::string what_comes_later(const std::string& practice) {
   if (practice == "promise") return "when it is kept, or is not";
@@ -105,8 +89,10 @@ std::string what_comes_later(const std::string& practice) {
   return practice == "talk" ? "to take it down" : "";
 }
 
-void print_saved(const Context& context, const control::Saved& saved, const control::RoundReport& round) {
+// `taken_over`: it holds more than was said this time.
+void print_saved(const Context& context, const control::Saved& saved, Sitting& sitting, bool taken_over) {
   auto& out = context.out;
+  const auto& round = sitting.round();
   if (out.json()) return out.line(to_json(saved));
   const auto who = saved.visibility() == "shared" ? "shared with " + sanitise_line(saved.shared_with())
                                                   : sanitise_line(saved.visibility());
@@ -114,114 +100,42 @@ void print_saved(const Context& context, const control::Saved& saved, const cont
   if (!saved.afterwards().empty()) out.print(paragraph(sanitise(saved.afterwards()), 0, out.width()));
   const auto later = what_comes_later(round.practice());
   if (!later.empty()) out.print(paragraph(later + ": duolog reply " + short_id(saved.id()), 0, out.width()));
-  if (round.sharing() == "open" || round.sharing() == "private") return;
-  const auto now = round_to_read(context, round);
-  if (!now) return;
-  const bool both = now->mine_in() && now->theirs_in();
-  out.print(both ? "\n" + round_text(*now, out, false) : paragraph(round_state(*now), 0, out.width()));
+  const bool sealed = round.sharing() != "open" && round.sharing() != "private";
+  const auto now = sealed ? round_to_read(context, round) : std::nullopt;
+  const bool both = now && now->mine_in() && now->theirs_in();
+  if (taken_over && !both) {
+    out.print("what you had answered before is in it, too:\n" +
+              answers_text(sitting.form(), round, out.width(), false));
+  }
+  if (now) out.print(both ? "\n" + round_text(*now, out, false) : paragraph(round_state(*now), 0, out.width()));
   if (both && round.practice() == kLanguages)
     out.print("\n" + care_text(ask_for_care(context, now->journal(), {}), out));
 }
 
-// ---- asking ----
-
-std::size_t field_named_in(const control::RoundReport& round, const std::string& what) {
-  for (int i = 0; i < round.form_size(); ++i) {
-    if (what.find(": " + round.form(i).id()) != std::string::npos) return static_cast<std::size_t>(i);
-  }
-  return 0;
+// What was typed at a question had its kind word there; what came on the command line has it here.
+void say_kind_word(const Context& context, const std::string& harsh, const control::RoundReport& round) {
+  if (harsh.empty() || context.out.json()) return;
+  context.out.flush();
+  say_wrapped("you wrote \"" + harsh + " …\": " + sanitise(round.gentle()) + "\n");
 }
 
-// One sitting at the questions, with the draft that outlives it.
-class Sitting {
- public:
-  Sitting(const Context& context, control::RoundReport round)
-      : context_(context), round_(std::move(round)), draft_(context.globals.home) {
-    form().set_practice(round_.practice());
-    form().set_journal(round_.journal());  // the one whose reader was named, whatever happens meanwhile
-    form().set_period(round_.period());
-    form().set_sharing(round_.sharing());
-  }
-
-  control::AnswerForm& form() { return *request_.mutable_answer_form(); }
-  [[nodiscard]] const control::RoundReport& round() const { return round_; }
-
-  // What was begun earlier, if the person wants it.
-  void resume() {
-    auto begun = form();
-    auto draft = FormDraft::left_behind(context_.globals.home, begun);
-    if (!draft) return;
-    const bool elsewhere = round_.rhythm() != "when needed" && begun.period() != round_.period();
-    const auto when = elsewhere ? " for " + period_text(begun.period()) : std::string();
-    if (!ask_yes("you began this" + when +
-                     ", and what you answered is still here; go on where you stopped? (n throws it away)",
-                 true)) {
-      return draft->shred();
-    }
-    if (elsewhere) round_ = round_to_answer(context_, begun.practice(), begun.period());
-    if (!elsewhere) begun.set_period(round_.period());
-    draft_ = std::move(*draft);
-    form() = begun;
-    begin_ = draft_.position();
-  }
-
-  // nullopt: later.
-  std::optional<control::Saved> ask_and_save(bool only_missing) {
-    for (;;) {
-      if (ask(only_missing) == Asked::kLater) {
-        say("\n");
-        say_wrapped(draft_.is_kept() ? "kept in memory until you log out: " + kept_hint() + "\n"
-                                     : "nothing was answered, so there is nothing to keep\n");
-        return std::nullopt;
-      }
-      say("\n");
-      try {
-        return saved();
-      } catch (const Failure& failure) {
-        if (failure.code() != "BAD_FIELD") throw;
-        say_wrapped(std::string(failure.what()) + "\n");
-        begin_ = field_named_in(round_, failure.what());
-        request_.clear_request_id();  // it will be another answer
-        only_missing = false;
-      }
-    }
-  }
-
-  control::Saved saved() {
-    try {
-      auto answer = save(context_, request_);
-      draft_.shred();
-      return answer;
-    } catch (const Failure& failure) {
-      if (failure.code() == "BAD_FIELD" || failure.status() == Exit::kUsage) throw;
-      if (!draft_.is_kept() && !draft_.keep(form(), static_cast<std::size_t>(round_.form_size()))) throw;
-      throw failure.with_hint("your answers are kept in memory until you log out: " + kept_hint());
-    }
-  }
-
- private:
-  Asked ask(bool only_missing) {
-    Asking how{.begin = begin_, .only_missing = only_missing, .keep = {}};
-    how.keep = [this](const control::AnswerForm& form, std::size_t next) {
-      if (form.fields_size() > 0 || draft_.is_kept()) draft_.keep(form, next);
-    };
-    try {
-      return ask_form(form(), round_, context_.out, how);
-    } catch (const Failure& failure) {
-      if (!draft_.is_kept()) throw;
-      throw failure.with_hint("what you answered is kept: " + kept_hint());
-    }
-  }
-  [[nodiscard]] std::string kept_hint() const { return command_of(round_) + " goes on where you stopped"; }
-
-  const Context& context_;
-  control::RoundReport round_;
-  control::Request request_;
-  FormDraft draft_;
-  std::size_t begin_ = 0;
-};
-
 // ---- the ways in ----
+
+// What must be answered, as it is typed: " --set connection=7".
+std::string example_settings(const control::RoundReport& round) {
+  std::string text;
+  for (const auto& field : round.form()) {
+    const bool wanted = !field.optional() || (round.at_least_one() && text.empty());
+    if (!wanted) continue;
+    const auto value = field.kind() == "scale"     ? std::to_string((field.low() + field.high() + 1) / 2)
+                       : field.choices_size() == 0 ? std::string("'…'")
+                       : is_ranking(field)         ? typeable(fmt::format("{}", fmt::join(field.choices(), " ")))
+                                                   : typeable(field.choices(0));
+    const auto times = field.kind() == "list" && !is_ranking(field) ? std::max(1U, field.at_least()) : 1U;
+    for (std::uint32_t i = 0; i < times; ++i) text += " --set " + typeable(field.id()) + "=" + value;
+  }
+  return text;
+}
 
 Exit look(const Context& context, const control::RoundReport& round) {
   auto& out = context.out;
@@ -283,22 +197,24 @@ bool wants_to_answer(const Context& context, const control::RoundReport& round) 
 Exit ask_at_the_terminal(const Context& context, const DoOptions& options, const control::RoundReport& round) {
   if (context.globals.yes && round.practice() == kPrompt && !round.offered().empty()) {
     Sitting sitting(context, round);
-    if (takes_the_offer(context, sitting)) print_saved(context, sitting.saved(), sitting.round());
+    if (takes_the_offer(context, sitting)) print_saved(context, sitting.saved(), sitting, false);
     return Exit::kDone;
   }
   if (!can_ask()) {
-    if (is_one_of(options.practice, {kQuestion, kPrompt, kLanguages})) return look(context, round);
-    throw needs_an_answer(practice_text(options.practice) + " asks field by field",
-                          "--set FIELD=VALUE answers without asking: " + command_of(round) + " --help");
+    if (context.out.json() || is_one_of(options.practice, {kQuestion, kPrompt, kLanguages}))
+      return look(context, round);
+    throw needs_an_answer(practice_text(options.practice, round.title()) + " asks field by field",
+                          command_of(round) + example_settings(round) + " answers without asking; --help says more");
   }
   if (!wants_to_answer(context, round)) return Exit::kDone;
   Sitting sitting(context, round);
+  if (round.rhythm() != "when needed") sitting.take_over_earlier();
   sitting.resume();
   introduce(context, sitting.round());
   if (sitting.form().fields_size() == 0 && takes_the_offer(context, sitting)) {
-    print_saved(context, sitting.saved(), sitting.round());
+    print_saved(context, sitting.saved(), sitting, false);
   } else if (const auto saved = sitting.ask_and_save(false)) {
-    print_saved(context, *saved, sitting.round());
+    print_saved(context, *saved, sitting, false);
   }
   return Exit::kDone;
 }
@@ -316,12 +232,17 @@ Exit do_practice(Context& context, const DoOptions& options) {
   auto settings = settings_of_words(round, verb == nullptr ? "" : verb->words, options.words);
   settings.insert(settings.end(), options.set.begin(), options.set.end());
   fill_form(sitting.form(), round, settings);
+  const auto harsh = harsh_words(sitting.form(), round);
+  const bool taken_over = round.rhythm() != "when needed" && sitting.take_over_earlier();
   if (!options.words.empty() && can_ask() && !missing_field(sitting.form(), round).empty()) {
-    if (const auto saved = sitting.ask_and_save(true)) print_saved(context, *saved, round);
-    return Exit::kDone;
+    const auto saved = sitting.ask_and_save(true);
+    if (!saved) return Exit::kDone;
+    print_saved(context, *saved, sitting, taken_over);
+  } else {
+    check_whole(sitting.form(), round);
+    print_saved(context, sitting.saved(), sitting, taken_over);
   }
-  check_whole(sitting.form(), round);
-  print_saved(context, sitting.saved(), round);
+  say_kind_word(context, harsh, round);
   return Exit::kDone;
 }
 

@@ -228,6 +228,12 @@ std::string typeable(std::string_view foreign) {
 
 Failure interrupted(const std::string& what) { return {Exit::kFailed, "INTERRUPTED", what, ""}; }
 
+Failure stopped_at_a_form(const std::string& goes_on) {
+  if (goes_on.empty()) return interrupted("stopped; nothing was answered, so there is nothing to keep");
+  return interrupted("stopped; what you answered is kept in memory until you log out: " + goes_on +
+                     " goes on where you stopped");
+}
+
 namespace {
 
 constexpr const char* kPeerNewer =

@@ -96,6 +96,8 @@ def a_check_in_asks_field_by_field_at_a_terminal(house):
             screen.type(ADAS[field])
         screen.expect(r"5 of 5 · may be left out\n[^>]*> ")
         screen.type("")
+        screen.expect(r"before it is saved\n  1 connection: 7\n[^>]*later keeps it > ")
+        screen.type("")
         assert screen.end() == DONE, screen.text
     assert round_of(ada)["mine_in"] is True
     eventually("Bo knows", lambda: round_of(bo)["theirs_in"])

@@ -82,6 +82,10 @@ class Person : public Terminal {
     ASSERT_TRUE(shows("> ")) << screen();
     type(line);
   }
+  void saves() {
+    ASSERT_TRUE(shows("before it is saved\n")) << screen();
+    types("\n");
+  }
 };
 
 TEST(Asking, EachQuestionHasItsLineItsScaleAndItsTurn) {
@@ -92,6 +96,7 @@ TEST(Asking, EachQuestionHasItsLineItsScaleAndItsTurn) {
   ASSERT_TRUE(person.shows("2 of 3 · may be left out\n"));
   person.types("\n");
   person.types("a walk\n");
+  person.saves();
   EXPECT_EQ(person.end(), kWhole);
   EXPECT_THAT(person.screen(), HasSubstr("[kept connection=7;wish=a walk; next 3]"));
 }
@@ -106,6 +111,7 @@ TEST(Asking, NothingIsWiderThanTheTerminalOrMovesTheCursor) {
   person.types("\n");
   person.types("you never sleep\n");
   person.types("\n");
+  person.saves();
   EXPECT_EQ(person.end(), kWhole);
   EXPECT_THAT(person.screen(), Not(HasSubstr("\x1b")));
   std::istringstream lines(person.screen());
@@ -126,6 +132,7 @@ TEST(Asking, BackShowsWhatWasAnsweredAndEnterKeepsIt) {
   ASSERT_TRUE(person.shows("so far: the lake\n"));
   person.types("the hill\n");
   person.types("a walk\n");
+  person.saves();
   EXPECT_EQ(person.end(), kWhole);
   EXPECT_THAT(person.screen(), HasSubstr("[kept connection=7;highlight=the hill;wish=a walk; next 3]"));
 }
@@ -137,6 +144,7 @@ TEST(Asking, AHyphenTakesAnAnswerAway) {
   person.types("<\n");
   person.types("-\n");
   person.types("a walk\n");
+  person.saves();
   EXPECT_EQ(person.end(), kWhole);
   EXPECT_THAT(person.screen(), HasSubstr("[kept connection=7;wish=a walk; next 3]"));
 }
@@ -194,6 +202,7 @@ TEST(Asking, ALineThatEndsWithABackslashGoesOn) {
   ASSERT_TRUE(person.shows("… "));
   person.type("two\n");
   person.types("a walk\n");
+  person.saves();
   EXPECT_EQ(person.end(), kWhole);
   EXPECT_THAT(person.screen(), HasSubstr("highlight=one\ntwo;"));
 }
@@ -205,6 +214,7 @@ TEST(Asking, AKindWordIsSaidOnceAndTheTextMayStay) {
   ASSERT_TRUE(person.shows("One occasion is easier to hear."));
   person.types("\n");
   person.types("you never stop\n");
+  person.saves();
   EXPECT_EQ(person.end(), kWhole);
   EXPECT_THAT(person.screen(), HasSubstr("highlight=you always ran;wish=you never stop;"));
 }
@@ -215,8 +225,100 @@ TEST(Asking, AfterAKindWordItMayBeWrittenAnew) {
   person.types("you never call\n");
   person.types("on Tuesday I waited\n");
   person.types("a walk\n");
+  person.saves();
   EXPECT_EQ(person.end(), kWhole);
   EXPECT_THAT(person.screen(), HasSubstr("highlight=on Tuesday I waited;"));
+}
+
+TEST(Asking, AfterAKindWordACommandIsACommandAndTheTextStays) {
+  Person later(three_questions());
+  later.types("7\n");
+  later.types("you never call\n");
+  later.types("later\n");
+  EXPECT_EQ(later.end(), kLater);
+  EXPECT_THAT(later.screen(), HasSubstr("[kept connection=7;highlight=you never call; next 1]"));
+  Person back(three_questions());
+  back.types("7\n");
+  back.types("you never call\n");
+  back.types("<\n");
+  ASSERT_TRUE(back.shows("so far: 7\n"));
+  back.types("8\n");
+  ASSERT_TRUE(back.shows("so far: you never call\n"));
+  back.types("back\n");
+  back.types("later\n");
+  EXPECT_EQ(back.end(), kLater);
+  EXPECT_THAT(back.screen(), HasSubstr("[kept connection=8;highlight=you never call; next 0]"));
+}
+
+TEST(Asking, AHyphenAfterAKindWordTakesTheTextAway) {
+  Person person(three_questions());
+  person.types("7\n");
+  person.types("you never call\n");
+  person.types("-\n");
+  ASSERT_TRUE(person.shows("taken away"));
+  person.types("a walk\n");
+  person.saves();
+  EXPECT_EQ(person.end(), kWhole);
+  EXPECT_THAT(person.screen(), HasSubstr("[kept connection=7;wish=a walk; next 3]"));
+}
+
+TEST(Asking, AllOfItIsShownBeforeItIsSaved) {
+  Person person(three_questions());
+  person.types("7\n");
+  person.types("\n");
+  person.types("that we walk round the lake before the frost, and take the long way home\n");
+  ASSERT_TRUE(
+      person.shows("before it is saved\n"
+                   "  1 connection: 7\n"
+                   "  2 highlight, left out\n"
+                   "  3 wish: that we walk round the lake …\n"
+                   "Enter saves it, < or a number goes back,\nlater keeps it > "))
+      << person.screen();
+  person.type("so be it\n");
+  ASSERT_TRUE(person.shows("a number from 1 to"));
+  person.types("2\n");
+  ASSERT_TRUE(person.shows("2 of 3"));
+  person.types("the lake\n");
+  ASSERT_TRUE(person.shows("  2 highlight: the lake\n"));
+  person.types("<\n");
+  ASSERT_TRUE(person.shows("3 of 3"));
+  person.types("\n");
+  person.saves();
+  EXPECT_EQ(person.end(), kWhole);
+  EXPECT_THAT(person.screen(), HasSubstr("highlight=the lake;wish=that we walk"));
+}
+
+TEST(Asking, TheLastLookStopsAndKeeps) {
+  for (const std::string how : {"later\n", kCtrlC}) {
+    Person person(three_questions());
+    person.types("7\n");
+    person.types("\n");
+    person.types("a walk\n");
+    ASSERT_TRUE(person.shows("before it is saved\n"));
+    person.types(how);
+    EXPECT_EQ(person.end(), how == kCtrlC ? kStopped : kLater);
+    EXPECT_THAT(person.screen(), HasSubstr("[kept connection=7;wish=a walk; next 3]"));
+  }
+}
+
+TEST(Asking, OneQuestionIsNotAskedAboutTwice) {
+  control::RoundReport round;
+  add(round, "answer", "text", false);
+  Person person(round);
+  person.types("the kitchen\n");
+  EXPECT_EQ(person.end(), kWhole);
+  EXPECT_THAT(person.screen(), Not(HasSubstr("before it is saved")));
+}
+
+TEST(Asking, WhatIsInAListAlreadyStaysThereForLater) {
+  control::RoundReport round;
+  add(round, "thanks", "list", false).set_at_least(3);
+  Person person(round);
+  person.types("one\n");
+  person.types("two\n");
+  person.types("later\n");
+  EXPECT_EQ(person.end(), kLater);
+  EXPECT_THAT(person.screen(), HasSubstr("[kept thanks=<one><two>; next 0]"));
 }
 
 TEST(Asking, AListEndsWithAnEmptyLineWhenThereAreEnough) {
@@ -249,6 +351,7 @@ TEST(Asking, ARankingIsGivenAtOnceOrOneByOne) {
   person.types("time\n");
   ASSERT_TRUE(person.shows("so far: time\n"));
   person.types("3\n");
+  person.saves();
   EXPECT_EQ(person.end(), kWhole);
   EXPECT_THAT(person.screen(), HasSubstr("receive=<help><words><time>;give=<time><help><words>;"));
 }
@@ -273,6 +376,7 @@ TEST(Asking, AResumedFormGoesOnWhereItStopped) {
   ASSERT_TRUE(person.shows("2 of 3"));
   person.types("\n");
   person.types("a walk\n");
+  person.saves();
   EXPECT_EQ(person.end(), kWhole);
   EXPECT_THAT(person.screen(), HasSubstr("[kept connection=7;wish=a walk; next 3]"));
 }

@@ -144,5 +144,44 @@ TEST_F(Forms, WordsFillTheFieldsInOrderAndTheLastTakesTheRest) {
   EXPECT_THROW(settings_of_words(round_, "", {"4"}), Failure);
 }
 
+TEST_F(Forms, AListThatIsTooShortSaysHowManyItTakes) {
+  round_.mutable_form(2)->set_at_least(3);
+  EXPECT_EQ(refusal({"connection=7", "thanks=a", "thanks=b"}),
+            "thanks takes at least 3, and there are 2; nothing was saved");
+  EXPECT_EQ(refusal({"connection=7", "thanks=a"}), "thanks takes at least 3, and there is 1; nothing was saved");
+  EXPECT_EQ(refusal({"connection=7"}), "taken");
+}
+
+TEST_F(Forms, WhatWasAnsweredBeforeStaysWhereNothingElseIsSet) {
+  auto& theirs = *round_.add_answers();
+  theirs.add_fields()->set_id("highlight");
+  auto& mine = *round_.add_answers();
+  mine.set_mine(true);
+  for (const auto& [id, text] : {std::pair{"highlight", "the lake"}, {"mood", "calm"}, {"gone", "by now"}}) {
+    auto& field = *mine.add_fields();
+    field.set_id(id);
+    field.set_text(text);
+  }
+  control::AnswerForm form;
+  fill_form(form, round_, {"connection=7", "mood="});
+  EXPECT_TRUE(take_over(form, round_));
+  EXPECT_EQ(form.fields_size(), 3);
+  EXPECT_EQ(find_value(form, "highlight")->text(), "the lake");
+  EXPECT_EQ(find_value(form, "mood")->text(), "");
+  EXPECT_EQ(find_value(form, "gone"), nullptr);
+  EXPECT_FALSE(take_over(form, round_));
+}
+
+TEST_F(Forms, HarshWordsAreFoundWhereThePracticeHasAKindOne) {
+  control::AnswerForm form;
+  fill_form(form, round_, {"highlight=that you never call"});
+  EXPECT_EQ(harsh_words(form, round_), "");
+  round_.set_gentle("One occasion is easier to hear.");
+  EXPECT_EQ(harsh_words(form, round_), "you never");
+  form.clear_fields();
+  fill_form(form, round_, {"thanks=a walk", "thanks=you always wait up"});
+  EXPECT_EQ(harsh_words(form, round_), "you always");
+}
+
 }  // namespace
 }  // namespace duolog::client
