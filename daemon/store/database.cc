@@ -306,7 +306,7 @@ struct Database::State {
     fold_on_close(sqlite, false);  // until it is known that all is there
     const bool given_up = was_given_up();
     marked = has_mark();
-    mark_is_in_file = marked && !log_was_there;  // read from the log, it may be there only
+    log_is_ready = marked && !log_was_there;  // read from the log, the mark may be there only
     if (!log_was_whole) {
       refuse_without_log("is damaged", "set it aside: mv " + write_ahead_of(file).string());
     } else if (marked && !log_was_there && !given_up) {
@@ -370,19 +370,24 @@ struct Database::State {
       return code == SQLITE_IOERR || code == SQLITE_NOMEM;
     }
   }
-  // Before the first transaction: into the file at once, by way of the log. In the log alone it would be lost with what
-  // it guards, so where the fold fails nothing is taken in.
-  void mark() {
-    if (!marked) sqlite.exec(fmt::format("BEGIN IMMEDIATE; {}; {}; COMMIT", kKeptTable, kMark));
-    marked = true;
-    mark_is_in_file = fold();
+  // Before the first transaction, and after one that came to nothing. All of the log is folded, so that it begins anew:
+  // SQLite writes over the frames of what came to nothing and gives the new ones the same salt, and where a power cut
+  // tears a commit there, what is left behind it seems to have followed it. Then the mark, into the file at once, by
+  // way of the log. In the log alone it would be lost with what it guards, so where the fold fails nothing is taken in.
+  void make_ready() {
+    log_is_ready = fold();
+    if (refusal.empty() && !marked) {
+      sqlite.exec(fmt::format("BEGIN IMMEDIATE; {}; {}; COMMIT", kKeptTable, kMark));
+      marked = true;
+      log_is_ready = fold();
+    }
     if (!refusal.empty()) throw_not_durable(refusal, hint);
   }
   // At a good end, so that the log can go; at any other it stays, as after a kill.
   void unmark() noexcept {
     if (!marked) return;
     try {
-      if (!for_good) return sqlite.exec(kUnmark), void();
+      if (!for_good && (log_is_ready || fold())) return sqlite.exec(kUnmark), void();
     } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): the disk is full
     }
     fold_on_close(sqlite, false);
@@ -403,6 +408,8 @@ struct Database::State {
   void roll_back();
   void fold_when_due();
   bool fold();
+  bool drop_frames();
+  [[nodiscard]] int pages_written() const;
   std::string examine(const char* pragma);
 
   fs::path file;
@@ -418,8 +425,9 @@ struct Database::State {
   bool doomed = false;        // a nested transaction threw
   bool half_written = false;  // and not undone: what would be read is not what is kept
   int pages = 0;              // in the write-ahead log after the last commit
+  int written_before = 0;     // pages_written() when the transaction began
   bool marked = false;        // that there is a log; see kMark
-  bool mark_is_in_file = false;
+  bool log_is_ready = false;  // see make_ready()
   std::string refusal;
   std::string hint;       // what can be done about it
   bool for_good = false;  // the refusal lasts until the file is opened again
@@ -428,6 +436,7 @@ struct Database::State {
 void Database::State::roll_back() {
   depth = 0;
   doomed = false;
+  if (pages_written() != written_before) log_is_ready = false;
   const auto attempt = [&](const auto& step) {
     try {
       step();
@@ -454,11 +463,31 @@ bool Database::State::fold() {
   int in_log = 0, folded = 0;
   const int result =
       sqlite3_wal_checkpoint_v2(sqlite.getHandle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, &in_log, &folded);
+  if (result == SQLITE_OK && in_log == 0) return drop_frames();
   if (result == SQLITE_OK) return in_log == folded;
   if ((result & 0xff) == SQLITE_BUSY || (result & 0xff) == SQLITE_LOCKED) return false;
   refuse_writes(classify(sqlite3_extended_errcode(sqlite.getHandle()), sqlite3_errmsg(sqlite.getHandle()),
                          sqlite3_system_errno(sqlite.getHandle())));
   return false;
+}
+
+// No commit since the log began anew: SQLite gives the next frames the same salt. What lies there was folded before, or
+// came to nothing.
+bool Database::State::drop_frames() {
+  try {
+    drop_frames_of_write_ahead(file);
+    return true;
+  } catch (const std::system_error& error) {
+    refuse_writes({Failure::Kind::kWriteForGood, fmt::format("the disk failed ({})", error.code().message())});
+    return false;
+  }
+}
+
+// By transactions, into the log, since the file was opened; also those that came to nothing.
+int Database::State::pages_written() const {
+  int written = 0, unused = 0;
+  sqlite3_db_status(sqlite.getHandle(), SQLITE_DBSTATUS_CACHE_WRITE, &written, &unused, 0);
+  return written;
 }
 
 Database::Database(const fs::path& file, Open how) : state_(std::make_unique<State>(file, how)) {}
@@ -475,8 +504,9 @@ void Database::transaction(const std::function<void()>& work) {
     }
   }
   if (!state.refusal.empty()) throw_not_durable(state.refusal, state.hint);
+  state.written_before = state.pages_written();
   try {
-    if (!state.mark_is_in_file) state.mark();
+    if (!state.log_is_ready) state.make_ready();
     state.sqlite.exec("BEGIN IMMEDIATE");
     state.depth = 1;
     work();

@@ -221,10 +221,14 @@ bool write_ahead_has_its_header(const fs::path& database) {
 }
 
 void drop_frames_of_write_ahead(const fs::path& database) {
-  const home::Descriptor log(::open(write_ahead_of(database).c_str(), O_RDWR | O_NOFOLLOW | O_CLOEXEC));
-  if (!log.is_open() || ::ftruncate(log.get(), kHeader) != 0 || ::fsync(log.get()) != 0) {
-    throw std::system_error(errno, std::generic_category(), write_ahead_of(database).string());
-  }
+  const fs::path file = write_ahead_of(database);
+  const auto fail = [&] { throw std::system_error(errno, std::generic_category(), file.string()); };
+  const home::Descriptor log(::open(file.c_str(), O_RDWR | O_NOFOLLOW | O_CLOEXEC));
+  if (!log.is_open() && errno == ENOENT) return;
+  struct stat found{};
+  if (!log.is_open() || ::fstat(log.get(), &found) != 0) return fail();
+  if (found.st_size <= off_t{kHeader}) return;
+  if (::ftruncate(log.get(), kHeader) != 0 || ::fsync(log.get()) != 0) return fail();
 }
 
 bool write_ahead_is_whole(const fs::path& database) {

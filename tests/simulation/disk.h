@@ -5,8 +5,8 @@
 // power cut keeps, drops or tears those at random, within what a disk may do: a torn write harms nothing outside it,
 // and names change in the order in which they were changed.
 //
-// SQLite is watched by a VFS (disk_vfs.cc), everything else by the linker: open, write, fsync, rename and unlink of our
-// own rooms pass through disk_files.cc (--wrap in tests/CMakeLists.txt).
+// SQLite is watched by a VFS (disk_vfs.cc), everything else by the linker: open, write, fsync, ftruncate, rename and
+// unlink of our own rooms pass through disk_files.cc (--wrap in tests/CMakeLists.txt).
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 

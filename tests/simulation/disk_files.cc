@@ -40,11 +40,13 @@ extern "C" {
 int __real_open(const char* path, int flags, mode_t mode);
 ssize_t __real_write(int fd, const void* bytes, size_t size);
 int __real_fsync(int fd);
+int __real_ftruncate(int fd, off_t size);
 int __real_rename(const char* from, const char* to);
 int __real_unlink(const char* path);
 int __wrap_open(const char* path, int flags, ...);
 ssize_t __wrap_write(int fd, const void* bytes, size_t size);
 int __wrap_fsync(int fd);
+int __wrap_ftruncate(int fd, off_t size);
 int __wrap_rename(const char* from, const char* to);
 int __wrap_unlink(const char* path);
 
@@ -86,6 +88,15 @@ int __wrap_fsync(int fd) {
   if (found == opened().end()) return __real_fsync(fd);
   const Opened& what = found->second;
   return refused(what.file != nullptr ? what.disk->sync(*what.file) : what.disk->sync_names()) ? -1 : 0;
+}
+
+int __wrap_ftruncate(int fd, off_t size) {
+  const auto found = opened().find(fd);
+  if (found != opened().end() && found->second.file != nullptr &&
+      refused(found->second.disk->cut(*found->second.file, static_cast<std::uint64_t>(size)))) {
+    return -1;
+  }
+  return __real_ftruncate(fd, size);
 }
 
 int __wrap_rename(const char* from, const char* to) {

@@ -5,6 +5,9 @@
 #include <gmock/gmock.h>
 #include <sqlite3.h>
 
+#include <functional>
+#include <memory>
+
 #include "daemon/store/database.h"
 #include "daemon/store/query.h"
 #include "tests/unit/home/temporary_folder.h"
@@ -188,6 +191,81 @@ TEST_F(AWriteAheadLog, WithATornHeaderStaysWholeWhenMoreIsWritten) {
   Query query(found, "SELECT count(*) FROM local WHERE name LIKE 'fact%' OR name = 'more'");
   ASSERT_TRUE(query.step());
   EXPECT_EQ(query.number(0), kCommits + 1);
+}
+
+// SQLite writes over the frames of a transaction that came to nothing and gives the new ones the same salt. Where a
+// commit is torn there, what lies behind it must not seem to have followed it.
+class ATransactionThatCameToNothing : public AWriteAheadLog {
+ protected:
+  using Fault = testing::FaultyDisk::Fault;
+
+  // In a generation of the log with so many commits, and left as it is, or by a daemon that was killed then. True while
+  // a write of the next transaction was there to be torn.
+  bool is_torn_over(int commits, bool killed, int nth, const std::function<void(Database&)>& come_to_nothing) {
+    place(whole_);
+    auto database = std::make_unique<Database>(file(), Database::Open::kExisting);
+    for (int commit = 0; commit < commits; ++commit) put(*database, "more " + std::to_string(commit));
+    come_to_nothing(*database);
+    disk_.heal();
+    if (killed) database = leave_behind(std::move(database));
+    disk_.fail_at(Fault::kWriteError, nth);
+    if (database->try_again()) try_to_put(*database);
+    disk_.heal();
+    database = leave_behind(std::move(database));
+    EXPECT_EQ(database->refusal(), "") << "write " << nth << " torn after " << commits << " commits";
+    Query query(*database, "SELECT count(*) FROM local WHERE name LIKE 'fact%' OR name LIKE 'more%'");
+    EXPECT_TRUE(query.step());
+    EXPECT_EQ(query.number(0), kCommits + commits);
+    return disk_.fired();
+  }
+  std::unique_ptr<Database> leave_behind(std::unique_ptr<Database> database) {
+    const std::string held = text_of(file()), log = text_of(write_ahead_of(file()));
+    database.reset();
+    write_text(file(), held);
+    write_text(write_ahead_of(file()), log);
+    return std::make_unique<Database>(file(), Database::Open::kExisting);
+  }
+  static void try_to_put(Database& database) {
+    try {
+      put(database, "a word");
+    } catch (const NotDurable&) {
+    }
+  }
+  static void write_much(Database& database, int bytes) {
+    Query(database, "INSERT INTO local (name, value) VALUES ('much', zeroblob(?))").bind(bytes).run();
+  }
+  void at_every_write(const std::function<void(Database&)>& come_to_nothing) {
+    for (const int commits : {0, 2}) {
+      for (const bool killed : {false, true}) {
+        int nth = 1;
+        while (is_torn_over(commits, killed, nth, come_to_nothing) && !HasFailure()) ++nth;
+        EXPECT_GT(nth, 3);
+      }
+    }
+  }
+
+  testing::FaultyDisk disk_;
+};
+
+TEST_F(ATransactionThatCameToNothing, ForAFullDiskIsNotTakenForOneThatFollowedACommit) {
+  for (int full = 2; full <= 8; ++full) {
+    at_every_write([&](Database& database) {
+      database.transaction([] {});  // all that comes before the first
+      disk_.fail_at(Fault::kFull, full);
+      EXPECT_THROW(database.transaction([&] { write_much(database, 20'000); }), NotDurable);
+      EXPECT_TRUE(disk_.fired());
+    });
+  }
+}
+
+TEST_F(ATransactionThatCameToNothing, ForASecondThoughtIsNotTakenForOneThatFollowedACommit) {
+  at_every_write([](Database& database) {
+    EXPECT_THROW(database.transaction([&] {
+      write_much(database, 8 << 20);  // more than SQLite keeps in memory
+      throw std::logic_error("changed my mind");
+    }),
+                 std::logic_error);
+  });
 }
 
 TEST_F(AWriteAheadLog, ThatIsDamagedIsReadUpToThereAndNeverWritten) {
