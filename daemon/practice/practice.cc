@@ -13,11 +13,7 @@ namespace {
 
 void require_text(const std::string& field, const std::string& text) {
   if (text.size() > kFieldTextLimit) refuse(field, "too long");
-  if (const auto fault = utf8_fault(as_bytes(text))) {
-    Unfit unfit(field, "not UTF-8");
-    unfit.offset = *fault;
-    throw unfit;
-  }
+  if (const auto fault = utf8_fault(as_bytes(text))) throw Unfit(field, "not UTF-8", *fault);
 }
 
 bool is_blank(const std::string& text) { return text.find_first_not_of(" \t\r\n") == std::string::npos; }

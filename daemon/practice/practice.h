@@ -79,13 +79,13 @@ inline constexpr std::size_t kFieldItemLimit = 64;        // items of a list
 
 // What does not fit a form.
 struct Unfit : std::runtime_error {
-  Unfit(std::string of, const char* reason)
-      : std::runtime_error("unfit: " + of + ": " + reason), field(std::move(of)), why(reason) {}
+  Unfit(std::string of, const char* reason, std::size_t at = 0)
+      : std::runtime_error("unfit: " + of + ": " + reason), field(std::move(of)), why(reason), offset(at) {}
 
   std::string field;
   // "missing", "unknown", "twice", "range", "kind", "choice", "too few", "too many", "too long", "not UTF-8", "empty"
   std::string why;
-  std::size_t offset = 0;  // of the first byte that is not UTF-8
+  std::size_t offset;  // of the first byte that is not UTF-8
 };
 
 // The form in the practice's order, without the optional fields that were left empty. Throws Unfit. "empty": at least

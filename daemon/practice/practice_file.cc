@@ -161,9 +161,10 @@ void read_scale(Section& section, FormField& field) {
 
 Choice read_choice(const Section& section, const toml::node& node, const std::string& called) {
   if (const auto plain = node.value_exact<std::string>()) {  // a word that stands for itself
-    if (plain->empty() || plain->size() > kLabelLimit)
+    if (plain->empty() || plain->size() > kLabelLimit) {
       throw BadPractice(fmt::format("{}:{}: {}must be text of 1 to {} bytes", section.file(), node.source().begin.line,
                                     called, kLabelLimit));
+    }
     return {*plain, *plain};
   }
   Section one(as_table(section, node, called), section.file(), called);
