@@ -12,25 +12,28 @@ namespace {
 void declare_answering(Declared& d) {
   auto& reply = d.verb(Verb::kReply, "reply", kDays, "answer what the other wrote, or follow up what you wrote",
                        "  duolog reply 3fa9                   shows it, and what you can do with it\n"
+                       "  duolog reply 3fa9 tomorrow after the dishes\n"
                        "  duolog reply 3fa9 --reflect 'so it was less the money than hearing it last'\n"
                        "  duolog reply 3fa9 --ask\n"
                        "  duolog reply 3fa9 --as kept         a promise of yours\n",
                        "three ways to listen: --reflect says back what you have heard, --ask asks about it,\n"
                        "--validate says that it makes sense; duolog guide listening says more. A need, a plan,\n"
-                       "a promise have ways of their own: duolog show ID names them\n\n");
+                       "a promise have ways of their own: duolog show ID names them. Words alone answer what\n"
+                       "waits for an answer; --as reply only writes back\n\n");
   auto& options = d.call.reply;
   text(reply, "id", options.id, "four digits of its id or more, or last")->required();
   texts(reply, "text", options.words, "the words; none: asks, or reads standard input; -: the latter");
   flag(reply, "--reflect", options.reflect, "say back what you have heard");
   flag(reply, "--ask", options.ask, "ask about it");
   flag(reply, "--validate", options.validate, "say that it makes sense");
-  text(reply, "--as", options.manner, "MANNER  another way that it offers: kept, accept, boundary, …");
+  text(reply, "--as", options.manner, "MANNER  another way that it offers: kept, accept, boundary, reply, …");
 
   auto& react = d.verb(Verb::kReact, "react", kDays, "put an emoji beside it",
                        "  duolog react 3fa9 🌿\n"
+                       "  duolog react 3fa9 heart\n"
                        "  duolog react last --none            takes yours back\n");
   text(react, "id", d.call.react.id, "four digits of its id or more, or last")->required();
-  text(react, "emoji", d.call.react.emoji, "one emoji");
+  text(react, "emoji", d.call.react.emoji, "one emoji, or its name: heart, thanks, hug, …");
   flag(react, "--none", d.call.react.none, "take yours back");
 
   auto& share = d.verb(Verb::kShare, "share", kDays, "let the other read an entry of your notebook",

@@ -47,12 +47,6 @@ std::string on_one_line(const FormField& field, const FieldValue& value) {
   return text;
 }
 
-std::string cut(const std::string& text, std::size_t width) {
-  const auto lines = wrap(text, width);
-  if (lines.size() == 1) return lines.front();
-  return wrap(text, width - 2).front() + " …";
-}
-
 }  // namespace
 
 std::string question_block(const FormField& field, std::size_t at, std::size_t of, const Output& out) {
@@ -99,7 +93,7 @@ std::string answers_text(const control::AnswerForm& form, const control::RoundRe
     if (!there && !numbered) continue;
     const auto number = numbered ? fmt::format("{} ", i + 1) : std::string();
     const auto line = number + short_name(field) + (there ? ": " + on_one_line(field, *value) : ", left out");
-    text += std::string(kIndent, ' ') + cut(line, width - kIndent) + "\n";
+    text += std::string(kIndent, ' ') + one_line(line, width - kIndent) + "\n";
   }
   return text;
 }

@@ -123,6 +123,24 @@ std::string paragraph(std::string_view text, std::size_t indent, std::size_t wid
   return out;
 }
 
+std::string one_line(std::string_view text, std::size_t width) {
+  const auto lines = wrap(text, width);
+  return lines.size() == 1 ? lines.front() : wrap(text, width - 2).front() + " …";
+}
+
+std::string with_colon(std::string text) {
+  for (const std::string_view mark : {".", "?", "!", ":", "…"}) {
+    if (text.ends_with(mark)) return text;
+  }
+  return text + ":";
+}
+
+std::string without_end_mark(std::string text) {
+  const auto whole = text;
+  while (!text.empty() && std::string_view(".?!: ").find(text.back()) != std::string_view::npos) text.pop_back();
+  return text.empty() ? whole : text;
+}
+
 std::string padded(std::string_view text, std::size_t width) {
   std::string out(text);
   const auto wide = display_width(text);

@@ -21,6 +21,13 @@ std::vector<std::string> wrap(std::string_view text, std::size_t width);
 // wrap(), each line after `indent` spaces and before a newline. `width` is that of the whole line.
 std::string paragraph(std::string_view text, std::size_t indent, std::size_t width);
 
+// Its first line, with a sign where more follows. REQUIRES: width >= 8.
+std::string one_line(std::string_view text, std::size_t width);
+// A label before what it is for: a colon follows, unless its last sign does the same.
+std::string with_colon(std::string text);
+// Without the full stop or question mark at its end.
+std::string without_end_mark(std::string text);
+
 // Padded with spaces on the right; as it is where it is wider.
 std::string padded(std::string_view text, std::size_t width);
 

@@ -36,7 +36,6 @@ constexpr std::array kWords = {
     Word{"forgive", "forgives", "forgiven"},
     Word{"later", "needs a little time", "seen; an answer comes later"},
     Word{"answer", "answers", "answered"},
-    Word{"withdrawn", "takes it down", "taken down"},
 };
 
 const Word* find(std::string_view manner) {

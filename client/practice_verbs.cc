@@ -93,7 +93,7 @@ constexpr std::array kVerbs = {
                  "  when         today, this-week or no-hurry\n",
                  "  duolog talk\n"
                  "  duolog talk about the summer --set when=this-week\n"
-                 "  duolog reply 3fa9 --as withdrawn    takes your own down\n",
+                 "  duolog reply 3fa9 tomorrow after the dishes\n",
                  "about"},
 };
 

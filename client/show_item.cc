@@ -6,9 +6,11 @@
 #include <array>
 #include <utility>
 
+#include "client/delivery.h"
 #include "client/layout.h"
 #include "client/manners.h"
 #include "client/moment.h"
+#include "client/reply_manner.h"
 #include "client/sanitise.h"
 #include "proto/control.pb.h"
 
@@ -35,14 +37,22 @@ bool waits_for_its_day(const control::Item& item) {
   return !item.opens_at().empty() && day_of(item.opens_at()) > today() && !item.opened_early();
 }
 
+// One that its day has come for, and that nobody has read here.
+bool may_be_read_now(const control::Item& item) {
+  return item.is_new() && !item.mine() && !item.text().empty() && !waits_for_its_day(item);
+}
+
 std::string letter_text(const control::Item& item) {
+  if (may_be_read_now(item)) {
+    return "a letter to you, written " + about(item.written_at(), true) + "; it may be read now";
+  }
   if (!item.mine()) return "a letter to you";
   const auto& person = item.delivery().person();
   return person.empty() ? "a letter" : "a letter to " + sanitise_line(person);
 }
 
 std::string opening_text(const control::Item& item) {
-  if (item.opens_at().empty()) return {};
+  if (item.opens_at().empty() || (may_be_read_now(item) && !item.opened_early())) return {};
   if (item.opened_early()) return "opened early";
   return (waits_for_its_day(item) ? "opens " : "opened ") + day_of(item.opens_at());
 }
@@ -105,6 +115,18 @@ std::string head(const control::Item& item, const Output& out, const ItemView& v
   const auto remark_lines = rest.starts_with(" · ") ? rest.substr(std::string_view(" · ").size()) : rest;
   return padded(clock, 5) + "  " + style.person(name) + fresh + "\n" +
          paragraph(remark_lines, indent_of(out), out.width());
+}
+
+// What a reply is about, so that it can be understood by itself.
+std::string quote_text(const control::Item& item, const Output& out) {
+  if (item.kind() != "remark" || item.quote().empty()) return {};
+  const auto whose = item.quote_mine() ? std::string("yours")
+                     : item.mine()     ? std::string("theirs")
+                                       : sanitise_line(item.author()) + "'s";
+  const auto indent = indent_of(out);
+  const auto room = out.width() - indent;
+  return std::string(indent, ' ') +
+         out.style().faint(one_line("on " + whose + ": '" + sanitise_line(item.quote()), room - 1) + "'") + "\n";
 }
 
 std::string letter_body(const control::Item& item, const Output& out, const ItemView& view) {
@@ -170,8 +192,9 @@ std::string said_text(const control::Item& item, const Output& out) {
 
 std::string may_text(const control::Item& item, const Output& out) {
   std::string text;
-  for (const auto& manner : item.may()) {
-    const auto option = manner_option(manner.manner());
+  if (item.may().empty() || is_sealed_still(item)) return text;
+  for (const auto& manner : offered_by(item)) {
+    const auto option = option_of(manner, item);
     text += paragraph("duolog reply " + short_id(item.id()) + (option.empty() ? "" : " " + option) + ": " +
                           sanitise_line(manner.label()),
                       2, out.width());
@@ -189,9 +212,8 @@ std::string without_hint(const std::string& label) {
 std::string labelled_text(const std::string& whole, const control::FieldValue& field) {
   constexpr std::size_t kShortQuestion = 36;
   const auto label = without_hint(whole);
-  const bool asks = label.ends_with('?') || label.ends_with("…");
   const bool below = field.items_size() > 0 || display_width(label) > kShortQuestion;
-  return label + (asks ? "" : ":") + (below ? "\n" : " ") + field_value(field);
+  return with_colon(label) + (below ? "\n" : " ") + field_value(field);
 }
 
 // Painted line by line, so that no colour runs into an indent.
@@ -202,14 +224,6 @@ std::string faint_paragraph(const std::string& text, const Output& out) {
     painted += std::string(indent, ' ') + out.style().faint(line) + "\n";
   }
   return painted;
-}
-
-// Why there is no connection, from the daemon's word for it.
-std::string away_text(std::string_view state) {
-  if (state == "dialling") return "trying now";
-  if (state == "never met") return "not connected since pairing";
-  if (state == "no answer") return "no answer";
-  return "not connected";
 }
 
 }  // namespace
@@ -236,7 +250,13 @@ std::string practice_text(std::string_view practice, std::string_view title) {
   for (const auto& [id, name] : kNames) {
     if (id == practice) return name;
   }
-  return sanitise_line(title.empty() ? practice : title);
+  // In the middle of a line a title needs no full stop.
+  return without_end_mark(sanitise_line(title.empty() ? practice : title));
+}
+
+bool is_sealed_still(const control::Item& item) {
+  if (item.kind() == "letter") return waits_for_its_day(item) || (!item.mine() && item.text().empty());
+  return item.answer_state() == "sealed";
 }
 
 std::string headline(const control::Item& item) {
@@ -246,40 +266,6 @@ std::string headline(const control::Item& item) {
     if (field.items_size() > 0) return sanitise_line(field.items(0));
   }
   return practice_text(item.practice(), item.title());
-}
-
-std::string device_text(std::string_view person, std::string_view device) {
-  if (device.empty()) return person.empty() ? "the other device" : sanitise_line(person) + "'s device";
-  const std::string whose = person.empty() ? "" : sanitise_line(person) + "'s ";
-  const std::string name = sanitise_line(device);
-  return name.starts_with(whose) ? name : whose + name;  // many a device is called "Bo's laptop"
-}
-
-std::string delivery_text(const control::Delivery& delivery, std::string_view day) {
-  if (delivery.state() != "delivered") return "here";
-  return "on " + device_text(delivery.person(), delivery.device()) + " " + near(delivery.at(), day);
-}
-
-std::string peer_state(const control::Peer& peer) {
-  const auto day = today();
-  std::string text;
-  if (peer.connected()) {
-    text = "connected";
-  } else if (!peer.since().empty()) {
-    text = "no answer since " + near(peer.since(), day);
-  } else {
-    text = away_text(peer.state());
-  }
-  if (!peer.connected() && peer.since().empty() && !peer.last_seen().empty())
-    text += ", last seen " + near(peer.last_seen(), day);
-  if (!peer.connected() && !peer.next_try().empty()) text += ", next try " + near(peer.next_try(), day);
-  if (!peer.since().empty() && peer.next_try().empty()) text += ", trying now";
-  if (peer.version() == "newer") text += ", its Duolog is newer: update this one";
-  if (peer.version() == "older") text += ", its Duolog is older: it needs an update";
-  if (peer.behind() > 0) text += fmt::format(", {} not there yet", peer.behind());
-  if (peer.missing() > 0) text += fmt::format(", {} not here yet", peer.missing());
-  if (peer.behind() == 0 && peer.missing() == 0 && peer.connected()) text += ", both hold the same";
-  return text;
 }
 
 std::string fields_text(const control::Item& item, std::size_t indent, std::size_t width) {
@@ -293,7 +279,7 @@ std::string fields_text(const control::Item& item, std::size_t indent, std::size
 }
 
 std::string item_text(const control::Item& item, const Output& out, const ItemView& view) {
-  std::string text = head(item, out, view) + body(item, out, view);
+  std::string text = head(item, out, view) + quote_text(item, out) + body(item, out, view);
   if (view.full_id) text += faint_paragraph("id " + sanitise_line(item.id()), out);
   if (item.reactions_size() > 0) text += paragraph(reactions_text(item), indent_of(out), out.width());
   text += said_text(item, out);

@@ -13,9 +13,7 @@
 #include "client/output.h"
 
 namespace duolog::control {
-class Delivery;
 class Item;
-class Peer;
 }  // namespace duolog::control
 
 namespace duolog::client {
@@ -41,17 +39,13 @@ class ItemPage {
   std::string text_;
 };
 
-// "here", or "on Bo's laptop 21:14". `day`: the one whose dates need not be named.
-std::string delivery_text(const control::Delivery& delivery, std::string_view day);
-// "Bo's laptop"
-std::string device_text(std::string_view person, std::string_view device);
-// "connected", "no answer since 21:14", …
-std::string peer_state(const control::Peer& peer);
 std::string short_id(std::string_view id);
 // A practice's name from its id: "check-in"; of one that is the two's own, its title where it is known.
 std::string practice_text(std::string_view practice, std::string_view title = {});
 // What stands first in it, on one line: the first text of its fields, or its own.
 std::string headline(const control::Item& item);
+// A letter whose day has not come, also one's own; an answer that nobody may read yet.
+bool is_sealed_still(const control::Item& item);
 // The fields of an answer, indented.
 std::string fields_text(const control::Item& item, std::size_t indent, std::size_t width);
 

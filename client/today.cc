@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "client/delivery.h"
 #include "client/layout.h"
 #include "client/moment.h"
 #include "client/practice_verbs.h"
@@ -18,6 +19,7 @@ namespace duolog::client {
 namespace {
 
 constexpr std::size_t kIndent = 2;
+constexpr std::size_t kTextIndent = 7;  // that of an item's words
 
 std::string head_text(const control::TodayReport& report, const Output& out) {
   return out.style().strong(long_day(report.date())) + " · " + out.style().person(sanitise_line(report.name())) + "\n";
@@ -29,8 +31,11 @@ std::string section(const std::string& title, const std::string& text, const Out
 
 std::string command_of(const control::RoundReport& round, bool several) {
   const auto* verb = find_practice_verb(round.practice());
+  // An earlier round is named: without that, the command would answer the current one.
+  const auto period = round.period().substr(0, round.period().find('.'));
+  const bool named = !round.current() && !period.empty();
   return " → duolog " + std::string(verb == nullptr ? "do " : "") + typeable(round.practice()) +
-         (several ? " -j " + typeable(round.journal()) : "");
+         (named ? " --period " + typeable(period) : "") + (several ? " -j " + typeable(round.journal()) : "");
 }
 
 bool is_the_question(const control::TodayReport& report, const control::RoundReport& round) {
@@ -43,11 +48,28 @@ bool rests(const control::TodayReport& report, const control::RoundReport& round
   return report.paused() && !round.theirs_in();
 }
 
+bool holds(const google::protobuf::RepeatedPtrField<control::Item>& items, const control::Item& item) {
+  return !item.id().empty() && std::ranges::any_of(items, [&item](const auto& one) { return one.id() == item.id(); });
+}
+
+bool waits_for_an_answer(const control::TodayReport& report, const control::Item& item) {
+  if (holds(report.plans(), item)) return item.state() == "open";
+  return holds(report.talks(), item) || holds(report.needs(), item);
+}
+
+// What stands whole among the news is not named a second time below them.
+bool is_among_the_news(const control::TodayReport& report, const control::Item& item) {
+  return holds(report.news(), item);
+}
+
 std::string news_text(const control::TodayReport& report, const Output& out, bool several) {
   std::string text;
   for (const auto& item : report.news()) {
-    if (item.answer_state() == "sealed") continue;  // nothing to read yet: what waits says that it is there
+    if (is_sealed_still(item)) continue;  // nothing to read yet: what waits says that it is there
     text += "\n" + item_text(item, out, {.journal = several});
+    if (waits_for_an_answer(report, item)) {
+      text += paragraph("waits for your answer: duolog reply " + short_id(item.id()), kTextIndent, out.width());
+    }
   }
   if (text.empty()) return text;
   const auto shown = std::min<std::uint32_t>(report.news_count(), static_cast<std::uint32_t>(report.news_size()));
@@ -56,13 +78,19 @@ std::string news_text(const control::TodayReport& report, const Output& out, boo
   return section("new", text, out);
 }
 
+// A command is typed as it stands there, so it is not broken where a line of its own keeps it whole.
+std::string with_command(const std::string& text, const std::string& command, const Output& out) {
+  if (display_width(text + command) + kIndent <= out.width()) return paragraph(text + command, kIndent, out.width());
+  return paragraph(text, kIndent, out.width()) +
+         (command.empty() ? "" : paragraph(command.substr(1), kIndent, out.width()));
+}
+
 std::string waiting_text(const control::TodayReport& report, const Output& out, bool several) {
   std::string text;
   for (const auto& round : report.waiting()) {
     if (is_the_question(report, round)) continue;
     if (rests(report, round)) continue;
-    text += paragraph(round_title(round, several) + ": " + round_state(round) + command_of(round, several), kIndent,
-                      out.width());
+    text += with_command(round_title(round, several) + ": " + round_state(round), command_of(round, several), out);
   }
   return section("waiting for you", text, out);
 }
@@ -73,9 +101,8 @@ std::string today_question(const control::TodayReport& report, const Output& out
   const auto& round = report.question();
   if (round.mine_passed() || (round.mine_in() && round.theirs_in()) || rests(report, round)) return {};
   const auto command = round.mine_in() ? std::string() : command_of(round, several);
-  return section(
-      "the question of the day",
-      question_text(round, kIndent, out.width()) + paragraph(round_state(round) + command, kIndent, out.width()), out);
+  return section("the question of the day",
+                 question_text(round, kIndent, out.width()) + with_command(round_state(round), command, out), out);
 }
 
 // ---- what stands open between the two ----
@@ -97,6 +124,7 @@ std::string whose(const control::Item& item) { return item.mine() ? "you" : sani
 std::string promises_text(const control::TodayReport& report, const Output& out, bool several) {
   std::string text;
   for (const auto& item : report.promises()) {
+    if (is_among_the_news(report, item)) continue;
     const auto by = field_text(item, "by");
     const auto day = by.empty() ? std::string() : " · by " + near(by, report.date());
     text += item_line(item, whose(item) + ": " + headline(item) + day, out, several);
@@ -107,6 +135,7 @@ std::string promises_text(const control::TodayReport& report, const Output& out,
 std::string plans_text(const control::TodayReport& report, const Output& out, bool several) {
   std::string text;
   for (const auto& item : report.plans()) {
+    if (is_among_the_news(report, item)) continue;
     const auto what = field_text(item, "what");
     auto line = field_text(item, "start") + "  " + (what.empty() ? headline(item) : what);
     if (item.state() == "open") line += item.mine() ? " · not answered yet" : " · waits for your answer";
@@ -118,11 +147,13 @@ std::string plans_text(const control::TodayReport& report, const Output& out, bo
 std::string talks_text(const control::TodayReport& report, const Output& out, bool several) {
   std::string text;
   for (const auto& item : report.talks()) {
+    if (is_among_the_news(report, item)) continue;
     const auto about = field_text(item, "about");
     const auto subject = about.empty() ? std::string() : ": " + about;
     text += item_line(item, whose(item) + " would like to talk" + subject, out, several);
   }
   for (const auto& item : report.needs()) {
+    if (is_among_the_news(report, item)) continue;
     text += item_line(item, whose(item) + ", " + practice_text(item.practice(), item.title()) + ": " + headline(item),
                       out, several);
   }
@@ -187,7 +218,8 @@ std::string today_line(const control::TodayReport& report) {
   const auto add = [&text](const std::string& part) {
     if (!part.empty()) text += (text.empty() ? "" : " · ") + part;
   };
-  if (report.news_count() > 0) add(fmt::format("{} new", report.news_count()));
+  const auto sealed = static_cast<std::uint32_t>(std::ranges::count_if(report.news(), is_sealed_still));
+  if (report.news_count() > sealed) add(fmt::format("{} new", report.news_count() - sealed));
   const auto theirs = [](const control::Item& item) { return !item.mine(); };
   if (std::ranges::any_of(report.talks(), theirs)) add("talk");
   for (const auto& round : report.waiting()) {

@@ -114,4 +114,27 @@ bool takes_selector(char32_t base, char32_t selector) {
   return any(kHan, base) || is_punctuation_or_symbol(c) || is_digit(c) || any(kJoiningScripts, base);
 }
 
+bool is_one_emoji(std::string_view text) {
+  constexpr char32_t kKeycap = 0x20E3;
+  char32_t before = 0;
+  utf8proc_int32_t state = 0;
+  bool pictured = false;
+  for (std::size_t at = 0; at < text.size();) {
+    const auto now = decode(text, at);
+    if (!now.valid) return false;
+    if (at == 0) {
+      const auto c = category(now.point);
+      const bool ascii = now.point < 0x80;
+      pictured = is_pictograph(now.point) || c == UTF8PROC_CATEGORY_SO || (c == UTF8PROC_CATEGORY_SM && !ascii);
+    } else if (utf8proc_grapheme_break_stateful(static_cast<utf8proc_int32_t>(before),
+                                                static_cast<utf8proc_int32_t>(now.point), &state)) {
+      return false;
+    }
+    pictured = pictured || now.point == kKeycap;
+    before = now.point;
+    at += now.length;
+  }
+  return pictured;
+}
+
 }  // namespace duolog::client

@@ -32,5 +32,7 @@ bool is_pictograph(char32_t point);  // may take part in an emoji sequence
 // A letter or mark of a script in which ZWJ and ZWNJ change how a word is written (Arabic, Indic and their kin).
 bool wants_joiners(char32_t point);
 bool takes_selector(char32_t base, char32_t selector);
+// A single cluster that begins with a picture or a symbol: a flag, a keycap, a family, a plain "✓". No letters.
+bool is_one_emoji(std::string_view text);
 
 }  // namespace duolog::client

@@ -85,8 +85,7 @@ void introduce(const Context& context, const control::RoundReport& round) {
 
 std::string what_comes_later(const std::string& practice) {
   if (practice == "promise") return "when it is kept, or is not";
-  if (practice == "plan") return "when it took place, or is off";
-  return practice == "talk" ? "to take it down" : "";
+  return practice == "plan" ? "when it took place, or is off" : "";
 }
 
 // `taken_over`: it holds more than was said this time.

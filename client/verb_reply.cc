@@ -3,16 +3,16 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 
 #include "client/ask.h"
 #include "client/draft.h"
+#include "client/emoji.h"
 #include "client/form_ask.h"
 #include "client/form_draft.h"
 #include "client/json.h"
 #include "client/layout.h"
-#include "client/manners.h"
+#include "client/reply_manner.h"
 #include "client/sanitise.h"
 #include "client/show_item.h"
 #include "client/verbs.h"
@@ -41,55 +41,6 @@ std::string wanted_manner(const ReplyOptions& options) {
   return options.validate ? "validate" : options.manner;
 }
 
-control::Manner plain_reply() {
-  control::Manner plain;
-  plain.set_label("just write back");
-  plain.set_ask("What would you like to say?");
-  return plain;
-}
-
-// What it offers, and always a plain reply.
-std::vector<control::Manner> offered_by(const control::Item& item) {
-  std::vector<control::Manner> manners(item.may().begin(), item.may().end());
-  if (std::ranges::none_of(manners, [](const auto& manner) { return manner.manner().empty(); })) {
-    manners.push_back(plain_reply());
-  }
-  return manners;
-}
-
-control::Manner find_manner(const std::vector<control::Manner>& offered, const std::string& wanted) {
-  const auto found = std::ranges::find(offered, wanted, [](const control::Manner& manner) { return manner.manner(); });
-  if (found != offered.end()) return *found;
-  std::string known;
-  for (const auto& manner : offered) {
-    const auto option = manner_option(manner.manner());
-    if (!option.empty()) known += (known.empty() ? "" : ", ") + option;
-  }
-  throw wrong_usage("it cannot be answered as " + sanitise_line(wanted) + "; nothing was saved",
-                    known.empty() ? "duolog reply ID TEXT answers it" : "it takes: " + known);
-}
-
-// nullopt: none of them.
-std::optional<control::Manner> choose_manner(const std::vector<control::Manner>& offered, const Output& out) {
-  if (offered.size() == 1) return offered.front();
-  say("\n");
-  for (std::size_t i = 0; i < offered.size(); ++i) {
-    say(paragraph(std::to_string(i + 1) + " " + sanitise_line(offered[i].label()), 2, out.width()));
-  }
-  for (;;) {
-    const auto line = ask_line("which? (its number; Enter stops) > ");
-    if (!line || line->empty()) return std::nullopt;
-    std::size_t number = 0;
-    const auto [end, trouble] = std::from_chars(line->data(), line->data() + line->size(), number);
-    const bool whole = trouble == std::errc() && end == line->data() + line->size();
-    if (whole && number >= 1 && number <= offered.size()) return offered[number - 1];
-    for (const auto& manner : offered) {
-      if (!manner.manner().empty() && manner.manner() == *line) return manner;
-    }
-    say("a number from 1 to " + std::to_string(offered.size()) + ", please\n");
-  }
-}
-
 // The manner's question as a form of one field, so that it is asked, and kept, as every other.
 control::RoundReport question_of(const control::Item& item, const control::Manner& manner) {
   control::RoundReport round;
@@ -103,10 +54,13 @@ control::RoundReport question_of(const control::Item& item, const control::Manne
   return round;
 }
 
+std::string command_of(const control::Item& item, const control::Manner& manner) {
+  const auto option = option_of(manner, item);
+  return "duolog reply " + short_id(item.id()) + (option.empty() ? "" : " " + option);
+}
+
 std::string kept_hint(const control::Item& item, const control::Manner& manner) {
-  const auto option = manner_option(manner.manner());
-  return "your words are kept in memory until you log out: duolog reply " + short_id(item.id()) +
-         (option.empty() ? "" : " " + option) + " goes on with them";
+  return "your words are kept in memory until you log out: " + command_of(item, manner) + " goes on with them";
 }
 
 struct Words {
@@ -133,6 +87,7 @@ std::optional<Words> ask_for_words(const Context& context, const control::Item& 
       return std::nullopt;
     }
   } catch (const Failure& failure) {
+    if (failure.code() == "INTERRUPTED") throw stopped_at_a_form(words.draft.is_kept() ? command_of(item, manner) : "");
     if (!words.draft.is_kept()) throw;
     throw failure.with_hint(kept_hint(item, manner));
   }
@@ -140,11 +95,24 @@ std::optional<Words> ask_for_words(const Context& context, const control::Item& 
   return words;
 }
 
-std::string given_text(const ReplyOptions& options) {
-  if (options.words.size() == 1 && options.words.front() == "-") return checked_text(read_standard_input());
+// A text that holds something, or a refusal that says what is wanted.
+std::string checked_words(std::string text, const control::Item& item) {
+  try {
+    return checked_text(std::move(text));
+  } catch (const Failure& failure) {
+    if (failure.code() != "EMPTY") throw;
+    throw nothing_to_reply(item);
+  }
+}
+
+// What came along, on the command line or through a pipe; nullopt: nobody has said anything yet.
+std::optional<std::string> given_words(const ReplyOptions& options, const control::Item& item) {
+  const bool heard = options.words.size() == 1 && options.words.front() == "-";
+  if (heard) return checked_words(read_standard_input(), item);
   std::string text;
   for (const auto& word : options.words) text += (text.empty() ? "" : " ") + word;
-  return text.empty() ? text : checked_text(text);
+  if (!options.words.empty()) return checked_words(text, item);
+  return std::nullopt;
 }
 
 Exit send(const Context& context, const control::Item& item, const std::string& manner, const std::string& text) {
@@ -177,9 +145,10 @@ Exit send(const Context& context, const control::Item& item, const std::string& 
 Exit ask_and_send(const Context& context, const control::Item& item, const control::Manner& manner) {
   if (context.globals.yes && manner.optional()) return send(context, item, manner.manner(), {});
   if (!can_ask()) {
-    if (::isatty(STDIN_FILENO) == 1) throw needs_an_answer("reply asks for the words", "duolog reply ID TEXT");
+    if (::isatty(STDIN_FILENO) == 1)
+      throw needs_an_answer("reply asks for the words", command_of(item, manner) + " WORDS");
     return send(context, item, manner.manner(),
-                manner.optional() ? std::string() : checked_text(read_standard_input()));
+                manner.optional() ? std::string() : checked_words(read_standard_input(), item));
   }
   auto words = ask_for_words(context, item, manner);
   if (!words) return Exit::kDone;
@@ -193,11 +162,38 @@ Exit ask_and_send(const Context& context, const control::Item& item, const contr
   }
 }
 
+// Words alone: an answer where one is waited for, a plain reply where nothing is, and a question where it may be
+// several.
+std::optional<control::Manner> meant_by_words(const Context& context, const control::Item& item) {
+  if (const auto answer = answered_by_words(item)) return answer;
+  if (awaited_by(item).empty()) return plain_reply();
+  if (!can_ask() || context.globals.yes) throw which_manner(item);
+  say(item_text(item, context.out, {}));
+  return choose_manner(offered_by(item), context.out);
+}
+
+control::Manner named_manner(const Context& context, const control::Item& item, const std::string& wanted) {
+  if (wanted == kPlainManner) return plain_reply();
+  if (const auto found = find_manner(offered_by(item), wanted)) return *found;
+  control::Request request;
+  request.mutable_practices()->set_id(item.practice());
+  request.mutable_practices()->set_journal(item.journal());
+  std::optional<control::Practice> practice;
+  if (!item.practice().empty()) {
+    for (const auto& reply : context.daemon.ask(request)) {
+      if (reply.has_practice()) practice = reply.practice();
+    }
+  }
+  throw not_offered(item, practice ? &*practice : nullptr, wanted);
+}
+
 void check_private(const control::Item& item) {
   if (item.visibility() == "private" && item.mine()) return;
-  throw wrong_usage(item.mine() ? "that is shared already; nothing was changed"
-                                : "that was written by the other; nothing was changed",
-                    "duolog share is for entries of your own notebook");
+  constexpr const char* kWhatFor = "duolog share is for entries of your own notebook";
+  if (item.mine()) throw wrong_usage("that is shared already; nothing was changed", kWhatFor);
+  throw Failure(Exit::kFailed, "NOT_YOURS",
+                "that is " + sanitise_line(item.author()) + "'s, and you share it already; nothing was changed",
+                kWhatFor);
 }
 
 // Who reads what is shared into the journal that was named, or into the only one.
@@ -225,29 +221,43 @@ Reader reader_of(const Context& context) {
 Exit reply(Context& context, const ReplyOptions& options) {
   check_id(options.id);
   const auto wanted = wanted_manner(options);
-  const auto text = given_text(options);
   const auto item = item_of(context, options.id);
-  if (!text.empty()) return send(context, item, wanted, text);
-  const auto offered = offered_by(item);
-  if (!wanted.empty()) return ask_and_send(context, item, find_manner(offered, wanted));
+  check_readable(item);
+  auto words = given_words(options, item);
+  if (!wanted.empty()) {
+    const auto manner = named_manner(context, item, wanted);
+    return words ? send(context, item, manner.manner(), *words) : ask_and_send(context, item, manner);
+  }
+  if (!words && !can_ask() && ::isatty(STDIN_FILENO) == 0) words = checked_words(read_standard_input(), item);
+  if (words) {
+    const auto manner = meant_by_words(context, item);
+    if (manner) return send(context, item, manner->manner(), *words);
+    context.out.line("nothing was saved");
+    return Exit::kDone;
+  }
   if (!can_ask()) return ask_and_send(context, item, plain_reply());
   say(item_text(item, context.out, {}));
-  const auto chosen = choose_manner(offered, context.out);
+  const auto chosen = choose_manner(offered_by(item), context.out);
   return chosen ? ask_and_send(context, item, *chosen) : Exit::kDone;
 }
 
 Exit react(Context& context, const ReactOptions& options) {
   check_id(options.id);
+  const auto emoji = options.none ? std::string() : emoji_of(options.emoji);
+  if (!options.none && emoji.empty()) {
+    throw wrong_usage("\"" + sanitise_line(options.emoji) + "\" is not one emoji; nothing was saved",
+                      "an emoji such as 🌿, or one of: " + emoji_names() + "; duolog reply takes words");
+  }
   control::Request request;
   auto& react = *request.mutable_react();
   react.set_id(options.id);
   react.set_journal(context.globals.journal);
-  react.set_emoji(options.emoji);
+  react.set_emoji(emoji);
   context.daemon.ask_one(request, kDurable);
   if (context.out.json()) {
-    context.out.line("{\"emoji\":" + json_string(options.emoji) + "}");
+    context.out.line("{\"emoji\":" + json_string(emoji) + "}");
   } else {
-    context.out.line(options.none ? "taken back" : "saved · " + sanitise_line(options.emoji));
+    context.out.line(options.none ? "taken back" : "saved · " + sanitise_line(emoji));
   }
   return Exit::kDone;
 }

@@ -4,6 +4,7 @@
 
 #include <array>
 
+#include "client/delivery.h"
 #include "client/json.h"
 #include "client/layout.h"
 #include "client/moment.h"

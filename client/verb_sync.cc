@@ -1,5 +1,6 @@
 // sync and watch: what passes between the two sides.
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "client/delivery.h"
 #include "client/interrupts.h"
 #include "client/json.h"
 #include "client/layout.h"

@@ -2,6 +2,7 @@
 #include "daemon/control/practices.h"
 
 #include "daemon/control/convert.h"
+#include "daemon/control/said.h"
 #include "daemon/journal/journal.h"
 #include "daemon/journal/reading.h"
 #include "daemon/practice/care.h"
@@ -220,7 +221,9 @@ bool answer_practices(journal::Shelf& shelf, const Request& request, const Answe
       return true;
     case Request::kRemark: {
       const Remark& asked = request.remark();
-      answers.finish(reply_saved(shelf.remark({asked.id(), asked.journal()}, asked.manner(), asked.text(), id)));
+      const journal::Target about{asked.id(), asked.journal()};
+      answers.finish(reply_saved(unless_others(shelf, about, asked.manner(),
+                                               [&] { return shelf.remark(about, asked.manner(), asked.text(), id); })));
       return true;
     }
     case Request::kReact: {
@@ -228,9 +231,12 @@ bool answer_practices(journal::Shelf& shelf, const Request& request, const Answe
       answers.finish(reply_saved(shelf.react({asked.id(), asked.journal()}, asked.emoji(), id)));
       return true;
     }
-    case Request::kShare:
-      answers.finish(reply_saved(shelf.share({request.share().id(), {}}, request.share().journal(), id)));
+    case Request::kShare: {
+      const journal::Target entry{request.share().id(), {}};
+      answers.finish(reply_saved(
+          unless_others(shelf, entry, {}, [&] { return shelf.share(entry, request.share().journal(), id); })));
       return true;
+    }
     case Request::kPass: {
       const Pass& asked = request.pass();
       answers.finish(reply_saved(shelf.pass({asked.practice(), asked.journal(), asked.period(), {}}, id)));

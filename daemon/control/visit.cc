@@ -8,6 +8,7 @@
 
 #include "daemon/control/convert.h"
 #include "daemon/control/practices.h"
+#include "daemon/control/said.h"
 #include "daemon/journal/reading.h"
 #include "daemon/journal/shelf.h"
 #include "proto/control.pb.h"
@@ -326,6 +327,7 @@ void Visit::State::list(const List& asked) {
   for (const auto& item : items) {
     Reply reply;
     fill(*reply.mutable_item(), item);
+    quote(*reply.mutable_item(), item, desk.shelf());
     send(std::move(reply));
   }
   done();
@@ -336,6 +338,7 @@ void Visit::State::show(const Show& asked) {
   const journal::Item item = journal::show(desk.shelf(), {asked.id(), asked.journal()});
   Reply reply;
   fill(*reply.mutable_item(), item);
+  quote(*reply.mutable_item(), item, desk.shelf());
   finish(std::move(reply));
   if (asked.seen()) desk.shelf().mark_seen({item});
 }
@@ -361,6 +364,8 @@ void Visit::State::today(const Today& asked) {
   const journal::Today today = journal::today(desk.shelf());
   Reply reply;
   fill(*reply.mutable_today(), today);
+  for (std::size_t i = 0; i < today.news.size(); ++i)
+    quote(*reply.mutable_today()->mutable_news(static_cast<int>(i)), today.news[i], desk.shelf());
   for (auto& peer : desk.peers()) *reply.mutable_today()->add_peers() = std::move(peer);
   finish(std::move(reply));
   if (asked.seen()) desk.shelf().mark_seen(today.news);
@@ -378,6 +383,7 @@ void Visit::State::watch(const Watch& asked) {
       event.set_journal(item.journal);
       event.set_name(item.author);
       fill(*event.mutable_item(), item);
+      quote(*event.mutable_item(), item, desk.shelf());
       send(std::move(reply));
     }
   }

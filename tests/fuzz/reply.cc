@@ -4,6 +4,7 @@
 #include <google/protobuf/stubs/logging.h>
 #include <unistd.h>
 
+#include "client/delivery.h"
 #include "client/json.h"
 #include "client/show_item.h"
 #include "client/show_round.h"

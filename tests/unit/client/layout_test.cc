@@ -70,6 +70,20 @@ TEST(Layout, AParagraphIsIndentedButItsEmptyLinesAreNot) {
   EXPECT_EQ(paragraph("one two\n\nthree", 2, 20), "  one two\n\n  three\n");
 }
 
+TEST(Layout, OneLineIsTheFirstOfThem) {
+  EXPECT_EQ(one_line("short enough", 12), "short enough");
+  EXPECT_EQ(one_line("a little longer than that", 12), "a little …");
+  EXPECT_EQ(one_line("two\nlines", 12), "two …");
+}
+
+TEST(Layout, MarksDoNotPileUp) {
+  EXPECT_EQ(with_colon("the lake"), "the lake:");
+  for (const char* marked : {"the lake.", "the lake?", "the lake …", "the lake:"})
+    EXPECT_EQ(with_colon(marked), marked);
+  EXPECT_EQ(without_end_mark("How was it?"), "How was it");
+  EXPECT_EQ(without_end_mark("?"), "?");
+}
+
 TEST(Layout, PaddingGoesByColumns) {
   EXPECT_EQ(padded("東", 4), "東  ");
   EXPECT_EQ(padded("toolong", 4), "toolong");

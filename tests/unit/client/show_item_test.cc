@@ -4,6 +4,7 @@
 
 #include <gmock/gmock.h>
 
+#include "client/delivery.h"
 #include "client/layout.h"
 #include "client/show_round.h"
 #include "client/today.h"
@@ -118,6 +119,61 @@ TEST(ShowItem, ARemarkSaysWhatItDidAndToWhat) {
   item.clear_text();
   item.set_manner("kept");
   EXPECT_EQ(item_text(item, plain(), {}), "21:14  Ada · reply to a1b2c3d4: kept it · 3fa9c2d1\n");
+}
+
+TEST(ShowItem, AReplyNamesTheWordsThatItIsAbout) {
+  auto item = entry("not on weekdays");
+  item.set_kind("remark");
+  item.set_to("a1b2c3d4e5");
+  item.set_quote("the guests stayed until one, and nobody had asked me whether I minded the noise they made");
+  item.set_quote_mine(true);
+  EXPECT_THAT(item_text(item, plain(), {}), HasSubstr("\n       on yours: 'the guests stayed until one, and nobody "));
+  EXPECT_THAT(item_text(item, plain(), {}), HasSubstr(" …'\n       not on weekdays\n"));
+  item.set_quote("rain");
+  item.set_quote_mine(false);
+  EXPECT_THAT(item_text(item, plain(), {}), HasSubstr("\n       on Ada's: 'rain'\n"));
+  item.set_mine(true);
+  EXPECT_THAT(item_text(item, plain(), {}), HasSubstr("\n       on theirs: 'rain'\n"));
+}
+
+TEST(ShowItem, ALetterWhoseDayHasComeSaysSo) {
+  auto item = letter(false);
+  item.set_opens_at("2026-12-01");
+  item.set_is_new(true);
+  item.set_visibility("shared");
+  item.set_opens_at("2020-01-01");
+  const auto shown = item_text(item, plain(), {});
+  EXPECT_THAT(shown, HasSubstr("a letter to you, written 22 november 2026; it may be read now · 3fa9c2d1"));
+  EXPECT_THAT(shown, HasSubstr("for the day you move out"));
+  item.set_is_new(false);
+  EXPECT_THAT(item_text(item, plain(), {}), HasSubstr("a letter to you · opened 2020-01-01"));
+}
+
+TEST(ShowItem, NothingIsOfferedForALetterThatWaitsForItsDay) {
+  for (const bool mine : {true, false}) {
+    auto item = letter(mine);
+    item.add_may()->set_label("reply");
+    EXPECT_THAT(item_text(item, plain(), {.whole = true}), Not(HasSubstr("what you can do")));
+    item.set_opens_at("2020-01-01");
+    EXPECT_THAT(item_text(item, plain(), {.whole = true}), HasSubstr("what you can do"));
+  }
+}
+
+TEST(ShowItem, ASentenceHasNoSecondMarkAtItsEnd) {
+  control::Item item = entry("");
+  item.set_kind("answer");
+  item.set_practice("our-own");
+  item.set_title("How was Sunday?");
+  item.set_period("2026-W47");
+  auto& field = *item.add_fields();
+  field.set_id("when");
+  field.set_text("late");
+  for (const char* label : {"Tell about a walk.", "What else?", "I feel …", "I feel … (a word or two)"}) {
+    item.clear_labels();
+    item.add_labels(label);
+    EXPECT_THAT(item_text(item, plain(), {}), Not(testing::ContainsRegex("[.?!…]:"))) << label;
+  }
+  EXPECT_THAT(item_text(item, plain(), {}), HasSubstr("How was Sunday, week 47 of 2026"));
 }
 
 TEST(ShowItem, WhatWasSaidAboutItFollowsAndWhatCanBeDone) {

@@ -109,6 +109,42 @@ TEST_F(Today, TheReadingOrderIsNewWaitingQuestionPromisesPlansBetween) {
   }
 }
 
+TEST_F(Today, WhatIsNewIsNotNamedTwice) {
+  fill(*report_.add_needs(), false, "when", "the guests stayed");
+  report_.mutable_needs(0)->set_practice("need");
+  EXPECT_THAT(screen(), HasSubstr("between you"));
+  *report_.add_news() = report_.needs(0);
+  report_.mutable_news(0)->set_kind("answer");
+  report_.set_news_count(1);
+  const auto shown = screen();
+  const auto first = shown.find("the guests stayed");
+  ASSERT_NE(first, std::string::npos);
+  EXPECT_EQ(shown.find("the guests stayed", first + 1), std::string::npos) << shown;
+  EXPECT_THAT(shown, Not(HasSubstr("between you")));
+  EXPECT_THAT(shown, HasSubstr("waits for your answer: duolog reply 3fa9c2d1\n"));
+}
+
+TEST_F(Today, WhatIsSealedIsNotNew) {
+  auto& letter = *report_.add_news();
+  letter.set_kind("letter");
+  letter.set_answer_state("sealed");
+  letter.set_opens_at("9027-01-01");
+  report_.add_news()->set_answer_state("sealed");
+  report_.set_news_count(2);
+  EXPECT_EQ(line(), "");
+  report_.add_news()->set_text("hello");
+  report_.set_news_count(3);
+  EXPECT_EQ(line(), "1 new");
+}
+
+TEST_F(Today, AnEarlierRoundIsNamedInItsCommand) {
+  auto& round = waits("checkin");
+  round.set_period("2026-W46");
+  EXPECT_THAT(screen(), HasSubstr("→ duolog checkin --period 2026-W46\n"));
+  round.set_current(true);
+  EXPECT_THAT(screen(), HasSubstr("→ duolog checkin\n"));
+}
+
 TEST_F(Today, WeeksAreToldOnlyWhereThereAreSome) {
   for (int i = 0; i < 5; ++i) report_.add_weeks();
   EXPECT_THAT(screen(), Not(HasSubstr("together")));

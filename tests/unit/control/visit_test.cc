@@ -251,6 +251,32 @@ TEST_F(VisitTest, TheWordsAreShownUntilTheyAreConfirmed) {
   EXPECT_EQ(ask(asked).error().code(), Error::WORDS_GONE);
 }
 
+TEST_F(VisitTest, AReplyNamesTheBeginningOfWhatItIsAbout) {
+  const std::string id = ask(writing(std::string(159, 'x') + "äöü and more")).saved().id();
+  Request reply = request();
+  reply.mutable_remark()->set_id(id);
+  reply.mutable_remark()->set_text("still so");
+  ASSERT_TRUE(ask(reply).has_saved());
+  Request remarks = request();
+  remarks.mutable_list()->set_kind("remark");
+  ask(remarks);
+  ASSERT_TRUE(replies.front().has_item());
+  EXPECT_EQ(replies.front().item().quote(), std::string(159, 'x') + "…");
+  EXPECT_TRUE(replies.front().item().quote_mine());
+  EXPECT_EQ(listed().size(), 2U);
+  EXPECT_EQ(replies.front().item().quote(), "");
+}
+
+TEST_F(VisitTest, WhatIsTheOthersToSayIsToldSo) {
+  Request reply = request();
+  reply.mutable_remark()->set_id(ask(writing("we walked to the lake")).saved().id());
+  reply.mutable_remark()->set_text("so it was far");
+  reply.mutable_remark()->set_manner("reflect");
+  EXPECT_EQ(ask(reply).error().code(), Error::NOT_YOURS);
+  reply.mutable_remark()->set_manner("nonsense");
+  EXPECT_EQ(ask(reply).error().code(), Error::NOT_ITS_KIND);
+}
+
 TEST_F(VisitTest, AWatchEndsWithTheVisit) {
   Request asked = request();
   asked.mutable_watch();

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "client/delivery.h"
+
+#include <fmt/format.h>
+
+#include "client/moment.h"
+#include "client/sanitise.h"
+#include "proto/control.pb.h"
+
+namespace duolog::client {
+namespace {
+
+// Why there is no connection, from the daemon's word for it.
+std::string away_text(std::string_view state) {
+  if (state == "dialling") return "trying now";
+  if (state == "never met") return "not connected since pairing";
+  if (state == "no answer") return "no answer";
+  return "not connected";
+}
+
+}  // namespace
+
+std::string device_text(std::string_view person, std::string_view device) {
+  if (device.empty()) return person.empty() ? "the other device" : sanitise_line(person) + "'s device";
+  const std::string whose = person.empty() ? "" : sanitise_line(person) + "'s ";
+  const std::string name = sanitise_line(device);
+  return name.starts_with(whose) ? name : whose + name;  // many a device is called "Bo's laptop"
+}
+
+std::string delivery_text(const control::Delivery& delivery, std::string_view day) {
+  if (delivery.state() != "delivered") return "here";
+  return "on " + device_text(delivery.person(), delivery.device()) + " " + near(delivery.at(), day);
+}
+
+std::string peer_state(const control::Peer& peer) {
+  const auto day = today();
+  std::string text;
+  if (peer.connected()) {
+    text = "connected";
+  } else if (!peer.since().empty()) {
+    text = "no answer since " + near(peer.since(), day);
+  } else {
+    text = away_text(peer.state());
+  }
+  if (!peer.connected() && peer.since().empty() && !peer.last_seen().empty())
+    text += ", last seen " + near(peer.last_seen(), day);
+  if (!peer.connected() && !peer.next_try().empty()) text += ", next try " + near(peer.next_try(), day);
+  if (!peer.since().empty() && peer.next_try().empty()) text += ", trying now";
+  if (peer.version() == "newer") text += ", its Duolog is newer: update this one";
+  if (peer.version() == "older") text += ", its Duolog is older: it needs an update";
+  if (peer.behind() > 0) text += fmt::format(", {} not there yet", peer.behind());
+  if (peer.missing() > 0) text += fmt::format(", {} not here yet", peer.missing());
+  if (peer.behind() == 0 && peer.missing() == 0 && peer.connected()) text += ", both hold the same";
+  return text;
+}
+
+}  // namespace duolog::client

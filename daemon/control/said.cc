@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "daemon/control/said.h"
+
+#include <algorithm>
+#include <array>
+
+#include "daemon/journal/items.h"
+#include "proto/control.pb.h"
+
+namespace duolog::control {
+namespace {
+
+constexpr std::size_t kQuoteLimit = 160;  // bytes; whoever shows it cuts it to a line
+// What the other says about something: no step of one's own.
+constexpr std::array<std::string_view, 4> kOfTheOther{"reflect", "ask", "validate", "thank"};
+
+std::string first_words(const journal::Item& item) {
+  if (!item.text.empty()) return item.text;
+  for (const auto& field : item.fields) {
+    if (const auto* text = std::get_if<std::string>(&field.value); text != nullptr && !text->empty()) return *text;
+    if (const auto* items = std::get_if<std::vector<std::string>>(&field.value); items != nullptr && !items->empty())
+      return items->front();
+  }
+  return {};
+}
+
+std::string beginning(std::string text) {
+  if (text.size() <= kQuoteLimit) return text;
+  std::size_t end = kQuoteLimit;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;  // inside a character
+  return text.substr(0, end) + "…";
+}
+
+bool has(const std::vector<practice::Manner>& manners, const std::string& wanted) {
+  return std::any_of(manners.begin(), manners.end(), [&](const auto& one) { return one.manner == wanted; });
+}
+
+bool is_the_others(const journal::Shelf& shelf, const journal::Target& about, const std::string& manner) {
+  const journal::Meant meant = journal::find_one(shelf, about);
+  const journal::Item item = journal::make_item(*meant.journal, *meant.noted, journal::Zone(shelf.parts().zone));
+  if (manner.empty()) return !item.mine;
+  const practice::Practice* practice = meant.journal->library().practice(item.practice);
+  const bool of_its_own = practice != nullptr && has(item.mine ? practice->replies : practice->steps, manner);
+  const bool listening = std::find(kOfTheOther.begin(), kOfTheOther.end(), manner) != kOfTheOther.end();
+  return of_its_own || (item.mine && listening);
+}
+
+}  // namespace
+
+void quote(Item& out, const journal::Item& remark, journal::Shelf& shelf) {
+  const journal::Journal* journal = remark.to ? shelf.by_id(remark.journal_id) : nullptr;
+  const journal::Noted* noted = journal != nullptr ? journal->view().by_id(*remark.to) : nullptr;
+  if (noted == nullptr || !noted->is_visible()) return;
+  const journal::Item about = journal::make_item(*journal, *noted, journal::Zone(shelf.parts().zone));
+  out.set_quote_mine(about.mine);
+  // A letter of one's own is met before its day by nobody, not even in pieces.
+  if (about.visibility != journal::Visibility::kSealed) out.set_quote(beginning(first_words(about)));
+}
+
+journal::Saved unless_others(const journal::Shelf& shelf, const journal::Target& about, const std::string& manner,
+                             const std::function<journal::Saved()>& does) {
+  try {
+    return does();
+  } catch (const journal::Refusal& refusal) {
+    if (refusal.reason == journal::Reason::kNotItsKind && refusal.detail != "sealed" &&
+        is_the_others(shelf, about, manner))
+      throw journal::Refusal(journal::Reason::kNotYours);
+    throw;
+  }
+}
+
+}  // namespace duolog::control
