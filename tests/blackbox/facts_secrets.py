@@ -9,6 +9,7 @@ import subprocess
 
 import canary
 import control
+from effort import under_thread_sanitizer
 from facts_locks import FIRST, SECOND, with_passphrase
 from facts_places import NOBODY, as_user, may_run_ours, unprivileged
 from house import Skipped, eventually, fact, needs
@@ -100,8 +101,8 @@ def nobody_of_the_same_user_may_look_into_either_program(house):
 
 
 def unsanitised(house):
-    """AddressSanitizer makes mlock() do nothing; what it should do is only seen without."""
-    if b"__asan_init" in (house.programs / "duologd").read_bytes():
+    """Sanitizers make mlock() do nothing; what it should do is only seen without."""
+    if under_thread_sanitizer(house) or b"__asan_init" in (house.programs / "duologd").read_bytes():
         house.programs = house.programs.parent / "release"
         if not (house.programs / "duologd").exists():
             raise Skipped("this build's sanitizer locks no memory, and there is no build/release beside it")
@@ -149,6 +150,8 @@ def written_to(trace):
 @fact
 def in_a_whole_session_nothing_is_written_outside_the_home_and_memory(house):
     needs("strace", "strace")
+    if under_thread_sanitizer(house):
+        raise Skipped("ThreadSanitizer itself makes files in TMPDIR")
     ada, bo = house.person("Ada"), house.resident("Bo")
     ada.environment["ASAN_OPTIONS"] = "detect_leaks=0"
     traces, programs = house.folder / "traces", house.programs
