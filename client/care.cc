@@ -28,6 +28,22 @@ std::string listed(const CareReport& report, const Ids& ids, const char* between
   return text;
 }
 
+// The one thing in that request that a person may have made up.
+CareReport known_care(const Context& context, const std::string& language) {
+  try {
+    return ask_for_care(context, context.globals.journal, language);
+  } catch (const Failure& failure) {
+    if (language.empty() || failure.code() != "BAD_REQUEST") throw;
+  }
+  const auto all = ask_for_care(context, context.globals.journal, {});
+  std::string known;
+  for (const auto& one : all.languages()) {
+    known += (known.empty() ? "" : ", ") + sanitise_line(one.id());
+  }
+  throw wrong_usage("none of the ways of showing care is called " + sanitise_line(language),
+                    "one of: " + known + "; duolog languages --ideas alone shows all");
+}
+
 std::string line(const std::string& label, const std::string& text, const Output& out) {
   return text.empty() ? text : paragraph(label + ": " + text, 0, out.width());
 }
@@ -75,7 +91,7 @@ std::string ideas_text(const CareReport& report, const Output& out) {
 }
 
 Exit show_ideas(Context& context, const std::string& language) {
-  const auto report = ask_for_care(context, context.globals.journal, language);
+  const auto report = known_care(context, language);
   if (context.out.json()) {
     context.out.line(to_json(report));
   } else {

@@ -40,6 +40,42 @@ Agreements agree(const Context& context, control::Agree wish) {
   return std::move(*context.daemon.ask_one(request, kDurable).mutable_agreements());
 }
 
+Agreements agree_on_calendar(const Context& context, const control::Agree& wish) {
+  try {
+    return agree(context, wish);
+  } catch (const Failure& failure) {
+    const std::string_view what(failure.what());
+    if (failure.code() == "NOT_FOUND") {
+      throw Failure(Exit::kNotFound, failure.code(), "the other proposes no calendar; nothing was changed",
+                    "duolog config calendar shows the one that holds");
+    }
+    if (failure.code() != "BAD_FIELD" || what.find(": zone") == std::string_view::npos) throw;
+    throw Failure(
+        Exit::kUsage, failure.code(),
+        "there is no time zone called " + sanitise_line(wish.calendar().zone()) + "; nothing was changed",
+        "a zone is called by a place, as Europe/Vienna or America/Bogota; timedatectl list-timezones lists them");
+  }
+}
+
+// The last day of a pause, in the couple's calendar. Throws Failure.
+std::string pause_end(const Context& context, const std::string& typed) {
+  constexpr const char* kHint = "--until 2026-12-27 names its last day; without --until it goes on until duolog resume";
+  const auto day = day_ahead(typed);
+  const auto days = days_of(day);
+  const bool past_word = typed == "yesterday";
+  if (!past_word && (!days || day.size() != std::string_view("2026-12-27").size())) {
+    throw Failure(Exit::kUsage, "BAD_DATE", "not a day: " + sanitise_line(typed) + "; nothing was changed", kHint);
+  }
+  control::Request request;
+  request.mutable_today();
+  const auto reply = context.daemon.ask_one(request);
+  if (past_word || *days < days_of(reply.today().date()).value_or(0)) {
+    throw Failure(Exit::kUsage, "TOO_EARLY",
+                  "a pause ends today or later, and " + sanitise_line(typed) + " is over; nothing was changed", kHint);
+  }
+  return day;
+}
+
 // ---- in words ----
 
 std::string calendar_text(const CalendarWish& calendar) {
@@ -151,7 +187,7 @@ Exit config_calendar(const Context& context, const ConfigOptions& options) {
     throw wrong_usage("calendar takes no such word: " + sanitise_line(options.value),
                       "--zone, --turn, --week or --agree");
   }
-  const auto agreed = agree(context, wish);
+  const auto agreed = agree_on_calendar(context, wish);
   print(context, agreed, calendar_lines(agreed));
   return Exit::kDone;
 }
@@ -218,7 +254,7 @@ Exit config(Context& context, const ConfigOptions& options) {
 
 Exit pause(Context& context, const PauseOptions& options) {
   control::Agree wish;
-  wish.set_pause(options.until.empty() ? "on" : options.until);
+  wish.set_pause(options.until.empty() ? "on" : pause_end(context, options.until));
   const auto agreed = agree(context, wish);
   print(context, agreed, pause_line(agreed));
   return Exit::kDone;

@@ -221,6 +221,10 @@ Exit ask_at_the_terminal(const Context& context, const DoOptions& options, const
 }  // namespace
 
 Exit do_practice(Context& context, const DoOptions& options) {
+  if (options.ideas && options.words.size() > 1) {
+    throw wrong_usage("one way of showing care at a time, or all: duolog languages --ideas",
+                      "duolog languages --ideas touch");
+  }
   if (options.ideas) return show_ideas(context, options.words.empty() ? "" : options.words.front());
   if (options.pass) return pass(context, options);
   const auto round = round_to_answer(context, options.practice, options.period);

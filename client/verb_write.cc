@@ -52,10 +52,16 @@ control::Saved save(Context& context, const WriteOptions& options, std::string t
   write.set_on(options.on);
   write.set_mood(options.mood);
   write.set_between_us(options.between_us);
-  write.set_open_on(options.open_on);
+  write.set_open_on(day_ahead(options.open_on));
   try {
     return std::move(*context.daemon.ask_one(request, kDurable).mutable_saved());
   } catch (const Failure& failure) {
+    const bool day_of_the_letter =
+        !options.open_on.empty() && std::string(failure.what()).find(options.open_on) != std::string::npos;
+    if (day_of_the_letter && failure.code() == "BAD_DATE") {
+      throw Failure(failure.status(), failure.code(), failure.what() + std::string("; nothing was saved"),
+                    "a letter opens on a day that lies ahead: --open-on 2027-12-01, or tomorrow");
+    }
     throw perhaps_done(failure, "duolog list");
   }
 }

@@ -71,7 +71,7 @@ const Text kTexts[] = {
   {Error::BAD_PRACTICE, Exit::kFailed, "that practice cannot be read: {0}", "that practice cannot be read", "nothing was kept; duolog practices show checkin --toml shows how one looks"},
   {Error::NOT_YOURS, Exit::kFailed, "that is the other's to do; nothing was changed", nullptr, "duolog show ID names what you can do with it"},
   {Error::NOT_ITS_KIND, Exit::kUsage, "that cannot be done with it: {0}", "that cannot be done with it; nothing was changed", "it takes: {3}"},
-  {Error::TOO_EARLY, Exit::kUsage, "that day does not lie ahead: {0}; nothing was saved", "that day does not lie ahead; nothing was saved", "a letter opens tomorrow or later: --open-on 2027-12-01"},
+  {Error::TOO_EARLY, Exit::kUsage, "that day does not lie ahead: {0}; nothing was saved", "that day does not lie ahead; nothing was saved", "a letter opens tomorrow or later: --open-on tomorrow, or 2027-12-01"},
   {Error::WRONG_WORDS, Exit::kFailed, "those are not the words; nothing was changed", nullptr, "duolog words shows them again"},
 };
 // clang-format on
@@ -114,11 +114,21 @@ std::string field_fault(std::string_view code) {
   return "does not take that";
 }
 
+// What cannot be done with such a thing: a code of the journal's, or the manner of a reply.
+std::string kind_fault(const std::string& code) {
+  if (code == "sealed") return "it is sealed, and there is nothing to read yet";
+  if (code == "nothing to read") return "there is nothing to read in it";
+  if (code == "share") return "only an entry of one's own notebook is shared later";
+  if (code == "pass") return "nobody waits for an answer to it";
+  return code;
+}
+
 // A detail may bring a hint of its own, which knows more than ours.
 constexpr std::string_view kOwnHint = "\nhint: ";
 
 std::string detail_of(const Error& error) {
   auto detail = sanitise_line(error.detail().substr(0, error.detail().find(kOwnHint)));
+  if (error.code() == Error::NOT_ITS_KIND) return kind_fault(detail);
   if (error.code() != Error::BAD_FIELD || error.candidates().empty()) return detail;
   return detail + " " + field_fault(error.candidates(0));
 }

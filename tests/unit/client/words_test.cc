@@ -173,6 +173,13 @@ TEST(Words, AFieldThatDoesNotFitSaysWhy) {
   EXPECT_THAT(failure_of(error).what(), HasSubstr("connection is outside its scale"));
 }
 
+TEST(Words, WhatCannotBeDoneWithAThingSaysWhy) {
+  Error error;
+  error.set_code(Error::NOT_ITS_KIND);
+  error.set_detail("sealed");
+  EXPECT_THAT(failure_of(error).what(), HasSubstr("it is sealed, and there is nothing to read yet"));
+}
+
 TEST(Words, WhatIsTooLongIsNamed) {
   Error error;
   error.set_code(Error::TOO_LONG);
