@@ -306,7 +306,6 @@ struct Database::State {
     fold_on_close(sqlite, false);  // until it is known that all is there
     const bool given_up = was_given_up();
     marked = has_mark();
-    log_is_ready = marked && !log_was_there;  // read from the log, the mark may be there only
     if (!log_was_whole) {
       refuse_without_log("is damaged", "set it aside: mv " + write_ahead_of(file).string());
     } else if (marked && !log_was_there && !given_up) {
@@ -333,7 +332,7 @@ struct Database::State {
       if (!log_had_its_header) drop_frames_of_write_ahead(file);
       write_log_again(file);
     } catch (const std::system_error& error) {
-      refuse_writes({Failure::Kind::kWriteForGood, fmt::format("the disk failed ({})", error.code().message())});
+      refuse_failed_disk(error);
     }
   }
 
@@ -375,13 +374,22 @@ struct Database::State {
   // tears a commit there, what is left behind it seems to have followed it. Then the mark, into the file at once, by
   // way of the log. In the log alone it would be lost with what it guards, so where the fold fails nothing is taken in.
   void make_ready() {
-    log_is_ready = fold();
+    fold();
     if (refusal.empty() && !marked) {
       sqlite.exec(fmt::format("BEGIN IMMEDIATE; {}; {}; COMMIT", kKeptTable, kMark));
       marked = true;
-      log_is_ready = fold();
     }
+    if (refusal.empty()) keep_name_of_log();
+    log_is_ready = refusal.empty() && fold();
     if (!refusal.empty()) throw_not_durable(refusal, hint);
+  }
+  // SQLite syncs the folder of a log that it has made, and goes on where that fails.
+  void keep_name_of_log() {
+    try {
+      home::sync_folder(file.parent_path());
+    } catch (const std::system_error& error) {
+      refuse_failed_disk(error);
+    }
   }
   // At a good end, so that the log can go; at any other it stays, as after a kill.
   void unmark() noexcept {
@@ -403,6 +411,10 @@ struct Database::State {
     refusal = failure.text;
     for_good = failure.kind != Failure::Kind::kWrite;
     hint = for_good ? kFailedDisk : "";
+  }
+
+  void refuse_failed_disk(const std::system_error& error) {
+    refuse_writes({Failure::Kind::kWriteForGood, fmt::format("the disk failed ({})", error.code().message())});
   }
 
   void roll_back();
@@ -478,7 +490,7 @@ bool Database::State::drop_frames() {
     drop_frames_of_write_ahead(file);
     return true;
   } catch (const std::system_error& error) {
-    refuse_writes({Failure::Kind::kWriteForGood, fmt::format("the disk failed ({})", error.code().message())});
+    refuse_failed_disk(error);
     return false;
   }
 }

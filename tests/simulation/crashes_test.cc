@@ -174,6 +174,28 @@ TEST(AFailedSync, ThenAKillThenAPowerCutTakeNothingThatWasSaved) {
   EXPECT_GT(failed, 5);
 }
 
+// SQLite syncs the folder of a log that it has made, and tells nobody where that fails.
+TEST(AFailedSync, OfTheFolderTakesNoLogWithItInWhichWordsWereSaved) {
+  int failed = 0, saved = 0;
+  for (int nth = 1; nth <= 40; ++nth) {
+    Couple couple(static_cast<std::uint64_t>(nth));
+    couple.part();
+    couple.ada().stop();
+    EXPECT_TRUE(couple.ada().start());
+    couple.ada().disk().fail_in(nth);
+    couple.write(couple.ada());
+    couple.write(couple.ada());
+    failed += couple.ada().disk().troubled() ? 1 : 0;
+    saved += static_cast<int>(couple.saved.size());
+    couple.ada().die(Kept::kNothing);
+    EXPECT_TRUE(couple.ada().start());
+    EXPECT_EQ(couple.ada().household().database().refusal(), "") << "change " << nth << " failed";
+    couple.expect_all_saved(couple.ada(), 1);
+  }
+  EXPECT_GT(failed, 5);
+  EXPECT_GT(saved, 5);
+}
+
 // The bytes of the log cannot be written again: then nothing is written behind them, and all can be read.
 TEST(ALogThatAKillLeftBehind, IsReadAndNotWrittenWhereTheDiskFailsOverIt) {
   Couple couple;

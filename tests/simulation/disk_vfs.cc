@@ -1,8 +1,8 @@
 // disk_vfs.cc: SQLite's calls to the disk, told to the node's Disk and passed on to the system's own VFS.
 //
 // It offers no shared memory, as the program needs none. What the system's VFS does beside the file is done here too: a
-// journal or write-ahead log that was just made has its name synced with its first sync, and a removal is synced when
-// SQLite asks for that. Syncs stop here: the folder lies in memory.
+// journal or write-ahead log that was just made has its name synced with its first sync (nobody is told where that
+// fails), and a removal is synced when SQLite asks for that. Syncs stop here: the folder lies in memory.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <sqlite3.h>
 
@@ -68,8 +68,8 @@ int truncate_file(sqlite3_file* file, sqlite3_int64 size) {
 int sync_file(sqlite3_file* file, int /*flags*/) {
   Held* held = ours(file).held;
   if (held == nullptr) return SQLITE_OK;
-  Answer answer = held->disk->sync(*held->file);
-  if (answer == Answer::kDone && std::exchange(held->name_is_unsynced, false)) answer = held->disk->sync_names();
+  const Answer answer = held->disk->sync(*held->file);
+  if (answer == Answer::kDone && std::exchange(held->name_is_unsynced, false)) held->disk->sync_names();
   return code(answer, SQLITE_IOERR_FSYNC);
 }
 int file_size(sqlite3_file* file, sqlite3_int64* size) { return real(file).xFileSize(real_of(file), size); }
