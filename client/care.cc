@@ -73,7 +73,7 @@ std::string care_text(const CareReport& report, const Output& out) {
   meets += line(other + " likes it, and it seldom comes", listed(report, report.theirs_missed(), ", "), out);
   if (!meets.empty()) text += (text.empty() ? "" : "\n") + meets;
   if (text.empty()) text = "no ranking can be read yet: duolog languages\n";
-  return text + "\nsmall things to do: duolog languages --ideas\n";
+  return text + "\n" + paragraph("small things to do: duolog languages --ideas", 0, out.width());
 }
 
 std::string ideas_text(const CareReport& report, const Output& out) {

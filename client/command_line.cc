@@ -157,6 +157,11 @@ Invocation parse_command_line(int argc, const char* const* argv) {
   declare_all(app, declared);
   std::vector<std::string> arguments;  // CLI11 wants them from the last to the first
   for (int i = argc - 1; i > 0; --i) arguments.push_back(marked(argv[i]));
+  // Many programs take "help" and "help VERB"; nobody should have to learn that this one does not.
+  if (argc > 1 && argc <= 3 && arguments.back() == "help") {
+    arguments.pop_back();
+    arguments.insert(arguments.begin(), "--help");
+  }
   try {
     app.parse(std::move(arguments));
   } catch (const CLI::CallForHelp&) {

@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <exception>
 
+#include "client/help_page.h"
 #include "client/json.h"
 #include "client/sanitise.h"
 #include "client/verbs.h"
@@ -25,7 +26,7 @@ void keep_to_itself() {
 Exit dispatch(Context& context, const Invocation& call) {
   switch (call.verb) {
     case Verb::kHelp:
-      context.out.print(call.text);
+      context.out.print(context.out.terminal() ? help_page(call.text, context.out.width()) : call.text);
       return Exit::kDone;
     case Verb::kToday:
       return today(context, call.today);

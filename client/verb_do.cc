@@ -202,7 +202,7 @@ Exit ask_at_the_terminal(const Context& context, const DoOptions& options, const
   if (!can_ask()) {
     if (context.out.json() || is_one_of(options.practice, {kQuestion, kPrompt, kLanguages}))
       return look(context, round);
-    throw needs_an_answer(practice_text(options.practice, round.title()) + " asks field by field",
+    throw needs_an_answer(command_of(round) + " asks one question after the other",
                           command_of(round) + example_settings(round) + " answers without asking; --help says more");
   }
   if (!wants_to_answer(context, round)) return Exit::kDone;

@@ -1,4 +1,10 @@
 # bash completion for duolog: verbs and options, read from duolog's own help so that they are always those it has.
+
+# Ids, as they are listed with --json; none where no daemon runs. Nothing counts as read by it.
+_duolog_ids() {
+    DUOLOG_NO_AUTOSTART=1 duolog "$@" 2>/dev/null | sed -nE 's/^\{"id":"([^"]*)".*/\1/p'
+}
+
 _duolog() {
     local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]} verb='' i
     COMPREPLY=()
@@ -7,6 +13,7 @@ _duolog() {
         --qr | --passphrase-file | --new-passphrase-file) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
         --color) mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$word"); return ;;
         --week) mapfile -t COMPREPLY < <(compgen -W 'monday tuesday wednesday thursday friday saturday sunday' -- "$word"); return ;;
+        --as) mapfile -t COMPREPLY < <(compgen -W 'answer agree boundary compromise accept suggest decline forgive later thank reply kept owned done cancelled' -- "$word"); return ;;
         --kind) mapfile -t COMPREPLY < <(compgen -W 'entry letter answer remark unreadable newer' -- "$word"); return ;;
         --relationship) mapfile -t COMPREPLY < <(compgen -W 'partner friend family' -- "$word"); return ;;
     esac
@@ -30,6 +37,14 @@ _duolog() {
     elif [[ $verb == practices ]]; then
         words='list show new import'
         [[ $previous == import ]] && mapfile -t COMPREPLY < <(compgen -f -- "$word") && return
+    elif [[ $verb == do || $verb == answers || $verb == trends ]]; then
+        words=$(_duolog_ids practices --json)
+    elif [[ $verb == react && $previous != react ]]; then
+        words='heart thanks hug smile laugh tear yes star flower leaf'
+    elif [[ $verb == "$previous" && $verb =~ ^(show|reply|react|share)$ ]]; then
+        words="last $(_duolog_ids list -n 20 --json | cut -c1-8)"
+    elif [[ $verb == help ]]; then
+        words=$(duolog --help 2>/dev/null | sed -nE 's/^ {1,4}([a-z][a-z-]*)( .*|$)/\1/p')
     elif [[ $verb == guide ]]; then
         words=$(duolog guide 2>/dev/null | sed -nE 's/^  ([a-z]+) .*/\1/p')
     fi

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 import pathlib
 import re
+import subprocess
 
 from house import fact
 from person import DONE, USAGE
@@ -103,3 +104,28 @@ def a_mistyped_verb_is_answered_with_the_nearest(house):
     ada = house.person("Ada")
     said = ada.duolog("lsit", expect=USAGE).said
     assert "--help" in said or "list" in said, said
+
+
+def completed(person, *words):
+    """What bash offers for the last of the words."""
+    script = ('source "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _duolog; printf "%s\\n" "${COMPREPLY[@]}"')
+    done = subprocess.run(["bash", "-c", script, "bash", str(ROOT / "packaging" / "duolog.bash"), "duolog", *words],
+                          env=person.environment, capture_output=True, timeout=60, check=False)
+    assert done.returncode == 0 and not done.stderr, done.stderr
+    return done.stdout.decode().split()
+
+
+@fact
+def bash_completes_verbs_ids_and_practices(house):
+    ada = house.resident("Ada")
+    saved = ada.write("we walked to the lake")["id"][:8]
+    assert completed(ada, "appr") == ["appreciate"] and completed(ada, "help", "appr") == ["appreciate"]
+    for verb in ("show", "reply", "react", "share"):
+        assert saved in completed(ada, verb, ""), verb
+        assert completed(ada, verb, saved[:5]) == [saved]
+    assert completed(ada, "react", saved, "he") == ["heart"]
+    assert "checkin" in completed(ada, "answers", "") and completed(ada, "do", "clo") == ["closeness"]
+    assert "boundary" in completed(ada, "reply", saved, "--as", "")
+    ada.stop()
+    assert completed(ada, "show", "") == ["last"]
+    ada.start()

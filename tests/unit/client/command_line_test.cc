@@ -8,6 +8,8 @@
 #include <sstream>
 
 #include "client/failure.h"
+#include "client/help_page.h"
+#include "client/layout.h"
 #include "client/practice_verbs.h"
 
 namespace duolog::client {
@@ -148,6 +150,33 @@ TEST(Help, EveryVerbHasExamplesThatBeginWithIt) {
     const auto call = typed({verb.c_str(), "--help"});
     EXPECT_EQ(call.verb, Verb::kHelp);
     EXPECT_THAT(call.text, HasSubstr("examples:\n  duolog")) << verb;
+  }
+}
+
+TEST(Help, IsAlsoAskedForInAWord) {
+  EXPECT_EQ(typed({"help"}).text, typed({"--help"}).text);
+  EXPECT_EQ(typed({"help", "need"}).text, typed({"need", "--help"}).text);
+  EXPECT_EQ(typed({"help", "nonsens"}).text, typed({"--help"}).text);
+  EXPECT_EQ(typed({"write", "help"}).verb, Verb::kWrite);
+}
+
+TEST(Help, IsBrokenWhereTheTerminalIsNarrow) {
+  EXPECT_EQ(help_page("short\n\n  --set FIELD=VALUE      answer without asking; may be repeated\n"
+                      "  duolog reply 3fa9      answers one: yes, a limit, something\n"
+                      "  duolog checkin --set connection=7 --set wish=rest\n"
+                      "at a terminal it asks, one question after the other\n",
+                      40),
+            "short\n\n  --set FIELD=VALUE\n      answer without asking; may be\n      repeated\n"
+            "  duolog reply 3fa9\n      answers one: yes, a limit,\n      something\n"
+            "  duolog checkin --set connection=7 --set wish=rest\n"
+            "at a terminal it asks, one question\nafter the other\n");
+  for (const auto& verb : all_verbs()) {
+    const auto text = typed({verb.c_str(), "--help"}).text;
+    std::istringstream lines(help_page(text, 40));
+    for (std::string line; std::getline(lines, line);) {
+      EXPECT_TRUE(display_width(line) <= 40 || line.starts_with("  ")) << line;
+    }
+    EXPECT_EQ(help_page(text, 120), text);
   }
 }
 
