@@ -1,8 +1,12 @@
 """Forms as people meet them: the last look, an answer given again, a kind word, a script that asks what is asked."""
 # SPDX-License-Identifier: GPL-3.0-or-later
+import re
+
+import wrong_clock
 from facts_practices import asked, does, kept, latest, round_of, saves
 from house import eventually, fact
 from person import DONE, FAILED, USAGE
+from wrong_clock import WrongClock
 
 
 def fields_of(person, practice):
@@ -125,3 +129,23 @@ def a_script_is_told_what_is_asked(house):
     short = ada.run("appreciate", "only one")
     assert short.code == USAGE and "at least 3, and there is 1" in short.said, short.said
     assert round_of(ada, "checkin")["mine_in"] is False
+
+
+@fact
+def an_earlier_round_that_waits_is_answered_by_the_command_that_is_shown(house):
+    clock = WrongClock(house)
+    clock.jump("-7d")
+    ada, bo = (house.resident(name, via=clock.via, asan=wrong_clock.ASAN) for name in ("Ada", "Bo"))
+    house.pair(ada, bo)
+    does(ada, "checkin", connection=7)
+    eventually("Bo knows", lambda: round_of(bo, "checkin")["theirs_in"])
+    period = round_of(bo, "checkin")["period"]
+    clock.jump("+0")
+    for someone in (ada, bo):
+        someone.restart()
+    shown = eventually("a week has gone by", lambda: next((text for text in [bo.duolog().text] if "--period" in text), None))
+    command = re.search(r"→ duolog (checkin --period \S+)", shown)
+    assert command and command[1].split()[-1] == period, shown
+    bo.duolog(*command[1].split(), "--set", "connection=5")
+    earlier = next(one for one in bo.json("answers", "checkin") if one["period"] == period)
+    assert earlier["mine_in"] and not earlier["current"], earlier
