@@ -181,6 +181,7 @@ void fill_form(control::AnswerForm& form, const control::RoundReport& round, con
     if (!wrong.empty())
       throw wrong_usage(wrong + "; nothing was saved", "--set FIELD=VALUE; its fields: " + fields_of(round));
   }
+  for (auto& value : *form.mutable_fields()) complete_ranking(value, known_field(round, value.id()));
 }
 
 std::vector<std::string> settings_of_words(const control::RoundReport& round, std::string_view fields,
@@ -218,8 +219,13 @@ void check_whole(control::AnswerForm& form, const control::RoundReport& round) {
   for (const auto& field : round.form()) {
     const auto* value = find_value(form, field.id());
     const auto there = value == nullptr ? 0 : static_cast<std::uint32_t>(value->items_size());
-    if (field.kind() != "list" || is_ranking(field) || there == 0 || there >= field.at_least()) continue;
+    if (field.kind() != "list" || there == 0 || there >= field.at_least()) continue;
     const auto id = sanitise_line(field.id());
+    if (is_ranking(field)) {
+      throw wrong_usage(fmt::format("{} takes all of its {} in order, and there {} {}; nothing was saved", id,
+                                    field.at_least(), there == 1 ? "is" : "are", there),
+                        "--set FIELD='A B C …': " + choices_of(field));
+    }
     throw wrong_usage(fmt::format("{} takes at least {}, and there {} {}; nothing was saved", id, field.at_least(),
                                   there == 1 ? "is" : "are", there),
                       fmt::format("each in quotes of its own, or --set {}=… once for each", typeable(field.id())));

@@ -6,7 +6,10 @@
 #include "client/chart.h"
 #include "client/json.h"
 #include "client/layout.h"
+#include "client/rounds.h"
+#include "client/sanitise.h"
 #include "client/verbs.h"
+#include "client/words.h"
 #include "proto/control.pb.h"
 
 namespace duolog::client {
@@ -39,6 +42,14 @@ std::vector<Voices> by_scale(const std::vector<control::Reply>& replies) {
   return scales;
 }
 
+// Nothing was found: because there is no such practice, or none with a number in it?
+void check_numbers(const Context& context, const std::string& practice) {
+  const auto round = round_to_answer(context, practice, {});
+  if (std::ranges::any_of(round.form(), [](const auto& field) { return field.kind() == "scale"; })) return;
+  throw wrong_usage(sanitise_line(practice) + " asks for no number, so there is nothing to draw",
+                    "duolog trends alone draws all there is");
+}
+
 }  // namespace
 
 Exit trends(Context& context, const TrendsOptions& options) {
@@ -50,6 +61,8 @@ Exit trends(Context& context, const TrendsOptions& options) {
   trends.set_until(options.until);
   const auto replies = context.daemon.ask(request);
   auto& out = context.out;
+  const bool some = std::ranges::any_of(replies, [](const control::Reply& reply) { return reply.has_series(); });
+  if (!some && !options.practice.empty()) check_numbers(context, options.practice);
   if (out.json()) {
     for (const auto& reply : replies) {
       if (reply.has_series()) out.line(to_json(reply.series()));

@@ -57,3 +57,12 @@ def a_round_that_nobody_waits_for_cannot_be_left_out(house):
     ada, _bo = house.two()
     told = ada.run("do", "reflect", "--skip")
     assert told.code in (FAILED, USAGE) and "nobody waits for an answer to it" in told.said, told.said
+
+
+@fact
+def trends_of_what_has_no_numbers_are_told_so(house):
+    ada = house.resident("Ada")
+    assert ada.run("trends", "nonsense").code == NOT_FOUND
+    told = ada.run("trends", "need")
+    assert told.code == USAGE and "asks for no number" in told.said, told.said
+    assert "no numbers yet" in ada.duolog("trends", "closeness").text

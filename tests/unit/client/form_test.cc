@@ -150,6 +150,10 @@ TEST_F(Forms, AListThatIsTooShortSaysHowManyItTakes) {
             "thanks takes at least 3, and there are 2; nothing was saved");
   EXPECT_EQ(refusal({"connection=7", "thanks=a"}), "thanks takes at least 3, and there is 1; nothing was saved");
   EXPECT_EQ(refusal({"connection=7"}), "taken");
+  EXPECT_EQ(refusal({"connection=7", "order=help"}),
+            "order takes all of its 3 in order, and there is 1; nothing was saved");
+  EXPECT_EQ(refusal({"connection=7", "order=help time"}), "taken");  // the last place fills itself
+  EXPECT_EQ(refusal({"connection=7", "order=help", "order=time", "order=words"}), "taken");
 }
 
 TEST_F(Forms, WhatWasAnsweredBeforeStaysWhereNothingElseIsSet) {
