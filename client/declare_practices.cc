@@ -11,8 +11,17 @@ namespace duolog::client {
 namespace {
 
 constexpr const char* kAsking =
-    "at a terminal it asks, one question after the other: Enter leaves out what may be left out, < goes\n"
-    "back, later stops and keeps what was answered. --set answers without asking\n\n";
+    "at a terminal it asks, one question after the other: Enter leaves out what\n"
+    "may be left out, < goes back, later stops and keeps what was answered. Before\n"
+    "it is saved, all of it is shown once more. --set answers without asking; given\n"
+    "again for a sealed round, it keeps what it does not name\n\n";
+
+// "mood word line": the words go to the fields in this order, and what is left to the last.
+std::string words_help(std::string fields) {
+  if (fields.find(' ') == std::string::npos) return "the answer; -: standard input";
+  for (auto at = fields.find(' '); at != std::string::npos; at = fields.find(' ', at + 2)) fields.replace(at, 1, ", ");
+  return "the answer, in this order: " + fields;
+}
 
 void declare_answer(CLI::App& app, DoOptions& options) {
   repeated(app, "--set", options.set, "FIELD=VALUE  answer without asking; may be repeated; -: standard input");
@@ -28,7 +37,7 @@ void declare_practice(Declared& d, const PracticeVerb& verb) {
   });
   const bool languages = std::string(verb.id) == "languages";
   if (*verb.words != '\0') {
-    texts(app, "words", d.call.doing.words, "the answer; -: standard input");
+    texts(app, "words", d.call.doing.words, words_help(verb.words).c_str());
   } else if (languages) {
     texts(app, "way", d.call.doing.words, "with --ideas: words, time, help, gifts or touch");
   }
