@@ -51,7 +51,7 @@ bool is_new_here(const Context& context, const control::RoundReport& round) {
       if (reply.has_practice()) return reply.practice().last_answered().empty();
     }
   } catch (const Failure&) {
-    // Then it is told once more.
+    return true;  // then it is told once more
   }
   return true;
 }

@@ -3,6 +3,7 @@
 import contextlib
 import datetime
 import pathlib
+import zoneinfo
 
 from facts_drafts import editor
 from house import eventually, fact
@@ -343,7 +344,8 @@ def a_new_practice_is_looked_through_before_it_is_kept(house):
 @fact
 def a_round_is_named_by_its_period(house):
     ada, bo = house.two()
-    week = datetime.date.today().isocalendar()
+    now = datetime.datetime.now(zoneinfo.ZoneInfo("Europe/Berlin")) - datetime.timedelta(hours=4)  # the hour a day turns at
+    week = now.date().isocalendar()
     period = f"{week.year}-W{week.week:02}"
     for someone, connection in ((ada, 6), (bo, 8)):
         someone.duolog("checkin", "--period", period, "--set", f"connection={connection}")
