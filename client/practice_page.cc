@@ -46,6 +46,12 @@ optional = true
 # optional = true
 
 # [[fields]]
+# id = "date"
+# kind = "day"                     # or "time": friday, tomorrow 18:30, 2026-12-24
+# question = "When do we go again?"
+# optional = true
+
+# [[fields]]
 # id = "finds"
 # kind = "list"
 # question = "What did you bring home?"

@@ -177,6 +177,7 @@ void fill(RoundReport& out, const journal::Round& in) {
   out.set_mine_passed(in.mine_passed);
   out.set_theirs_passed(in.theirs_passed);
   out.set_over(in.over);
+  out.set_unmet(in.unmet);
   out.set_opens_at(in.opens_at);
   out.set_offered(in.offered);
   if (!in.about) return;
@@ -216,6 +217,11 @@ void fill(StatusReport::Journal& out, const journal::JournalStatus& in) {
   out.set_zone(in.zone);
 }
 
+std::string paused_by(bool me, bool other, const std::string& name) {
+  if (me && other) return "both";
+  return me ? "me" : name;
+}
+
 void fill(TodayReport& out, const journal::Today& in) {
   out.set_name(in.name);
   out.set_date(in.date);
@@ -224,7 +230,7 @@ void fill(TodayReport& out, const journal::Today& in) {
   out.set_alone(in.alone);
   out.set_words_unconfirmed(in.words_unconfirmed);
   out.set_entries(in.entries);
-  out.set_news_count(count(in.news.size()));
+  out.set_news_count(count(in.news_count));
   for (const auto& warning : in.warnings) out.add_warnings(warning);
   if (in.question) fill(*out.mutable_question(), *in.question);
   for (const auto& promise : in.promises) fill(*out.add_promises(), promise);
@@ -233,6 +239,7 @@ void fill(TodayReport& out, const journal::Today& in) {
   for (const auto& need : in.needs) fill(*out.add_needs(), need);
   out.set_paused(in.paused);
   out.set_paused_until(in.paused_until);
+  if (in.paused) out.set_paused_by(paused_by(in.paused_by_me, in.paused_by_other, in.other));
   for (const auto& week : in.weeks) {
     TodayReport::Week& one = *out.add_weeks();
     one.set_period(week.period);

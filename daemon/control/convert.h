@@ -31,6 +31,7 @@ void fill(Item& out, const journal::Item& in);
 void fill(RoundReport& out, const journal::Round& in);
 void fill(Saved& out, const journal::Saved& in);
 void fill(StatusReport_Journal& out, const journal::JournalStatus& in);
+std::string paused_by(bool me, bool other, const std::string& name);  // "me", "both" or the name
 void fill(TodayReport& out, const journal::Today& in);
 void fill(WatchEvent& out, const journal::News& in);
 

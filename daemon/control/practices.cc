@@ -76,23 +76,16 @@ void fill(CalendarWish& out, const journal::Calendar& in) {
 std::string unanswered(bool open) { return open ? "open" : "wait"; }
 
 void add_pause(Agreements& out, const journal::Agreements& agreed, practice::Day today, const std::string& other) {
-  constexpr std::int64_t kDayMs = 86'400'000;
   out.set_paused(agreed.paused_on(today));
   if (!out.paused()) return;
-  if (const auto until = agreed.paused_until(today))
-    out.set_paused_until(journal::civil_day(std::int64_t{*until} * kDayMs, 0));
-  bool mine = false;
-  bool theirs = false;
-  for (const journal::Pause& pause : agreed.pauses)
-    if (pause.from <= today && (!pause.until || today <= *pause.until)) (pause.mine ? mine : theirs) = true;
-  out.set_paused_by(mine && theirs ? "both" : mine ? "me" : other);
+  if (const auto until = agreed.paused_until(today)) out.set_paused_until(practice::day_text(*until));
+  out.set_paused_by(paused_by(agreed.paused_by(today, true), agreed.paused_by(today, false), other));
 }
 
 Reply agreements(const journal::Shelf& shelf, const std::string& wanted) {
   const journal::Journal& journal = shelf.answering_journal(wanted);
   const journal::Agreements& agreed = journal.agreements();
   const journal::Calendar calendar = shelf.calendar_of(journal);
-  const std::int64_t now = shelf.parts().clock.wall().time_since_epoch().count();
   Reply reply;
   Agreements& out = *reply.mutable_agreements();
   out.set_journal(journal.secrets().name);
@@ -107,11 +100,11 @@ Reply agreements(const journal::Shelf& shelf, const std::string& wanted) {
   out.set_unanswered(unanswered(agreed.open_unanswered));
   out.set_my_unanswered(unanswered(agreed.me.open_unanswered));
   out.set_their_unanswered(unanswered(agreed.other.open_unanswered));
-  add_pause(out, agreed, practice::parse_day(journal::day_of(calendar, now)).value_or(0), out.other());
+  add_pause(out, agreed, journal::day_at(calendar, shelf.now()), out.other());
   return reply;
 }
 
-void agree(journal::Shelf& shelf, const Agree& asked, const Answering& answers) {
+void agree(journal::Shelf& shelf, const Agree& asked, ByteView request, const Answering& answers) {
   journal::Wishes wishes;
   wishes.journal = asked.journal();
   wishes.zone = asked.calendar().zone();
@@ -121,7 +114,7 @@ void agree(journal::Shelf& shelf, const Agree& asked, const Answering& answers) 
   wishes.depth = asked.depth();
   wishes.unanswered = asked.unanswered();
   if (asked.has_pause()) wishes.pause = asked.pause();
-  shelf.agree(wishes);
+  shelf.agree(wishes, request);
   answers.finish(agreements(shelf, asked.journal()));
 }
 
@@ -151,6 +144,7 @@ void trends(const journal::Shelf& shelf, const Trends& asked, const Answering& a
 }
 
 struct Ranked {
+  bool found = false;
   std::vector<std::string> receive;
   std::vector<std::string> give;
 };
@@ -164,7 +158,7 @@ void add_rankings(const journal::Shelf& shelf, const std::string& journal, CareR
   for (const auto& round : journal::rounds(shelf, filter)) {
     for (const auto& answer : round.answers) {
       Ranked& ranked = answer.mine ? mine : theirs;
-      if (answer.fields.empty() || !ranked.receive.empty()) continue;
+      if (answer.fields.empty() || std::exchange(ranked.found, true)) continue;
       CareReport::Ranking& ranking = *out.add_rankings();
       ranking.set_person(answer.author);
       ranking.set_mine(answer.mine);
@@ -243,7 +237,7 @@ bool answer_practices(journal::Shelf& shelf, const Request& request, const Answe
       return true;
     }
     case Request::kAgree:
-      agree(shelf, request.agree(), answers);
+      agree(shelf, request.agree(), id, answers);
       return true;
     case Request::kTrends:
       trends(shelf, request.trends(), answers);

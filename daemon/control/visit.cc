@@ -375,7 +375,8 @@ void Visit::State::today(const Today& asked) {
 
 void Visit::State::watch(const Watch& asked) {
   if (asked.backlog()) {
-    for (const auto& item : journal::today(desk.shelf()).news) {
+    for (const auto& meant : journal::unseen(desk.shelf())) {
+      const journal::Item item = journal::read(desk.shelf(), meant);
       Reply reply;
       WatchEvent& event = *reply.mutable_watch();
       event.set_event(std::string(name(item.kind)));

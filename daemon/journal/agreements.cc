@@ -27,7 +27,7 @@ class Fold {
     const auto* wish = std::get_if<Wish>(&noted.what);
     if (wish == nullptr || !noted.written_ms) return;
     // By its writer's clock alone: nobody's wish moves the day of the other's.
-    const practice::Day day = practice::parse_day(day_of(to_.calendar, *noted.written_ms)).value_or(0);
+    const practice::Day day = day_at(to_.calendar, *noted.written_ms);
     if (wish->about == kAboutDepth) take_depth(wish->value, mine, day);
     if (wish->about == kAboutUnanswered) person(mine).open_unanswered = wish->value == "open";
     if (wish->about == kAboutPause) take_pause(wish->value, mine, day);
@@ -80,6 +80,11 @@ bool holds(const Pause& pause, practice::Day day) { return pause.from <= day && 
 
 bool Agreements::paused_on(practice::Day day) const {
   return std::any_of(pauses.begin(), pauses.end(), [&](const Pause& pause) { return holds(pause, day); });
+}
+
+bool Agreements::paused_by(Day day, bool mine) const {
+  return std::any_of(pauses.begin(), pauses.end(),
+                     [&](const Pause& pause) { return pause.mine == mine && holds(pause, day); });
 }
 
 std::optional<practice::Day> Agreements::paused_until(practice::Day day) const {

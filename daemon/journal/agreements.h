@@ -42,7 +42,12 @@ struct Agreements {
   Person me;
   Person other;
 
+  // What both have agreed; until then a calendar of this device's own zone.
+  [[nodiscard]] Calendar calendar_or(const std::string& own_zone) const {
+    return calendar_version > 0 ? calendar : Calendar{own_zone};
+  }
   [[nodiscard]] bool paused_on(practice::Day day) const;
+  [[nodiscard]] bool paused_by(Day day, bool mine) const;  // one of the two
   // The last day of the pause that `day` lies in; nullopt: until further notice. REQUIRES: paused_on(day).
   [[nodiscard]] std::optional<practice::Day> paused_until(practice::Day day) const;
 };

@@ -4,8 +4,11 @@
 #pragma once
 
 #include "daemon/journal/moment.h"
+#include "daemon/practice/day.h"
 
 namespace duolog::journal {
+
+using practice::Day;
 
 struct Calendar {
   std::string zone;                 // IANA name
@@ -16,14 +19,13 @@ struct Calendar {
   bool operator==(const Calendar&) const = default;
 };
 
-// The first instant of the couple's day after the one that `at_ms` lies in, and of the week after its week.
-std::int64_t day_after(const Calendar& calendar, std::int64_t at_ms);
-std::int64_t week_after(const Calendar& calendar, std::int64_t at_ms);
-// The first instant of the couple's day that is called "2026-11-22"; nullopt: no such day.
-std::optional<std::int64_t> beginning_of(const Calendar& calendar, std::string_view day);
+Day day_at(const Calendar& calendar, std::int64_t at_ms);  // the couple's day that this instant lies in
+// Its first instant; where the clock skips the turn, the instant of the skip.
+std::int64_t beginning_of(const Calendar& calendar, Day day);
+// "2026-W47". A week that does not begin on Monday carries the number of the ISO week in which most of its days lie.
+std::string week_text(const Calendar& calendar, Day day);
 
 std::string day_of(const Calendar& calendar, std::int64_t at_ms);  // "2026-11-22"
-// "2026-W47". A week that does not begin on Monday carries the number of the ISO week in which most of its days lie.
 std::string week_of(const Calendar& calendar, std::int64_t at_ms);
 
 }  // namespace duolog::journal

@@ -5,34 +5,55 @@
 namespace duolog::journal {
 namespace {
 
-void require_utf8(std::string_view text, const char* what) {
-  if (const auto fault = utf8_fault(as_bytes(text))) throw Refusal::bad_utf8(what, *fault);
-}
-
-void require_length(std::size_t length, std::size_t limit, const char* what) {
-  if (length > limit) throw Refusal::too_long(what, limit);
-}
-
-bool is_blank(std::string_view text) { return text.find_first_not_of(" \t\r\n\f\v") == std::string_view::npos; }
-
 // A tag is one word, so that it can be typed again.
 std::string tag_of(std::string_view typed) {
   const std::string tag(typed.substr(typed.starts_with('#') ? 1 : 0));
-  require_utf8(tag, "tag");
-  require_length(tag.size(), kTagLimit, "tag");
+  require_text(tag, kTagLimit, "tag");
   const bool control = std::any_of(tag.begin(), tag.end(), [](unsigned char c) { return c <= ' ' || c == 0x7f; });
   if (tag.empty() || control) throw Refusal(Reason::kBadField, "tag");
   return tag;
 }
 
+std::string time_text(const Moment& moment) {
+  const std::string text = rfc3339(moment.at_ms, moment.offset_minutes);
+  const std::string day = civil_day(moment.at_ms, moment.offset_minutes);
+  return moment.day_only ? day : day + " " + text.substr(day.size() + 1, std::string_view("18:00").size());
+}
+
 }  // namespace
 
+bool is_blank(std::string_view text) { return text.find_first_not_of(" \t\r\n\f\v") == std::string_view::npos; }
+
+void require_text(std::string_view text, std::size_t limit, const char* what) {
+  if (const auto fault = utf8_fault(as_bytes(text))) throw Refusal::bad_utf8(what, *fault);
+  if (text.size() > limit) throw Refusal::too_long(what, limit);
+}
+
+void write_out_times(std::vector<FieldValue>& values, const practice::Practice& practice, std::int64_t now_ms,
+                     const Zone& zone) {
+  std::optional<Moment> before;  // of the form's times the last
+  for (const practice::FormField& field : practice.fields) {
+    if (field.kind != practice::FieldKind::kDay && field.kind != practice::FieldKind::kTime) continue;
+    for (FieldValue& value : values) {
+      auto* text = std::get_if<std::string>(&value.value);
+      if (text == nullptr || value.id != field.id || is_blank(*text)) continue;
+      auto moment = parse_ahead(*text, now_ms, before ? before->at_ms : now_ms, zone);
+      if (!moment) continue;  // the form says what it wants
+      const bool hour_alone = text->find(':') < 3;
+      if (hour_alone && before && moment->at_ms <= before->at_ms)
+        moment = parse_moment(time_text({moment->at_ms + kDayMs, moment->offset_minutes, false}), now_ms, zone);
+      if (field.kind == practice::FieldKind::kDay) moment->day_only = true;
+      *text = time_text(*moment);
+      before = moment;
+    }
+  }
+}
+
 Entry compose(const Draft& draft, std::int64_t now_ms, const Zone& zone) {
-  require_utf8(draft.text, "text");
-  require_length(draft.text.size(), kTextLimit, "text");
+  require_text(draft.text, kTextLimit, "text");
   if (is_blank(draft.text)) throw Refusal(Reason::kEmpty);
   Entry entry{draft.text, {}, {}};
-  require_length(draft.tags.size(), kTagCount, "tags");
+  if (draft.tags.size() > kTagCount) throw Refusal::too_long("tags", kTagCount);
   for (const std::string& typed : draft.tags) {
     std::string tag = tag_of(typed);
     if (std::find(entry.tags.begin(), entry.tags.end(), tag) == entry.tags.end()) entry.tags.push_back(std::move(tag));

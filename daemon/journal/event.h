@@ -69,7 +69,6 @@ struct Reaction {
 };
 struct OwnPractice {
   std::string toml;
-  bool counts = true;  // false, in a view: it cannot be read, or its author has written too many
 };
 // What one person would like to hold for both: agreements.h.
 struct Wish {

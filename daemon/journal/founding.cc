@@ -190,7 +190,7 @@ Founding::~Founding() = default;
 
 void Founding::approve(std::string_view relationship) {
   check(talk_->state == State::kDeciding, "a founding was approved out of turn");
-  check(is_relationship(relationship), "a relationship that there is not");
+  check(practice::is_one_of(relationship, practice::kRelationships), "a relationship that there is not");
   talk_->terms.relate(std::string(relationship));
   WipedFrame yes;
   yes.message.mutable_approval()->set_accepted(true);

@@ -21,8 +21,6 @@ crypto::EpochMeta meta_of(std::vector<Hash> members) {
 
 }  // namespace
 
-bool is_relationship(std::string_view word) { return word == "partner" || word == "friend" || word == "family"; }
-
 void FoundingTerms::meet(const crypto::RootPublic& root) {
   if (root.id() == own_root().id()) throw Unfounded{FoundingFault::kOwnDevice, "the other device is of this person"};
   other_ = crypto::prove(facts_.chain, std::span(&root, 1));
@@ -37,7 +35,7 @@ void FoundingTerms::meet(const crypto::RootPublic& root) {
 }
 
 void FoundingTerms::relate(const std::string& relationship) {
-  require(is_relationship(relationship), "a relationship that there is not");
+  require(practice::is_one_of(relationship, practice::kRelationships), "a relationship that there is not");
   relationship_ = relationship;
 }
 

@@ -19,8 +19,6 @@ struct Unfounded {
   std::string detail;
 };
 
-bool is_relationship(std::string_view word);
-
 // What the host sends.
 struct FoundingOffer {
   Bytes genesis;

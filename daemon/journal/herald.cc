@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "daemon/journal/herald.h"
 
+#include "daemon/journal/rounds.h"
+
 namespace duolog::journal {
 namespace {
 
@@ -26,20 +28,42 @@ void Herald::say(const Journal& journal, News news) const {
   hooks_.news(news);
 }
 
+struct Herald::Telling {
+  Telling(const Journal& of, std::string zone, std::int64_t now, Zone here)
+      : journal(of), rounds_of_([&of, zone = std::move(zone), now, here = std::move(here)] {
+          return Rounds(of, of.agreements().calendar_or(zone), now, here);
+        }) {}
+
+  const Journal& journal;
+
+  // May cost a merge of the view.
+  const Rounds& rounds() {
+    if (!rounds_) rounds_.emplace(rounds_of_());
+    return *rounds_;
+  }
+  // By the period that stands for it; null: none.
+  const Noted* letter(const std::string& period) {
+    if (letters_.empty()) {
+      for (const Noted* noted : journal.view().ordered())
+        if (noted->is_letter()) letters_.emplace(std::get<SealedNote>(noted->what).period, noted);
+    }
+    const auto found = letters_.find(period);
+    return found != letters_.end() ? found->second : nullptr;
+  }
+
+ private:
+  std::function<Rounds()> rounds_of_;
+  std::optional<Rounds> rounds_;
+  std::map<std::string, const Noted*> letters_;
+};
+
 void Herald::tell(const Journal& journal, const Journal::Brought& brought) const {
   if (!speaks_) return;
   if (brought.doors_changed) doors_changed(journal.id());
   if (!heard()) return;
-  for (const RecordId& id : brought.items) tell_item(journal, id);
-  for (const RoundKey& key : brought.revealed) {
-    News opened{News::Kind::kOpened};
-    if (key.practice == kLetterPractice) {
-      opened.item = letter(journal, key.period);
-    } else {
-      opened.round = round(journal, key);
-    }
-    say(journal, std::move(opened));
-  }
+  Telling telling(journal, zone_, now(), here_);
+  for (const RecordId& id : brought.items) tell_item(telling, id);
+  for (const RoundKey& key : brought.revealed) tell_opened(telling, key);
   tell_delivered(journal, brought.were_receipted, brought.receipted);
   for (const std::string& code : brought.alarms) {
     News alarm{News::Kind::kAlarm};
@@ -48,7 +72,8 @@ void Herald::tell(const Journal& journal, const Journal::Brought& brought) const
   }
 }
 
-void Herald::tell_item(const Journal& journal, const RecordId& id) const {
+void Herald::tell_item(Telling& telling, const RecordId& id) const {
+  const Journal& journal = telling.journal;
   const Noted* noted = journal.view().by_id(id);
   if (noted == nullptr) return;
   News news{noted->is_answer()   ? News::Kind::kAnswer
@@ -56,8 +81,18 @@ void Herald::tell_item(const Journal& journal, const RecordId& id) const {
             : noted->is_remark() ? News::Kind::kRemark
                                  : News::Kind::kEntry};
   news.item = make_item(journal, *noted, here_);
-  if (noted->is_answer()) news.round = round(journal, {news.item->practice, news.item->period});
+  if (noted->is_answer()) news.round = telling.rounds().make({news.item->practice, news.item->period});
   say(journal, std::move(news));
+}
+
+void Herald::tell_opened(Telling& telling, const RoundKey& key) const {
+  News opened{News::Kind::kOpened};
+  if (key.practice != kLetterPractice) {
+    opened.round = telling.rounds().make(key);
+  } else if (const Noted* letter = telling.letter(key.period)) {
+    opened.item = make_item(telling.journal, *letter, here_);
+  }
+  say(telling.journal, std::move(opened));
 }
 
 void Herald::tell_delivered(const Journal& journal, std::uint64_t above, std::uint64_t up_to) const {
@@ -70,21 +105,6 @@ void Herald::tell_delivered(const Journal& journal, std::uint64_t above, std::ui
     delivered.item = make_item(journal, at->second, here_);
     say(journal, std::move(delivered));
   }
-}
-
-std::optional<Item> Herald::letter(const Journal& journal, std::string_view period) const {
-  for (const Noted* noted : journal.view().ordered()) {
-    const auto* sealed = std::get_if<SealedNote>(&noted->what);
-    if (sealed != nullptr && noted->is_letter() && sealed->period == period) return make_item(journal, *noted, here_);
-  }
-  return std::nullopt;
-}
-
-// May cost a merge of the view.
-Round Herald::round(const Journal& journal, const RoundKey& key) const {
-  const Agreements& agreed = journal.agreements();
-  const Calendar calendar = agreed.calendar_version > 0 ? agreed.calendar : Calendar{zone_};
-  return make_round(journal, key, {calendar, now(), here_});
 }
 
 }  // namespace duolog::journal

@@ -4,7 +4,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "daemon/journal/rounds.h"
+#include "daemon/journal/journal.h"
 #include "daemon/journal/shelf.h"
 
 namespace duolog::journal {
@@ -22,10 +22,11 @@ class Herald {
  private:
   [[nodiscard]] bool heard() const { return hooks_.news && (!hooks_.heard || hooks_.heard()); }
   void say(const Journal& journal, News news) const;
-  void tell_item(const Journal& journal, const RecordId& id) const;
+  // What is told in one go looks at the journal once.
+  struct Telling;
+  void tell_item(Telling& telling, const RecordId& id) const;
+  void tell_opened(Telling& telling, const RoundKey& key) const;
   void tell_delivered(const Journal& journal, std::uint64_t above, std::uint64_t up_to) const;
-  [[nodiscard]] std::optional<Item> letter(const Journal& journal, std::string_view period) const;
-  [[nodiscard]] Round round(const Journal& journal, const RoundKey& key) const;
   [[nodiscard]] std::int64_t now() const { return clock_.wall().time_since_epoch().count(); }
 
   Clock clock_;

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "daemon/journal/items.h"
 
+#include <ranges>
+
 #include "daemon/journal/rounds.h"
 #include "daemon/journal/standing.h"
 
@@ -20,13 +22,13 @@ std::string written_out(const Moment& moment) {
 
 // What its practice calls itself and its fields, where this version has it.
 void name_fields(Item& item, const Journal& journal) {
-  const auto practice = practice_in(journal, item.practice, item.period);
-  if (!practice) return;
+  const practice::Practice* practice = journal.library().practice(item.practice);
+  if (practice == nullptr) return;
   item.title = practice->title;
   for (const FieldValue& value : item.fields) {
     const auto same = [&](const practice::FormField& field) { return field.id == value.id; };
     const auto field = std::find_if(practice->fields.begin(), practice->fields.end(), same);
-    item.labels.push_back(field != practice->fields.end() ? field->question : value.id);
+    item.labels.emplace_back(field != practice->fields.end() ? asked_in(*field, item.practice, item.period) : value.id);
   }
 }
 
@@ -61,11 +63,9 @@ void read_letter(Item& item, const Form& form) {
 }
 
 void describe_letter(Item& item, const Answers::Look& look, const crypto::SealRule& rule, std::int32_t offset_minutes) {
-  constexpr std::uint64_t kLatest = 253'402'300'799;  // the last second of 9999
   item.kind = ItemKind::kLetter;
   item.opened_early = look.early;
-  if (rule.after)
-    item.opens_at = rfc3339(static_cast<std::int64_t>(std::min(*rule.after, kLatest)) * 1000, offset_minutes);
+  if (rule.after) item.opens_at = opening_text(*rule.after, offset_minutes);
   if (look.form != nullptr) read_letter(item, *look.form);
 }
 
@@ -88,6 +88,18 @@ void describe_what(Item& item, const Journal& journal, const SealedNote& sealed)
   item.period = sealed.period;
   if (look.form != nullptr) item.fields = *look.form;
   name_fields(item, journal);
+}
+
+// The newest, as many as one reply takes.
+void add_remarks(Item& item, const Journal& journal, std::span<const Noted* const> about, const Zone& here) {
+  Page page(1000, 2 << 20);
+  for (const Noted* said : std::views::reverse(about)) {
+    if (!said->is_remark()) continue;
+    Item remark = make_item(journal, *said, here);
+    if (!page.takes(remark)) break;
+    item.remarks.push_back(std::move(remark));
+  }
+  std::reverse(item.remarks.begin(), item.remarks.end());
 }
 
 std::optional<Delivery> delivery_of(const Journal& journal, const Noted& noted, const Zone& here) {
@@ -113,6 +125,11 @@ std::string device_name(const Journal& journal, const DeviceId& device) {
   return known != nullptr ? known->name : std::string();
 }
 
+std::string opening_text(std::uint64_t after_s, std::int32_t offset_minutes) {
+  constexpr std::uint64_t kLatest = 253'402'300'799;  // the last second of 9999
+  return rfc3339(static_cast<std::int64_t>(std::min(after_s, kLatest)) * 1000, offset_minutes);
+}
+
 Item make_item(const Journal& journal, const Noted& noted, const Zone& here) {
   Item item;
   item.id = noted.id;
@@ -133,19 +150,20 @@ Item make_item(const Journal& journal, const Noted& noted, const Zone& here) {
 void add_what_was_said(Item& item, const Journal& journal, const Noted& noted, const Zone& here, bool whole) {
   std::optional<Reacted> mine;
   std::optional<Reacted> theirs;
-  for (const Noted* said : journal.view().about(noted.id)) {
+  const auto about = journal.view().about(noted.id);
+  for (const Noted* said : about) {
     const bool by_me = journal.is_mine(said->device);
     if (const auto* reaction = std::get_if<Reaction>(&said->what)) {
       (by_me ? mine : theirs) = Reacted{reaction->emoji, author_name(journal, said->device), by_me};
     } else if (said->is_remark()) {
       ++item.remark_count;
-      if (whole) item.remarks.push_back(make_item(journal, *said, here));
     }
   }
+  if (whole) add_remarks(item, journal, about, here);
   for (auto& reaction : {mine, theirs})
     if (reaction && !reaction->emoji.empty()) item.reactions.push_back(*reaction);
   item.standing = standing_of(journal, noted);
-  if (whole) item.may = manners_for(journal, noted);
+  if (whole && item.state == AnswerState::kReadable) item.may = manners_for(journal, noted);
 }
 
 }  // namespace duolog::journal

@@ -47,29 +47,26 @@ bool Journal::admit(const crypto::Chain& chain) {
 
 // ---- what was settled ----
 
-void Journal::settle_settings() const {
+const Agreements& Journal::agreements() const {
   const std::uint64_t version = view_.settings_version();
-  if (settled_ == version) return;
+  if (agreements_.value && agreements_.version == version) return *agreements_.value;
   const auto mine = [this](const DeviceId& device) { return is_mine(device); };
   const auto founds = [this](const Noted& noted) {
     return noted.seq == kBirthLength && (!shared() || zero_authors_.contains(noted.device));
   };
-  agreements_ = agree(view_.settings(), mine, founds, shared());
-  practice::Library library(secrets().relationship);
-  for (const Noted* noted : view_.settings())
-    if (const auto* own = std::get_if<OwnPractice>(&noted->what); own != nullptr && own->counts) library.add(own->toml);
-  library_ = std::move(library);
-  settled_ = version;
-}
-
-const Agreements& Journal::agreements() const {
-  settle_settings();
-  return agreements_;
+  agreements_ = {version, agree(view_.settings(), mine, founds, shared())};
+  return *agreements_.value;
 }
 
 const practice::Library& Journal::library() const {
-  settle_settings();
-  return *library_;
+  const std::uint64_t version = view_.settings_version();
+  if (library_.value && library_.version == version) return *library_.value;
+  practice::Library library(secrets().relationship);
+  for (const Noted* noted : view_.settings())
+    if (const auto* own = std::get_if<OwnNote>(&noted->what); own != nullptr && own->practice)
+      library.add(*own->practice, is_mine(noted->device));
+  library_ = {version, std::move(library)};
+  return *library_.value;
 }
 
 // ---- writing ----

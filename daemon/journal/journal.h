@@ -116,7 +116,7 @@ class Journal {
 
   // What an event means, and how the view shows it.
   using What = decltype(Noted::what);
-  What mean(const Place& place, OwnPractice own);
+  What mean(const Place& place, const OwnPractice& own);
   What mean(const Place& place, Sealed sealed);
   What mean(const Place& place, const Opening& opening);
   template <class Told>
@@ -165,10 +165,13 @@ class Journal {
   std::set<std::string> alarms_;
   Brought brought_;
   // ---- what follows from the view's settings, computed when somebody asks ----
-  mutable std::optional<std::uint64_t> settled_;  // up to this version of them
-  mutable Agreements agreements_;
-  mutable std::optional<practice::Library> library_;
-  void settle_settings() const;
+  template <class Value>
+  struct Settled {
+    std::uint64_t version = 0;  // of View::settings_version()
+    std::optional<Value> value;
+  };
+  mutable Settled<Agreements> agreements_;
+  mutable Settled<practice::Library> library_;
 };
 
 }  // namespace duolog::journal

@@ -12,6 +12,12 @@
 
 namespace duolog::journal {
 
+namespace {
+
+constexpr std::size_t kOwnWritten = 1024;  // practices of one person that are read, each of their versions counted
+
+}  // namespace
+
 bool Journal::fold(std::size_t& budget) {
   for (int pass = 1; pass <= 2; ++pass) {  // the second for those whom the first has made known
     for (const DeviceId& device : fold_order())
@@ -199,12 +205,11 @@ Journal::What Journal::mean(const Place& place, Told told) {
 }
 
 // Read once, here: what does not count is never looked at again.
-Journal::What Journal::mean(const Place& place, OwnPractice own) {
+Journal::What Journal::mean(const Place& place, const OwnPractice& own) {
   if (place.header.kind != crypto::RecordKind::kEvent) return Silent{};
-  own.counts = ++practices_written_[place.mine] <= 2 * practice::kOwnLimit &&
-               practice::Library(secrets().relationship).add(own.toml);
-  if (!own.counts) own.toml.clear();
-  return own;
+  if (++practices_written_[place.mine] > kOwnWritten) return OwnNote{};
+  auto read = practice::read_own(own.toml, secrets().relationship);
+  return OwnNote{read ? std::make_shared<const practice::Kept>(std::move(*read)) : nullptr};
 }
 
 Journal::What Journal::mean(const Place& place, Sealed sealed) {

@@ -5,6 +5,7 @@
 #include <date/tz.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdio>
 
 namespace duolog::journal {
@@ -14,11 +15,10 @@ using std::chrono::milliseconds;
 using std::chrono::minutes;
 
 constexpr std::int64_t kMinute = 60'000;
-constexpr std::int64_t kDay = kMinute * 60 * 24;
 
 constexpr std::int64_t ms_of(date::sys_days day) { return milliseconds(day.time_since_epoch()).count(); }
-constexpr std::int64_t kFirstMs = ms_of(date::sys_days{date::year{0} / 1 / 1}) + kDay;
-constexpr std::int64_t kLastMs = ms_of(date::sys_days{date::year{9999} / 12 / 31}) - kDay;
+constexpr std::int64_t kFirstMs = ms_of(date::sys_days{date::year{0} / 1 / 1}) + kDayMs;
+constexpr std::int64_t kLastMs = ms_of(date::sys_days{date::year{9999} / 12 / 31}) - kDayMs;
 
 // What can be written in four digits of a year, whatever the offset.
 std::int64_t writable(std::int64_t at_ms) { return std::clamp(at_ms, kFirstMs, kLastMs); }
@@ -42,7 +42,7 @@ const date::time_zone* find_zone(const std::string& name) {
   }
 }
 
-std::int64_t start_of_day(std::int64_t ms) { return ms - ((ms % kDay) + kDay) % kDay; }
+std::int64_t start_of_day(std::int64_t ms) { return ms - ((ms % kDayMs) + kDayMs) % kDayMs; }
 
 // Reads exactly `digits` decimal digits off the front.
 std::optional<int> take_number(std::string_view& text, std::size_t digits) {
@@ -75,8 +75,7 @@ std::optional<std::int64_t> take_day(std::string_view& text) {
   return ms_of(date::sys_days{civil});
 }
 
-std::optional<std::int64_t> take_time(std::string_view& text) {
-  if (!take(text, 'T') && !take(text, ' ')) return std::nullopt;
+std::optional<std::int64_t> take_clock(std::string_view& text) {
   const auto hour = take_number(text, 2);
   if (!hour || *hour > 23 || !take(text, ':')) return std::nullopt;
   const auto minute = take_number(text, 2);
@@ -84,9 +83,46 @@ std::optional<std::int64_t> take_time(std::string_view& text) {
   return (*hour * 60 + *minute) * kMinute;
 }
 
+bool take_word(std::string_view& text, std::string_view word) {
+  if (!text.starts_with(word)) return false;
+  text.remove_prefix(word.size());
+  return true;
+}
+
+// The beginning of a day that has a date or a name.
+std::optional<std::int64_t> take_named_day(std::string_view& text, std::int64_t today) {
+  if (take_word(text, "today")) return today;
+  if (take_word(text, "yesterday")) return today - kDayMs;
+  if (take_word(text, "tomorrow")) return today + kDayMs;
+  return take_day(text);
+}
+
+// The next day of this name; never today, of which nobody would say it so.
+std::optional<std::int64_t> take_weekday(std::string_view& text, std::int64_t today) {
+  constexpr std::array<std::string_view, 7> kNames{"monday", "tuesday",  "wednesday", "thursday",
+                                                   "friday", "saturday", "sunday"};
+  constexpr std::size_t kShort = 3;
+  for (std::size_t i = 0; i < kNames.size(); ++i) {
+    if (!take_word(text, kNames[i]) && !take_word(text, kNames[i].substr(0, kShort))) continue;
+    const date::weekday now{date::floor<date::days>(instant(today))};
+    const unsigned ahead = (static_cast<unsigned>(i) + 7 - (now.iso_encoding() - 1)) % 7;
+    return today + (ahead == 0 ? 7 : ahead) * kDayMs;
+  }
+  return std::nullopt;
+}
+
 Moment moment_of(std::int64_t local_ms, bool day_only, const Zone& zone) {
   const std::int64_t at = zone.instant_ms(local_ms);
   return {at, zone.offset_minutes(at), day_only};
+}
+
+// A day, and what may stand behind it.
+std::optional<Moment> with_time(std::int64_t day, std::string_view text, const Zone& zone) {
+  if (text.empty()) return moment_of(day, true, zone);
+  if (!take(text, 'T') && !take(text, ' ')) return std::nullopt;
+  const auto time = take_clock(text);
+  if (!time || !text.empty()) return std::nullopt;
+  return moment_of(day + *time, false, zone);
 }
 
 }  // namespace
@@ -136,15 +172,16 @@ std::int64_t civil_ms(const Moment& moment) {
 }
 
 std::optional<Moment> parse_moment(std::string_view text, std::int64_t now_ms, const Zone& zone) {
-  const std::int64_t today = start_of_day(zone.local_ms(now_ms));
-  if (text == "today") return moment_of(today, true, zone);
-  if (text == "yesterday") return moment_of(today - kDay, true, zone);
-  const auto day = take_day(text);
-  if (!day) return std::nullopt;
-  if (text.empty()) return moment_of(*day, true, zone);
-  const auto time = take_time(text);
+  const auto day = take_named_day(text, start_of_day(zone.local_ms(now_ms)));
+  return day ? with_time(*day, text, zone) : std::nullopt;
+}
+
+std::optional<Moment> parse_ahead(std::string_view text, std::int64_t now_ms, std::int64_t or_on_ms, const Zone& zone) {
+  if (const auto moment = parse_moment(text, now_ms, zone)) return moment;
+  if (const auto day = take_weekday(text, start_of_day(zone.local_ms(now_ms)))) return with_time(*day, text, zone);
+  const auto time = take_clock(text);
   if (!time || !text.empty()) return std::nullopt;
-  return moment_of(*day + *time, false, zone);
+  return moment_of(start_of_day(zone.local_ms(or_on_ms)) + *time, false, zone);
 }
 
 }  // namespace duolog::journal

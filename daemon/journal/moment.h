@@ -16,6 +16,9 @@ class time_zone;  // NOLINT(readability-identifier-naming): the library's own na
 
 namespace duolog::journal {
 
+inline constexpr std::int64_t kHourMs = 3'600'000;
+inline constexpr std::int64_t kDayMs = 24 * kHourMs;
+
 // Offsets of the world lie between -12:00 and +14:00; a day is generous and keeps the arithmetic safe.
 inline constexpr std::int32_t kOffsetLimit = 24 * 60;
 
@@ -49,8 +52,11 @@ std::string civil_day(std::int64_t at_ms, std::int32_t offset_minutes);  // "202
 // Civil time as milliseconds, for comparing across writers.
 std::int64_t civil_ms(const Moment& moment);
 
-// YYYY-MM-DD, YYYY-MM-DDTHH:MM, "YYYY-MM-DD HH:MM", today, yesterday, in the writer's zone. nullopt: none of these, or
-// no such date.
+// YYYY-MM-DD, YYYY-MM-DDTHH:MM, "YYYY-MM-DD HH:MM", today, yesterday, tomorrow, in the writer's zone. nullopt: none of
+// these, or no such date.
 std::optional<Moment> parse_moment(std::string_view text, std::int64_t now_ms, const Zone& zone);
+// What lies ahead: these, and "friday" or "fri" for the next one, each also with an hour behind it ("tomorrow 18:00");
+// an hour alone ("21:00") is on the day that `or_on` lies in.
+std::optional<Moment> parse_ahead(std::string_view text, std::int64_t now_ms, std::int64_t or_on_ms, const Zone& zone);
 
 }  // namespace duolog::journal

@@ -12,10 +12,7 @@
 namespace duolog::journal {
 namespace {
 
-constexpr std::int64_t kDayMs = 86'400'000;
 constexpr std::size_t kShortestId = 4;  // hex digits
-
-std::int64_t now_of(const Shelf& shelf) { return shelf.parts().clock.wall().time_since_epoch().count(); }
 
 bool same_name(std::string_view a, std::string_view b) {
   const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
@@ -49,7 +46,7 @@ class Sieve {
 
  private:
   static Moment read(const std::string& text, const Shelf& shelf, const Zone& zone) {
-    const auto moment = parse_moment(text, now_of(shelf), zone);
+    const auto moment = parse_moment(text, shelf.now(), zone);
     if (!moment) throw Refusal(Reason::kBadDate, text);
     return *moment;
   }
@@ -136,12 +133,9 @@ std::vector<Hit> find_all(const Shelf& shelf, const Filter& filter) {
 }
 
 std::vector<Item> items_of(const Shelf& shelf, std::span<const Hit> found) {
-  const Zone here(shelf.parts().zone);
   std::vector<Item> items;
-  for (const Hit& one : found) {
-    items.push_back(make_item(*one.journal, *one.noted, here));
-    add_what_was_said(items.back(), *one.journal, *one.noted, here, false);
-  }
+  items.reserve(found.size());
+  for (const Hit& one : found) items.push_back(read(shelf, {one.journal, one.noted}));
   return items;
 }
 
@@ -155,22 +149,23 @@ bool is_standing(const practice::Kept& kept, const RoundFilter& filter) {
 }
 
 void add_rounds(const Shelf& shelf, const Journal& journal, const RoundFilter& filter, std::vector<Round>& out) {
-  const Look look{shelf.calendar_of(journal), now_of(shelf), Zone(shelf.parts().zone)};
-  auto answered = answered_rounds(journal);
-  std::erase_if(answered,
-                [&](const auto& one) { return !filter.practice.empty() && one.first.practice != filter.practice; });
+  const Rounds rounds(journal, shelf.calendar_of(journal), shelf.now(), Zone(shelf.parts().zone));
+  std::vector<RoundKey> keys = rounds.answered();
+  std::erase_if(keys, [&](const RoundKey& key) { return !filter.practice.empty() && key.practice != filter.practice; });
+  std::set<RoundKey> wanted(keys.begin(), keys.end());
   for (const practice::Kept& kept : journal.library().all())
-    if (is_standing(kept, filter))
-      answered[{kept.practice.id, period_of(journal, kept.practice, look.calendar, look.now_ms)}];
-  for (const auto& [key, answers] : answered) {
-    Round round = make_round(journal, key, answers, look);
+    if (is_standing(kept, filter)) wanted.insert(rounds.current(kept.practice));
+  for (const RoundKey& key : wanted) {
+    Round round = rounds.make(key);
     if (round.current || !filter.current_only) out.push_back(std::move(round));
   }
 }
 
 // A notebook takes part while there is nobody else, and as long as something in it was answered alone.
 bool takes_part(const Shelf& shelf, const Journal& journal) {
-  return journal.shared() || shelf.journals().size() == 1 || !answered_rounds(journal).empty();
+  if (journal.shared() || shelf.journals().size() == 1) return true;
+  const auto& all = journal.view().ordered();
+  return std::any_of(all.begin(), all.end(), [](const Noted* noted) { return noted->is_answer(); });
 }
 
 bool is_damaged(const Shelf& shelf, const Journal& journal) {

@@ -45,6 +45,11 @@ struct RoundFilter {
 // practice).
 std::vector<Round> rounds(const Shelf& shelf, const RoundFilter& filter);
 
+// Of the other, readable, and not seen here yet; in order. Valid until something is written or folded.
+std::vector<Meant> unseen(const Shelf& shelf);
+// With what was said about it in short.
+Item read(const Shelf& shelf, const Meant& meant);
+
 Today today(const Shelf& shelf);
 // In any journal, today.
 bool paused(const Shelf& shelf);

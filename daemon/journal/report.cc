@@ -2,7 +2,41 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "daemon/journal/report.h"
 
+#include <algorithm>
+
 namespace duolog::journal {
+
+namespace {
+
+std::size_t length_of(const practice::FieldValue& value) {
+  std::size_t length = value.id.size();
+  if (const auto* text = std::get_if<std::string>(&value.value)) length += text->size();
+  if (const auto* items = std::get_if<std::vector<std::string>>(&value.value))
+    for (const std::string& item : *items) length += item.size();
+  return length;
+}
+
+// About what it takes on the wire.
+std::size_t length_of(const Item& item) {
+  constexpr std::size_t kBesideWords = 512;  // ids, names, times
+  std::size_t length = kBesideWords + item.text.size();
+  for (const std::string& tag : item.tags) length += tag.size();
+  for (const practice::FieldValue& value : item.fields) length += length_of(value);
+  for (const std::string& label : item.labels) length += label.size();
+  return length;
+}
+
+}  // namespace
+
+bool Page::takes(const Item& item) {
+  const std::size_t length = length_of(item);
+  if (begun_ && (items_ == 0 || length > bytes_)) items_ = bytes_ = 0;
+  if (begun_ && items_ == 0) return false;
+  begun_ = true;
+  --items_;
+  bytes_ -= std::min(bytes_, length);
+  return true;
+}
 
 std::string_view name(ItemKind kind) {
   switch (kind) {

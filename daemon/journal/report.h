@@ -92,6 +92,19 @@ struct Item {
   std::vector<practice::Manner> may;  // what this person can do with it now; where it is shown whole
 };
 
+// As many items as go into one reply: by count, and by the length of what is in them.
+class Page {
+ public:
+  Page(std::size_t items, std::size_t bytes) : items_(items), bytes_(bytes) {}
+  // False: there is no more room, for this one or any other. The first always has its place.
+  bool takes(const Item& item);
+
+ private:
+  std::size_t items_;
+  std::size_t bytes_;
+  bool begun_ = false;
+};
+
 enum class RoundState { kOpenToAnswer, kWaitingForYou, kWaitingForOther, kBothIn, kAlone };
 // The phrases of control.proto; kWaitingForOther needs the other's name.
 std::string describe(RoundState state, std::string_view other);
@@ -112,6 +125,7 @@ struct Round {
   std::string turn;  // of a practice in turns: "yours", "theirs"; empty: nobody has begun
   bool mine_passed = false;
   bool theirs_passed = false;
+  bool unmet = false;    // both answered, by different rules of sealing: `state` says whose answer is given once more
   bool over = false;     // its time has gone by without both answers: nothing is asked any more
   std::string opens_at;  // of sealed ones that open after their period
   std::string offered;   // a prompt for this week
@@ -146,8 +160,9 @@ struct JournalStatus {
 
 struct Today {
   std::string name;
-  std::string date;  // "2026-11-22" in the couple's calendar, or one's own
-  std::vector<Item> news;
+  std::string date;            // "2026-11-22" in the couple's calendar, or one's own
+  std::vector<Item> news;      // the oldest first; at most a page of them
+  std::size_t news_count = 0;  // of all
   std::vector<Round> waiting;  // current rounds that want an answer, and any that only you hold up
   bool alone = false;          // no shared journal
   bool words_unconfirmed = false;
@@ -161,6 +176,9 @@ struct Today {
   std::vector<Item> needs;        // of the other, not answered yet: needs, repairs, prompts
   bool paused = false;
   std::string paused_until;  // a day; empty: until further notice
+  std::string other;         // of the journal that is paused
+  bool paused_by_me = false;
+  bool paused_by_other = false;
   struct Week {
     std::string period;
     bool kept = false;  // both wrote something in it

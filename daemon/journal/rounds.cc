@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "daemon/journal/rounds.h"
 
-#include "daemon/journal/standing.h"
+#include <ranges>
+
 #include "daemon/practice/care.h"
 
 namespace duolog::journal {
@@ -11,6 +12,8 @@ using practice::Rhythm;
 using practice::Sharing;
 
 namespace {
+
+constexpr int kLongestPeriod = 92;  // days of a quarter
 
 std::optional<RoundKey> round_of(const Noted& noted) {
   if (const auto* answer = std::get_if<Answer>(&noted.what)) return RoundKey{answer->practice, answer->period};
@@ -24,42 +27,206 @@ std::string quarter_of(const std::string& day) {
   return day.substr(0, 5) + "Q" + std::to_string((month + 2) / 3);
 }
 
-RoundState state_of(const Journal& journal, const Round& round) {
-  if (!journal.shared()) return RoundState::kAlone;
-  if (round.mine_in && round.theirs_in) return RoundState::kBothIn;
-  if (round.mine_in) return RoundState::kWaitingForOther;
-  return round.theirs_in ? RoundState::kWaitingForYou : RoundState::kOpenToAnswer;
+// The first day of the next period, or the last of the one before.
+Day day_beyond(Rhythm rhythm, const Calendar& calendar, Day day, Day step) {
+  const std::string period = period_of(rhythm, calendar, day);
+  for (int days = 0; days <= kLongestPeriod && period_of(rhythm, calendar, day) == period; ++days) day += step;
+  return day;
 }
 
-// The day before the first one of the period that `at_ms` lies in, or any earlier one of the period before: a moment of
-// it.
-std::int64_t moment_of_period_before(Rhythm rhythm, const Calendar& calendar, std::int64_t at_ms) {
-  constexpr std::int64_t kDayMs = 86'400'000;
-  const std::string current = period_of(rhythm, calendar, at_ms);
-  std::int64_t at = at_ms;
-  for (int days = 0; days < 100 && period_of(rhythm, calendar, at) == current; ++days) at -= kDayMs;
-  return at;
+// Nobody's place in this order changes: who waits for whom is the same on both sides.
+std::pair<bool, std::uint64_t> strictness(const crypto::SealRule& rule) {
+  return {rule.both, rule.after.value_or(UINT64_MAX)};
 }
 
-// It may still be answered in the period after its own; then it fades.
-bool is_over(const practice::Practice& practice, const Round& round, const Look& look) {
-  if (round.current || practice.rhythm == Rhythm::kWhenNeeded || (round.mine_in && round.theirs_in)) return false;
-  const std::int64_t before = moment_of_period_before(practice.rhythm, look.calendar, look.now_ms);
-  return !round.period.starts_with(period_of(practice.rhythm, look.calendar, before));
+}  // namespace
+
+std::string period_of(Rhythm rhythm, const Calendar& calendar, Day day) {
+  switch (rhythm) {
+    case Rhythm::kWeekly:
+      return week_text(calendar, day);
+    case Rhythm::kMonthly:
+      return practice::day_text(day).substr(0, 7);
+    case Rhythm::kQuarterly:
+      return quarter_of(practice::day_text(day));
+    case Rhythm::kDaily:
+    case Rhythm::kWhenNeeded:
+      break;
+  }
+  return practice::day_text(day);
 }
 
-void add_passes(const Journal& journal, Round& round) {
-  for (const Noted* noted : journal.view().settings()) {
-    const auto* pass = std::get_if<Pass>(&noted->what);
-    if (pass == nullptr || pass->practice != round.practice || pass->period != round.period) continue;
-    (journal.is_mine(noted->device) ? round.mine_passed : round.theirs_passed) = true;
+std::string period_of(const Journal& journal, const practice::Practice& practice, const Calendar& calendar, Day day) {
+  std::string period = period_of(practice.rhythm, calendar, day);
+  if (practice.id != kQuestion) return period;
+  if (const practice::Question* question = question_of_day(journal, day)) period += "." + question->id;
+  return period;
+}
+
+std::int64_t period_end(Rhythm rhythm, const Calendar& calendar, Day day) {
+  return beginning_of(calendar, day_beyond(rhythm, calendar, day, 1));
+}
+
+const practice::Question* question_of_day(const Journal& journal, Day day) {
+  const JournalSecrets& secrets = journal.secrets();
+  return practice::question_of(practice::deck(), crypto::question_seed(secrets.epochs.front()), secrets.relationship,
+                               journal.agreements().depths, day);
+}
+
+std::string_view asked_in(const practice::FormField& field, std::string_view practice, std::string_view period) {
+  const std::size_t dot = period.find('.');
+  if (practice != kQuestion || field.question != "{question}" || dot == std::string_view::npos) return field.question;
+  const practice::Question* asked = practice::deck().find(period.substr(dot + 1));
+  return asked != nullptr ? std::string_view(asked->text) : std::string_view();
+}
+
+Rounds::Rounds(const Journal& journal, Calendar calendar, std::int64_t now_ms, Zone here)
+    : journal_(journal), calendar_(std::move(calendar)), today_(day_at(calendar_, now_ms)), here_(std::move(here)) {
+  for (const Noted* noted : journal.view().ordered()) {
+    const bool mine = journal.is_mine(noted->device);
+    if (const auto key = round_of(*noted)) {
+      answers_[*key].push_back(noted);
+      moves_[key->practice].push_back({key->period, mine});
+    } else if (const auto* pass = std::get_if<Pass>(&noted->what)) {
+      Passes& passes = passes_[{pass->practice, pass->period}];
+      (mine ? passes.mine : passes.theirs) = true;
+      moves_[pass->practice].push_back({pass->period, mine});
+    }
   }
 }
 
+std::vector<RoundKey> Rounds::answered() const {
+  std::vector<RoundKey> keys;
+  keys.reserve(answers_.size());
+  for (const auto& [key, answers] : answers_) keys.push_back(key);
+  return keys;
+}
+
+RoundKey Rounds::current(const practice::Practice& practice) const {
+  return {practice.id, period_of(journal_, practice, calendar_, today_)};
+}
+
+Round Rounds::make(const RoundKey& key) const {
+  Round round = with_answers(key);
+  if (const auto found = passes_.find(key); found != passes_.end()) {
+    round.mine_passed = found->second.mine;
+    round.theirs_passed = found->second.theirs;
+  }
+  add_practice(round, key);
+  return round;
+}
+
+Round Rounds::with_answers(const RoundKey& key) const {
+  Round round;
+  round.practice = key.practice;
+  round.period = key.period;
+  round.journal = journal_.secrets().name;
+  round.journal_id = journal_.id();
+  round.other = journal_.secrets().other;
+  const auto found = answers_.find(key);
+  if (found != answers_.end()) {
+    add_answers(round, found->second);
+    round.unmet = round.mine_in && round.theirs_in && !meet(found->second);
+    round.state = state_of(round, found->second);
+  } else {
+    round.state = journal_.shared() ? RoundState::kOpenToAnswer : RoundState::kAlone;
+  }
+  return round;
+}
+
+// The newest of each person, as many as one reply takes: nobody gives the same answer sixteen times.
+void Rounds::add_answers(Round& round, const std::vector<const Noted*>& answers) const {
+  constexpr std::size_t kShown = 16;
+  constexpr std::size_t kBytes = 256 << 10;
+  std::map<bool, Page> pages{{true, {kShown, kBytes}}, {false, {kShown, kBytes}}};
+  for (const Noted* noted : std::views::reverse(answers)) {
+    const bool mine = journal_.is_mine(noted->device);
+    (mine ? round.mine_in : round.theirs_in) = true;
+    const auto* sealed = std::get_if<SealedNote>(&noted->what);
+    if (sealed != nullptr && sealed->rule.after && round.opens_at.empty())
+      round.opens_at = opening_text(*sealed->rule.after, noted->offset_minutes);
+    Item item = make_item(journal_, *noted, here_);
+    if (pages.at(mine).takes(item)) round.answers.push_back(std::move(item));
+  }
+  std::reverse(round.answers.begin(), round.answers.end());
+}
+
+// ---- where a round stands ----
+
+// Answers that were sealed by one rule open together; what is readable has been met, or is not sealed at all.
+bool Rounds::meet(const std::vector<const Noted*>& answers) const {
+  std::set<Bytes> mine;
+  std::set<Bytes> theirs;
+  bool read = false;
+  for (const Noted* noted : answers) {
+    const bool by_me = journal_.is_mine(noted->device);
+    const auto* sealed = std::get_if<SealedNote>(&noted->what);
+    read = read || (!by_me && (sealed == nullptr || journal_.answers().look(noted->id).state != AnswerState::kSealed));
+    if (sealed != nullptr) (by_me ? mine : theirs).insert(crypto::encode_rule(sealed->rule));
+  }
+  return read || std::any_of(mine.begin(), mine.end(), [&](const Bytes& rule) { return theirs.contains(rule); });
+}
+
+// Of two that do not meet the looser is given once more, by the other's rule: nothing opens sooner than its author
+// wished.
+bool Rounds::mine_is_looser(const std::vector<const Noted*>& answers) const {
+  std::pair<bool, std::uint64_t> mine;
+  std::pair<bool, std::uint64_t> theirs;
+  for (const Noted* noted : answers)
+    if (const auto* sealed = std::get_if<SealedNote>(&noted->what))
+      (journal_.is_mine(noted->device) ? mine : theirs) = strictness(sealed->rule);
+  return mine < theirs;
+}
+
+RoundState Rounds::state_of(const Round& round, const std::vector<const Noted*>& answers) const {
+  if (!journal_.shared()) return RoundState::kAlone;
+  if (round.unmet) return mine_is_looser(answers) ? RoundState::kWaitingForYou : RoundState::kWaitingForOther;
+  if (round.mine_in && round.theirs_in) return RoundState::kBothIn;
+  return round.mine_in ? RoundState::kWaitingForOther : RoundState::kWaitingForYou;
+}
+
+void Rounds::add_practice(Round& round, const RoundKey& key) const {
+  const practice::Practice* practice = journal_.library().practice(key.practice);
+  if (practice == nullptr) return;
+  round.current = current(*practice) == key;
+  round.over = is_over(*practice, round);
+  const bool has_turn = round.current || practice->rhythm == Rhythm::kWhenNeeded;
+  if (practice->sharing == Sharing::kInTurns && journal_.shared() && has_turn)
+    if (const auto& turn = turn_of(*practice)) round.turn = turn->mine ? "yours" : "theirs";
+  if (practice->id == "prompt" && round.current) round.offered = prompt_of(round.period);
+  round.about = *practice;
+  for (practice::FormField& field : round.about->fields) field.question = asked_in(field, key.practice, key.period);
+}
+
+// It may still be answered in the period after its own; then it fades.
+bool Rounds::is_over(const practice::Practice& practice, const Round& round) const {
+  const bool met = round.mine_in && round.theirs_in && !round.unmet;
+  if (round.current || practice.rhythm == Rhythm::kWhenNeeded || met) return false;
+  return !round.period.starts_with(period_before(practice.rhythm));
+}
+
+const std::string& Rounds::period_before(Rhythm rhythm) const {
+  const auto found = before_.find(rhythm);
+  if (found != before_.end()) return found->second;
+  return before_.emplace(rhythm, period_of(rhythm, calendar_, day_beyond(rhythm, calendar_, today_, -1))).first->second;
+}
+
+const std::optional<Turn>& Rounds::turn_of(const practice::Practice& practice) const {
+  const auto found = turns_.find(practice.id);
+  if (found != turns_.end()) return found->second;
+  const auto moves = moves_.find(practice.id);
+  const std::vector<Move> none;
+  const bool first = journal_.secrets().genesis.roots().front().id() == journal_.identity().root().id();
+  const auto turn = practice.rhythm == Rhythm::kWhenNeeded
+                        ? turn_after(moves != moves_.end() ? moves->second : none)
+                        : turn_in(current(practice).period, moves != moves_.end() ? moves->second : none, first);
+  return turns_.emplace(practice.id, turn).first->second;
+}
+
 // The first prompt that this couple's week draws, as the question of the day is drawn.
-std::string prompt_of(const Journal& journal, std::string_view week) {
-  const auto prompts = practice::prompts(journal.secrets().relationship);
-  const crypto::QuestionSeed seed = crypto::question_seed(journal.secrets().epochs.front());
+std::string Rounds::prompt_of(std::string_view week) const {
+  const auto prompts = practice::prompts(journal_.secrets().relationship);
+  const crypto::QuestionSeed seed = crypto::question_seed(journal_.secrets().epochs.front());
   const practice::Prompt* first = nullptr;
   Hash least;
   for (const practice::Prompt& prompt : prompts) {
@@ -67,107 +234,6 @@ std::string prompt_of(const Journal& journal, std::string_view week) {
     if (first == nullptr || rank.bytes < least.bytes) first = &prompt, least = rank;
   }
   return first != nullptr ? first->text : std::string();
-}
-
-void add_practice(const Journal& journal, Round& round, const Look& look) {
-  auto practice = practice_in(journal, round.practice, round.period);
-  if (!practice) return;
-  round.current = period_of(journal, *practice, look.calendar, look.now_ms) == round.period;
-  round.over = is_over(*practice, round, look);
-  if (practice->sharing == Sharing::kInTurns && journal.shared())
-    if (const auto turn = turn_of(journal, *practice)) round.turn = turn->mine ? "yours" : "theirs";
-  if (practice->id == "prompt" && round.current) round.offered = prompt_of(journal, round.period);
-  round.about = std::move(practice);
-}
-
-}  // namespace
-
-std::string period_of(Rhythm rhythm, const Calendar& calendar, std::int64_t at_ms) {
-  switch (rhythm) {
-    case Rhythm::kWeekly:
-      return week_of(calendar, at_ms);
-    case Rhythm::kMonthly:
-      return day_of(calendar, at_ms).substr(0, 7);
-    case Rhythm::kQuarterly:
-      return quarter_of(day_of(calendar, at_ms));
-    case Rhythm::kDaily:
-    case Rhythm::kWhenNeeded:
-      break;
-  }
-  return day_of(calendar, at_ms);
-}
-
-std::int64_t period_end(Rhythm rhythm, const Calendar& calendar, std::int64_t at_ms) {
-  if (rhythm == Rhythm::kWeekly) return week_after(calendar, at_ms);
-  std::int64_t end = day_after(calendar, at_ms);
-  if (rhythm != Rhythm::kMonthly && rhythm != Rhythm::kQuarterly) return end;
-  const std::string current = period_of(rhythm, calendar, at_ms);
-  for (int days = 0; days < 100 && period_of(rhythm, calendar, end) == current; ++days) end = day_after(calendar, end);
-  return end;
-}
-
-const practice::Question* question_of_day(const Journal& journal, const Calendar& calendar, std::int64_t at_ms) {
-  const auto day = practice::parse_day(day_of(calendar, at_ms));
-  if (!day) return nullptr;
-  const JournalSecrets& secrets = journal.secrets();
-  return practice::question_of(practice::deck(), crypto::question_seed(secrets.epochs.front()), secrets.relationship,
-                               journal.agreements().depths, *day);
-}
-
-std::string period_of(const Journal& journal, const practice::Practice& practice, const Calendar& calendar,
-                      std::int64_t at_ms) {
-  std::string period = period_of(practice.rhythm, calendar, at_ms);
-  if (practice.id != kQuestion) return period;
-  if (const practice::Question* question = question_of_day(journal, calendar, at_ms)) period += "." + question->id;
-  return period;
-}
-
-std::optional<practice::Practice> practice_in(const Journal& journal, std::string_view id, std::string_view period) {
-  const practice::Practice* found = journal.library().practice(id);
-  if (found == nullptr) return std::nullopt;
-  practice::Practice practice = *found;
-  const std::size_t dot = period.find('.');
-  if (id != kQuestion || dot == std::string_view::npos) return practice;
-  const practice::Question* asked = practice::deck().find(period.substr(dot + 1));
-  for (practice::FormField& field : practice.fields)
-    if (field.question == "{question}") field.question = asked != nullptr ? asked->text : std::string();
-  return practice;
-}
-
-std::map<RoundKey, std::vector<const Noted*>> answered_rounds(const Journal& journal) {
-  std::map<RoundKey, std::vector<const Noted*>> rounds;
-  for (const Noted* noted : journal.view().ordered())
-    if (const auto key = round_of(*noted)) rounds[*key].push_back(noted);
-  return rounds;
-}
-
-Round make_round(const Journal& journal, const RoundKey& key, const std::vector<const Noted*>& answers,
-                 const Look& look) {
-  Round round;
-  round.practice = key.practice;
-  round.period = key.period;
-  round.journal = journal.secrets().name;
-  round.journal_id = journal.id();
-  round.other = journal.secrets().other;
-  for (const Noted* noted : answers) {
-    round.answers.push_back(make_item(journal, *noted, look.here));
-    (round.answers.back().mine ? round.mine_in : round.theirs_in) = true;
-    if (const auto* sealed = std::get_if<SealedNote>(&noted->what); sealed != nullptr && sealed->rule.after)
-      round.opens_at =
-          rfc3339(static_cast<std::int64_t>(std::min<std::uint64_t>(*sealed->rule.after, INT32_MAX)) * 1000,
-                  noted->offset_minutes);
-  }
-  round.state = state_of(journal, round);
-  add_passes(journal, round);
-  add_practice(journal, round, look);
-  return round;
-}
-
-Round make_round(const Journal& journal, const RoundKey& key, const Look& look) {
-  std::vector<const Noted*> answers;
-  for (const Noted* noted : journal.view().ordered())
-    if (round_of(*noted) == key) answers.push_back(noted);
-  return make_round(journal, key, answers, look);
 }
 
 }  // namespace duolog::journal

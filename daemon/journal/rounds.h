@@ -3,39 +3,65 @@
 #pragma once
 
 #include "daemon/journal/items.h"
+#include "daemon/journal/standing.h"
 #include "daemon/practice/deck.h"
 
 namespace duolog::journal {
 
-// The occasion that a moment belongs to: "2026-11-22", "2026-W47", "2026-11" or "2026-Q4"; a practice for when it is
+// The occasion that a day belongs to: "2026-11-22", "2026-W47", "2026-11" or "2026-Q4"; a practice for when it is
 // needed goes by days.
-std::string period_of(practice::Rhythm rhythm, const Calendar& calendar, std::int64_t at_ms);
+std::string period_of(practice::Rhythm rhythm, const Calendar& calendar, Day day);
 // The same of a practice in a journal: the question of the day has its question's id behind the day, so that nobody
 // answers another question than the other, whatever deck each has.
-std::string period_of(const Journal& journal, const practice::Practice& practice, const Calendar& calendar,
-                      std::int64_t at_ms);
-// The first instant after the period that a moment belongs to.
-std::int64_t period_end(practice::Rhythm rhythm, const Calendar& calendar, std::int64_t at_ms);
+std::string period_of(const Journal& journal, const practice::Practice& practice, const Calendar& calendar, Day day);
+// The first instant after the period that a day belongs to.
+std::int64_t period_end(practice::Rhythm rhythm, const Calendar& calendar, Day day);
 
 inline constexpr std::string_view kQuestion = "question";  // the practice that asks what the deck says
-// Of the couple's day at `at_ms`; null: before 1970.
-const practice::Question* question_of_day(const Journal& journal, const Calendar& calendar, std::int64_t at_ms);
-// The practice as it asks in this period: with the question of that day in it. Null: there is none of that name.
-std::optional<practice::Practice> practice_in(const Journal& journal, std::string_view id, std::string_view period);
+// Of the couple's day; null: before 1970.
+const practice::Question* question_of_day(const Journal& journal, Day day);
+// What a field asks in this period: where it is the question of the day, that.
+std::string_view asked_in(const practice::FormField& field, std::string_view practice, std::string_view period);
 
-// Every round that somebody has answered, by practice and period.
-std::map<RoundKey, std::vector<const Noted*>> answered_rounds(const Journal& journal);
+// All rounds of a journal at one moment. Valid until something is written or folded. May cost a merge of the view, and
+// goes once through it.
+class Rounds {
+ public:
+  // `here`: this machine's zone, for the times of receipts.
+  Rounds(const Journal& journal, Calendar calendar, std::int64_t now_ms, Zone here);
 
-// When a round is looked at, and from where.
-struct Look {
-  Calendar calendar;
-  std::int64_t now_ms = 0;
-  Zone here;
+  // Those that somebody has answered.
+  [[nodiscard]] std::vector<RoundKey> answered() const;
+  [[nodiscard]] bool is_answered(const RoundKey& key) const { return answers_.contains(key); }
+  [[nodiscard]] RoundKey current(const practice::Practice& practice) const;
+  [[nodiscard]] Round make(const RoundKey& key) const;
+
+ private:
+  struct Passes {
+    bool mine = false;
+    bool theirs = false;
+  };
+
+  [[nodiscard]] Round with_answers(const RoundKey& key) const;
+  void add_answers(Round& round, const std::vector<const Noted*>& answers) const;
+  [[nodiscard]] RoundState state_of(const Round& round, const std::vector<const Noted*>& answers) const;
+  [[nodiscard]] bool meet(const std::vector<const Noted*>& answers) const;
+  [[nodiscard]] bool mine_is_looser(const std::vector<const Noted*>& answers) const;
+  void add_practice(Round& round, const RoundKey& key) const;
+  [[nodiscard]] bool is_over(const practice::Practice& practice, const Round& round) const;
+  [[nodiscard]] const std::string& period_before(practice::Rhythm rhythm) const;
+  [[nodiscard]] const std::optional<Turn>& turn_of(const practice::Practice& practice) const;
+  [[nodiscard]] std::string prompt_of(std::string_view week) const;
+
+  const Journal& journal_;
+  Calendar calendar_;
+  Day today_;
+  Zone here_;
+  std::map<RoundKey, std::vector<const Noted*>> answers_;  // in order
+  std::map<RoundKey, Passes> passes_;
+  std::map<std::string, std::vector<Move>, std::less<>> moves_;  // answers and passes of a practice, in order
+  mutable std::map<std::string, std::optional<Turn>, std::less<>> turns_;
+  mutable std::map<practice::Rhythm, std::string> before_;
 };
-// `answers`: of this round, in order.
-Round make_round(const Journal& journal, const RoundKey& key, const std::vector<const Noted*>& answers,
-                 const Look& look);
-// The same where the answers have to be looked for.
-Round make_round(const Journal& journal, const RoundKey& key, const Look& look);
 
 }  // namespace duolog::journal

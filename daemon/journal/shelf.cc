@@ -23,6 +23,7 @@ Shelf::Shelf(Parts parts, Hooks hooks) : state_(std::make_unique<State>(std::mov
 Shelf::~Shelf() = default;
 
 const Shelf::Parts& Shelf::parts() const { return state_->parts; }
+std::int64_t Shelf::now() const { return state_->now(); }
 Calendar Shelf::calendar_of(const Journal& journal) const { return state_->calendar_of(journal); }
 
 void Shelf::start() {
@@ -77,8 +78,7 @@ void Shelf::State::open(const JournalId& id) {
 }
 
 Calendar Shelf::State::calendar_of(const Journal& journal) const {
-  const Agreements& agreed = journal.agreements();
-  return agreed.calendar_version > 0 ? agreed.calendar : Calendar{parts.zone};
+  return journal.agreements().calendar_or(parts.zone);
 }
 
 // ---- finding ----

@@ -101,7 +101,7 @@ class Shelf {
   // A practice of one's own. `file` is named in errors.
   Saved keep_practice(const std::string& toml, const std::string& file, const std::string& journal, ByteView request);
   void try_practice(const std::string& toml, const std::string& file) const;  // throws as keep_practice() does
-  void agree(const Wishes& wishes);
+  void agree(const Wishes& wishes, ByteView request);
   // Where answer() and agree() go when this is what was asked for.
   [[nodiscard]] const Journal& answering_journal(const std::string& wanted) const;
 
@@ -128,6 +128,7 @@ class Shelf {
   [[nodiscard]] const Journal& find(std::string_view name_or_prefix) const;  // throws Refusal(kNoSuchJournal)
   [[nodiscard]] Journal* by_id(const JournalId& id);                         // hidden ones too; null: none
   [[nodiscard]] const Parts& parts() const;
+  [[nodiscard]] std::int64_t now() const;  // ms since 1970
   [[nodiscard]] Calendar calendar_of(const Journal& journal) const;
   void tell_of(Journal& journal);  // what its last fold has brought
   // A founding was stored: the journal is opened here.

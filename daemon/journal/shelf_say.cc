@@ -8,19 +8,20 @@
 namespace duolog::journal {
 namespace {
 
-bool is_blank(std::string_view text) { return text.find_first_not_of(" \t\r\n\f\v") == std::string_view::npos; }
-
-void require_text(const std::string& text, std::size_t limit, const char* what) {
-  if (const auto fault = utf8_fault(as_bytes(text))) throw Refusal::bad_utf8(what, *fault);
-  if (text.size() > limit) throw Refusal::too_long(what, limit);
-}
-
 // What cannot be read yet can be reacted to by nobody.
 void require_readable(const Journal& journal, const Noted& noted) {
   const bool sealed = std::holds_alternative<SealedNote>(noted.what) &&
                       journal.answers().look(noted.id).state != AnswerState::kReadable;
   const bool words = noted.is_entry() || noted.is_answer() || noted.is_letter() || noted.is_remark();
   if (sealed || !words) throw Refusal(Reason::kNotItsKind, sealed ? "sealed" : "nothing to read");
+}
+
+// Not a word, and nothing of ASCII alone; what else is an emoji, nobody's program knows for long. Empty: taken back.
+bool is_emoji(std::string_view text) {
+  const auto letter = [](unsigned char c) { return c <= ' ' || c == 0x7f || std::isalpha(c) != 0; };
+  const auto beyond = [](unsigned char c) { return c >= 0x80; };
+  return text.empty() ||
+         (std::none_of(text.begin(), text.end(), letter) && std::any_of(text.begin(), text.end(), beyond));
 }
 
 const practice::Manner& require_manner(const std::vector<practice::Manner>& manners, const std::string& wanted) {
@@ -48,6 +49,23 @@ Calendar wished_calendar(const Wishes& wishes, const Agreements& agreed) {
   return calendar;
 }
 
+// The last day of a pause, as it is stored.
+std::string until_text(const std::string& typed, std::int64_t now, const Zone& zone) {
+  if (typed.empty() || typed == kUntilFurtherNotice) return typed;
+  const auto until = parse_ahead(typed, now, now, zone);
+  if (!until || !until->day_only) throw Refusal(Reason::kBadDate, typed);
+  const std::string day = civil_day(until->at_ms, until->offset_minutes);
+  if (day < civil_day(now, zone.offset_minutes(now))) throw Refusal(Reason::kTooEarly, typed);
+  return day;
+}
+
+// Nobody ends the other's pause.
+void require_own_pause(const Journal& journal, Day today) {
+  const Agreements& agreed = journal.agreements();
+  if (!agreed.paused_by(today, true) && agreed.paused_by(today, false))
+    throw Refusal(Reason::kNotYours, journal.secrets().other);
+}
+
 bool wants_calendar(const Wishes& wishes) {
   return wishes.accept_calendar || !wishes.zone.empty() || wishes.turn_hour || wishes.first_weekday;
 }
@@ -71,8 +89,7 @@ Saved Shelf::react(const Target& to, const std::string& emoji, ByteView request)
   const Meant found = find_one(*this, to);
   require_readable(*found.journal, *found.noted);
   require_text(emoji, kEmojiLimit, "emoji");
-  const bool word = std::any_of(emoji.begin(), emoji.end(), [](unsigned char c) { return c <= ' ' || c == 0x7f; });
-  if (word) throw Refusal::among(Reason::kBadField, "emoji", {"kind"});
+  if (!is_emoji(emoji)) throw Refusal::among(Reason::kBadField, "emoji", {"kind"});
   return state_->save(*by_id(found.journal->id()), Reaction{found.noted->id, emoji}, request);
 }
 
@@ -115,24 +132,24 @@ Saved Shelf::keep_practice(const std::string& toml, const std::string& file, con
   return state_->save(state_->answering_journal(journal), OwnPractice{toml}, request);
 }
 
-// Everything is checked before anything is written.
-void Shelf::agree(const Wishes& wishes) {
+// Everything is checked before anything is written. The request goes with what is written last: whatever a repetition
+// writes once more before that says the same again.
+void Shelf::agree(const Wishes& wishes, ByteView request) {
+  if (state_->answered_before(request)) return;
   Journal& journal = state_->answering_journal(wishes.journal);
   std::optional<Calendar> calendar;
   if (wants_calendar(wishes)) calendar = wished_calendar(wishes, journal.agreements());
   if (wishes.depth > practice::kDeepest) throw Refusal::among(Reason::kBadField, "depth", {"range"});
   if (!wishes.unanswered.empty() && wishes.unanswered != "wait" && wishes.unanswered != "open")
     throw Refusal::among(Reason::kBadField, "unanswered", {"choice"});
-  const std::string pause = wishes.pause.value_or("");
-  if (!pause.empty() && pause != kUntilFurtherNotice && !practice::parse_day(pause))
-    throw Refusal(Reason::kBadDate, pause);
-  const auto wish = [&](std::string_view about, std::string value) {
-    state_->save(journal, Wish{std::string(about), std::move(value)}, {});
-  };
-  if (calendar) state_->save(journal, *calendar, {});
-  if (wishes.depth != 0) wish(kAboutDepth, std::to_string(wishes.depth));
-  if (!wishes.unanswered.empty()) wish(kAboutUnanswered, wishes.unanswered);
-  if (wishes.pause) wish(kAboutPause, pause);
+  const std::string pause = wishes.pause ? until_text(*wishes.pause, state_->now(), state_->here) : "";
+  if (wishes.pause && pause.empty()) require_own_pause(journal, day_at(state_->calendar_of(journal), state_->now()));
+  std::vector<Wish> wished;
+  if (wishes.depth != 0) wished.push_back({std::string(kAboutDepth), std::to_string(wishes.depth)});
+  if (!wishes.unanswered.empty()) wished.push_back({std::string(kAboutUnanswered), wishes.unanswered});
+  if (wishes.pause) wished.push_back({std::string(kAboutPause), pause});
+  if (calendar) state_->save(journal, *calendar, wished.empty() ? request : ByteView());
+  for (const Wish& wish : wished) state_->save(journal, wish, &wish == &wished.back() ? request : ByteView());
 }
 
 }  // namespace duolog::journal

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "daemon/journal/herald.h"
+#include "daemon/journal/rounds.h"
 
 namespace duolog::journal {
 
@@ -36,6 +37,7 @@ struct Shelf::State {
 
   // ---- writing: shelf_write.cc ----
   [[nodiscard]] Journal& answering_journal(const std::string& wanted) const;
+  [[nodiscard]] Rounds rounds_of(const Journal& journal) const;
   [[nodiscard]] std::string period_to_answer(const Journal& journal, const practice::Practice& practice,
                                              const std::string& wanted) const;
   [[nodiscard]] crypto::SealRule rule_for(const Journal& journal, const practice::Practice& practice,

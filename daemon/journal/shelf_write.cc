@@ -1,12 +1,13 @@
 // shelf_write.cc: what a person writes and answers: checked, sealed, appended, and said to be saved.
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <ranges>
+
 #include "daemon/journal/compose.h"
+#include "daemon/journal/rounds.h"
 #include "daemon/journal/shelf_state.h"
 
 namespace duolog::journal {
 namespace {
-
-constexpr std::int64_t kDayMs = 86'400'000;
 
 Form filled_in(const practice::Practice& practice, const std::vector<FieldValue>& values) {
   try {
@@ -40,7 +41,9 @@ Saved Shelf::answer(const FilledForm& filled, ByteView request) {
     throw Refusal::among(Reason::kBadField, "sharing", {"choice"});
   Journal& journal = practice.sharing == practice::Sharing::kPrivate ? state_->notebook() : asked;
   const std::string period = state_->period_to_answer(journal, practice, filled.period);
-  Form form = filled_in(practice, filled.fields);
+  std::vector<FieldValue> values = filled.fields;
+  write_out_times(values, practice, state_->now(), state_->here);
+  Form form = filled_in(practice, values);
   Saved saved;
   if (journal.shared() && practice.sharing == practice::Sharing::kSealedUntilBoth) {
     const crypto::SealRule rule = state_->rule_for(journal, practice, period);
@@ -85,34 +88,40 @@ Journal& Shelf::State::answering_journal(const std::string& wanted) const {
   return writing.shared() ? writing : *visible().back();
 }
 
+Rounds Shelf::State::rounds_of(const Journal& journal) const { return {journal, calendar_of(journal), now(), here}; }
+
 // The current round; or an earlier one that somebody has answered already: what waits may be answered late.
 std::string Shelf::State::period_to_answer(const Journal& journal, const practice::Practice& practice,
                                            const std::string& wanted) const {
-  std::string current = period_of(journal, practice, calendar_of(journal), now());
+  const Rounds rounds = rounds_of(journal);
+  std::string current = rounds.current(practice).period;
   if (wanted.empty() || wanted == current) return current;
-  if (!answered_rounds(journal).contains({practice.id, wanted})) throw Refusal(Reason::kBadRequest, "period");
+  if (!rounds.is_answered({practice.id, wanted})) throw Refusal(Reason::kBadRequest, "period");
   return wanted;
 }
 
-// As the two have agreed. Whoever answers a round late answers by the rule that the other has answered by: else the two
-// would never meet.
+// As the two have agreed. Whoever answers after the other answers by the rule of the other's latest: else the two would
+// never meet.
 crypto::SealRule Shelf::State::rule_for(const Journal& journal, const practice::Practice& practice,
                                         const std::string& period) const {
-  for (const Noted* noted : journal.view().ordered()) {
+  const bool may_open = journal.agreements().open_unanswered;
+  const auto& all = journal.view().ordered();
+  for (const Noted* noted : std::views::reverse(all)) {
     const auto* theirs = std::get_if<SealedNote>(&noted->what);
     const bool same = theirs != nullptr && !journal.is_mine(noted->device) && theirs->practice == practice.id &&
                       theirs->period == period;
-    if (same && theirs->rule.both && (!theirs->rule.after || journal.agreements().open_unanswered)) return theirs->rule;
+    if (same && theirs->rule.both && (!theirs->rule.after || may_open)) return theirs->rule;
   }
-  if (!journal.agreements().open_unanswered) return {true, std::nullopt};
-  const std::int64_t end = period_end(practice.rhythm, calendar_of(journal), now());
+  if (!may_open) return {true, std::nullopt};
+  const Calendar calendar = calendar_of(journal);
+  const std::int64_t end = period_end(practice.rhythm, calendar, day_at(calendar, now()));
   return {true, static_cast<std::uint64_t>(std::max<std::int64_t>(end, 0)) / 1000};
 }
 
 // A letter is a round of its own, which nobody else can answer.
 Sealed Shelf::State::letter(const Journal& journal, const Entry& entry, const std::string& open_on) const {
   constexpr std::size_t kLetterIdLength = 16;
-  const auto day = parse_moment(open_on, now(), here);
+  const auto day = parse_ahead(open_on, now(), now(), here);
   if (!day) throw Refusal(Reason::kBadDate, open_on);
   const std::int64_t opens = day->day_only ? here.instant_ms(civil_ms(*day) - civil_ms(*day) % kDayMs) : day->at_ms;
   if (opens <= now()) throw Refusal(Reason::kTooEarly, open_on);

@@ -35,9 +35,7 @@ std::string standing_of(const Journal& journal, const Noted& noted) {
   const practice::Practice* practice = practice_of(journal, noted);
   if (practice == nullptr) return {};
   const bool mine = journal.is_mine(noted.device);
-  const auto settles = [](const practice::Manner& one) {
-    return std::find(kSettling.begin(), kSettling.end(), one.manner) != kSettling.end();
-  };
+  const auto settles = [](const practice::Manner& one) { return practice::is_one_of(one.manner, kSettling); };
   if (practice->steps.empty() && std::none_of(practice->replies.begin(), practice->replies.end(), settles)) return {};
   std::string standing(kOpen);
   bool ended = false;
@@ -49,7 +47,7 @@ std::string standing_of(const Journal& journal, const Noted& noted) {
       standing = remark->manner;
       ended = true;
     } else if (!by_author && !ended && is_among(remark->manner, practice->replies) &&
-               std::find(kSettling.begin(), kSettling.end(), remark->manner) != kSettling.end()) {
+               practice::is_one_of(remark->manner, kSettling)) {
       standing = remark->manner;
     }
   }
@@ -67,18 +65,33 @@ std::vector<practice::Manner> manners_for(const Journal& journal, const Noted& n
   return manners;
 }
 
-std::optional<Turn> turn_of(const Journal& journal, const practice::Practice& practice) {
-  std::optional<Turn> turn;
-  for (const Noted* noted : journal.view().ordered()) {
-    const auto* answer = std::get_if<Answer>(&noted->what);
-    const auto* pass = std::get_if<Pass>(&noted->what);
-    const bool moves =
-        (answer != nullptr && answer->practice == practice.id) || (pass != nullptr && pass->practice == practice.id);
-    if (moves) turn = Turn{!journal.is_mine(noted->device)};
+std::optional<Turn> turn_in(const std::string& period, const std::vector<Move>& moves, bool first) {
+  bool begins = first;
+  const std::string* before = nullptr;
+  bool mine = false;
+  bool theirs = false;
+  for (const Move& move : moves) {
+    if (move.period == period) {
+      (move.mine ? mine : theirs) = true;
+    } else if (before == nullptr || *before != move.period) {
+      begins = !move.mine;
+      before = &move.period;
+    }
   }
-  if (turn || practice.rhythm == practice::Rhythm::kWhenNeeded) return turn;
-  // Nobody has begun: the founder who comes first in the genesis.
-  return Turn{journal.secrets().genesis.roots().front().id() == journal.identity().root().id()};
+  if (mine && theirs) return std::nullopt;
+  return Turn{mine || theirs ? theirs : begins};
+}
+
+std::optional<Turn> turn_after(const std::vector<Move>& moves) {
+  std::optional<Turn> turn;
+  for (const Move& move : moves) {
+    if (turn && turn->mine == move.mine) {
+      turn.reset();
+    } else {
+      turn = Turn{!move.mine};
+    }
+  }
+  return turn;
 }
 
 }  // namespace duolog::journal

@@ -15,11 +15,18 @@ std::string standing_of(const Journal& journal, const Noted& noted);
 // Every way in which this person can say something about it: a plain reply first.
 std::vector<practice::Manner> manners_for(const Journal& journal, const Noted& noted);
 
-// Whose turn it is in a practice that goes in turns: whoever wrote or passed last has given it to the other. nullopt:
-// nobody has begun, and the practice is one for when it is needed.
+// In a practice that goes in turns a move is an answer, or passing.
+struct Move {
+  std::string period;
+  bool mine = false;
+};
 struct Turn {
   bool mine = false;
 };
-std::optional<Turn> turn_of(const Journal& journal, const practice::Practice& practice);
+// `moves`: of one practice, in order. In a period each has one turn; who begins changes from one to the next, `first`
+// says whether this person begins the first of all. nullopt: both have had theirs.
+std::optional<Turn> turn_in(const std::string& period, const std::vector<Move>& moves, bool first);
+// Without periods: one begins, the other answers, and nobody waits until one begins again.
+std::optional<Turn> turn_after(const std::vector<Move>& moves);
 
 }  // namespace duolog::journal

@@ -11,37 +11,32 @@
 namespace duolog::journal {
 namespace {
 
-constexpr std::int64_t kDayMs = 86'400'000;
-constexpr std::size_t kWeeks = 12;  // of the rhythm
-
-std::int64_t now_of(const Shelf& shelf) { return shelf.parts().clock.wall().time_since_epoch().count(); }
+// What a page holds at most: all of it is one reply.
+constexpr std::size_t kNewsShown = 500;
+constexpr std::size_t kNewsBytes = 1 << 20;
+constexpr std::size_t kThingsShown = 100;  // of a kind: promises, plans, …
+constexpr std::size_t kThingsBytes = 64 << 10;
+constexpr std::size_t kRoundsShown = 50;
+constexpr Day kWeeks = 12;  // of the rhythm
 
 // ---- what is new ----
 
-// In the order of every journal; between them only time can say what came first.
+// What can be read of the other, and was not yet. What is sealed waits elsewhere on the page.
+bool is_news(const Journal& journal, const Noted& noted) {
+  if (!noted.is_visible() || noted.lacks_body() || journal.is_mine(noted.device)) return false;
+  const bool sealed =
+      std::holds_alternative<SealedNote>(noted.what) && journal.answers().look(noted.id).state == AnswerState::kSealed;
+  return !sealed && journal.unread().is_new(noted.device, noted.seq);
+}
+
 void add_news(const Shelf& shelf, Today& today) {
-  const Zone here(shelf.parts().zone);
-  struct New {
-    std::int64_t time;
-    const Journal* journal;
-    const Noted* noted;
-    std::size_t place;  // among all: within a journal nothing changes places
-  };
-  std::vector<New> all;
-  for (const Journal* journal : shelf.journals()) {
-    std::int64_t time = INT64_MIN;
-    for (const Noted* noted : journal->view().ordered()) {
-      time = std::max(time, noted->written_ms.value_or(time));
-      const bool is_new = noted->is_visible() && !noted->lacks_body() && !journal->is_mine(noted->device) &&
-                          journal->unread().is_new(noted->device, noted->seq);
-      if (is_new) all.push_back({time, journal, noted, all.size()});
-    }
-  }
-  std::sort(all.begin(), all.end(),
-            [](const New& a, const New& b) { return std::tie(a.time, a.place) < std::tie(b.time, b.place); });
-  for (const New& one : all) {
-    today.news.push_back(make_item(*one.journal, *one.noted, here));
-    add_what_was_said(today.news.back(), *one.journal, *one.noted, here, false);
+  const std::vector<Meant> all = unseen(shelf);
+  today.news_count = all.size();
+  Page page(kNewsShown, kNewsBytes);
+  for (const Meant& one : all) {
+    Item item = read(shelf, one);
+    if (!page.takes(item)) break;  // the rest is new tomorrow, or a moment later
+    today.news.push_back(std::move(item));
   }
 }
 
@@ -53,6 +48,14 @@ bool waits(const Round& round, bool alone) {
   if (round.about && round.about->sharing == practice::Sharing::kOpen) return false;      // nobody is waited for
   if (round.state == RoundState::kWaitingForYou) return true;
   return round.current && (round.state == RoundState::kOpenToAnswer || (alone && !round.mine_in));
+}
+
+void add_waiting(const Shelf& shelf, Today& today) {
+  for (Round& round : rounds(shelf, {})) {  // the newest first
+    if (!waits(round, today.alone) || today.waiting.size() >= kRoundsShown) continue;
+    round.answers.clear();  // there is nothing in them to read yet
+    today.waiting.push_back(std::move(round));
+  }
 }
 
 void add_question(const Shelf& shelf, Today& today) {
@@ -77,16 +80,13 @@ std::optional<Place> place_for(Today& today, const std::string& practice) {
   return std::nullopt;
 }
 
-std::string text_in(const Form& form, std::string_view field) {
-  for (const FieldValue& value : form)
-    if (const auto* text = std::get_if<std::string>(&value.value); text != nullptr && value.id == field) return *text;
-  return {};
-}
-
-// A plan that was accepted stays until its day has gone by.
+// A plan stays, accepted or not, until its day has gone by; one that was written without a day, until it is settled.
 bool is_still_open(const Item& item, const std::string& date) {
-  if (item.standing == kOpen) return true;
-  return item.practice == "plan" && item.standing == "accept" && text_in(item.fields, "start").substr(0, 10) >= date;
+  if (item.practice != "plan") return item.standing == kOpen;
+  const std::string_view start = practice::text_in(item.fields, "start");
+  const bool has_day = practice::is_time_text(start);
+  if (item.standing == kOpen) return !has_day || start.substr(0, date.size()) >= date;
+  return item.standing == "accept" && has_day && start.substr(0, date.size()) >= date;
 }
 
 void add_open_things(const Shelf& shelf, const Journal& journal, Today& today) {
@@ -101,11 +101,28 @@ void add_open_things(const Shelf& shelf, const Journal& journal, Today& today) {
   }
 }
 
+// The newest stay: somebody who writes down a thousand promises hides nothing but their own.
+void shorten(std::vector<Item>& things) {
+  Page page(kThingsShown, kThingsBytes);
+  std::size_t kept = 0;
+  while (kept < things.size() && page.takes(things[things.size() - 1 - kept])) ++kept;
+  things.erase(things.begin(), things.end() - static_cast<std::ptrdiff_t>(kept));
+}
+
+// A pause asks nothing of anybody. What one of the two has said to the other still stands there.
+void rest(Today& today) {
+  today.waiting.clear();
+  today.question.reset();
+  today.promises.clear();
+  std::erase_if(today.plans, [](const Item& plan) { return plan.standing == kOpen; });
+  std::erase_if(today.needs, [](const Item& need) { return need.practice == "prompt"; });
+}
+
 // What is due first comes first; what has no day comes last.
 void sort_promises(std::vector<Item>& promises) {
   const auto due = [](const Item& item) {
-    std::string day = text_in(item.fields, "by");
-    return day.empty() ? std::string("9999") : day;
+    const std::string_view day = practice::text_in(item.fields, "by");
+    return practice::parse_day(day) ? std::string(day) : std::string("9999");
   };
   std::sort(promises.begin(), promises.end(), [&](const Item& a, const Item& b) {
     return std::tuple(due(a), a.written_at, a.id) < std::tuple(due(b), b.written_at, b.id);
@@ -128,19 +145,19 @@ void add_letters(const Journal& journal, const Zone& here, std::int64_t now, Tod
 // A week is kept when both wrote something in it. Nobody counts further than a season back.
 void add_weeks(const Journal& journal, const Calendar& calendar, std::int64_t now, Today& today) {
   std::map<std::string, std::pair<bool, bool>> wrote;  // of a week: I, the other
-  const std::int64_t from = now - static_cast<std::int64_t>(kWeeks) * 7 * kDayMs;
+  const Day day = day_at(calendar, now);
+  const std::int64_t from = beginning_of(calendar, day - kWeeks * 7);
   for (const Noted* noted : journal.view().ordered()) {
     if (!noted->written_ms || *noted->written_ms < from || *noted->written_ms > now || !noted->is_visible()) continue;
     auto& week = wrote[week_of(calendar, *noted->written_ms)];
     (journal.is_mine(noted->device) ? week.first : week.second) = true;
   }
   const Agreements& agreed = journal.agreements();
-  for (std::size_t back = kWeeks; back-- > 0;) {
-    const std::int64_t at = now - static_cast<std::int64_t>(back) * 7 * kDayMs;
-    Today::Week week{week_of(calendar, at), false, false};
+  for (Day back = kWeeks; back-- > 0;) {
+    Today::Week week{week_text(calendar, day - back * 7), false, false};
     const auto found = wrote.find(week.period);
     week.kept = found != wrote.end() && found->second.first && found->second.second;
-    week.paused = agreed.paused_on(practice::parse_day(day_of(calendar, at)).value_or(0));
+    week.paused = agreed.paused_on(day - back * 7);
     today.weeks.push_back(std::move(week));
   }
 }
@@ -148,18 +165,52 @@ void add_weeks(const Journal& journal, const Calendar& calendar, std::int64_t no
 void add_agreements(const Journal& journal, const Calendar& calendar, std::int64_t now, Today& today) {
   const Agreements& agreed = journal.agreements();
   if (agreed.other.proposal) today.proposal = journal.secrets().other;
-  const practice::Day day = practice::parse_day(day_of(calendar, now)).value_or(0);
+  const Day day = day_at(calendar, now);
   today.paused = agreed.paused_on(day);
   if (!today.paused) return;
-  if (const auto until = agreed.paused_until(day)) today.paused_until = civil_day(std::int64_t{*until} * kDayMs, 0);
+  if (const auto until = agreed.paused_until(day)) today.paused_until = practice::day_text(*until);
+  today.other = journal.secrets().other;
+  today.paused_by_me = agreed.paused_by(day, true);
+  today.paused_by_other = agreed.paused_by(day, false);
+  rest(today);
 }
 
 }  // namespace
 
+// In the order of every journal; between them only time can say what came first.
+std::vector<Meant> unseen(const Shelf& shelf) {
+  struct New {
+    std::int64_t time;
+    std::size_t place;  // among all: within a journal nothing changes places
+    Meant what;
+  };
+  std::vector<New> all;
+  for (const Journal* journal : shelf.journals()) {
+    std::int64_t time = INT64_MIN;
+    for (const Noted* noted : journal->view().ordered()) {
+      time = std::max(time, noted->written_ms.value_or(time));
+      if (is_news(*journal, *noted)) all.push_back({time, all.size(), {journal, noted}});
+    }
+  }
+  std::sort(all.begin(), all.end(),
+            [](const New& a, const New& b) { return std::tie(a.time, a.place) < std::tie(b.time, b.place); });
+  std::vector<Meant> unseen;
+  unseen.reserve(all.size());
+  for (const New& one : all) unseen.push_back(one.what);
+  return unseen;
+}
+
+Item read(const Shelf& shelf, const Meant& meant) {
+  const Zone here(shelf.parts().zone);
+  Item item = make_item(*meant.journal, *meant.noted, here);
+  add_what_was_said(item, *meant.journal, *meant.noted, here, false);
+  return item;
+}
+
 Today today(const Shelf& shelf) {
   const std::vector<const Journal*> journals = shelf.journals();
   const Identity& identity = shelf.parts().identity;
-  const std::int64_t now = now_of(shelf);
+  const std::int64_t now = shelf.now();
   const Calendar calendar = shelf.calendar_of(*journals.back());
   Today today;
   today.name = identity.person();
@@ -169,10 +220,10 @@ Today today(const Shelf& shelf) {
   today.warnings = warnings(shelf);
   for (const Journal* journal : journals) today.entries += journal->view().counts().entries;
   add_news(shelf, today);
-  for (Round& round : rounds(shelf, {}))
-    if (waits(round, today.alone)) today.waiting.push_back(std::move(round));
+  add_waiting(shelf, today);
   add_question(shelf, today);
   for (const Journal* journal : journals) add_open_things(shelf, *journal, today);
+  for (std::vector<Item>* things : {&today.promises, &today.plans, &today.talks, &today.needs}) shorten(*things);
   sort_promises(today.promises);
   for (const Journal* journal : journals) add_letters(*journal, Zone(shelf.parts().zone), now, today);
   if (today.alone) return today;

@@ -6,8 +6,6 @@
 namespace duolog::journal {
 namespace {
 
-constexpr std::int64_t kDayMs = 86'400'000;
-
 class Charts {
  public:
   Charts(const Journal& journal, Calendar calendar) : journal_(journal), calendar_(std::move(calendar)) {}
@@ -84,7 +82,7 @@ std::optional<std::int64_t> civil_of(const std::string& text, std::int64_t now, 
 
 std::vector<Series> trends(const Shelf& shelf, const Span& span) {
   const Zone zone(shelf.parts().zone);
-  const std::int64_t now = shelf.parts().clock.wall().time_since_epoch().count();
+  const std::int64_t now = shelf.now();
   const auto since = civil_of(span.since, now, zone, false);
   const auto until = civil_of(span.until, now, zone, true);
   const Journal& journal = shelf.answering_journal(span.journal);

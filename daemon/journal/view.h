@@ -12,11 +12,13 @@
 
 #include <limits>
 #include <map>
+#include <memory>
 #include <span>
 #include <unordered_map>
 #include <unordered_set>
 
 #include "daemon/journal/event.h"
+#include "daemon/practice/library.h"
 
 namespace duolog::journal {
 
@@ -30,6 +32,10 @@ struct SealedNote {  // the words are in Answers
   crypto::SealRule rule;
 };
 
+struct OwnNote {                                   // a practice of their own, read once
+  std::shared_ptr<const practice::Kept> practice;  // null: it cannot be read, or its author has written too many
+};
+
 // One record as the view keeps it.
 struct Noted {
   RecordId id;
@@ -38,8 +44,7 @@ struct Noted {
   std::optional<std::int64_t> written_ms;  // none: unreadable, or no event
   std::int32_t offset_minutes = 0;
   std::vector<Seen> seen;
-  std::variant<Silent, Unreadable, Newer, Entry, Answer, SealedNote, Remark, Reaction, Calendar, OwnPractice, Wish,
-               Pass>
+  std::variant<Silent, Unreadable, Newer, Entry, Answer, SealedNote, Remark, Reaction, Calendar, OwnNote, Wish, Pass>
       what;
 
   [[nodiscard]] bool is_entry() const { return std::holds_alternative<Entry>(what); }
@@ -57,11 +62,12 @@ struct Noted {
   [[nodiscard]] bool is_remark() const { return std::holds_alternative<Remark>(what); }
   // What two people have settled between them, in silence.
   [[nodiscard]] bool is_setting() const {
-    return std::holds_alternative<Calendar>(what) || std::holds_alternative<OwnPractice>(what) ||
-           std::holds_alternative<Wish>(what) || std::holds_alternative<Pass>(what);
+    return std::holds_alternative<Calendar>(what) || std::holds_alternative<OwnNote>(what) ||
+           std::holds_alternative<Wish>(what);
   }
   [[nodiscard]] bool is_visible() const {
-    return !std::holds_alternative<Silent>(what) && !std::holds_alternative<Reaction>(what) && !is_setting();
+    return !std::holds_alternative<Silent>(what) && !std::holds_alternative<Reaction>(what) &&
+           !std::holds_alternative<Pass>(what) && !is_setting();
   }
 };
 
@@ -84,7 +90,7 @@ class View {
   [[nodiscard]] const Noted* by_id(const RecordId& id) const;  // null: not here
   // One device's records by seq. Null: none here.
   [[nodiscard]] const std::map<std::uint64_t, Noted>* of(const DeviceId& device) const;
-  // Calendars, wishes, practices of their own, passes: in order. Valid until the next put().
+  // Calendars, wishes, practices of their own: in order. Valid until the next put().
   [[nodiscard]] const std::vector<const Noted*>& settings() const;
   // Changes whenever settings() may have.
   [[nodiscard]] std::uint64_t settings_version() const;

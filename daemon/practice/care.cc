@@ -3,21 +3,13 @@
 
 #include <toml++/toml.h>
 
-#include <algorithm>
-#include <array>
-
 #include "daemon/practice/texts.h"
 
 namespace duolog::practice {
 namespace {
 
-constexpr std::array<std::string_view, 3> kRelationships{"partner", "friend", "family"};
 constexpr std::array<std::string_view, 5> kLanguages{"words", "time", "help", "gifts", "touch"};
 constexpr std::size_t kDearest = 2;  // of a ranking: what counts as reaching or as given
-
-bool is_one_of(std::string_view word, const auto& list) {
-  return std::find(list.begin(), list.end(), word) != list.end();
-}
 
 void append_texts(std::vector<std::string>& to, const toml::node_view<const toml::node>& node) {
   const toml::array* list = node.as_array();

@@ -54,24 +54,6 @@ std::uint32_t depth_on(std::span<const Depth> depths, Day day) {
 
 }  // namespace
 
-std::optional<Day> parse_day(std::string_view text) {
-  constexpr std::string_view kPattern = "dddd-dd-dd";
-  if (text.size() != kPattern.size()) return std::nullopt;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool digit = text[i] >= '0' && text[i] <= '9';
-    if (kPattern[i] == 'd' ? !digit : text[i] != kPattern[i]) return std::nullopt;
-  }
-  const auto number = [&](std::size_t at, std::size_t count) {
-    int value = 0;
-    for (const char c : text.substr(at, count)) value = value * 10 + (c - '0');
-    return value;
-  };
-  const date::year_month_day day{date::year{number(0, 4)}, date::month{static_cast<unsigned>(number(5, 2))},
-                                 date::day{static_cast<unsigned>(number(8, 2))}};
-  if (!day.ok()) return std::nullopt;
-  return static_cast<Day>(date::sys_days{day}.time_since_epoch().count());
-}
-
 Deck::Deck(std::string_view toml) {
   const toml::table table = toml::parse(toml);
   const toml::array* questions = table["questions"].as_array();

@@ -11,12 +11,10 @@
 #include <span>
 
 #include "crypto/epoch.h"
+#include "daemon/practice/day.h"
 #include "daemon/practice/practice.h"
 
 namespace duolog::practice {
-
-using Day = std::int32_t;                             // since 1970-01-01, in the couple's calendar
-std::optional<Day> parse_day(std::string_view text);  // "2026-11-22"
 
 inline constexpr std::uint32_t kDeepest = 3;
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "daemon/practice/library.h"
 
-#include <algorithm>
+#include <deque>
 
 #include "daemon/practice/texts.h"
 
@@ -21,8 +21,6 @@ const std::vector<Kept>& built_in(std::string_view relationship) {
   return read.emplace_back(std::string(relationship), std::move(practices)).second;
 }
 
-bool is_relationship(std::string_view word) { return word == "partner" || word == "friend" || word == "family"; }
-
 // Who may read an answer, and when, is not for one of the two to change behind the other's back. The question of the
 // day is drawn by the house, and "letter" is the name of letters.
 bool loosens(const Kept& kept, const Practice& by) {
@@ -33,29 +31,33 @@ bool is_reserved(std::string_view id) { return id == "letter" || id == "question
 
 }  // namespace
 
-Library::Library(std::string_view relationship)
-    : relationship_(is_relationship(relationship) ? relationship : ""), all_(built_in(relationship_)) {}
-
-bool Library::add(std::string_view toml) {
+std::optional<Kept> read_own(std::string_view toml, std::string_view relationship) {
   try {
-    auto practice = read_practice(toml, "practice", relationship_);
-    if (!practice || is_reserved(practice->id)) return false;
-    const auto same = [&](const Kept& kept) { return kept.practice.id == practice->id; };
-    const auto place = std::find_if(all_.begin(), all_.end(), same);
-    if (place != all_.end() && loosens(*place, *practice)) return false;
-    const bool first = place == all_.end() || !place->own;
-    if (first && own_ >= kOwnLimit) return false;
-    own_ += first ? 1 : 0;
-    Kept kept{std::move(*practice), std::string(toml), true};
-    if (place == all_.end()) {
-      all_.push_back(std::move(kept));
-    } else {
-      *place = std::move(kept);
-    }
-    return true;
+    auto practice = read_practice(toml, "practice", relationship);
+    if (!practice || is_reserved(practice->id)) return std::nullopt;
+    return Kept{std::move(*practice), std::string(toml), true};
   } catch (const BadPractice&) {
-    return false;
+    return std::nullopt;
   }
+}
+
+Library::Library(std::string_view relationship)
+    : all_(built_in(is_one_of(relationship, kRelationships) ? relationship : "")) {}
+
+bool Library::add(const Kept& own, bool mine) {
+  const auto same = [&](const Kept& kept) { return kept.practice.id == own.practice.id; };
+  const auto place = std::find_if(all_.begin(), all_.end(), same);
+  if (place != all_.end() && loosens(*place, own.practice)) return false;
+  if (place == all_.end() || !place->own) {
+    if (own_[mine] >= kOwnLimit) return false;
+    ++own_[mine];
+  }
+  if (place == all_.end()) {
+    all_.push_back(own);
+  } else {
+    *place = own;
+  }
+  return true;
 }
 
 const Kept* Library::find(std::string_view id) const {

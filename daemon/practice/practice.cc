@@ -2,9 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "daemon/practice/practice.h"
 
-#include <algorithm>
-
 #include "crypto/bytes.h"
+#include "daemon/practice/day.h"
 
 namespace duolog::practice {
 namespace {
@@ -59,6 +58,14 @@ void require_fit(const FormField& field, const FieldValue& value) {
     case FieldKind::kChoice:
       if (text == nullptr) refuse(field.id, "kind");
       return require_choice(field, *text);
+    case FieldKind::kDay:
+      if (text == nullptr) refuse(field.id, "kind");
+      if (!parse_day(*text)) refuse(field.id, "day");
+      return;
+    case FieldKind::kTime:
+      if (text == nullptr) refuse(field.id, "kind");
+      if (!is_time_text(*text)) refuse(field.id, "time");
+      return;
   }
 }
 
@@ -91,6 +98,10 @@ std::string_view name(FieldKind kind) {
       return "list";
     case FieldKind::kChoice:
       return "choice";
+    case FieldKind::kDay:
+      return "day";
+    case FieldKind::kTime:
+      return "time";
   }
   return "text";
 }
@@ -123,6 +134,12 @@ std::string_view name(Sharing sharing) {
       return "private";
   }
   return "private";
+}
+
+std::string_view text_in(const Form& form, std::string_view field) {
+  for (const FieldValue& value : form)
+    if (const auto* text = std::get_if<std::string>(&value.value); text != nullptr && value.id == field) return *text;
+  return {};
 }
 
 Form fill(const Practice& practice, const std::vector<FieldValue>& values) {

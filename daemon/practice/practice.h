@@ -5,6 +5,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <stdexcept>
@@ -15,8 +17,16 @@
 
 namespace duolog::practice {
 
-enum class FieldKind { kText, kScale, kList, kChoice };
-std::string_view name(FieldKind kind);  // "text", "scale", "list", "choice"
+template <class List>
+bool is_one_of(std::string_view word, const List& list) {
+  return std::find(list.begin(), list.end(), word) != list.end();
+}
+
+// Kinds of relationship for which words may differ.
+inline constexpr std::array<std::string_view, 3> kRelationships{"partner", "friend", "family"};
+
+enum class FieldKind { kText, kScale, kList, kChoice, kDay, kTime };
+std::string_view name(FieldKind kind);  // "text", "scale", "list", "choice", "day", "time"
 
 struct Choice {
   std::string id;  // what is stored
@@ -66,13 +76,16 @@ struct Practice {
   std::vector<Manner> steps;    // how its author may follow it up
 };
 
-// One field as it was filled: a text or a choice's id, a number of a scale, or the items of a list.
+// One field as it was filled: a text, a choice's id, a day or a time (as day.h writes them), a number of a scale, or
+// the items of a list.
 struct FieldValue {
   std::string id;
   std::variant<std::string, std::int32_t, std::vector<std::string>> value;
   bool operator==(const FieldValue&) const = default;
 };
 using Form = std::vector<FieldValue>;
+// The text or choice that stands in this field; empty: none.
+std::string_view text_in(const Form& form, std::string_view field);
 
 inline constexpr std::size_t kFieldTextLimit = 64 << 10;  // bytes of one text
 inline constexpr std::size_t kFieldItemLimit = 64;        // items of a list
@@ -83,7 +96,8 @@ struct Unfit : std::runtime_error {
       : std::runtime_error("unfit: " + of + ": " + reason), field(std::move(of)), why(reason), offset(at) {}
 
   std::string field;
-  // "missing", "unknown", "twice", "range", "kind", "choice", "too few", "too many", "too long", "not UTF-8", "empty"
+  // "missing", "unknown", "twice", "range", "kind", "choice", "too few", "too many", "too long", "not UTF-8", "day",
+  // "time", "empty"
   std::string why;
   std::size_t offset;  // of the first byte that is not UTF-8
 };

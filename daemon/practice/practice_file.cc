@@ -15,17 +15,17 @@
 namespace duolog::practice {
 namespace {
 
-constexpr std::array<std::string_view, 3> kRelationships{"partner", "friend", "family"};
 constexpr std::array<std::string_view, 13> kReplies{"answer",  "thank", "boundary", "compromise", "agree",
                                                     "forgive", "later", "accept",   "decline",    "suggest",
                                                     "reflect", "ask",   "validate"};
 constexpr std::array<std::string_view, 4> kSteps{"kept", "owned", "done", "cancelled"};
 constexpr std::int32_t kScaleLimit = 1000;  // either end, either sign
-
-template <class List>
-bool is_one_of(std::string_view word, const List& list) {
-  return std::find(list.begin(), list.end(), word) != list.end();
-}
+constexpr std::array<std::string_view, 14> kKeys{"id",      "title",  "why",        "rhythm", "sharing",
+                                                 "for",     "before", "afterwards", "gentle", "at_least_one",
+                                                 "instead", "fields", "replies",    "steps"};
+constexpr std::array<std::string_view, 13> kFieldKeys{"id",       "question",  "kind",       "optional", "low",
+                                                      "high",     "low_means", "high_means", "trend",    "choices",
+                                                      "at_least", "at_most",   "instead"};
 
 std::string listed(const auto& words) { return fmt::format("{}", fmt::join(words, ", ")); }
 
@@ -126,10 +126,14 @@ class Section {
     return kinds->get(relationship);
   }
 
-  void refuse_unknown() const {
+  // Before anything is missed: a key that is misspelt is the better word for what is wrong.
+  void refuse_unknown(const auto& keys) const {
     for (const auto& [key, node] : table_)
-      if (!is_one_of(key.str(), known_)) refuse(node, key.str(), "is not a key that a practice has");
+      if (!is_one_of(key.str(), keys)) refuse(node, key.str(), "is not a key that a practice has");
   }
+
+  // At the end: what was there and nobody has asked for.
+  void refuse_unknown() const { refuse_unknown(known_); }
 
   [[nodiscard]] std::string_view file() const { return file_; }
   [[nodiscard]] const toml::table& table() const { return table_; }
@@ -194,8 +198,9 @@ void read_list(Section& section, FormField& field) {
 
 FormField read_field(const Section& outer, const toml::node& node, const std::string& called,
                      std::string_view relationship) {
-  constexpr std::array<std::string_view, 4> kKinds{"text", "scale", "list", "choice"};  // as FieldKind
+  constexpr std::array<std::string_view, 6> kKinds{"text", "scale", "list", "choice", "day", "time"};  // as FieldKind
   Section section(as_table(outer, node, called), outer.file(), called);
+  section.refuse_unknown(kFieldKeys);
   FormField field;
   field.id = section.id("id");
   field.question = section.text("question", kWordsLimit, true);
@@ -317,6 +322,7 @@ toml::table parsed(std::string_view text, std::string_view file) {
 std::optional<Practice> read_practice(std::string_view toml, std::string_view file, std::string_view relationship) {
   const toml::table table = parsed(toml, file);
   Section section(table, file, "");
+  section.refuse_unknown(kKeys);
   Practice practice;
   practice.id = section.id("id");
   read_words(section, practice, true);

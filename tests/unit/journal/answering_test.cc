@@ -241,7 +241,7 @@ TEST_F(CheckIn, AnAnswerOfLastWeekCanStillBeGiven) {
   bo.shelf().answer(late, {});
   meet(ada, bo);
   EXPECT_THAT(today(bo.shelf()).waiting, SizeIs(1));
-  EXPECT_EQ(make_round(bo.journal(bo.shared()), this_week(), {Calendar{"UTC"}, 0, Zone("UTC")}).state,
+  EXPECT_EQ(Rounds(bo.journal(bo.shared()), Calendar{"UTC"}, 0, Zone("UTC")).make(this_week()).state,
             RoundState::kBothIn);
   late.period = "2019-W01";
   EXPECT_THROW(bo.shelf().answer(late, {}), Refusal);

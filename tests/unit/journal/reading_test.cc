@@ -101,7 +101,7 @@ TEST_F(Reading, ByKindAndJournal) {
 }
 
 TEST_F(Reading, WhatCannotBeUnderstoodIsRefused) {
-  EXPECT_EQ(refused_because([&] { list(ada.shelf(), by(&Filter::since, "tomorrow")); }), Reason::kBadDate);
+  EXPECT_EQ(refused_because([&] { list(ada.shelf(), by(&Filter::since, "soon")); }), Reason::kBadDate);
   EXPECT_EQ(refused_because([&] { list(ada.shelf(), by(&Filter::kind, "poem")); }), Reason::kBadRequest);
   EXPECT_EQ(refused_because([&] { list(ada.shelf(), by(&Filter::journal, "x")); }), Reason::kNoSuchJournal);
 }
@@ -189,10 +189,12 @@ TEST_F(Reading, TheOthersEntriesAreNewUntilTheyWereSeen) {
 TEST_F(Reading, ASealedAnswerIsNewUntilItsWordsWereSeen) {
   ada.answer(7, "the weir");
   meet(ada, bo);
+  EXPECT_THAT(new_ones(bo), IsEmpty()) << "it waits, and there is nothing to read yet";
+  EXPECT_THAT(today(bo.shelf()).waiting, SizeIs(1));
   bo.shelf().mark_seen(list(bo.shelf(), {}));  // that it is there was seen, and nothing else
-  EXPECT_EQ(new_ones(bo).size(), 1U);
   bo.answer(8, "the soup");
   meet(ada, bo);
+  EXPECT_EQ(new_ones(bo).size(), 1U);
   bo.shelf().mark_seen(list(bo.shelf(), {}));
   EXPECT_THAT(new_ones(bo), IsEmpty());
 }

@@ -1,10 +1,6 @@
-// together_test.cc: what two people say to and settle with each other: letters, remarks, promises, agreements, today.
+// together_test.cc: what two people say to each other: letters, remarks, promises, rounds.
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <sstream>
-
-#include "daemon/journal/refusal.h"
-#include "daemon/journal/standing.h"
-#include "tests/unit/journal/two_people.h"
+#include "tests/unit/journal/together.h"
 
 namespace duolog::journal {
 namespace {
@@ -12,38 +8,6 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
-
-class Together : public TwoPeople {
- protected:
-  static std::string id_of(const Saved& saved) { return hex(saved.id.view()); }
-  static Item shown(Person& who, const Saved& what) { return show(who.shelf(), {id_of(what)}); }
-  static Saved done(Person& who, const std::string& practice, std::vector<FieldValue> fields) {
-    FilledForm form;
-    form.practice = practice;
-    form.fields = std::move(fields);
-    return who.shelf().answer(form, {});
-  }
-  static Saved said(Person& who, const Saved& about, const std::string& manner, const std::string& text = {}) {
-    return who.shelf().remark({id_of(about)}, manner, text, {});
-  }
-  static Reason refused(const std::function<void()>& work) {
-    try {
-      work();
-    } catch (const Refusal& refusal) {
-      return refusal.reason;
-    }
-    ADD_FAILURE() << "was done";
-    return Reason::kBadRequest;
-  }
-  void pass_time(std::int64_t ms) {
-    ada.now += ms;
-    bo.now += ms;
-    ada.shelf().time_passed();
-    bo.shelf().time_passed();
-    meet(ada, bo);
-  }
-  Round question(Person& who) { return *today(who.shelf()).question; }
-};
 
 // ---- letters ----
 
@@ -241,7 +205,7 @@ TEST_F(Together, QuestionsGoAsDeepAsBothWishFromTheNextDayOn) {
   const auto wish = [&](Person& who, std::uint32_t depth) {
     Wishes wishes;
     wishes.depth = depth;
-    who.shelf().agree(wishes);
+    who.shelf().agree(wishes, {});
     meet(ada, bo);
   };
   wish(ada, 3);
@@ -267,20 +231,16 @@ TEST_F(Together, AnUnansweredRoundWaitsAndFadesWithoutAMark) {
   EXPECT_THAT(today(bo.shelf()).waiting, SizeIs(2));
   pass_time(7 * kDay);
   EXPECT_THAT(today(bo.shelf()).waiting, SizeIs(1)) << "this week's";
-  EXPECT_EQ(make_round(bo.journal(bo.shared()), {"checkin", "2026-W47"},
-                       {bo.shelf().calendar_of(bo.journal(bo.shared())), bo.now, Zone("UTC")})
-                .answers[0]
-                .state,
-            AnswerState::kSealed);
+  EXPECT_EQ(round_of(bo, {"checkin", "2026-W47"}).answers[0].state, AnswerState::kSealed);
 }
 
 TEST_F(Together, WhereBothWishItAnUnmetAnswerOpensAfterItsWeek) {
   Wishes wishes;
   wishes.unanswered = "open";
-  ada.shelf().agree(wishes);
+  ada.shelf().agree(wishes, {});
   meet(ada, bo);
   const Saved alone = ada.answer(3, "before Bo agreed");
-  bo.shelf().agree(wishes);
+  bo.shelf().agree(wishes, {});
   meet(ada, bo);
   const Saved both = ada.answer(7, "after");
   meet(ada, bo);
@@ -304,170 +264,139 @@ TEST_F(Together, ATurnPassesByWritingOrByPassing) {
   round.practice = "appreciate";
   bo.shelf().pass(round, {});
   meet(ada, bo);
-  EXPECT_EQ(turn(ada), "yours");
+  for (Person* who : {&ada, &bo}) EXPECT_EQ(turn(*who), "") << "each has had theirs";
+  done(ada, "appreciate", {{"appreciations", std::vector<std::string>{"d", "e", "f"}}});
+  meet(ada, bo);
+  EXPECT_EQ(turn(bo), "");
+  pass_time(7 * kDay);
+  EXPECT_EQ(turn(ada), "theirs") << "who begins changes";
+  EXPECT_EQ(turn(bo), "yours");
   round.practice = "mood";
   EXPECT_EQ(refused([&] { bo.shelf().pass(round, {}); }), Reason::kNotItsKind);
 }
 
-// ---- agreements ----
+TEST_F(Together, ARepairIsAnsweredOnceAndWaitsForNobodyThen) {
+  const std::vector<FieldValue> repair{{"happened", std::string("a")}};
+  const practice::Practice& practice = *ada.journal(ada.shared()).library().practice("repair");
+  std::vector<FieldValue> filled;
+  for (const practice::FormField& field : practice.fields)
+    if (!field.optional) filled.push_back({field.id, field.choices.empty() ? "words" : field.choices.front().id});
+  const auto turn = [&](Person& who) { return rounds(who.shelf(), {.practice = "repair"}).front().turn; };
+  EXPECT_EQ(turn(ada), "") << "nobody has begun";
+  done(ada, "repair", filled);
+  meet(ada, bo);
+  EXPECT_EQ(turn(bo), "yours");
+  pass_time(3 * kDay);
+  done(bo, "repair", filled);
+  meet(ada, bo);
+  EXPECT_EQ(turn(ada), "");
+  EXPECT_EQ(turn(bo), "");
+}
 
-TEST_F(Together, ACalendarHoldsOnceBothHaveSetIt) {
+// Whoever answers while the two change what they have agreed may answer by another rule than the other.
+TEST_F(Together, AnswersByDifferentRulesAreNotBothInAndTheLooserIsGivenOnceMore) {
   Wishes wishes;
-  wishes.zone = "Pacific/Auckland";
-  wishes.turn_hour = 5;
-  bo.shelf().agree(wishes);
+  wishes.unanswered = "open";
+  ada.shelf().agree(wishes, {});
+  bo.shelf().agree(wishes, {});
   meet(ada, bo);
-  EXPECT_EQ(ada.shelf().calendar_of(ada.journal(ada.shared())).zone, "Europe/Berlin");
-  EXPECT_EQ(today(ada.shelf()).proposal, "Bo");
-  Wishes yes;
-  yes.accept_calendar = true;
-  ada.shelf().agree(yes);
+  ada.answer(7);  // by Monday at the latest
+  wishes.unanswered = "wait";
+  bo.shelf().agree(wishes, {});
+  bo.answer(4);  // not before both
   meet(ada, bo);
-  for (Person* who : {&ada, &bo}) {
-    const Calendar calendar = who->shelf().calendar_of(who->journal(who->shared()));
-    EXPECT_EQ(calendar.zone, "Pacific/Auckland");
-    EXPECT_EQ(calendar.turn_hour, 5U);
-    EXPECT_EQ(today(who->shelf()).proposal, "");
-  }
-  wishes.zone = "Mars/Olympus";
-  EXPECT_EQ(refused([&] { bo.shelf().agree(wishes); }), Reason::kBadField);
-}
-
-TEST_F(Together, AWishDatedFarAheadBindsNobodyElse) {
-  const std::int64_t now = bo.now;
-  bo.now = 253'402'300'000'000;  // the last day of 9999
-  Wishes wishes;
-  wishes.depth = 3;
-  wishes.pause = "on";
-  bo.shelf().agree(wishes);
-  bo.now = now;
-  Wishes mine;
-  mine.depth = 2;
-  mine.pause = "";
-  ada.shelf().agree(mine);
-  meet(ada, bo);
-  mine.depth = 1;
-  ada.shelf().agree(mine);
-  pass_time(kDay);
-  EXPECT_FALSE(today(ada.shelf()).paused);
-  EXPECT_EQ(question(ada).period[11], 'a');
-}
-
-TEST_F(Together, ABackdatedCalendarDoesNotTakeTheFoundersPlace) {
-  const auto bytes = encode_event({1, 0, {}, Calendar{"Asia/Tokyo", 4, 1, 0}});
-  forge_bytes(bo, bo.shared(), bytes.view());
-  meet(ada, bo);
-  for (Person* who : {&ada, &bo})
-    EXPECT_EQ(who->shelf().calendar_of(who->journal(who->shared())).zone, "Europe/Berlin");
-}
-
-TEST_F(Together, WhatWasShownAsSealedIsNeverSentOpen) {
-  FilledForm form;
-  form.practice = "mood";
-  form.sharing = "sealed until both";
-  form.fields = {{"mood", 3}, {"word", std::string("calm")}};
-  EXPECT_EQ(refused([&] { ada.shelf().answer(form, {}); }), Reason::kBadField);
-  form.sharing = "open";
-  ada.shelf().answer(form, {});
-}
-
-TEST_F(Together, ProposalsThatCrossDecideNothing) {
-  Wishes wishes;
-  wishes.zone = "Europe/Paris";
-  ada.shelf().agree(wishes);
-  wishes.zone = "Europe/Rome";
-  bo.shelf().agree(wishes);
-  meet(ada, bo);
-  for (Person* who : {&ada, &bo})
-    EXPECT_EQ(who->shelf().calendar_of(who->journal(who->shared())).zone, "Europe/Berlin");
-}
-
-TEST_F(Together, APauseNeedsOneAloneAndEndsByItself) {
-  Wishes wishes;
-  wishes.pause = "2026-11-30";
-  bo.shelf().agree(wishes);
-  meet(ada, bo);
-  EXPECT_TRUE(today(ada.shelf()).paused);
-  EXPECT_EQ(today(ada.shelf()).paused_until, "2026-11-30");
-  pass_time(9 * kDay);
-  EXPECT_FALSE(today(ada.shelf()).paused);
-  wishes.pause = "on";
-  ada.shelf().agree(wishes);
-  meet(ada, bo);
-  pass_time(300 * kDay);
-  EXPECT_TRUE(today(bo.shelf()).paused);
-  wishes.pause = "";
-  bo.shelf().agree(wishes);
-  EXPECT_TRUE(today(bo.shelf()).paused) << "it is Ada's";
-  ada.shelf().agree(wishes);
-  meet(ada, bo);
-  EXPECT_FALSE(today(bo.shelf()).paused);
-}
-
-TEST_F(Together, APracticeOfOnesOwnIsTheSameOnBothSides) {
-  const std::string toml = R"(id = "walk"
-title = "A walk"
-why = "Fresh air."
-rhythm = "weekly"
-sharing = "sealed until both"
-
-[[fields]]
-id = "where"
-kind = "text"
-question = "Where to?"
-)";
-  ada.shelf().keep_practice(toml, "walk.toml", {}, {});
-  meet(ada, bo);
-  EXPECT_EQ(bo.journal(bo.shared()).library().practice("walk")->title, "A walk");
-  done(bo, "walk", {{"where", std::string("the lake")}});
-  meet(ada, bo);
-  EXPECT_EQ(rounds(ada.shelf(), {.practice = "walk"}).front().state, RoundState::kWaitingForYou);
-  EXPECT_EQ(refused([&] { ada.shelf().keep_practice("id = 7", "x.toml", {}, {}); }), Reason::kBadPractice);
-}
-
-// ---- over time ----
-
-TEST_F(Together, AWeekIsKeptWhenBothWroteInIt) {
-  ada.write("this week");
-  meet(ada, bo);
-  EXPECT_FALSE(today(ada.shelf()).weeks.back().kept);
-  bo.write("me too");
-  meet(ada, bo);
-  EXPECT_TRUE(today(ada.shelf()).weeks.back().kept);
-  EXPECT_THAT(today(ada.shelf()).weeks, SizeIs(12));
-  pass_time(7 * kDay);
-  EXPECT_FALSE(today(ada.shelf()).weeks.back().kept);
-  EXPECT_TRUE(today(ada.shelf()).weeks[10].kept);
-}
-
-TEST_F(Together, TrendsShowBothVoicesAndNoSealedNumber) {
+  const RoundKey key{"checkin", "2026-W47"};
+  EXPECT_EQ(round_of(ada, key).state, RoundState::kWaitingForYou);
+  EXPECT_EQ(round_of(bo, key).state, RoundState::kWaitingForOther);
+  for (Person* who : {&ada, &bo}) EXPECT_TRUE(round_of(*who, key).unmet);
+  EXPECT_THAT(today(ada.shelf()).waiting, SizeIs(1));
   ada.answer(7);
   meet(ada, bo);
-  EXPECT_THAT(trends(bo.shelf(), {}), IsEmpty());
-  bo.answer(4);
-  meet(ada, bo);
-  const std::vector<Series> all = trends(bo.shelf(), {});
-  ASSERT_THAT(all, SizeIs(2));
-  EXPECT_TRUE(all[0].mine);
-  EXPECT_EQ(all[0].points[0].value, 4);
-  EXPECT_EQ(all[1].points[0].value, 7);
-  EXPECT_EQ(all[1].points[0].day, "2026-11-22");
+  for (Person* who : {&ada, &bo}) {
+    EXPECT_EQ(round_of(*who, key).state, RoundState::kBothIn);
+    EXPECT_FALSE(round_of(*who, key).unmet);
+  }
 }
 
-TEST_F(Together, FloodsOfWishesAndRemarksHarmNobody) {
+TEST_F(Together, NothingCanBeDoneWithALetterThatIsSealed) {
+  Draft draft{"in a year"};
+  draft.open_on = "tomorrow";
+  const Saved letter = ada.shelf().write(draft, {});
+  EXPECT_EQ(letter.opens_at, "2026-11-23T00:00:00+01:00");
+  meet(ada, bo);
+  EXPECT_THAT(today(bo.shelf()).news, IsEmpty()) << "it waits among the letters";
+  EXPECT_THAT(shown(bo, letter).may, IsEmpty());
+  pass_time(kDay);
+  EXPECT_THAT(today(bo.shelf()).news, SizeIs(1));
+  EXPECT_THAT(shown(bo, letter).may, ::testing::Not(IsEmpty()));
+}
+
+// ---- days and times in forms ----
+
+TEST_F(Together, ADayIsTypedAsPeopleSayItAndStoredAsADay) {
+  const auto by = [&](const std::string& typed) {
+    const Saved promise = done(ada, "promise", {{"promise", std::string("to call")}, {"by", typed}});
+    return std::string(practice::text_in(shown(ada, promise).fields, "by"));
+  };
+  EXPECT_EQ(by("tomorrow"), "2026-11-23");
+  EXPECT_EQ(by("sunday"), "2026-11-29") << "today is one";
+  EXPECT_EQ(by("fri"), "2026-11-27");
+  EXPECT_EQ(by("2026-12-24"), "2026-12-24");
+  EXPECT_EQ(refused([&] { by("soon"); }), Reason::kBadField);
+  EXPECT_EQ(refused([&] { by("2026-02-30"); }), Reason::kBadField);
+}
+
+TEST_F(Together, APlanHasTimesAndFadesWhenItsDayIsOver) {
+  const auto plan = [&](const std::string& start, const std::string& until) {
+    return done(ada, "plan",
+                {{"kind", std::string("quiet")}, {"what", std::string("a walk")}, {"start", start}, {"until", until}});
+  };
+  const Saved late = plan("tomorrow 22:00", "01:00");
+  EXPECT_EQ(practice::text_in(shown(ada, late).fields, "start"), "2026-11-23 22:00");
+  EXPECT_EQ(practice::text_in(shown(ada, late).fields, "until"), "2026-11-24 01:00");
+  EXPECT_EQ(refused([&] { plan("after dinner", ""); }), Reason::kBadField);
+  meet(ada, bo);
+  EXPECT_THAT(today(bo.shelf()).plans, SizeIs(1));
+  pass_time(kDay);
+  EXPECT_THAT(today(bo.shelf()).plans, SizeIs(1));
+  pass_time(kDay);
+  EXPECT_THAT(today(bo.shelf()).plans, IsEmpty()) << "nobody has answered, and its day is over";
+}
+
+TEST_F(Together, AReactionIsNoWord) {
   const Saved entry = ada.write("here");
   meet(ada, bo);
-  for (int i = 0; i < 300; ++i) {
-    forge(bo, bo.shared(), Remark{entry.id, "no-such-manner", "!"});
-    forge(bo, bo.shared(), Wish{"depth", std::to_string(i)});
-    forge(bo, bo.shared(), Wish{"pause", "9999-99-99"});
-    forge(bo, bo.shared(), OwnPractice{"id = ["});
-    forge(bo, bo.shared(), Reaction{ada.write("x").id, "y"});
+  const Target to{id_of(entry)};
+  for (const char* word : {"nice", "\xE2\x9D\xA4 nice", ":-)", "1"})
+    EXPECT_EQ(refused([&] { bo.shelf().react(to, word, {}); }), Reason::kBadField) << word;
+  bo.shelf().react(to, "\xE2\x9D\xA4\xEF\xB8\x8F", {});
+}
+
+// ---- much of it ----
+
+TEST_F(Together, APageHoldsWhatFitsAndTheRestComesNext) {
+  const std::string longest(60'000, 'x');
+  const Saved entry = ada.write("here");
+  meet(ada, bo);
+  for (int i = 0; i < 60; ++i) {
+    bo.write(longest);
+    forge(bo, bo.shared(), Remark{entry.id, "", longest});
+    forge(bo, bo.shared(), Answer{"promise", "2026-11-22", {{"promise", longest}}});
   }
   meet(ada, bo);
-  EXPECT_FALSE(today(ada.shelf()).paused);
-  EXPECT_EQ(ada.journal(ada.shared()).agreements().depth, 1U);
-  EXPECT_EQ(shown(ada, entry).remark_count, 300U);
+  std::size_t seen = 0;
+  for (int page = 0; page < 100 && seen < 180; ++page) {
+    const Today today = journal::today(ada.shelf());
+    EXPECT_EQ(today.news_count, 180 - seen);
+    ASSERT_FALSE(today.news.empty());
+    EXPECT_LT(today.news.size(), 20U);
+    EXPECT_LT(today.promises.size(), 3U);
+    seen += today.news.size();
+    ada.shelf().mark_seen(today.news);
+  }
+  EXPECT_EQ(seen, 180U);
+  EXPECT_EQ(shown(ada, entry).remark_count, 60U);
+  EXPECT_THAT(shown(ada, entry).remarks, SizeIs(34)) << "the newest";
 }
 
 }  // namespace

@@ -52,7 +52,7 @@ TEST(PracticeFile, AFaultIsNamedWithFileLineAndKey) {
             "walk.toml:4: rhythm must be one of: daily, weekly, monthly, quarterly, when needed");
   EXPECT_EQ(fault_of(with("kind = \"text\"", "kind = \"scale\"\nlow = 3\nhigh = 3")),
             "walk.toml:11: fields 1: high must be above low");
-  EXPECT_THAT(fault_of(with("title =", "titel =")), HasSubstr("title is missing"));
+  EXPECT_THAT(fault_of(with("title = \"A walk\"", "")), HasSubstr("title is missing"));
   EXPECT_EQ(fault_of(with("sharing", "colour = 7\nsharing")), "walk.toml:5: colour is not a key that a practice has");
   EXPECT_THAT(fault_of("id = "), HasSubstr("walk.toml:1: "));
 }
@@ -99,6 +99,15 @@ TEST(PracticeFile, IsForThoseWhomItNames) {
   EXPECT_TRUE(read_practice(text, "f", "")) << "alone, everything can be tried";
 }
 
+bool add(Library& library, std::string_view toml, bool mine = true) {
+  const auto own = read_own(toml, "partner");
+  return own && library.add(*own, mine);
+}
+
+TEST(PracticeFile, AMisspeltKeyIsNamedAndNotTheOneThatIsMissing) {
+  EXPECT_EQ(fault_of(with("title =", "titel =")), "walk.toml:2: titel is not a key that a practice has");
+}
+
 TEST(Library, HasFourteenFormsForEveryRelationship) {
   for (const char* kind : {"partner", "friend", "family", ""}) {
     const Library library(kind);
@@ -113,23 +122,23 @@ TEST(Library, OnesOwnTakesThePlaceOfABuiltInOne) {
   Library library("partner");
   std::string toml = with("walk", "checkin");
   toml.replace(toml.find("\"open\""), 6, "\"sealed until both\"");
-  EXPECT_TRUE(library.add(toml));
+  EXPECT_TRUE(add(library, toml));
   EXPECT_EQ(library.practice("checkin")->title, "A walk");
   EXPECT_TRUE(library.find("checkin")->own);
   EXPECT_EQ(library.all().size(), 14U);
-  EXPECT_FALSE(library.add("no practice"));
+  EXPECT_FALSE(add(library, "no practice"));
 }
 
 // Else one of the two could open a sealed exercise, or a private one, under the other's hands.
 TEST(Library, NobodySharesOtherwiseWhatIsThere) {
   Library library("partner");
-  EXPECT_FALSE(library.add(with("walk", "checkin"))) << "open, and the check-in is sealed";
-  EXPECT_TRUE(library.add(kWalk));
+  EXPECT_FALSE(add(library, with("walk", "checkin"))) << "open, and the check-in is sealed";
+  EXPECT_TRUE(add(library, kWalk));
   std::string daily = kWalk;
-  EXPECT_FALSE(library.add(daily.replace(daily.find("weekly"), 6, "daily")));
+  EXPECT_FALSE(add(library, daily.replace(daily.find("weekly"), 6, "daily")));
   std::string closed = kWalk;
-  EXPECT_FALSE(library.add(closed.replace(closed.find("\"open\""), 6, "\"private\"")));
-  EXPECT_FALSE(library.add(with("walk", "letter")));
+  EXPECT_FALSE(add(library, closed.replace(closed.find("\"open\""), 6, "\"private\"")));
+  EXPECT_FALSE(add(library, with("walk", "letter")));
   EXPECT_EQ(library.practice("checkin")->sharing, Sharing::kSealedUntilBoth);
 }
 
@@ -141,9 +150,10 @@ TEST(PracticeFile, AKeyOfManyPartsIsRefusedBeforeItIsRead) {
 
 TEST(Library, KeepsNoMoreOfItsOwnThanItsLimit) {
   Library library("partner");
-  for (std::size_t i = 0; i < kOwnLimit; ++i) EXPECT_TRUE(library.add(with("walk", "w" + std::to_string(i))));
-  EXPECT_FALSE(library.add(with("walk", "one-more")));
-  EXPECT_TRUE(library.add(with("walk", "w7"))) << "a new text of one that is there";
+  for (std::size_t i = 0; i < kOwnLimit; ++i) EXPECT_TRUE(add(library, with("walk", "w" + std::to_string(i))));
+  EXPECT_FALSE(add(library, with("walk", "one-more")));
+  EXPECT_TRUE(add(library, with("walk", "w7"))) << "a new text of one that is there";
+  EXPECT_TRUE(add(library, with("walk", "one-more"), false)) << "the other has room of their own";
 }
 
 }  // namespace
