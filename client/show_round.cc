@@ -30,10 +30,11 @@ bool waits_for_the_key(const control::RoundReport& round) {
 namespace {
 
 std::string turn_state(const control::RoundReport& round, const std::string& other) {
-  if (round.mine_passed()) return "you have passed; it is " + other + "'s turn";
-  if (round.theirs_passed() && !round.mine_in()) return other + " has passed; it is your turn";
+  if (round.mine_passed() && round.turn() == "theirs") return "you have passed; it is " + other + "'s turn";
+  if (round.theirs_passed() && round.turn() == "yours") return other + " has passed; it is your turn";
   if (round.turn() == "yours") return round.theirs_in() ? other + " has written; it is your turn" : "it is your turn";
   if (round.turn() == "theirs") return (round.mine_in() ? "yours is in; it is " : "it is ") + other + "'s turn";
+  if (round.mine_passed() || round.theirs_passed()) return "each of you has had a turn";
   return round.mine_in() ? "yours is in" : "nobody has begun yet";
 }
 
@@ -55,11 +56,19 @@ std::string sealed_state(const control::RoundReport& round, const std::string& o
   return round.current() ? "nobody has answered yet" : "nobody answered";
 }
 
+// The two changed what becomes of unmet answers, or their calendar, while they answered.
+std::string unmet_state(const control::RoundReport& round, const std::string& other) {
+  const std::string why = "both of you have answered, by different agreements about answers that stay alone; ";
+  return why + (round.state() == "waiting for you" ? "once you answer again, both open"
+                                                   : "both open once " + other + " has answered again");
+}
+
 }  // namespace
 
 std::string round_state(const control::RoundReport& round) {
   const auto other = round.other().empty() ? std::string("the other person") : sanitise_line(round.other());
   if (round.state() == "alone") return round.mine_in() ? "yours is in" : "not answered yet";
+  if (round.unmet()) return unmet_state(round, other);
   if (round.sharing() == "in turns" && !(round.mine_in() && round.theirs_in())) return turn_state(round, other);
   if (round.sharing() == "open" || round.sharing() == "private") return open_state(round, other);
   if (round.mine_in() && round.theirs_in()) {

@@ -182,7 +182,10 @@ std::string quiet_text(const control::TodayReport& report, const Output& out) {
   };
   if (report.paused()) {
     const auto until = report.paused_until().empty() ? std::string() : " until " + about(report.paused_until(), true);
-    add("paused" + until + ": nothing is asked meanwhile; duolog resume goes on");
+    const auto& who = report.paused_by();
+    const bool mine = who.empty() || who == "me" || who == "both";
+    add("paused" + until + (mine ? "" : " by " + sanitise_line(who)) + ": nothing is asked meanwhile" +
+        (mine ? "; duolog resume goes on" : ""));
   }
   std::string letters;
   for (const auto& day : report.letters()) letters += (letters.empty() ? "" : ", ") + about(day, true);

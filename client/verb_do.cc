@@ -65,6 +65,7 @@ std::string who_reads(const control::RoundReport& round) {
   }
   if (round.sharing() != "in turns") return other + " reads it as soon as it has arrived.";
   if (round.turn() == "theirs") return "in turns: it is " + other + "'s turn now; you may write all the same.";
+  if (round.turn().empty()) return "in turns: each of you has had one; " + other + " reads what you add.";
   return "in turns: it is yours; " + other + " reads it, and comes next.";
 }
 

@@ -108,6 +108,8 @@ std::string field_fault(std::string_view code) {
   if (code == "unknown") return "is none of its fields";
   if (code == "twice") return "is set twice";
   if (code == "range") return "is outside its scale";
+  if (code == "day") return "wants a day: friday, tomorrow, 2026-12-24";
+  if (code == "time") return "wants a time: friday 18:30, tomorrow 09:00, 2026-12-24 16:00";
   if (code == "choice") return "is none of the choices";
   if (code == "too few") return "needs more of them";
   if (code == "too many") return "holds fewer than that";

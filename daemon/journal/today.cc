@@ -109,10 +109,10 @@ void shorten(std::vector<Item>& things) {
   things.erase(things.begin(), things.end() - static_cast<std::ptrdiff_t>(kept));
 }
 
-// A pause asks nothing of anybody. What one of the two has said to the other still stands there.
+// A pause asks nothing of anybody. What one of the two has said to the other, or answered, still stands there.
 void rest(Today& today) {
-  today.waiting.clear();
-  today.question.reset();
+  std::erase_if(today.waiting, [](const Round& round) { return !round.theirs_in; });
+  if (today.question && !today.question->theirs_in) today.question.reset();
   today.promises.clear();
   std::erase_if(today.plans, [](const Item& plan) { return plan.standing == kOpen; });
   std::erase_if(today.needs, [](const Item& need) { return need.practice == "prompt"; });

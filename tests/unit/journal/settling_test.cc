@@ -119,7 +119,6 @@ TEST_F(Together, APauseAsksNothingOfAnybody) {
   done(bo, "promise", {{"promise", std::string("to call")}});
   done(bo, "prompt", {{"question", std::string("which song?")}});
   const Saved talk = done(bo, "talk", {{"when", std::string("today")}});
-  bo.answer(4);
   meet(ada, bo);
   EXPECT_THAT(today(ada.shelf()).waiting, SizeIs(1));
   Wishes wishes;
@@ -131,6 +130,9 @@ TEST_F(Together, APauseAsksNothingOfAnybody) {
   EXPECT_THAT(page.needs, IsEmpty());
   EXPECT_FALSE(page.question.has_value());
   EXPECT_THAT(page.talks, SizeIs(1)) << "what one says to the other still stands there";
+  bo.answer(4);
+  meet(ada, bo);
+  EXPECT_THAT(today(ada.shelf()).waiting, SizeIs(1)) << "and what one has answered";
 }
 
 TEST_F(Together, AWishThatIsAskedForTwiceIsWrittenOnce) {
