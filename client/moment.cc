@@ -107,14 +107,6 @@ std::string today() {
   return fmt::format("{:04}-{:02}-{:02}", local.tm_year + 1900, local.tm_mon + 1, local.tm_mday);
 }
 
-std::string day_ahead(std::string_view typed) {
-  if (typed == "today") return today();
-  if (typed != "tomorrow") return std::string(typed);
-  const std::chrono::year_month_day day{std::chrono::sys_days(std::chrono::days(days_of(today()).value_or(0) + 1))};
-  return fmt::format("{:04}-{:02}-{:02}", static_cast<int>(day.year()), static_cast<unsigned>(day.month()),
-                     static_cast<unsigned>(day.day()));
-}
-
 std::string period_text(std::string_view period) {
   if (period.size() > kDayLength && period[kDayLength] == '.') period = period.substr(0, kDayLength);
   const auto year = number(period.substr(0, 4));

@@ -21,8 +21,6 @@ std::string about(std::string_view on, bool day_only);  // "20 november 2026 21:
 std::optional<std::int64_t> days_of(std::string_view date);
 std::string day_text(std::int64_t days);
 std::string today();  // this device's date
-// "today" and "tomorrow" by this device's date; anything else as it is.
-std::string day_ahead(std::string_view typed);
 // A round's period: "2026-W47" is "week 47 of 2026", "2026-11-22" its day, "2026-11" its month, "2026-Q4" its quarter.
 // What follows a day after a point names a card of the deck and is nothing to read.
 std::string period_text(std::string_view period);

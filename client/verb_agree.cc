@@ -57,23 +57,26 @@ Agreements agree_on_calendar(const Context& context, const control::Agree& wish)
   }
 }
 
-// The last day of a pause, in the couple's calendar. Throws Failure.
-std::string pause_end(const Context& context, const std::string& typed) {
-  constexpr const char* kHint = "--until 2026-12-27 names its last day; without --until it goes on until duolog resume";
-  const auto day = day_ahead(typed);
-  const auto days = days_of(day);
-  const bool past_word = typed == "yesterday";
-  if (!past_word && (!days || day.size() != std::string_view("2026-12-27").size())) {
-    throw Failure(Exit::kUsage, "BAD_DATE", "not a day: " + sanitise_line(typed) + "; nothing was changed", kHint);
+// A pause in the words for a pause. Throws Failure.
+Agreements agree_on_pause(const Context& context, const std::string& until) {
+  control::Agree wish;
+  wish.set_pause(until);
+  const auto typed = sanitise_line(until);
+  const char* hint =
+      "--until friday, or 2026-12-27, names its last day; without --until it goes on until duolog resume";
+  try {
+    return agree(context, wish);
+  } catch (const Failure& failure) {
+    const auto& code = failure.code();
+    if (code == "BAD_DATE") throw Failure(Exit::kUsage, code, "not a day: " + typed + "; nothing was changed", hint);
+    if (code == "TOO_EARLY")
+      throw Failure(Exit::kUsage, code, "a pause ends today or later, and " + typed + " is over; nothing was changed",
+                    hint);
+    if (code == "NOT_YOURS")
+      throw Failure(Exit::kFailed, code, "the pause is the other's, and theirs to end; nothing was changed",
+                    "duolog config shows what holds");
+    throw;
   }
-  control::Request request;
-  request.mutable_today();
-  const auto reply = context.daemon.ask_one(request);
-  if (past_word || *days < days_of(reply.today().date()).value_or(0)) {
-    throw Failure(Exit::kUsage, "TOO_EARLY",
-                  "a pause ends today or later, and " + sanitise_line(typed) + " is over; nothing was changed", kHint);
-  }
-  return day;
 }
 
 // ---- in words ----
@@ -253,17 +256,13 @@ Exit config(Context& context, const ConfigOptions& options) {
 }
 
 Exit pause(Context& context, const PauseOptions& options) {
-  control::Agree wish;
-  wish.set_pause(options.until.empty() ? "on" : pause_end(context, options.until));
-  const auto agreed = agree(context, wish);
+  const auto agreed = agree_on_pause(context, options.until.empty() ? "on" : options.until);
   print(context, agreed, pause_line(agreed));
   return Exit::kDone;
 }
 
 Exit resume(Context& context) {
-  control::Agree wish;
-  wish.set_pause("");
-  const auto agreed = agree(context, wish);
+  const auto agreed = agree_on_pause(context, "");
   print(context, agreed, pause_line(agreed));
   return Exit::kDone;
 }

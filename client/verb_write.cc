@@ -52,7 +52,7 @@ control::Saved save(Context& context, const WriteOptions& options, std::string t
   write.set_on(options.on);
   write.set_mood(options.mood);
   write.set_between_us(options.between_us);
-  write.set_open_on(day_ahead(options.open_on));
+  write.set_open_on(options.open_on);
   try {
     return std::move(*context.daemon.ask_one(request, kDurable).mutable_saved());
   } catch (const Failure& failure) {

@@ -41,12 +41,6 @@ TEST(Moment, APeriodIsSpelledOut) {
   }
 }
 
-TEST(Moment, ADayAheadMayBeNamed) {
-  EXPECT_EQ(day_ahead("today"), today());
-  EXPECT_EQ(*days_of(day_ahead("tomorrow")), *days_of(today()) + 1);
-  for (const char* other : {"2027-12-01", "yesterday", "soon", ""}) EXPECT_EQ(day_ahead(other), other);
-}
-
 TEST(Moment, WhatIsNoTimeIsShownSafely) {
   for (const char* wrong : {"", "yesterday", "2026-13-01", "2026-02-30", "2026-1-1", "-026-11-22"}) {
     EXPECT_EQ(clock_of(wrong), wrong);

@@ -53,6 +53,11 @@ void Person::restart() {
   start();
 }
 
+void Person::travel(std::string zone) {
+  zone_ = std::move(zone);
+  restart();
+}
+
 Saved Person::write(std::string text, std::string journal) {
   now += kSecond;
   Draft draft;

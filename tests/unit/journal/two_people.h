@@ -28,6 +28,7 @@ class Person {
 
   void stop();                          // as a kill would: nothing is said or finished
   void restart();                       // stop() and start again from the disk
+  void travel(std::string zone);        // restart() where it is another time of day
   void restart_from_the_first_vault();  // as if it had been stopped right after that was made
 
   Shelf& shelf() { return *shelf_; }
