@@ -313,7 +313,9 @@ toml::table parsed(std::string_view text, std::string_view file) {
   try {
     return toml::parse(text, file);
   } catch (const toml::parse_error& error) {
-    throw BadPractice(fmt::format("{}:{}: {}", file, error.source().begin.line, error.description()));
+    std::string what(error.description());  // quotes what stands there, line ends and all
+    std::replace_if(what.begin(), what.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }, ' ');
+    throw BadPractice(fmt::format("{}:{}: {}", file, error.source().begin.line, what));
   }
 }
 

@@ -71,6 +71,10 @@ TEST(PracticeFile, WhatIsOutOfLimitsIsRefused) {
   EXPECT_THAT(fault_of(std::string(kWalk) + fields), HasSubstr("fields has more than 32"));
 }
 
+TEST(PracticeFile, ARefusalIsOneLineWhateverStandsInTheFile) {
+  EXPECT_THAT(fault_of("optional = tru\ne"), ::testing::Not(HasSubstr("\n")));
+}
+
 TEST(PracticeFile, DeepNestingIsRefusedAndNotFollowed) {
   EXPECT_NE(fault_of("a = " + std::string(20'000, '[') + std::string(20'000, ']')), "");
 }
