@@ -95,12 +95,17 @@ std::string waiting_text(const control::TodayReport& report, const Output& out, 
   return section("waiting for you", text, out);
 }
 
+// Both have answered, and only one more answer of mine opens them.
+bool wants_it_again(const control::RoundReport& round) { return round.unmet() && round.state() == "waiting for you"; }
+
 // Once both have answered, or one does not want to, there is nothing left to say about it.
 std::string today_question(const control::TodayReport& report, const Output& out, bool several) {
   if (!report.has_question()) return {};
   const auto& round = report.question();
-  if (round.mine_passed() || (round.mine_in() && round.theirs_in()) || rests(report, round)) return {};
-  const auto command = round.mine_in() ? std::string() : command_of(round, several);
+  const bool met = round.mine_in() && round.theirs_in() && !round.unmet();
+  if (round.mine_passed() || met || rests(report, round)) return {};
+  const bool asks = !round.mine_in() || wants_it_again(round);
+  const auto command = asks ? command_of(round, several) : std::string();
   return section("the question of the day",
                  question_text(round, kIndent, out.width()) + with_command(round_state(round), command, out), out);
 }
@@ -230,7 +235,8 @@ std::string today_line(const control::TodayReport& report) {
       add(find_practice_verb(round.practice()) == nullptr ? "a practice" : practice_text(round.practice()));
   }
   const auto& question = report.question();
-  const bool asks = !question.mine_in() && !question.mine_passed() && !rests(report, question);
+  const bool asks =
+      (!question.mine_in() || wants_it_again(question)) && !question.mine_passed() && !rests(report, question);
   if (report.has_question() && asks) add("question");
   if (!report.needs().empty())
     add(report.needs_size() == 1 ? "a reply" : fmt::format("{} replies", report.needs_size()));

@@ -191,7 +191,8 @@ bool wants_to_answer(const Context& context, const control::RoundReport& round) 
   if (!again || round.rhythm() == "when needed") return true;
   say(round_text(round, context.out, false) + "\n");
   if (round.practice() == kLanguages) say(care_text(ask_for_care(context, round.journal(), {}), context.out) + "\n");
-  return ask_yes("you have answered already; both answers will be shown, in order. answer again?", false);
+  const bool wanted = round.unmet() && round.state() == "waiting for you";
+  return ask_yes("you have answered already; both answers will be shown, in order. answer again?", wanted);
 }
 
 Exit ask_at_the_terminal(const Context& context, const DoOptions& options, const control::RoundReport& round) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "daemon/control/practices.h"
 
+#include <ranges>
+
 #include "daemon/control/convert.h"
 #include "daemon/control/said.h"
 #include "daemon/journal/journal.h"
@@ -156,7 +158,7 @@ void add_rankings(const journal::Shelf& shelf, const std::string& journal, CareR
   filter.practice = "languages";
   filter.journal = journal;
   for (const auto& round : journal::rounds(shelf, filter)) {
-    for (const auto& answer : round.answers) {
+    for (const auto& answer : std::views::reverse(round.answers)) {
       Ranked& ranked = answer.mine ? mine : theirs;
       if (answer.fields.empty() || std::exchange(ranked.found, true)) continue;
       CareReport::Ranking& ranking = *out.add_rankings();

@@ -101,7 +101,8 @@ struct Visit::State {
   std::function<void(bool)> decide;  // of a pairing
   std::function<void()> look_again;  // of a waiting sync
 
-  void send(Reply reply) {
+  // False: it was too long, and that was said instead.
+  bool send(Reply reply) {
     Bytes bytes(reply.ByteSizeLong());
     reply.SerializeToArray(bytes.data(), static_cast<int>(bytes.size()));
     wipe_secrets(reply);
@@ -109,9 +110,11 @@ struct Visit::State {
       Reply too_long;
       too_long.set_last(reply.last());
       *too_long.mutable_error() = error(Error::TOO_LONG);
-      return send(std::move(too_long));
+      send(std::move(too_long));
+      return false;
     }
     send_bytes(std::move(bytes));
+    return true;
   }
   void finish(Reply reply) {
     reply.set_last(true);
@@ -339,8 +342,9 @@ void Visit::State::show(const Show& asked) {
   Reply reply;
   fill(*reply.mutable_item(), item);
   quote(*reply.mutable_item(), item, desk.shelf());
-  finish(std::move(reply));
-  if (asked.seen()) desk.shelf().mark_seen({item});
+  reply.set_last(true);
+  const bool shown = send(std::move(reply));
+  if (shown && asked.seen()) desk.shelf().mark_seen({item});
 }
 
 void Visit::State::rounds(const Rounds& asked) {
@@ -367,8 +371,9 @@ void Visit::State::today(const Today& asked) {
   for (std::size_t i = 0; i < today.news.size(); ++i)
     quote(*reply.mutable_today()->mutable_news(static_cast<int>(i)), today.news[i], desk.shelf());
   for (auto& peer : desk.peers()) *reply.mutable_today()->add_peers() = std::move(peer);
-  finish(std::move(reply));
-  if (asked.seen()) desk.shelf().mark_seen(today.news);
+  reply.set_last(true);
+  const bool shown = send(std::move(reply));
+  if (shown && asked.seen()) desk.shelf().mark_seen(today.news);
 }
 
 // ---- what goes on by itself ----

@@ -40,7 +40,7 @@ void write_out_times(std::vector<FieldValue>& values, const practice::Practice& 
       auto moment = parse_ahead(*text, now_ms, before ? before->at_ms : now_ms, zone);
       if (!moment) continue;  // the form says what it wants
       const bool hour_alone = text->find(':') < 3;
-      if (hour_alone && before && moment->at_ms <= before->at_ms)
+      if (hour_alone && moment->at_ms <= (before ? before->at_ms : now_ms))
         moment = parse_moment(time_text({moment->at_ms + kDayMs, moment->offset_minutes, false}), now_ms, zone);
       if (field.kind == practice::FieldKind::kDay) moment->day_only = true;
       *text = time_text(*moment);

@@ -19,7 +19,8 @@ bool is_blank(std::string_view text);
 void require_text(std::string_view text, std::size_t limit, const char* what);
 
 // In the fields of a form that ask for a day or a time: "friday", "tomorrow 18:00" and the like become what is stored;
-// an hour alone is the next one after the time before it. What cannot be read stays as it is, for fill() to refuse.
+// an hour alone is the next one after the time before it, or after now. What cannot be read stays as it is, for fill()
+// to refuse.
 void write_out_times(std::vector<FieldValue>& values, const practice::Practice& practice, std::int64_t now_ms,
                      const Zone& zone);
 

@@ -45,7 +45,8 @@ struct Herald::Telling {
   const Noted* letter(const std::string& period) {
     if (letters_.empty()) {
       for (const Noted* noted : journal.view().ordered())
-        if (noted->is_letter()) letters_.emplace(std::get<SealedNote>(noted->what).period, noted);
+        if (noted->is_letter() && !journal.is_mine(noted->device))
+          letters_.emplace(std::get<SealedNote>(noted->what).period, noted);
     }
     const auto found = letters_.find(period);
     return found != letters_.end() ? found->second : nullptr;

@@ -122,7 +122,7 @@ struct Round {
   bool current = false;
   // Of a practice this version knows; else empty.
   std::optional<practice::Practice> about;
-  std::string turn;  // of a practice in turns: "yours", "theirs"; empty: nobody has begun
+  std::string turn;  // of a practice in turns: "yours", "theirs"; empty: nobody's, or each has had one
   bool mine_passed = false;
   bool theirs_passed = false;
   bool unmet = false;    // both answered, by different rules of sealing: `state` says whose answer is given once more

@@ -91,8 +91,20 @@ Rounds::Rounds(const Journal& journal, Calendar calendar, std::int64_t now_ms, Z
       Passes& passes = passes_[{pass->practice, pass->period}];
       (mine ? passes.mine : passes.theirs) = true;
       moves_[pass->practice].push_back({pass->period, mine});
+    } else if (const auto* remark = std::get_if<Remark>(&noted->what); remark != nullptr && settles(remark->manner)) {
+      add_reply(*remark, mine);
     }
   }
+}
+
+// Whoever answers a repair with a word has had their turn as well.
+void Rounds::add_reply(const Remark& remark, bool mine) {
+  const Noted* about = journal_.view().by_id(remark.to);
+  const auto* answer = about != nullptr ? std::get_if<Answer>(&about->what) : nullptr;
+  if (answer == nullptr || journal_.is_mine(about->device) == mine) return;
+  const practice::Practice* practice = journal_.library().practice(answer->practice);
+  if (practice != nullptr && practice->sharing == Sharing::kInTurns && practice->rhythm == Rhythm::kWhenNeeded)
+    moves_[answer->practice].push_back({answer->period, mine});
 }
 
 std::vector<RoundKey> Rounds::answered() const {
@@ -202,7 +214,7 @@ void Rounds::add_practice(Round& round, const RoundKey& key) const {
 bool Rounds::is_over(const practice::Practice& practice, const Round& round) const {
   const bool met = round.mine_in && round.theirs_in && !round.unmet;
   if (round.current || practice.rhythm == Rhythm::kWhenNeeded || met) return false;
-  return !round.period.starts_with(period_before(practice.rhythm));
+  return std::string_view(round.period).substr(0, round.period.find('.')) < period_before(practice.rhythm);
 }
 
 const std::string& Rounds::period_before(Rhythm rhythm) const {

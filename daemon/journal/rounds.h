@@ -42,6 +42,7 @@ class Rounds {
     bool theirs = false;
   };
 
+  void add_reply(const Remark& remark, bool mine);
   [[nodiscard]] Round with_answers(const RoundKey& key) const;
   void add_answers(Round& round, const std::vector<const Noted*>& answers) const;
   [[nodiscard]] RoundState state_of(const Round& round, const std::vector<const Noted*>& answers) const;

@@ -49,14 +49,29 @@ Calendar wished_calendar(const Wishes& wishes, const Agreements& agreed) {
   return calendar;
 }
 
-// The last day of a pause, as it is stored.
-std::string until_text(const std::string& typed, std::int64_t now, const Zone& zone) {
+// The last day of a pause, in the couple's calendar, as it is stored.
+std::string until_text(const std::string& typed, std::int64_t now, const Calendar& calendar) {
   if (typed.empty() || typed == kUntilFurtherNotice) return typed;
-  const auto until = parse_ahead(typed, now, now, zone);
+  const Zone zone(calendar.zone, calendar.fallback_offset_minutes);
+  const std::int64_t today =
+      beginning_of(calendar, day_at(calendar, now));  // before its turn a day is yesterday's still
+  const auto until = parse_ahead(typed, today, today, zone);
   if (!until || !until->day_only) throw Refusal(Reason::kBadDate, typed);
   const std::string day = civil_day(until->at_ms, until->offset_minutes);
-  if (day < civil_day(now, zone.offset_minutes(now))) throw Refusal(Reason::kTooEarly, typed);
+  if (day < day_of(calendar, now)) throw Refusal(Reason::kTooEarly, typed);
   return day;
+}
+
+// What the two would not find among their practices is not kept there.
+void require_place(const Journal& journal, const std::string& toml, const std::string& file) {
+  const auto own = practice::read_own(toml, journal.secrets().relationship);
+  practice::Library library = journal.library();
+  if (own && library.add(*own, true)) return;
+  throw Refusal(
+      Reason::kBadPractice,
+      file + ":1: " +
+          (own ? "id is that of a practice which is shared otherwise or comes round otherwise, or there are too many"
+               : "for leaves the two of you out, or id is a name that means something else"));
 }
 
 // Nobody ends the other's pause.
@@ -129,11 +144,13 @@ Saved Shelf::keep_practice(const std::string& toml, const std::string& file, con
                            ByteView request) {
   if (auto before = state_->answered_before(request)) return *before;
   try_practice(toml, file);
-  return state_->save(state_->answering_journal(journal), OwnPractice{toml}, request);
+  Journal& to = state_->answering_journal(journal);
+  require_place(to, toml, file);
+  return state_->save(to, OwnPractice{toml}, request);
 }
 
-// Everything is checked before anything is written. The request goes with what is written last: whatever a repetition
-// writes once more before that says the same again.
+// Everything is checked before anything is written. The request goes with what is written last: what a repetition
+// writes once more before that says the same again. A proposal that was accepted is none any more: it goes alone.
 void Shelf::agree(const Wishes& wishes, ByteView request) {
   if (state_->answered_before(request)) return;
   Journal& journal = state_->answering_journal(wishes.journal);
@@ -142,7 +159,7 @@ void Shelf::agree(const Wishes& wishes, ByteView request) {
   if (wishes.depth > practice::kDeepest) throw Refusal::among(Reason::kBadField, "depth", {"range"});
   if (!wishes.unanswered.empty() && wishes.unanswered != "wait" && wishes.unanswered != "open")
     throw Refusal::among(Reason::kBadField, "unanswered", {"choice"});
-  const std::string pause = wishes.pause ? until_text(*wishes.pause, state_->now(), state_->here) : "";
+  const std::string pause = wishes.pause ? until_text(*wishes.pause, state_->now(), state_->calendar_of(journal)) : "";
   if (wishes.pause && pause.empty()) require_own_pause(journal, day_at(state_->calendar_of(journal), state_->now()));
   std::vector<Wish> wished;
   if (wishes.depth != 0) wished.push_back({std::string(kAboutDepth), std::to_string(wishes.depth)});

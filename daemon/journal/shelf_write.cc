@@ -42,7 +42,8 @@ Saved Shelf::answer(const FilledForm& filled, ByteView request) {
   Journal& journal = practice.sharing == practice::Sharing::kPrivate ? state_->notebook() : asked;
   const std::string period = state_->period_to_answer(journal, practice, filled.period);
   std::vector<FieldValue> values = filled.fields;
-  write_out_times(values, practice, state_->now(), state_->here);
+  const Calendar calendar = state_->calendar_of(journal);  // a plan is for both, wherever one of them types it
+  write_out_times(values, practice, state_->now(), Zone(calendar.zone, calendar.fallback_offset_minutes));
   Form form = filled_in(practice, values);
   Saved saved;
   if (journal.shared() && practice.sharing == practice::Sharing::kSealedUntilBoth) {

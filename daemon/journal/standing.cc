@@ -65,6 +65,8 @@ std::vector<practice::Manner> manners_for(const Journal& journal, const Noted& n
   return manners;
 }
 
+bool settles(std::string_view manner) { return practice::is_one_of(manner, kSettling); }
+
 std::optional<Turn> turn_in(const std::string& period, const std::vector<Move>& moves, bool first) {
   bool begins = first;
   const std::string* before = nullptr;
@@ -73,8 +75,8 @@ std::optional<Turn> turn_in(const std::string& period, const std::vector<Move>& 
   for (const Move& move : moves) {
     if (move.period == period) {
       (move.mine ? mine : theirs) = true;
-    } else if (before == nullptr || *before != move.period) {
-      begins = !move.mine;
+    } else if (move.period < period && (before == nullptr || *before < move.period)) {
+      begins = !move.mine;  // the first to move in the latest period before this one
       before = &move.period;
     }
   }

@@ -15,7 +15,9 @@ std::string standing_of(const Journal& journal, const Noted& noted);
 // Every way in which this person can say something about it: a plain reply first.
 std::vector<practice::Manner> manners_for(const Journal& journal, const Noted& noted);
 
-// In a practice that goes in turns a move is an answer, or passing.
+bool settles(std::string_view manner);  // of a way to answer: nothing waits any more then
+
+// In a practice that goes in turns a move is an answer, or passing; without periods also a reply that settles it.
 struct Move {
   std::string period;
   bool mine = false;

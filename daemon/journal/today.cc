@@ -2,6 +2,7 @@
 // failings.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
+#include <ranges>
 #include <tuple>
 
 #include "daemon/journal/reading.h"
@@ -43,19 +44,32 @@ void add_news(const Shelf& shelf, Today& today) {
 // ---- what waits ----
 
 bool waits(const Round& round, bool alone) {
+  if (!round.about) return false;  // this version does not know it: nobody could answer
   if (round.over || round.mine_passed || round.practice == kQuestion) return false;
-  if (round.about && round.about->rhythm == practice::Rhythm::kWhenNeeded) return false;  // a thing, not an occasion
-  if (round.about && round.about->sharing == practice::Sharing::kOpen) return false;      // nobody is waited for
+  if (round.about->rhythm == practice::Rhythm::kWhenNeeded) return false;  // a thing, not an occasion
+  if (round.about->sharing == practice::Sharing::kOpen) return false;      // nobody is waited for
   if (round.state == RoundState::kWaitingForYou) return true;
   return round.current && (round.state == RoundState::kOpenToAnswer || (alone && !round.mine_in));
 }
 
+// Who may have written both, a practice and its form, does not crowd out what comes with the house.
 void add_waiting(const Shelf& shelf, Today& today) {
-  for (Round& round : rounds(shelf, {})) {  // the newest first
-    if (!waits(round, today.alone) || today.waiting.size() >= kRoundsShown) continue;
-    round.answers.clear();  // there is nothing in them to read yet
-    today.waiting.push_back(std::move(round));
+  std::vector<Round> all = rounds(shelf, {});  // the newest first
+  std::erase_if(all, [&](const Round& round) { return !waits(round, today.alone); });
+  std::sort(all.begin(), all.end(), [](const Round& a, const Round& b) {
+    const bool a_later = a.practice != "checkin";
+    const bool b_later = b.practice != "checkin";
+    return std::tie(a_later, b.period, a.practice, a.journal) < std::tie(b_later, a.period, b.practice, b.journal);
+  });
+  if (all.size() > kRoundsShown) all.resize(kRoundsShown);
+  for (Round& round : all) {  // who answers asks for the form
+    round.answers.clear();
+    round.about->fields.clear();
+    round.about->why.clear();
+    round.about->before.clear();
+    round.about->gentle.clear();
   }
+  today.waiting = std::move(all);
 }
 
 void add_question(const Shelf& shelf, Today& today) {
@@ -101,21 +115,26 @@ void add_open_things(const Shelf& shelf, const Journal& journal, Today& today) {
   }
 }
 
-// The newest stay: somebody who writes down a thousand promises hides nothing but their own.
+// The newest of each person stay: somebody who writes down a thousand promises hides nothing but their own.
 void shorten(std::vector<Item>& things) {
-  Page page(kThingsShown, kThingsBytes);
-  std::size_t kept = 0;
-  while (kept < things.size() && page.takes(things[things.size() - 1 - kept])) ++kept;
-  things.erase(things.begin(), things.end() - static_cast<std::ptrdiff_t>(kept));
+  std::map<std::pair<JournalId, bool>, Page> pages;
+  std::vector<Item> kept;
+  for (Item& thing : std::views::reverse(things)) {
+    const auto page = pages.try_emplace({thing.journal_id, thing.mine}, kThingsShown, kThingsBytes).first;
+    if (page->second.takes(thing)) kept.push_back(std::move(thing));
+  }
+  std::reverse(kept.begin(), kept.end());
+  things = std::move(kept);
 }
 
 // A pause asks nothing of anybody. What one of the two has said to the other, or answered, still stands there.
-void rest(Today& today) {
-  std::erase_if(today.waiting, [](const Round& round) { return !round.theirs_in; });
-  if (today.question && !today.question->theirs_in) today.question.reset();
-  today.promises.clear();
-  std::erase_if(today.plans, [](const Item& plan) { return plan.standing == kOpen; });
-  std::erase_if(today.needs, [](const Item& need) { return need.practice == "prompt"; });
+void rest(Today& today, const JournalId& in) {
+  const auto asks = [&](const Round& round) { return round.journal_id == in && !round.theirs_in; };
+  std::erase_if(today.waiting, asks);
+  if (today.question && asks(*today.question)) today.question.reset();
+  std::erase_if(today.promises, [&](const Item& promise) { return promise.journal_id == in; });
+  std::erase_if(today.plans, [&](const Item& plan) { return plan.journal_id == in && plan.standing == kOpen; });
+  std::erase_if(today.needs, [&](const Item& need) { return need.journal_id == in && need.practice == "prompt"; });
 }
 
 // What is due first comes first; what has no day comes last.
@@ -138,6 +157,7 @@ void add_letters(const Journal& journal, const Zone& here, std::int64_t now, Tod
     today.letters.push_back(civil_day(opens, here.offset_minutes(opens)));
   }
   std::sort(today.letters.begin(), today.letters.end());
+  if (today.letters.size() > kThingsShown) today.letters.resize(kThingsShown);
 }
 
 // ---- the rhythm ----
@@ -172,7 +192,6 @@ void add_agreements(const Journal& journal, const Calendar& calendar, std::int64
   today.other = journal.secrets().other;
   today.paused_by_me = agreed.paused_by(day, true);
   today.paused_by_other = agreed.paused_by(day, false);
-  rest(today);
 }
 
 }  // namespace
@@ -226,6 +245,8 @@ Today today(const Shelf& shelf) {
   for (std::vector<Item>* things : {&today.promises, &today.plans, &today.talks, &today.needs}) shorten(*things);
   sort_promises(today.promises);
   for (const Journal* journal : journals) add_letters(*journal, Zone(shelf.parts().zone), now, today);
+  for (const Journal* journal : journals)
+    if (journal->agreements().paused_on(day_at(shelf.calendar_of(*journal), now))) rest(today, journal->id());
   if (today.alone) return today;
   add_weeks(*journals.back(), calendar, now, today);
   add_agreements(*journals.back(), calendar, now, today);

@@ -165,6 +165,14 @@ question = "Where to?"
   meet(ada, bo);
   EXPECT_EQ(rounds(ada.shelf(), {.practice = "walk"}).front().state, RoundState::kWaitingForYou);
   EXPECT_EQ(refused([&] { ada.shelf().keep_practice("id = 7", "x.toml", {}, {}); }), Reason::kBadPractice);
+  const auto changed = [&](const std::string& from, const std::string& to) {
+    std::string other = toml;
+    return other.replace(other.find(from), from.size(), to);
+  };
+  for (const std::string& other : {changed("weekly", "monthly"), changed("\"walk\"", "\"question\""),
+                                   changed("rhythm", "for = [\"family\"]\nrhythm")})
+    EXPECT_EQ(refused([&] { ada.shelf().keep_practice(other, "walk.toml", {}, {}); }), Reason::kBadPractice) << other;
+  ada.shelf().keep_practice(changed("A walk", "A long walk"), "walk.toml", {}, {});
 }
 
 // ---- over time ----

@@ -291,6 +291,20 @@ TEST_F(Together, ARepairIsAnsweredOnceAndWaitsForNobodyThen) {
   meet(ada, bo);
   EXPECT_EQ(turn(ada), "");
   EXPECT_EQ(turn(bo), "");
+  const Saved next = done(ada, "repair", filled);
+  meet(ada, bo);
+  EXPECT_EQ(turn(bo), "yours");
+  said(bo, next, "forgive", "let us go on");
+  meet(ada, bo);
+  EXPECT_EQ(turn(ada), "") << "a word is an answer, too";
+}
+
+TEST_F(Together, WhoBeginsFollowsTheLatestPeriodAndNotTheLatestMove) {
+  const auto begins = [](const std::vector<Move>& moves) { return turn_in("2026-W47", moves, true)->mine; };
+  EXPECT_TRUE(begins({}));
+  EXPECT_FALSE(begins({{"2026-W45", true}, {"2026-W46", true}, {"2026-W46", false}}));
+  EXPECT_FALSE(begins({{"2026-W46", true}, {"2026-W45", false}})) << "late";
+  EXPECT_TRUE(begins({{"9999-W01", true}})) << "a clock ahead";
 }
 
 // Whoever answers while the two change what they have agreed may answer by another rule than the other.
@@ -372,7 +386,48 @@ TEST_F(Together, AReactionIsNoWord) {
   bo.shelf().react(to, "\xE2\x9D\xA4\xEF\xB8\x8F", {});
 }
 
+TEST_F(Together, AnHourAloneLiesAhead) {
+  const auto start = [&](const std::string& typed) {
+    const Saved plan =
+        done(ada, "plan", {{"kind", std::string("quiet")}, {"what", std::string("a walk")}, {"start", typed}});
+    return std::string(practice::text_in(shown(ada, plan).fields, "start"));
+  };
+  EXPECT_EQ(start("18:00"), "2026-11-22 18:00") << "it is one in the afternoon";
+  EXPECT_EQ(start("09:00"), "2026-11-23 09:00");
+}
+
+TEST_F(Together, APlansHoursAreThoseOfBothWhereverOneOfThemTypesIt) {
+  ada.travel("America/New_York");
+  const Saved plan = done(ada, "plan",
+                          {{"kind", std::string("phone-free")},
+                           {"what", std::string("supper")},
+                           {"start", std::string("tomorrow 18:00")},
+                           {"until", std::string("21:00")}});
+  meet(ada, bo);
+  said(bo, plan, "accept");
+  meet(ada, bo);
+  for (Person* who : {&ada, &bo}) {
+    const std::vector<PhoneFree> times = phone_free(who->shelf());
+    ASSERT_THAT(times, SizeIs(1));
+    EXPECT_EQ(rfc3339(times[0].from_ms, 60), "2026-11-23T18:00:00+01:00");
+    EXPECT_EQ(times[0].to_ms - times[0].from_ms, 3 * kHour);
+  }
+}
+
 // ---- much of it ----
+
+TEST_F(Together, WhoWritesMuchHidesNothingOfTheOthers) {
+  done(ada, "promise", {{"promise", std::string("small")}});
+  meet(ada, bo);
+  for (int i = 0; i < 5; ++i) {
+    forge(bo, bo.shared(), Answer{"promise", "2026-11-22", {{"promise", std::string(60'000, 'x')}}});
+    forge(bo, bo.shared(), Sealed{"unheard-of", "zzz" + std::to_string(i), {}, {true, std::nullopt}});
+  }
+  meet(ada, bo);
+  const Today page = today(ada.shelf());
+  EXPECT_EQ(std::count_if(page.promises.begin(), page.promises.end(), [](const Item& one) { return one.mine; }), 1);
+  for (const Round& round : page.waiting) EXPECT_NE(round.practice, "unheard-of") << "nobody could answer it";
+}
 
 TEST_F(Together, APageHoldsWhatFitsAndTheRestComesNext) {
   const std::string longest(60'000, 'x');
