@@ -53,12 +53,10 @@ Calendar wished_calendar(const Wishes& wishes, const Agreements& agreed) {
 std::string until_text(const std::string& typed, std::int64_t now, const Calendar& calendar) {
   if (typed.empty() || typed == kUntilFurtherNotice) return typed;
   const Zone zone(calendar.zone, calendar.fallback_offset_minutes);
-  const std::int64_t today =
-      beginning_of(calendar, day_at(calendar, now));  // before its turn a day is yesterday's still
-  const auto until = parse_ahead(typed, today, today, zone);
+  const auto until = parse_ahead(typed, now, now, zone);
   if (!until || !until->day_only) throw Refusal(Reason::kBadDate, typed);
   const std::string day = civil_day(until->at_ms, until->offset_minutes);
-  if (day < day_of(calendar, now)) throw Refusal(Reason::kTooEarly, typed);
+  if (day < civil_day(now, zone.offset_minutes(now))) throw Refusal(Reason::kTooEarly, typed);
   return day;
 }
 
