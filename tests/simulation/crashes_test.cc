@@ -106,6 +106,25 @@ TEST_P(ANodeThatIsStruck, AtAnyChangeOfAPassphraseOpensWithTheOldOrTheNew) {
   });
 }
 
+// The disk fails over the name of the new vault: it lies there, though its person was told that nothing was changed.
+TEST(APassphrase, ThatWasRefusedTwiceIsOneOfTheThree) {
+  int refused = 0;
+  for (int nth = 1; nth <= 8; ++nth) {
+    Couple couple(static_cast<std::uint64_t>(nth));
+    couple.write(couple.ada());
+    couple.ada().disk().fail_in(nth);
+    const auto first = couple.ada().change_passphrase("the first");
+    couple.ada().disk().fail_in(1);
+    const auto second = couple.ada().change_passphrase("the second");
+    refused += first == Node::Outcome::kRefused && second == Node::Outcome::kRefused ? 1 : 0;
+    couple.ada().disk().heal();
+    couple.ada().die(Kept::kKill);
+    EXPECT_TRUE(couple.ada().start());
+    couple.expect_all_saved(couple.ada());
+  }
+  EXPECT_GT(refused, 2);
+}
+
 class APairing : public ANodeThatIsStruck {};
 INSTANTIATE_TEST_SUITE_P(Struck, APairing, ::testing::ValuesIn(kBlows),
                          [](const auto& blow) { return std::string(blow.param.name); });

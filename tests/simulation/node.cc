@@ -39,7 +39,6 @@ bool Node::start() {
     return false;
   }
   if (!household_) return false;
-  or_was_it_.reset();
   device_ = household_->identity().keys().id();
   return true;
 }
@@ -53,10 +52,10 @@ std::optional<journal::Identity> Node::open_vault() {
     return journal::Identity::create(vault, {name_, name_ + "'s laptop"}, crypto::SecretBytes(), kCheap, wall());
   }
   const bool by_key_file = vault.mode() == crypto::VaultMode::kKeyFile;
-  for (const std::string& one : {passphrase_, or_was_it_.value_or(passphrase_)}) {
+  for (std::string& one : passphrases_) {
     if (one.empty() != by_key_file) continue;
     if (auto identity = journal::Identity::open(vault, crypto::SecretBytes(as_bytes(one)))) {
-      passphrase_ = one;
+      std::swap(one, passphrases_.front());
       return identity;
     }
   }
@@ -203,10 +202,11 @@ Node::Said Node::check_in(const std::string& highlight, int connection, ByteView
 
 Node::Outcome Node::change_passphrase(const std::string& passphrase) {
   Outcome outcome = Outcome::kUnknown;
-  or_was_it_ = passphrase;
+  const std::string current = passphrases_.front();
+  passphrases_.push_back(passphrase);
   in_house([&](Household& house) {
     try {
-      house.identity().change_passphrase(crypto::SecretBytes(as_bytes(passphrase_)),
+      house.identity().change_passphrase(crypto::SecretBytes(as_bytes(current)),
                                          crypto::SecretBytes(as_bytes(passphrase)), kCheap);
       outcome = Outcome::kSaved;
     } catch (const store::NotDurable&) {
@@ -214,10 +214,7 @@ Node::Outcome Node::change_passphrase(const std::string& passphrase) {
     }
   });
   if (struck_) return Outcome::kUnknown;
-  if (outcome == Outcome::kSaved) {
-    passphrase_ = passphrase;
-    or_was_it_.reset();
-  }
+  if (outcome == Outcome::kSaved) passphrases_ = {passphrase};
   return outcome;
 }
 

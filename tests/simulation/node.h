@@ -99,8 +99,9 @@ class Node : public Station {
   std::unique_ptr<Household> household_;
   std::shared_ptr<void> visitor_;  // at the control socket: gone before the house is
   DeviceId device_;
-  std::string passphrase_;                // as last changed
-  std::optional<std::string> or_was_it_;  // a change that was under way when it died
+  // As last changed, and each that a change was refused for since, or that was under way when it died: where the disk
+  // failed over the folder's name of the new vault, that one lies there, though the change was refused.
+  std::vector<std::string> passphrases_ = {""};
   milliseconds skew_{0};
   milliseconds booted_at_{0};  // of the world's time
   std::optional<milliseconds> asleep_at_;
