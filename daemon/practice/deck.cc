@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 
 #include "daemon/practice/practice_file.h"
 #include "daemon/practice/texts.h"
@@ -50,6 +51,14 @@ bool fits(const Question& question, std::string_view relationship) {
 std::uint32_t depth_on(std::span<const Depth> depths, Day day) {
   const auto later = std::find_if(depths.begin(), depths.end(), [&](const Depth& change) { return change.from > day; });
   return later == depths.begin() ? 1 : std::clamp(std::prev(later)->depth, 1U, kDeepest);
+}
+
+// Of all questions, the next day after `day` from which one is drawn; the last Day: none.
+Day next_since(const Deck& deck, Day day) {
+  Day next = std::numeric_limits<Day>::max();
+  for (const Question& question : deck.all())
+    if (question.since > day) next = std::min(next, question.since);
+  return next;
 }
 
 }  // namespace
@@ -99,8 +108,12 @@ const Question* question_of(const Deck& deck, const crypto::QuestionSeed& seed, 
   std::uint32_t passing = 1;
   std::vector<const Question*> pool = deck.pool(depth, relationship, 0);
   while (!pool.empty() && day / turns - begins >= static_cast<Day>(pool.size())) {
-    begins += static_cast<Day>(pool.size());
-    ++passing;
+    const auto size = static_cast<Day>(pool.size());
+    const Day next = next_since(deck, begins * turns);
+    // Passings that begin before another question is there are all as long as this one: at least one, and no further.
+    const Day whole = std::max<Day>(1, (std::min(day, next - 1) / turns - begins) / size);
+    begins += whole * size;
+    passing += static_cast<std::uint32_t>(whole);
     pool = deck.pool(depth, relationship, begins * turns);
   }
   if (pool.empty()) return nullptr;

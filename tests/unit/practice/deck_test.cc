@@ -7,6 +7,7 @@
 
 #include <array>
 #include <limits>
+#include <map>
 #include <set>
 
 #include "daemon/practice/care.h"
@@ -103,6 +104,22 @@ TEST(Deck, ANewerDeckChangesNoPassingThatHadBegun) {
   EXPECT_EQ(drawn(before, seed_of(5), {}, begins, 7), drawn(after, seed_of(5), {}, begins, 7));
   const auto later = drawn(after, seed_of(5), {}, begins + 7, 8);
   EXPECT_THAT(later, ::testing::Contains("a900"));
+}
+
+// As proto/README.md 3.10 says it: passing after passing, from the first day there is.
+TEST(Deck, PassingsFollowEachOtherFromTheFirstDayWhateverIsAdded) {
+  const auto added = [](const char* id, const char* since) {
+    return std::string("[[questions]]\nid = \"") + id + "\"\ndepth = 1\ntext = \"new\"\nsince = \"" + since + "\"\n";
+  };
+  const Deck deck(small_deck(3, added("b1", "1970-01-05") + added("b2", "1970-01-11") + added("b3", "1970-01-12") +
+                                    added("b4", "1972-02-29")));
+  Day day = 0;
+  for (std::uint32_t passing = 1; day < 1500; ++passing) {
+    std::map<Bytes, std::string> ranked;
+    for (const Question* question : deck.pool(1, "partner", day))
+      ranked[to_bytes(crypto::question_rank(seed_of(8), 1 + 256, passing, question->id).bytes)] = question->id;
+    for (const auto& [rank, id] : ranked) ASSERT_EQ(question_of(deck, seed_of(8), "partner", {}, day++)->id, id);
+  }
 }
 
 TEST(Deck, ADayOfAnyClockIsAnsweredAtOnce) {
