@@ -145,8 +145,10 @@ Device::Open::Open(Device::State& owner, std::unique_ptr<store::Database> databa
 Household::Outside Device::State::outside() {
   Household::Outside outside{clock, random_below, {}, home::zone_of_this_machine(), {}, {},
                              {},    {},           {}, note_of_the_network};
-  outside.wrote = [this] {
-    if (open) wait_for_moment();
+  outside.wrote = [this, lives = std::weak_ptr(alive)] {  // and has not folded it yet: asked once it has
+    asio::post(io, [this, lives] {
+      if (!lives.expired() && open) wait_for_moment();
+    });
   };
   outside.quota.journal_bytes = std::uint64_t{config.journal_limit_mib} << 20;
   outside.fold_soon = [this, lives = std::weak_ptr(alive)] {

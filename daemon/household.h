@@ -25,7 +25,7 @@ class Household {
     std::function<void(const journal::News&)> news;
     std::function<bool()> heard;  // somebody would hear them; absent: always
     std::function<void(const net::PeerStatus&)> came_or_left;
-    std::function<void()> wrote;                 // our own log has grown: shelf().next_moment() may be another one
+    std::function<void()> wrote;  // our own log has grown: once it is folded, shelf().next_moment() may be another one
     std::function<void(std::string_view)> note;  // for the daemon's notes
   };
   // Folds the whole log. Throws what the rooms throw.

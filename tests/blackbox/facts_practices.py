@@ -6,7 +6,7 @@ import pathlib
 import zoneinfo
 
 from facts_drafts import editor
-from house import eventually, fact
+from house import eventually, fact, waits
 from person import DONE, FAILED, NOT_FOUND, USAGE
 
 MEMORY = pathlib.Path("/dev/shm")
@@ -263,6 +263,17 @@ def what_was_private_is_shared_later_and_keeps_its_day(house):
     there = arrives(bo, shared)
     assert there["text"] == "for myself, at first: the dream about the house" and there["first_written"]
     assert "first written" in bo.duolog("show", shared["id"][:8]).text
+
+
+@waits
+@fact
+def a_letter_opens_at_its_minute_with_nobody_doing_anything(house):
+    ada, bo = house.two()
+    opens = datetime.datetime.now(zoneinfo.ZoneInfo("Europe/Berlin")) + datetime.timedelta(seconds=120)
+    words = "what I could not say on the platform"
+    house.secrets.text(words, "a letter")
+    ada.duolog("write", "--json", "--open-on", opens.strftime("%Y-%m-%dT%H:%M"), words)
+    eventually("it is open", lambda: words in bo.duolog("list", "--json").text, 190)
 
 
 @fact
