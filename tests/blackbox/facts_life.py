@@ -294,7 +294,11 @@ def asked_to_stop_while_it_locks_it_stops(house):
     place = ada.passphrase_file("the bridge at four in the morning")
     house.secrets.words(ada.duolog("init", "--name", "Ada", "--yes", "--json", "--passphrase-file", place).object["words"])
     outcomes = collections.Counter()
-    for turn in range(40 if NIGHTLY else 8):
+    notes = ada.home / "notes.log"
+    locked_first = 0
+    for turn in range(100):
+        if turn >= (40 if NIGHTLY else 8) and locked_first > 0:
+            break
         with control.Control(ada) as door:
             door.send(control.request(control.LOCK))
             time.sleep(0)  # the order of the two is the machine's
@@ -309,7 +313,7 @@ def asked_to_stop_while_it_locks_it_stops(house):
         ada.kill()
         ada.start()
         ada.duolog("unlock", "--passphrase-file", place)
-    locked_first = (ada.home / "notes.log").read_text().count("locked: running anew")
+        locked_first = notes.read_text().count("locked: running anew")
     print(f"asked to stop while locking: {dict(outcomes)}; {locked_first} times it had begun to lock")
     assert locked_first > 0, "never did the lock come first"
 
