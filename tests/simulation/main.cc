@@ -4,6 +4,8 @@
 //   test_simulation --story OPTIONS   the same for options as a failing test prints them
 //   test_simulation --file FILE       the same for a kept file
 //   test_simulation --trace N         only its trace hash, to be compared between processes
+//
+// and the same with --exchange, --exchange-story, --exchange-file, --exchange-trace for what exchange.h tells.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <gtest/gtest.h>
 
@@ -11,38 +13,49 @@
 #include <fstream>
 #include <iterator>
 
-#include "tests/simulation/story.h"
+#include "tests/simulation/exchange.h"
 
 namespace {
 
+using duolog::simulation::Exchange;
 using duolog::simulation::Options;
 using duolog::simulation::Story;
 
+template <class Told>
 int tell(const Options& options) {
   std::printf("%s\n", options.text().c_str());
-  Story story(options);
+  Told story(options);
   story.world().tell_aloud();
   story.tell();
   for (const std::string& sentence : story.wrong()) std::printf("WRONG: %s\n", sentence.c_str());
   return story.wrong().empty() ? 0 : 1;
 }
 
+template <class Told>
+int trace(const Options& options) {
+  Told story(options);
+  story.tell();
+  std::printf("%llu\n", static_cast<unsigned long long>(story.world().trace_hash()));
+  return 0;
+}
+
+Options in_file(const char* name) {
+  std::ifstream in(name);
+  return Options::read({std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()});
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   const std::string verb = argc == 3 ? argv[1] : "";
-  if (verb == "--seed") return tell(Options::of_seed(std::stoull(argv[2])));
-  if (verb == "--story") return tell(Options::read(argv[2]));
-  if (verb == "--file") {
-    std::ifstream in(argv[2]);
-    return tell(Options::read({std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()}));
-  }
-  if (verb == "--trace") {
-    Story story(Options::of_seed(std::stoull(argv[2])));
-    story.tell();
-    std::printf("%llu\n", static_cast<unsigned long long>(story.world().trace_hash()));
-    return 0;
-  }
+  if (verb == "--seed") return tell<Story>(Options::of_seed(std::stoull(argv[2])));
+  if (verb == "--story") return tell<Story>(Options::read(argv[2]));
+  if (verb == "--file") return tell<Story>(in_file(argv[2]));
+  if (verb == "--trace") return trace<Story>(Options::of_seed(std::stoull(argv[2])));
+  if (verb == "--exchange") return tell<Exchange>(Exchange::options_of(std::stoull(argv[2])));
+  if (verb == "--exchange-story") return tell<Exchange>(Options::read(argv[2]));
+  if (verb == "--exchange-file") return tell<Exchange>(in_file(argv[2]));
+  if (verb == "--exchange-trace") return trace<Exchange>(Exchange::options_of(std::stoull(argv[2])));
   ::testing::InitGoogleTest(&argc, argv);
   return RUN_ALL_TESTS();
 }

@@ -32,7 +32,10 @@ bool Node::start() {
   } catch (const std::exception& refused) {
     household_.reset();
     if (!disk_->dead() && !disk_->troubled()) throw;
-    world_.story(name_ + " does not start: " + refused.what());
+    std::string why = refused.what();  // without the place of the folder, which no two runs have in common
+    for (std::size_t at = why.find(folder_); at != std::string::npos; at = why.find(folder_))
+      why.erase(at, folder_.native().size());
+    world_.story(name_ + " does not start: " + why);
   }
   if (disk_->dead()) {
     struck_ = true;
@@ -69,14 +72,22 @@ void Node::open_house(journal::Identity identity) {
   outside.quota.free_bytes = 0;  // these journals live in memory
   outside.zone = "Europe/Berlin";
   outside.fold_soon = [this] { fold_wanted_ = true; };
-  outside.news = [](const journal::News&) {};
+  outside.news = [this](const journal::News& news) {
+    if (on_news) on_news(news);
+  };
   outside.came_or_left = [](const net::PeerStatus&) {};
-  outside.note = [this](std::string_view note) { world_.story(name_ + ": " + std::string(note)); };
+  outside.wrote = [this] { wrote_ = true; };
+  outside.note = [this](std::string_view note) {
+    world_.story(name_ + ": " + std::string(note));
+    if (on_note) on_note(note);
+  };
+  moment_.reset();
   household_ = std::make_unique<Household>(
       std::make_unique<store::Database>(folder_ / "duolog.db", store::Database::Open::kExisting), std::move(identity),
       outside);
   household_->switchboard().on_wake([this] { woken_ = true; });
   household_->switchboard().listening(kPort, {Address{host_, kPort}.text()});
+  wait_for_moment();
 }
 
 void Node::stop() {
@@ -102,7 +113,7 @@ void Node::bury(Disk::Kept kept) {
   world_.network().gone(*this, machine_off_);
   visitor_.reset();
   household_.reset();
-  struck_ = fold_wanted_ = woken_ = false;
+  struck_ = fold_wanted_ = wrote_ = woken_ = false;
   asleep_at_.reset();
   disk_->come_back(kept);
   if (machine_off_) booted_at_ = world_.elapsed();
@@ -120,6 +131,32 @@ void Node::wake(bool is_told) {
   booted_at_ += world_.elapsed() - *asleep_at_;
   asleep_at_.reset();
   if (is_told) clock_was_set();
+}
+
+// ---- its moments: as Device has them ----
+
+void Node::wait_for_moment() {
+  constexpr milliseconds kLook = std::chrono::minutes(1);
+  if (!household_) return;
+  const auto next = household_->shelf().next_moment();
+  if (!next) return;
+  const milliseconds ahead{*next - wall().time_since_epoch().count()};
+  moment_ = steady() + (ahead > milliseconds(0) && ahead < kLook ? ahead : kLook);
+}
+
+// True: it looked whether its time had come.
+bool Node::meet_moment() {
+  if (!moment_ || steady() < *moment_) return false;
+  moment_.reset();
+  in_house([this](Household& house) {
+    try {
+      house.shelf().time_passed();
+    } catch (const store::NotDurable&) {   // NOLINT(bugprone-empty-catch)
+    } catch (const store::BadDatabase&) {  // NOLINT(bugprone-empty-catch)
+    }
+    wait_for_moment();
+  });
+  return true;
 }
 
 // ---- its clocks ----

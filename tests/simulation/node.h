@@ -39,6 +39,7 @@ class Node : public Station {
   [[nodiscard]] Household& household() { return *household_; }
   [[nodiscard]] Disk& disk() { return *disk_; }
   [[nodiscard]] std::uintmax_t disk_bytes() const;  // of all its files
+  [[nodiscard]] const std::filesystem::path& folder() const { return folder_; }
   [[nodiscard]] const std::string& name() const { return name_; }
   [[nodiscard]] const DeviceId& device() const { return device_; }  // REQUIRES: it was up once
 
@@ -64,7 +65,8 @@ class Node : public Station {
   };
   Said write(const std::string& text, bool private_entry, ByteView request);
   Said check_in(const std::string& highlight, int connection, ByteView request);
-  Outcome change_passphrase(const std::string& passphrase);  // empty: over to a key file
+  Said say(const std::function<journal::Saved(Household&)>& save);  // whatever is saved by one call
+  Outcome change_passphrase(const std::string& passphrase);         // empty: over to a key file
 
   // ---- what its person sees ----
   struct Line {
@@ -83,13 +85,16 @@ class Node : public Station {
   [[nodiscard]] std::string shared_journal();  // its name; empty before pairing
   [[nodiscard]] std::optional<JournalId> shared_id();
   [[nodiscard]] std::optional<net::PeerStatus> other();  // as status tells of it
+  std::function<void(const journal::News&)> on_news;     // what a watcher would hear
+  std::function<void(std::string_view)> on_note;         // what stands in the daemon's notes
 
  private:
   friend class World;
   void clock_was_set();  // as Node of net/ is told by the system
   void open_house(journal::Identity identity);
   std::optional<journal::Identity> open_vault();
-  Said say(const std::function<journal::Saved(Household&)>& save);
+  void wait_for_moment();
+  bool meet_moment();
 
   World& world_;
   std::string name_;
@@ -105,9 +110,11 @@ class Node : public Station {
   milliseconds skew_{0};
   milliseconds booted_at_{0};  // of the world's time
   std::optional<milliseconds> asleep_at_;
+  std::optional<SteadyTime> moment_;  // when it looks whether a letter's day has come
   bool machine_off_ = false;
   bool struck_ = false;
   bool fold_wanted_ = false;
+  bool wrote_ = false;
   bool woken_ = false;
 };
 

@@ -1,74 +1,27 @@
 // Two whole households live through random histories, eight shards of them, each a test of its own.
 //
-// DUOLOG_SEEDS (how many in all) and DUOLOG_FIRST_SEED choose the stories. A seed that fails is written down as a file;
-// put into tests/seeds/ it is told again for ever.
+// A seed that fails is written down as a file; put into tests/seeds/ it is told again for ever.
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <gmock/gmock.h>
-#include <unistd.h>
-
-#include <cstdlib>
-#include <fstream>
-#include <iterator>
-
-#include "tests/simulation/couple.h"
-#include "tests/simulation/story.h"
+#include "tests/simulation/telling.h"
 
 namespace duolog::simulation {
 namespace {
-
-constexpr std::uint64_t kSeeds = 2'000;
-constexpr std::uint64_t kNightlySeeds = 200'000;
-constexpr std::uint64_t kShards = 8;
-
-std::uint64_t from_environment(const char* name, std::uint64_t otherwise) {
-  const char* text = std::getenv(name);
-  return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
-}
-
-std::string program() { return std::filesystem::read_symlink("/proc/self/exe").string(); }
-
-// Kept beside the build, to be put into the tree.
-std::filesystem::path keep(const Options& options, const std::vector<std::string>& wrong) {
-  const std::filesystem::path folder = std::filesystem::path(program()).parent_path() / "seeds";
-  std::filesystem::create_directories(folder);
-  const auto file = folder / ("seed-" + std::to_string(options.seed));
-  std::ofstream out(file);
-  for (const std::string& sentence : wrong) out << "# " << sentence << "\n";
-  out << options.text() << "\n";
-  return file;
-}
-
-std::string output_of(const std::string& command) {
-  FILE* told = ::popen(command.c_str(), "r");
-  std::string text;
-  for (int letter = std::fgetc(told); letter != EOF; letter = std::fgetc(told)) text += static_cast<char>(letter);
-  EXPECT_EQ(::pclose(told), 0);
-  return text;
-}
-
-std::string told(const Options& options, const std::vector<std::string>& wrong) {
-  std::string text = options.text() + "\nat " + output_of("git -C " DUOLOG_SOURCE_DIR " rev-parse HEAD || true");
-  for (const std::string& sentence : wrong) text += "  " + sentence + "\n";
-  return text + "again: " + program() + " --story '" + options.text() + "'\n";
-}
 
 class Stories : public ::testing::TestWithParam<std::uint64_t> {};
 INSTANTIATE_TEST_SUITE_P(Shard, Stories, ::testing::Range<std::uint64_t>(0, kShards));
 
 TEST_P(Stories, EndWithTheSameJournalOnBothSidesWhateverHappens) {
-  const std::uint64_t first = from_environment("DUOLOG_FIRST_SEED", 1);
-  const std::uint64_t seeds = from_environment("DUOLOG_SEEDS", at_night() ? kNightlySeeds : kSeeds);
   std::uint64_t stories = 0;
   Story::Tally befell;
   Network::Tally carried;
   Disk::Tally disks;
-  for (std::uint64_t seed = first + GetParam(); seed < first + seeds; seed += kShards, ++stories) {
+  for (std::uint64_t seed = first_seed() + GetParam(); seed < first_seed() + seeds(); seed += kShards, ++stories) {
     const Options options = Options::of_seed(seed);
     Story story(options);
     story.tell();
     if (!story.wrong().empty()) {
-      const auto file = keep(options, story.wrong());
-      FAIL() << told(options, story.wrong()) << "kept as " << file << "; commit it to tests/seeds/";
+      const auto file = keep("seed", options, story.wrong());
+      FAIL() << told("seed", options, story.wrong()) << "kept as " << file << "; commit it to tests/seeds/";
     }
     befell.unknown += story.tally().unknown;
     befell.refused += story.tally().refused;
@@ -103,19 +56,7 @@ TEST_P(Stories, EndWithTheSameJournalOnBothSidesWhateverHappens) {
   EXPECT_GT(disks.refused_error, stories / 20);
 }
 
-TEST(AKeptSeed, IsToldAgainForEver) {
-  int files = 0;
-  for (const auto& entry : std::filesystem::directory_iterator(DUOLOG_SOURCE_DIR "/tests/seeds")) {
-    if (entry.path().filename().string().rfind("seed-", 0) != 0) continue;
-    ++files;
-    std::ifstream in(entry.path());
-    const Options options = Options::read({std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()});
-    Story story(options);
-    story.tell();
-    EXPECT_THAT(story.wrong(), ::testing::IsEmpty()) << entry.path() << "\n" << told(options, story.wrong());
-  }
-  EXPECT_GT(files, 0);
-}
+TEST(AKeptSeed, IsToldAgainForEver) { EXPECT_GT(tell_kept<Story>("seed"), 0); }
 
 TEST(Options, AreReadAsTheyAreWritten) {
   for (std::uint64_t seed = 1; seed < 50; ++seed) {

@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "daemon/journal/journal.h"
+#include "tests/simulation/troubles.h"
 
 namespace duolog::simulation {
 namespace {
@@ -17,8 +18,6 @@ constexpr milliseconds kSilence = minutes(10);   // in which two that are equal 
 // A ping each 15 s each way, and three handshakes of eight: both may have just dialled, and what gives way is dialled
 // anew.
 constexpr std::uint64_t kSilentMessages = 2 * (10 * 60 / 15) + 3 * 8;
-constexpr milliseconds kYear = hours(24 * 365);
-constexpr std::int64_t kToday = 1'795'000'000'000;
 constexpr std::size_t kEnough = 8;  // sentences about one story
 
 std::string label(const Node& node) { return node.name() + ": "; }
@@ -148,16 +147,23 @@ void Story::act() {
 
 void Story::trouble(const std::string& kind) {
   Person& person = one();
-  if (kind == "cuts") return cut();
-  if (kind == "darkness") return darken(person);
+  Node& node = *person.node;
+  if (kind == "cuts") return cut(world_);
   if (kind == "crashes") return crash(person);
-  if (kind == "disks") return disk_trouble(person);
-  if (kind == "clocks") return jump(person);
+  if (kind == "disks") return trouble_disk(world_, node);
   if (kind == "sleeps") return sleep(person);
-  if (kind == "replays") return replay(person);
-  if (kind == "passphrases" && person.node->awake()) {
+  if (kind == "replays") return replay(world_, node);
+  if (kind == "darkness") {
+    ++tally_.darkness;
+    darken(world_, node);
+  }
+  if (kind == "clocks") {
+    ++tally_.clock_jumps;
+    jump(world_, node);
+  }
+  if (kind == "passphrases" && node.awake()) {
     const bool to_key_file = world_.roll(3) == 0;
-    person.node->change_passphrase(to_key_file ? "" : "a phrase " + std::to_string(written_++));
+    node.change_passphrase(to_key_file ? "" : "a phrase " + std::to_string(written_++));
   }
 }
 
@@ -256,50 +262,6 @@ void Story::start(Person& person) {
   ask_again(person);
 }
 
-void Story::cut() {
-  world_.story("cut");
-  world_.network().break_all();
-}
-
-void Story::darken(Person& person) {
-  ++tally_.darkness;
-  Network& network = world_.network();
-  switch (world_.roll(4)) {
-    case 0:
-      network.weather.refuses = !network.weather.refuses;
-      return;
-    case 1:
-      return network.light_everywhere();
-    default:
-      return network.set_dark(*person.node, world_.roll(3) != 0);
-  }
-}
-
-void Story::disk_trouble(Person& person) {
-  Disk& disk = person.node->disk();
-  switch (world_.roll(4)) {
-    case 0:
-      return disk.set_full(true);
-    case 1:
-      return disk.set_full(false);
-    default:
-      return disk.fail_in(static_cast<int>(1 + world_.roll(world_.roll(2) == 0 ? 6 : 60)));
-  }
-}
-
-void Story::jump(Person& person) {
-  ++tally_.clock_jumps;
-  const milliseconds to[] = {milliseconds(0),
-                             person.node->skew() + milliseconds(world_.roll(20'000)) - seconds(10),
-                             person.node->skew() + minutes(world_.roll(600)) - hours(5),
-                             10 * kYear,
-                             -10 * kYear,
-                             milliseconds(-kToday) - world_.elapsed(),                        // 1 January 1970
-                             milliseconds(2'147'483'640'000 - kToday) - world_.elapsed(),     // seconds before 2038
-                             milliseconds(253'402'300'790'000 - kToday) - world_.elapsed()};  // the last of 9999
-  person.node->set_clock(to[world_.roll(std::size(to))], world_.roll(4) != 0);
-}
-
 void Story::sleep(Person& person) {
   Node& node = *person.node;
   if (!node.up()) return;
@@ -308,19 +270,6 @@ void Story::sleep(Person& person) {
   const milliseconds lengths[] = {seconds(1), seconds(4), seconds(40), minutes(20), hours(9)};
   pass(world_.roll(30) == 0 ? hours(24 * 20) : lengths[world_.roll(std::size(lengths))]);
   node.wake(world_.roll(4) != 0);
-}
-
-void Story::replay(Person& person) {
-  switch (world_.roll(4)) {
-    case 0:
-      return world_.network().knock(*person.node);
-    case 1:
-      world_.network().inject(*person.node);
-      return;
-    default:
-      world_.network().replay(*person.node, world_.roll(2) == 0);
-      return;
-  }
 }
 
 // ---- what must be true ----
@@ -410,21 +359,11 @@ void Story::no_log_is_frozen(Person& person) {
 // ---- the end ----
 
 void Story::come_together() {
-  Network& network = world_.network();
-  network.light_everywhere();
-  network.weather.refuses = false;
-  network.weather.breaks_one_in = 0;
-  for (Person& person : people_) {
-    Node& node = *person.node;
-    node.disk().heal();
+  heal(world_, [this](Node& node) {
     node.disk().ignore_syncs(options_.ignores_syncs != 0);
-    if (node.asleep()) node.wake(true);
-    // A disk that was full is used again by itself; one that failed wants a restart, as its message says.
-    const bool failed = node.up() && node.household().database().refusal().starts_with("the disk failed");
-    if (failed) node.die(Disk::Kept::kKill);
-    if (!node.up()) start(person);
+    start(people_[&node == people_[0].node ? 0 : 1]);
     expect(node.up(), label(node) + "does not start on a sound disk");
-  }
+  });
   if (!wrong_.empty()) return;
   for (int again = 0; again < 3 && !(world_.ada().shared_id() && world_.bo().shared_id()); ++again) world_.pair();
   for (Person& person : people_) ask_again(person);

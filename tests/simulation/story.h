@@ -94,12 +94,7 @@ class Story {
   void ask_again(Person& person);
   void crash(Person& person);
   void restart(Person& person);
-  void cut();
-  void darken(Person& person);
-  void disk_trouble(Person& person);
-  void jump(Person& person);
   void sleep(Person& person);
-  void replay(Person& person);
   void start(Person& person);
   void pass(milliseconds time);
   void keep(Words& words, const Node::Said& said, const std::string& text);

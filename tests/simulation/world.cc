@@ -126,8 +126,11 @@ bool World::serve(Node& node) {
       } catch (const store::BadDatabase&) {  // NOLINT(bugprone-empty-catch)
       }
     });
+    node.wrote_ = true;
     moved = true;
   }
+  if (std::exchange(node.wrote_, false) && node.up()) node.wait_for_moment();
+  moved = node.meet_moment() || moved;
   bool announces = false;
   node.at_work([&](net::Switchboard& board) { announces = board.announcing().has_value(); });
   if (announces && next_announcement_ == kNever) next_announcement_ = elapsed_;
@@ -171,6 +174,7 @@ milliseconds World::next_event() {
     if (!node->awake()) continue;
     const SteadyTime deadline = node->household().switchboard().deadline();
     if (deadline != SteadyTime::max()) next = std::min(next, elapsed_ + (deadline - node->steady()));
+    if (node->moment_) next = std::min(next, elapsed_ + (*node->moment_ - node->steady()));
   }
   return next;
 }
