@@ -147,8 +147,11 @@ void say(const journal::Agreements& agreed, const std::string& me, const std::st
 
 void say_today(Household& house, std::vector<std::string>& lines) {
   const journal::Today today = journal::today(house.shelf());
-  std::string line = "today " + today.date + (today.paused ? " paused " + today.paused_until : "") + " question " +
-                     (today.question ? today.question->period : "none") + " promises";
+  std::string line = "today " + today.date + (today.paused ? " paused " + today.paused_until : "") + " question";
+  for (const Round& round :
+       journal::rounds(house.shelf(), {.practice = "question", .journal = {}, .limit = 0, .current_only = true}))
+    line += " " + round.period;  // today itself leaves it out for whoever wants a pause
+  line += " promises";
   for (const Item& item : today.promises) line += " " + hex(item.id.view()).substr(0, 12);
   line += " plans";
   for (const Item& item : today.plans) line += " " + hex(item.id.view()).substr(0, 12);

@@ -229,8 +229,8 @@ void Exchange::settle_something(Person& person) {
     default:
       wishes.unanswered = world_.roll(4) == 0 ? "wait" : "open";
   }
-  ask(person, 0, [wishes](Household& house, const Bytes&) {
-    house.shelf().agree(wishes);
+  ask(person, 0, [wishes](Household& house, const Bytes& request) {
+    house.shelf().agree(wishes, request);
     return Saved{};
   });
 }

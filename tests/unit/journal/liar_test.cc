@@ -79,7 +79,7 @@ class ALiar : public TwoPeople {
   static void wish_that_the_unanswered_open(Person& who) {
     Wishes wishes;
     wishes.unanswered = "open";
-    who.shelf().agree(wishes);
+    who.shelf().agree(wishes, {});
   }
 
  private:
