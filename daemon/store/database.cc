@@ -546,7 +546,7 @@ SQLite::Statement& Database::statement(const char* sql) {
     state_->by_address.emplace(sql, &compiled);
     return compiled;
   } catch (const SQLite::Exception& error) {
-    fail(error);
+    Database::fail(error);
   }
 }
 
