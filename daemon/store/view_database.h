@@ -34,7 +34,7 @@ struct ViewLost : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 // Our bug: SQL that does not compile, a constraint that does not hold, a MATCH that is none. The transaction is rolled
-// back and the view goes on.
+// back and the view goes on. The text quotes nothing that was bound.
 struct BadQuery : std::logic_error {
   using std::logic_error::logic_error;
 };
@@ -48,7 +48,8 @@ class ViewDatabase : public Connection {
  public:
   static constexpr std::size_t kDefaultCache = std::size_t{8} << 20;  // bytes of pages in memory, in the clear
 
-  // Opens what is there and can be believed, or makes it anew. Throws ViewLost where the disk refuses to hold one.
+  // Opens what is there and can be believed, or makes it anew. Throws ViewLost where the disk refuses to hold
+  // one, and BadQuery where the schema is none.
   // REQUIRES: nobody else has it open (the home is locked); crypto::initialise().
   ViewDatabase(const std::filesystem::path& file, const crypto::LocalKey& key, const ViewSchema& schema,
                std::size_t cache_bytes = kDefaultCache);
@@ -71,8 +72,8 @@ class ViewDatabase : public Connection {
   // Waits for the disk: milliseconds. Nothing where it is clean or in memory. Throws ViewLost. REQUIRES: not within a
   // transaction.
   void make_clean();
-  // Removes file and mark, as far as the disk lets it; a file that stays is not believed again. Afterwards everything
-  // but the destructor throws ViewLost.
+  // Removes file and mark, as far as the disk lets it: one without the other is not believed again. Afterwards
+  // everything but the destructor throws ViewLost. REQUIRES: no Query on it is alive.
   void drop() noexcept;
 
   SQLite::Statement& statement(const char* sql) override;
