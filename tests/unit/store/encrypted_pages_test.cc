@@ -174,13 +174,18 @@ TEST_F(AnEncryptedFile, TakesWholePagesOnly) {
 
 TEST_F(AnEncryptedFile, IsTheMainDatabaseAndNothingElse) {
   open();
-  for (const int kind :
-       {SQLITE_OPEN_MAIN_JOURNAL, SQLITE_OPEN_TEMP_DB, SQLITE_OPEN_TEMP_JOURNAL, SQLITE_OPEN_TRANSIENT_DB,
-        SQLITE_OPEN_SUBJOURNAL, SQLITE_OPEN_SUPER_JOURNAL, SQLITE_OPEN_WAL}) {
-    EXPECT_EQ(ask_for(kind | SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, folder_ / "other"), SQLITE_CANTOPEN);
+  const fs::path other = folder_ / "other";
+  for (const bool is_there : {false, true}) {
+    if (is_there) testing::write_text(other, "theirs");
+    for (const int kind :
+         {SQLITE_OPEN_MAIN_JOURNAL, SQLITE_OPEN_TEMP_DB, SQLITE_OPEN_TEMP_JOURNAL, SQLITE_OPEN_TRANSIENT_DB,
+          SQLITE_OPEN_SUBJOURNAL, SQLITE_OPEN_SUPER_JOURNAL, SQLITE_OPEN_WAL}) {
+      EXPECT_EQ(ask_for(kind | SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, other), SQLITE_CANTOPEN) << kind;
+    }
+    EXPECT_EQ(ask_for(kMain | SQLITE_OPEN_CREATE, other), SQLITE_CANTOPEN) << "a second one";
+    EXPECT_EQ(fs::exists(other), is_there);
   }
-  EXPECT_EQ(ask_for(kMain | SQLITE_OPEN_CREATE, folder_ / "other"), SQLITE_CANTOPEN) << "a second one";
-  EXPECT_FALSE(fs::exists(folder_ / "other"));
+  EXPECT_EQ(testing::text_of(other), "theirs");
 }
 
 TEST_F(AnEncryptedFile, IsNeverCreatedByTheWay) {
