@@ -75,6 +75,8 @@ void read_letter(Item& item, const Form& form) {
       item.tags = *tags;
     if (const auto* mood = std::get_if<std::int32_t>(&value.value); mood && value.id == "mood" && *mood > 0)
       item.mood = std::min(static_cast<std::uint32_t>(*mood), kBestMood);
+    if (const auto* said = std::get_if<std::int32_t>(&value.value); said && value.id == "between_us")
+      item.between_us = *said != 0;
   }
 }
 
