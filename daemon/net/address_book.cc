@@ -55,9 +55,13 @@ bool AddressBook::reached(const DeviceId& device, const Address& address) {
   Page page = open(device);
   put_first(page.addresses, address);
   page.addresses.resize(std::min(page.addresses.size(), kPerDevice), address);
-  const bool changed = page != look_up(device);
+  if (page == look_up(device)) return false;
   write(device, page);
-  return changed;
+  try {
+    memory_.write_down();
+  } catch (const store::NotDurable&) {  // NOLINT(bugprone-empty-catch): it waits; whoever writes words is told
+  }
+  return true;
 }
 
 bool AddressBook::learn(const DeviceId& device, const std::vector<Address>& addresses) {
@@ -84,17 +88,11 @@ void AddressBook::seen(const DeviceId& device, WallTime when) {
   write(device, page);
 }
 
-// A disk that refuses is told of by whoever writes words; a hint waits for the next time.
 void AddressBook::write(const DeviceId& device, const Page& page) {
   Page& kept = open(device);
-  if (kept == page && !unwritten_.contains(device)) return;
+  if (kept == page) return;
   kept = page;
-  try {
-    memory_.put(place_of(device), as_bytes(write_page(page)));
-    unwritten_.erase(device);
-  } catch (const store::NotDurable&) {
-    unwritten_.insert(device);
-  }
+  memory_.put_soon(place_of(device), as_bytes(write_page(page)));
 }
 
 }  // namespace duolog::net

@@ -1,10 +1,10 @@
 // address_book.h: where each device was last reached and says it can be, remembered across restarts. A hint, never
-// trusted: who answers there must still prove itself. Kept in store::LocalState; losing it costs a little patience.
+// trusted: who answers there must still prove itself. Kept in store::LocalState, written when there is time; losing it
+// costs a little patience.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
 #include <map>
-#include <set>
 
 #include "daemon/home/address.h"
 #include "daemon/home/clock.h"
@@ -25,7 +25,8 @@ class AddressBook {
   };
   [[nodiscard]] const Page& look_up(const DeviceId& device) const;
 
-  // It was reached there: first from now on. Both are true when something was new.
+  // It was reached there: first from now on, and durable at once: of two who were just paired somebody must know where
+  // the other is. Both are true when something was new.
   bool reached(const DeviceId& device, const Address& address);
   // It says, or it seems, that it can be reached there: after the one that last worked, before older hearsay.
   bool learn(const DeviceId& device, const std::vector<Address>& addresses);
@@ -37,7 +38,6 @@ class AddressBook {
 
   store::LocalState& memory_;
   mutable std::map<DeviceId, Page> pages_;  // read when first asked for
-  std::set<DeviceId> unwritten_;
 };
 
 }  // namespace duolog::net

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "daemon/net/switchboard.h"
 
+#include "daemon/net/address_book.h"
 #include "daemon/net/strangers.h"
 #include "daemon/sync/message.h"
 
@@ -146,6 +147,19 @@ TEST_F(TwoDevices, StayInTouchForADayWithAFreshHandshakeEveryHour) {
   }
   EXPECT_GE(handshakes, 23);
   EXPECT_LE(handshakes, 26);
+}
+
+TEST_F(TwoDevices, NoteWhomTheyMetOnceThereIsTime) {
+  connect();
+  const auto noted = [&] {
+    store::LocalState written(ada_place_.database, people().ada->local_key("local.state"));
+    return AddressBook(written).look_up(people().bo->id()).last_seen != WallTime(1ms);  // as knows() has it
+  };
+  EXPECT_TRUE(ada_place_.memory.waiting());
+  EXPECT_FALSE(noted());
+  world_.run(3s);
+  EXPECT_FALSE(ada_place_.memory.waiting());
+  EXPECT_TRUE(noted());
 }
 
 TEST_F(TwoDevices, SayWhyTheyAreAway) {
