@@ -47,8 +47,8 @@ TEST_F(ABlob, OfNoBytesHasNoChunkAndTheLargestHas4096) {
 }
 
 TEST_F(ABlob, OpensToWhatWasSealedAtEveryKindOfLength) {
-  for (const std::size_t length : {std::size_t{1}, std::size_t{2}, std::size_t{100}, std::size_t{4097},
-                                   kChunkLength - 1, kChunkLength}) {
+  for (const std::size_t length :
+       {std::size_t{1}, std::size_t{2}, std::size_t{100}, std::size_t{4097}, kChunkLength - 1, kChunkLength}) {
     const Bytes text = pattern(length);
     const Bytes sealed = seal_chunk(key_, length, 0, text);
     EXPECT_EQ(sealed.size(), sealed_chunk_length(length, 0));
