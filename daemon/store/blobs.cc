@@ -67,21 +67,43 @@ void write_new(const fs::path& file, ByteView bytes) {
   if (::fsync(opened.get()) != 0) refuse(file);
 }
 
-// As much as is there; a file that is longer than any chunk, or no file, is none.
-std::optional<Bytes> read_file(const fs::path& file) {
+struct Reading {
+  enum class Outcome {
+    kRead,
+    kGone,
+    kNoChunk,     // a link, a folder, or longer than any chunk
+    kUnreadable,  // the disk fails
+    kNotNow,      // too many files are open, no memory: nothing is wrong with it
+  };
+  Outcome outcome = Outcome::kNotNow;
+  Bytes bytes;
+};
+
+Reading::Outcome outcome_of(int why) {
+  if (why == ENOENT || why == ENOTDIR) return Reading::Outcome::kGone;
+  if (why == ELOOP) return Reading::Outcome::kNoChunk;
+  return why == EIO ? Reading::Outcome::kUnreadable : Reading::Outcome::kNotNow;
+}
+
+Reading read_file(const fs::path& file) {
+  using Outcome = Reading::Outcome;
   const Descriptor opened(::open(file.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  if (!opened.is_open()) return {outcome_of(errno), {}};
   struct stat found{};
-  if (!opened.is_open() || ::fstat(opened.get(), &found) != 0 || !S_ISREG(found.st_mode)) return std::nullopt;
-  if (static_cast<std::uint64_t>(found.st_size) > crypto::kSealedChunkLimit) return std::nullopt;
-  Bytes bytes(static_cast<std::size_t>(found.st_size));
+  if (::fstat(opened.get(), &found) != 0) return {outcome_of(errno), {}};
+  const bool may_be = S_ISREG(found.st_mode) && static_cast<std::uint64_t>(found.st_size) <= crypto::kSealedChunkLimit;
+  if (!may_be) return {Outcome::kNoChunk, {}};
+  Reading reading{Outcome::kRead, Bytes(static_cast<std::size_t>(found.st_size))};
   std::size_t have = 0;
-  while (have < bytes.size()) {
-    const ssize_t got = ::read(opened.get(), bytes.data() + have, bytes.size() - have);
+  while (have < reading.bytes.size()) {
+    const ssize_t got = ::read(opened.get(), reading.bytes.data() + have, reading.bytes.size() - have);
     if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) return std::nullopt;
+    if (got < 0) return {outcome_of(errno), {}};
+    if (got == 0) break;
     have += static_cast<std::size_t>(got);
   }
-  return bytes;
+  reading.bytes.resize(have);
+  return reading;
 }
 
 std::optional<std::uint64_t> free_on_disk(const fs::path& folder) {
@@ -112,6 +134,7 @@ fs::path Blobs::file_of(const ChunkId& id) const { return folder_of(id) / hex(id
 // Of a name that cannot be removed nothing depends.
 void Blobs::sweep() {
   std::error_code ignored;
+  if (fs::symlink_status(folder_ / kBeingWritten, ignored).type() != fs::file_type::directory) return;
   for (const auto& left : fs::directory_iterator(folder_ / kBeingWritten, ignored)) ::unlink(left.path().c_str());
 }
 
@@ -137,13 +160,17 @@ void Blobs::learn_folder(const fs::path& folder) {
 
 // ---- reading ----
 
+// A file is removed only where its own bytes have said that it is no chunk; what a failing disk holds back stays there.
 std::optional<Bytes> Blobs::get(const ChunkId& id) {
+  using Outcome = Reading::Outcome;
   if (!has(id)) return std::nullopt;
-  auto bytes = read_file(file_of(id));
-  if (bytes && crypto::chunk_id(*bytes) == id) return bytes;
+  Reading reading = read_file(file_of(id));
+  if (reading.outcome == Outcome::kNotNow) return std::nullopt;
+  const bool read = reading.outcome == Outcome::kRead;
+  if (read && crypto::chunk_id(reading.bytes) == id) return std::move(reading.bytes);
   struct stat found{};
   const bool measured = ::lstat(file_of(id).c_str(), &found) == 0;
-  ::unlink(file_of(id).c_str());
+  if (read || reading.outcome == Outcome::kNoChunk) ::unlink(file_of(id).c_str());
   forget(id, measured ? static_cast<std::uint64_t>(found.st_size) : 0);
   if (lost) lost(id);
   return std::nullopt;

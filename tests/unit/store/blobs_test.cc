@@ -4,6 +4,7 @@
 
 #include <gmock/gmock.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <fstream>
 #include <iterator>
@@ -106,6 +107,17 @@ TEST_F(ABlobStore, AChunkThatIsGoneOrALinkIsForgotten) {
   fs::create_symlink(place() / "elsewhere", file_of(two.id));
   EXPECT_FALSE(store->get(two.id)) << "no link is followed";
   EXPECT_TRUE(fs::exists(place() / "elsewhere"));
+}
+
+TEST_F(ABlobStore, WithoutADescriptorToReadItByAChunkIsNotForgotten) {
+  store->put_own(one.id, one.sealed);
+  std::vector<int> taken;
+  for (int fd = ::dup(0); fd >= 0; fd = ::dup(0)) taken.push_back(fd);
+  ASSERT_EQ(errno, EMFILE);
+  EXPECT_FALSE(store->get(one.id));
+  for (const int fd : taken) ::close(fd);
+  EXPECT_TRUE(store->has(one.id));
+  EXPECT_EQ(store->get(one.id), one.sealed);
 }
 
 TEST_F(ABlobStore, AFaultAtAnyPlaceLeavesNothingHalfAndIsTold) {
