@@ -60,9 +60,9 @@ std::optional<Bytes> open_piece(const ChunkKey& key, std::uint64_t index, bool l
   Bytes opened(sealed.size() - kChunkOverhead);
   const auto nonce = nonce_of(index);
   const Bytes ad = associated_data(index, last);
-  const int refused = crypto_aead_xchacha20poly1305_ietf_decrypt(opened.data(), nullptr, nullptr, sealed.data(),
-                                                                 sealed.size(), ad.data(), ad.size(), nonce.data(),
-                                                                 key.view().data());
+  const int refused =
+      crypto_aead_xchacha20poly1305_ietf_decrypt(opened.data(), nullptr, nullptr, sealed.data(), sealed.size(),
+                                                 ad.data(), ad.size(), nonce.data(), key.view().data());
   if (refused != 0) return std::nullopt;
   return opened;
 }

@@ -1,8 +1,8 @@
 // blob.h: an attachment is sealed piece by piece, so that each can travel, be kept and be checked alone.
 //
-// One key a blob; a chunk's nonce is its place, and its place and whether it is the last are bound in. So nothing can be
-// moved, cut off or put behind, and a chunk's id tells nobody what is in it. A key seals one file once.
-// Spec: proto/README.md section 3.2b.
+// One key a blob; a chunk's nonce is its place, and its place and whether it is the last are bound in. So nothing can
+// be moved, cut off or put behind, and a chunk's id tells nobody what is in it. A key seals one file once. Spec:
+// proto/README.md section 3.2b.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
@@ -10,8 +10,8 @@
 
 namespace duolog::crypto {
 
-inline constexpr std::size_t kChunkLength = 256 << 10;               // DO NOT CHANGE: bytes of the file in a chunk
-inline constexpr std::size_t kChunkOverhead = 16;                    // the tag
+inline constexpr std::size_t kChunkLength = 256 << 10;  // DO NOT CHANGE: bytes of the file in a chunk
+inline constexpr std::size_t kChunkOverhead = 16;       // the tag
 inline constexpr std::size_t kSealedChunkLimit = kChunkLength + kChunkOverhead;
 inline constexpr std::uint64_t kBlobLimit = std::uint64_t{1} << 30;  // bytes of a file
 inline constexpr std::size_t kChunkLimit = kBlobLimit / kChunkLength;
