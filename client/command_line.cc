@@ -38,6 +38,7 @@ void declare_all(CLI::App& app, Declared& declared) {
   app.footer("duolog alone shows what is new and what waits for you; duolog VERB --help shows examples");
   declare_globals(app, declared.call.globals);
   declare_days(declared);
+  declare_attachments(declared);
   declare_practices(declared);
   declare_together(declared);
   declare_device(declared);
@@ -134,6 +135,17 @@ void check_sense(const Invocation& call) {
   const auto& write = call.write;
   if (write.private_entry && !write.open_on.empty()) {
     throw wrong_usage("--private and --open-on at once: a letter is for the other", "leave one of them out");
+  }
+  if (!write.files.empty() && !write.open_on.empty()) {
+    throw wrong_usage("--attach and --open-on at once: a letter holds words alone", "leave one of them out");
+  }
+  const auto& attachment = call.attachment;
+  const bool of_one = attachment.action == "save" || attachment.action == "open";
+  if (of_one && attachment.id.empty()) {
+    throw wrong_usage("attachment " + attachment.action + " of which entry?", "duolog attachment list shows their ids");
+  }
+  if (!of_one && (attachment.number != 0 || !attachment.to.empty())) {
+    throw wrong_usage("a number and -o go with save or open", "duolog attachment save ID 2 -o FILE");
   }
 }
 

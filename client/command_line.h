@@ -52,6 +52,7 @@ enum class Verb {
   kConfig,
   kDoctor,
   kDaemon,
+  kAttachment,
 };
 
 struct InitOptions {
@@ -65,7 +66,7 @@ struct TodayOptions {
   bool line = false;
 };
 struct WriteOptions {
-  std::vector<std::string> words, tags;
+  std::vector<std::string> words, tags, files;
   std::string on, open_on;
   std::uint32_t mood = 0;
   bool private_entry = false;
@@ -129,6 +130,10 @@ struct ConfigOptions {
   std::string zone, turn, week;  // of the calendar
   bool agree = false;
 };
+struct AttachmentOptions {
+  std::string action, id, to;
+  std::uint32_t number = 0;  // 0: all
+};
 struct DaemonOptions {
   std::string action;
 };
@@ -157,6 +162,7 @@ struct Invocation {
   PassphraseOptions passphrase;
   ConfigOptions config;
   DaemonOptions daemon;
+  AttachmentOptions attachment;
 };
 
 // Reads DUOLOG_HOME and DUOLOG_PASSPHRASE_FILE where the option is absent. Throws Failure (wrong usage).

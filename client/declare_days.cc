@@ -56,9 +56,11 @@ void declare_days(Declared& d) {
                        "  duolog write < letter.txt           nobody on this machine sees it as an argument\n"
                        "  duolog write --private -t work a long day\n"
                        "  duolog write --on 2026-11-20 I forgot to tell you\n"
-                       "  duolog write --open-on 2027-12-01   a letter that nobody else reads before that day\n");
+                       "  duolog write --open-on 2027-12-01   a letter that nobody else reads before that day\n"
+                       "  duolog write --attach lake.jpg --attach song.ogg for you\n");
   texts(write, "text", d.call.write.words, "the words; none: standard input, or the editor; -: standard input");
   repeated(write, "-t,--tag", d.call.write.tags, "TAG  a tag; may be repeated");
+  repeated(write, "--attach", d.call.write.files, "FILE  a file that goes with it, up to 1 GiB; may be repeated");
   text(write, "--on", d.call.write.on, "DATE  the day or moment it is about");
   flag(write, "--private", d.call.write.private_entry, "into your notebook, for nobody else");
   text(write, "--open-on", d.call.write.open_on, "DATE  a letter to the other, sealed until then");

@@ -223,6 +223,19 @@ std::vector<fs::path> Draft::left_behind(const DraftKind& kind) {
   return found;
 }
 
+void Draft::sweep(std::string_view folder_prefix) {
+  for (const auto& folder : memory_folders()) {
+    std::error_code trouble;
+    for (const auto& entry : fs::directory_iterator(folder, trouble)) {
+      struct stat owner{};
+      if (!entry.path().filename().string().starts_with(folder_prefix)) continue;
+      if (::lstat(entry.path().c_str(), &owner) != 0 || owner.st_uid != ::geteuid() || !S_ISDIR(owner.st_mode))
+        continue;
+      if (hold(entry.path())) Draft(entry.path() / "any").shred();
+    }
+  }
+}
+
 std::string Draft::described() const {
   struct stat found{};
   if (::stat(file_.c_str(), &found) != 0) return "unreadable";

@@ -45,6 +45,8 @@ class Draft {
   static std::vector<std::filesystem::path> left_behind(const DraftKind& kind = kEntryDraft);
   // Those that nobody is writing any more, newest first, to be gone on with. What is blank is cleared away.
   static std::vector<Draft> abandoned(const DraftKind& kind = kEntryDraft);
+  // Takes away what nobody holds any more, whole folders, without asking: copies, not drafts.
+  static void sweep(std::string_view folder_prefix);
   // Only to look into it.
   static Draft at(const std::filesystem::path& file) { return Draft(file); }
   // One that was left behind, to be gone on with. nullopt: somebody is writing it.

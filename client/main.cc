@@ -80,6 +80,8 @@ Exit dispatch(Context& context, const Invocation& call) {
       return config(context, call.config);
     case Verb::kDoctor:
       return doctor(context);
+    case Verb::kAttachment:
+      return attachment(context, call.attachment);
     case Verb::kDaemon:
       return daemon(context, call.daemon);
   }

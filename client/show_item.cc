@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "client/delivery.h"
+#include "client/file_name.h"
 #include "client/layout.h"
 #include "client/manners.h"
 #include "client/moment.h"
@@ -162,7 +163,8 @@ std::string body(const control::Item& item, const Output& out, const ItemView& v
     return paragraph("something from a newer Duolog; it is kept, and an update shows it", indent, out.width());
   }
   if (item.kind() == "letter") return letter_body(item, out, view);
-  if (item.kind() == "remark" && item.text().empty()) return {};  // its manner has said it
+  if (item.kind() == "remark" && item.text().empty()) return {};      // its manner has said it
+  if (item.attachments_size() > 0 && item.text().empty()) return {};  // what is attached says it
   if (!is_answer(item)) return paragraph(sanitise(item.text()), indent, out.width());
   if (item.answer_state() == "wrong key" || item.answer_state() == "garbage") {
     return paragraph("it was opened, but what is in it is not what was sealed; it is kept as it came", indent,
@@ -193,6 +195,16 @@ std::string said_text(const control::Item& item, const Output& out) {
     const auto line = sanitise_line(remark.author()) + (done.empty() ? "" : " " + done) + " (" + short_id(remark.id()) +
                       ")" + (remark.text().empty() ? "" : ": " + sanitise(remark.text()));
     text += paragraph(line, indent_of(out), out.width());
+  }
+  return text;
+}
+
+std::string attachments_text(const control::Item& item, const Output& out) {
+  std::string text;
+  const bool several = item.attachments_size() > 1;
+  for (int i = 0; i < item.attachments_size(); ++i) {
+    const auto number = several ? std::to_string(i + 1) + ": " : std::string();
+    text += paragraph("attached " + number + attachment_text(item.attachments(i)), indent_of(out), out.width());
   }
   return text;
 }
@@ -235,6 +247,13 @@ std::string faint_paragraph(const std::string& text, const Output& out) {
 
 }  // namespace
 
+std::string attachment_text(const control::Attachment& attachment) {
+  const auto text = sanitise_line(attachment.name()) + " · " + size_text(attachment.size());
+  if (attachment.held() == attachment.size()) return text;
+  if (attachment.held() == 0) return text + " · not here yet";
+  return text + " · " + size_text(attachment.held()) + " of it here";
+}
+
 std::string short_id(std::string_view id) { return sanitise_line(id.substr(0, kShortId)); }
 
 std::string practice_text(std::string_view practice, std::string_view title) {
@@ -273,6 +292,7 @@ std::string headline(const control::Item& item) {
     if (!field.text().empty()) return sanitise_line(field.text());
     if (field.items_size() > 0) return sanitise_line(field.items(0));
   }
+  if (item.attachments_size() > 0) return sanitise_line(item.attachments(0).name());
   return practice_text(item.practice(), item.title());
 }
 
@@ -287,7 +307,8 @@ std::string fields_text(const control::Item& item, std::size_t indent, std::size
 }
 
 std::string item_text(const control::Item& item, const Output& out, const ItemView& view) {
-  std::string text = head(item, out, view) + quote_text(item, out) + body(item, out, view);
+  std::string text =
+      head(item, out, view) + quote_text(item, out) + body(item, out, view) + attachments_text(item, out);
   if (view.full_id) text += faint_paragraph("id " + sanitise_line(item.id()), out);
   if (item.reactions_size() > 0) text += paragraph(reactions_text(item), indent_of(out), out.width());
   text += said_text(item, out);

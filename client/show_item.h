@@ -13,6 +13,7 @@
 #include "client/output.h"
 
 namespace duolog::control {
+class Attachment;
 class Item;
 }  // namespace duolog::control
 
@@ -40,6 +41,8 @@ class ItemPage {
   std::string text_;
 };
 
+// "photo.jpg · 3.1 MiB", and what of it is not here yet.
+std::string attachment_text(const control::Attachment& attachment);
 std::string short_id(std::string_view id);
 // A practice's name from its id: "check-in"; of one that is the two's own, its title where it is known.
 std::string practice_text(std::string_view practice, std::string_view title = {});

@@ -22,7 +22,8 @@
 namespace duolog::client {
 namespace {
 
-constexpr const char* kText = "text";  // the one field of a reply that is asked for
+constexpr const char* kText = "text";            // the one field of a reply that is asked for
+constexpr std::chrono::seconds kResealing{600};  // a gibibyte is sealed anew piece by piece
 
 control::Item item_of(const Context& context, const std::string& id) {
   control::Request request;
@@ -279,7 +280,7 @@ Exit share(Context& context, const ShareOptions& options) {
   control::Request request;
   request.mutable_share()->set_id(item.id());
   request.mutable_share()->set_journal(reader.journal);
-  const auto saved = context.daemon.ask_one(request, kDurable);
+  const auto saved = context.daemon.ask_one(request, item.attachments_size() > 0 ? kResealing : kDurable);
   context.out.line(context.out.json() ? to_json(saved.saved())
                                       : "shared with " + sanitise_line(saved.saved().shared_with()) + " · " +
                                             short_id(saved.saved().id()));

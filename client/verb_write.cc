@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "client/ask.h"
+#include "client/attach.h"
 #include "client/draft.h"
 #include "client/json.h"
 #include "client/moment.h"
@@ -42,7 +43,15 @@ Draft draft_to_write(const Context& context) {
   return Draft::make();
 }
 
-control::Saved save(Context& context, const WriteOptions& options, std::string text) {
+// Everything that goes with the text: options, and files.
+struct Rest {
+  const WriteOptions& options;
+  FilesToAttach& files;
+};
+
+control::Saved save(Context& context, const Rest& rest, std::string text) {
+  const auto& options = rest.options;
+  rest.files.send(context);
   control::Request request;
   auto& write = *request.mutable_write();
   write.set_text(std::move(text));
@@ -53,6 +62,7 @@ control::Saved save(Context& context, const WriteOptions& options, std::string t
   write.set_mood(options.mood);
   write.set_between_us(options.between_us);
   write.set_open_on(options.open_on);
+  write.set_attachments(static_cast<std::uint32_t>(rest.files.count()));
   try {
     return std::move(*context.daemon.ask_one(request, kDurable).mutable_saved());
   } catch (const Failure& failure) {
@@ -66,7 +76,13 @@ control::Saved save(Context& context, const WriteOptions& options, std::string t
   }
 }
 
-control::Saved save_from_editor(Context& context, const WriteOptions& options) {
+// With files there need be no words.
+std::string text_beside(const Rest& rest, std::string typed) {
+  const bool blank = typed.find_first_not_of(" \t\r\n") == std::string::npos;
+  return blank && !rest.files.empty() ? std::string() : checked_text(std::move(typed));
+}
+
+control::Saved save_from_editor(Context& context, const Rest& rest) {
   if (::isatty(STDOUT_FILENO) != 1) {
     throw needs_an_answer("write opens an editor", "duolog write WORDS, or duolog write < FILE");
   }
@@ -75,7 +91,7 @@ control::Saved save_from_editor(Context& context, const WriteOptions& options) {
   const auto draft = draft_to_write(context);
   try {
     draft.edit();
-    auto saved = save(context, options, checked_text(draft.read()));
+    auto saved = save(context, rest, text_beside(rest, draft.read()));
     draft.shred();
     return saved;
   } catch (const Failure& failure) {
@@ -97,57 +113,63 @@ std::string kept_as_draft(const std::string& text) {
 }
 
 // A pipe cannot be read twice: what came through it is kept as a draft when it cannot be saved.
-control::Saved save_from_standard_input(Context& context, const WriteOptions& options) {
-  const auto text = checked_text(read_standard_input());
+control::Saved save_from_standard_input(Context& context, const Rest& rest) {
+  const auto text = text_beside(rest, read_standard_input());
   const auto earlier = Draft::behind_standard_input();
   try {
-    auto saved = save(context, options, text);
+    auto saved = save(context, rest, text);
     if (earlier) earlier->shred();
     return saved;
   } catch (const Failure& failure) {
-    if (earlier) throw;  // it is kept already
+    if (earlier || text.empty()) throw;  // it is kept already
     throw failure.with_hint(kept_as_draft(text));
   }
 }
 
 // What the disk refused is kept, also where it was typed: a terminal's last lines are no place for it.
-control::Saved save_from_words(Context& context, const WriteOptions& options) {
-  const auto text = checked_text(joined(options.words));
+control::Saved save_from_words(Context& context, const Rest& rest) {
+  const auto text = checked_text(joined(rest.options.words));
   try {
-    return save(context, options, text);
+    return save(context, rest, text);
   } catch (const Failure& failure) {
     if (failure.code() != "NOT_SAVED") throw;
     throw failure.with_hint(kept_as_draft(text));
   }
 }
 
-control::Saved save_from(Source source, Context& context, const WriteOptions& options) {
+control::Saved save_from(Source source, Context& context, const Rest& rest) {
   switch (source) {
     case Source::kEditor:
-      return save_from_editor(context, options);
+      return save_from_editor(context, rest);
     case Source::kStandardInput:
-      return save_from_standard_input(context, options);
+      return save_from_standard_input(context, rest);
     case Source::kWords:
       break;
   }
-  return save_from_words(context, options);
+  return save_from_words(context, rest);
 }
 
-std::string saved_text(const control::Saved& saved) {
+std::string with_files(std::size_t count) {
+  return count == 0 ? "" : count == 1 ? " · with a file" : " · with " + std::to_string(count) + " files";
+}
+
+std::string saved_text(const control::Saved& saved, std::size_t files) {
   const bool shared = saved.visibility() == "shared";
   if (!saved.opens_at().empty()) {
     const auto who = saved.shared_with().empty() ? "" : " · a letter to " + sanitise_line(saved.shared_with());
     return "saved" + who + " · sealed until " + day_and_hour(saved.opens_at()) + " · " + short_id(saved.id());
   }
-  return "saved · " + (shared ? "shared with " + sanitise_line(saved.shared_with()) : std::string("private")) + " · " +
+  return "saved" + with_files(files) + " · " +
+         (shared ? "shared with " + sanitise_line(saved.shared_with()) : std::string("private")) + " · " +
          short_id(saved.id());
 }
 
 }  // namespace
 
 Exit write(Context& context, const WriteOptions& options) {
-  const auto saved = save_from(source_of(options), context, options);
-  context.out.line(context.out.json() ? to_json(saved) : saved_text(saved));
+  FilesToAttach files(options.files);  // before anybody types a word
+  const auto saved = save_from(source_of(options), context, {options, files});
+  context.out.line(context.out.json() ? to_json(saved) : saved_text(saved, files.count()));
   return Exit::kDone;
 }
 

@@ -58,6 +58,8 @@ Exit doctor(Context& context);
 // verb_sync.cc
 Exit sync(Context& context, const SyncOptions& options);
 Exit watch(Context& context, const WatchOptions& options);
+// verb_attachment.cc
+Exit attachment(Context& context, const AttachmentOptions& options);
 // verb_daemon.cc
 Exit daemon(Context& context, const DaemonOptions& options);
 

@@ -72,13 +72,28 @@ const Text kTexts[] = {
   {Error::NOT_YOURS, Exit::kFailed, "that is the other's to do; nothing was changed", nullptr, "duolog show ID names what you can do with it"},
   {Error::NOT_ITS_KIND, Exit::kUsage, "that cannot be done with it: {0}", "that cannot be done with it; nothing was changed", "it takes: {3}"},
   {Error::TOO_EARLY, Exit::kUsage, "that day does not lie ahead: {0}; nothing was saved", "that day does not lie ahead; nothing was saved", "a letter opens tomorrow or later: --open-on tomorrow, or 2027-12-01"},
+  {Error::NOT_HERE_YET, Exit::kFailed, "{0} is not here yet", "the attachment is not here yet", "duolog attachment save ID fetches it"},
+  {Error::UPLOAD_GONE, Exit::kFailed, "the files did not come with it; nothing was saved", nullptr, "the daemon was started anew in between: try again"},
+  {Error::NO_SUCH_ATTACHMENT, Exit::kNotFound, "there is no such attachment", nullptr, "duolog attachment list shows what there is"},
+  {Error::GARBLED, Exit::kFailed, "{0} is not what its author's device said it is; nothing of it can be read", "an attachment is not what its author's device said it is", "ask for it once more: the rest of the entry is as it was written"},
   {Error::WRONG_WORDS, Exit::kFailed, "those are not the words; nothing was changed", nullptr, "duolog words shows them again"},
 };
 // clang-format on
 
+Failure too_much_attached(const std::string& detail, std::uint32_t limit) {
+  if (detail == "attachment") {
+    return {Exit::kFailed, "TOO_LONG", "a file is longer than 1 GiB; nothing was saved", "split it: split -b 1000M"};
+  }
+  constexpr std::uint32_t kCount = 1 << 16;  // beyond it the limit is one of bytes
+  const auto what = limit < kCount ? fmt::format("an entry takes at most {} files; nothing was saved", limit)
+                                   : std::string("the files are too many bytes for one entry; nothing was saved");
+  return {Exit::kFailed, "TOO_LONG", what, "two entries hold what one does not"};
+}
+
 // What is too long, from the detail that names it: "text", "answer", "name", "tag", "tags", or a field's id.
 Failure too_long_a(const std::string& detail, std::uint32_t limit) {
   if (detail.empty() || detail == "text") return too_long(limit);
+  if (detail == "attachments" || detail == "attachment") return too_much_attached(detail, limit);
   const auto what = detail == "tags" ? fmt::format("an entry has at most {} tags; nothing was saved", limit)
                     : detail == "name"
                         ? fmt::format("the name is longer than {} bytes; nothing was changed", limit)
@@ -121,6 +136,7 @@ std::string kind_fault(const std::string& code) {
   if (code == "sealed") return "it is sealed, and there is nothing to read yet";
   if (code == "nothing to read") return "there is nothing to read in it";
   if (code == "share") return "only an entry of one's own notebook is shared later";
+  if (code == "attach") return "a letter takes no attachments";
   if (code == "pass") return "nobody waits for an answer to it";
   return code;
 }
@@ -222,6 +238,12 @@ Failure too_long(std::size_t limit) {
           "two entries hold what one does not"};
 }
 
+Failure no_such_attachment(std::uint32_t count) {
+  const auto what =
+      count == 1 ? std::string("one file is attached to it") : fmt::format("{} files are attached to it", count);
+  return {Exit::kNotFound, "NO_SUCH_ATTACHMENT", what + ", no more", "duolog attachment list shows what there is"};
+}
+
 Failure nothing_to_save() {
   return {Exit::kFailed, "EMPTY", "there is no text in it; nothing was saved",
           "duolog write WORDS, or duolog write alone for the editor"};
@@ -285,6 +307,7 @@ constexpr std::pair<std::string_view, const char*> kFindings[] = {
     {"peer-silent", "{} takes the call and says nothing: duologd there hangs, or another program has its port"},
     {"peer-newer", kPeerNewer},
     {"peer-older", kPeerOlder},
+    {"no-attachments", "no more attachments are taken in from the other; words go on: {}"},
     {"notify-off", "nothing is said on the desktop: desktop is off and there is no command under [notify]"},
     {"notify-desktop", "speaks up on the desktop when there is something new"},
     {"notify-command", "tells {} when there is something new"},

@@ -42,6 +42,7 @@ Failure daemon_refuses(const std::string& place, const std::string& why);
 Failure not_utf8(const std::string& what, std::size_t offset);
 Failure too_long(std::size_t limit);
 Failure nothing_to_save();
+Failure no_such_attachment(std::uint32_t count);  // there are so many
 Failure interrupted(const std::string& what);
 // Ctrl-C at a question: what is kept of the answers, and the command that goes on with it; empty: nothing is.
 Failure stopped_at_a_form(const std::string& goes_on);

@@ -48,6 +48,7 @@ using JournalId = Id32<struct JournalIdTag>;      // H("genesis", …)
 using EpochId = Id32<struct EpochIdTag>;          // H("epoch.id", …): the commitment to the epoch's secret
 using RecordId = Id32<struct RecordIdTag>;        // H("rec.id", …): one link of a device's chain
 using QuestionId = Id32<struct QuestionIdTag>;    // what two sealed answers answer
+using ChunkId = Id32<struct ChunkIdTag>;          // H("blob.chunk", …): one sealed piece of an attachment
 using SignPublic = Id32<struct SignPublicTag>;    // Ed25519
 using NoisePublic = Id32<struct NoisePublicTag>;  // X25519, for the handshake alone
 using WrapPublic = Id32<struct WrapPublicTag>;    // X25519, for slots alone

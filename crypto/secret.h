@@ -130,6 +130,8 @@ using AnswerKey = Secret<struct AnswerKeyTag>;    // k of a sealed answer
 using LinkSecret = Secret<struct LinkSecretTag>;  // S of a pairing link
 using VaultKeyFile = Secret<struct VaultKeyFileTag>;
 using QuestionSeed = Secret<struct QuestionSeedTag>;  // orders the deck of questions
+using BlobKey = Secret<struct BlobKeyTag>;            // bk of an attachment
+using ChunkKey = Secret<struct ChunkKeyTag>;          // KDF(bk,"blob.key"): seals its chunks
 using LocalKey = Secret<struct LocalKeyTag>;          // seals what only this device reads again
 
 }  // namespace duolog::crypto

@@ -145,6 +145,9 @@ Device::Open::Open(Device::State& owner, std::unique_ptr<store::Database> databa
 Household::Outside Device::State::outside() {
   Household::Outside outside{clock, random_below, {}, home::zone_of_this_machine(), {}, {},
                              {},    {},           {}, note_of_the_network};
+  outside.blobs = home.blobs();
+  outside.blob_quota.bytes = std::uint64_t{config.attachments_limit_mib} << 20;
+  outside.eager_bytes = config.attachments_eager_bytes;
   outside.wrote = [this, lives = std::weak_ptr(alive)] {  // and has not folded it yet: asked once it has
     asio::post(io, [this, lives] {
       if (!lives.expired() && open) wait_for_moment();
@@ -261,6 +264,8 @@ void Device::State::furnish_desk() {
     open->house.try_disk_again();
     return open->house.shelf();
   };
+  desk.attachments = [this]() -> journal::Attachments& { return open->house.attachments(); };
+  desk.chunk_givers = [this](const JournalId& journal) { return open->house.chunk_givers(journal); };
   desk.init = [this](const control::Init& asked, control::Reply& reply) { init(asked, reply); };
   desk.unlock = [this](const control::Unlock& asked, control::Reply& reply) { unlock(asked, reply); };
   desk.passphrase = [this](const control::Passphrase& asked, control::Reply& reply) {
@@ -415,6 +420,8 @@ void Device::State::examine(control::DoctorReport& report) const {
   const std::string& refusal = open->house.database().refusal();
   if (!refusal.empty()) find("cannot-write", "problem", refusal);
   for (const std::string& why : open->house.receives_nothing()) find("receives-nothing", "warning", why);
+  const std::string no_chunks = open->house.attachments().blobs().why_nothing_is_received();
+  if (!no_chunks.empty()) find("no-attachments", "warning", no_chunks);
   if (refusal.empty() && problems.empty()) find("log", "ok", std::to_string(open->house.log().journals().size()));
   find("listening", "ok", std::to_string(open->node.port()));
   if (config.listen.empty() && open->node.port() != kDefaultPort) {
@@ -440,7 +447,10 @@ void Device::State::examine(control::DoctorReport& report) const {
 }
 
 void Device::State::tell(const control::WatchEvent& event) {
-  for (auto watcher = watchers.begin(); watcher != watchers.end();) (*watcher++)(event);
+  for (auto watcher = watchers.begin(); watcher != watchers.end();) {
+    const auto tells = *watcher++;  // it may let itself go
+    tells(event);
+  }
 }
 
 control::Hold Device::State::subscribe(std::function<void(const control::WatchEvent&)> watcher) {

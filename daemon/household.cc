@@ -15,15 +15,19 @@ Household::Household(std::unique_ptr<store::Database> database, journal::Identit
       log_(*database_, outside_.quota),
       identity_(std::move(identity)),
       memory_(*database_, identity_.keys().local_key("local.state")),
-      shelf_({identity_, log_, memory_, outside_.clock, outside_.zone},
+      blobs_(outside_.blobs, outside_.blob_quota),
+      shelf_({identity_, log_, memory_, outside_.clock, outside_.zone, &blobs_},
              {[this](const JournalId& journal) {
                 switchboard_.log_grew(journal);
                 if (outside_.wrote) outside_.wrote();
               },
               outside_.news, outside_.heard, [this](const JournalId&) { show_doors(); }}),
       door_(shelf_),
+      attachments_(shelf_, blobs_, outside_.eager_bytes,
+                   {[this](const JournalId& journal) { switchboard_.log_grew(journal); }, [this] { fold_soon(); }}),
       switchboard_(network_house()) {
   shelf_.start();
+  attachments_.start();
   show_doors();
 }
 
@@ -37,6 +41,7 @@ net::Switchboard::House Household::network_house() {
   };
   hooks.session = [this](const JournalId& journal, const crypto::ProvenDevice& other) {
     door_.session_began(journal, other.device.id());
+    attachments_.session_began(journal);
     return session_hooks(journal, other.device.id());
   };
   hooks.changed = [this](const JournalId& journal, const DeviceId& other) { peer_changed(journal, other); };
@@ -70,6 +75,24 @@ void Household::show_doors() {
   switchboard_.set_doorways(std::move(doorways));
 }
 
+sync::Chunks Household::session_chunks(const JournalId& journal) {
+  sync::Chunks chunks;
+  chunks.store = &blobs_;
+  chunks.named = [this, journal](const ChunkId& chunk) { return attachments_.named(journal, chunk); };
+  chunks.wanted = [this, journal](std::size_t most, const std::function<bool(const ChunkId&)>& passed) {
+    return attachments_.wanted(journal, most, passed);
+  };
+  chunks.came = [this, journal](const ChunkId& chunk) { attachments_.came(journal, chunk); };
+  chunks.is_not_there = [this, journal](const ChunkId& chunk) { attachments_.is_not_there(journal, chunk); };
+  return chunks;
+}
+
+std::uint32_t Household::chunk_givers(const JournalId& journal) const {
+  const auto peers = switchboard_.status();
+  return static_cast<std::uint32_t>(std::count_if(
+      peers.begin(), peers.end(), [&](const auto& peer) { return peer.journal == journal && peer.gives_chunks; }));
+}
+
 sync::Hooks Household::session_hooks(const JournalId& journal, const DeviceId& other) {
   sync::Hooks hooks;
   hooks.stored = [this, journal](const DeviceId& author, std::uint64_t first, std::uint64_t last) {
@@ -85,6 +108,7 @@ sync::Hooks Household::session_hooks(const JournalId& journal, const DeviceId& o
     outside_.note("the log of device " + hex(forked.view()).substr(0, 8) + " has two branches: it is frozen");
     door_.forked(journal, forked);
   };
+  hooks.chunks = session_chunks(journal);
   return hooks;
 }
 
@@ -97,6 +121,7 @@ void Household::fold_soon() {
 bool Household::fold() {
   fold_asked_ = false;
   const bool more = shelf_.fold_some(kFoldSlice);
+  attachments_.folded();
   if (more) fold_soon();
   return more;
 }

@@ -9,6 +9,7 @@
 #include <memory>
 #include <set>
 
+#include "daemon/journal/attachments.h"
 #include "daemon/journal/door.h"
 #include "daemon/net/switchboard.h"
 
@@ -27,6 +28,9 @@ class Household {
     std::function<void(const net::PeerStatus&)> came_or_left;
     std::function<void()> wrote;  // our own log has grown: once it is folded, shelf().next_moment() may be another one
     std::function<void(std::string_view)> note;  // for the daemon's notes
+    std::filesystem::path blobs;                 // the folder of attachments
+    store::BlobQuota blob_quota;
+    std::uint64_t eager_bytes = 0;  // of others' attachments those that are fetched unasked
   };
   // Folds the whole log. Throws what the rooms throw.
   Household(std::unique_ptr<store::Database> database, journal::Identity identity, Outside outside);
@@ -42,6 +46,8 @@ class Household {
   [[nodiscard]] store::Database& database() { return *database_; }
   [[nodiscard]] store::SealedLog& log() { return log_; }
   [[nodiscard]] store::LocalState& local_state() { return memory_; }
+  [[nodiscard]] journal::Attachments& attachments() { return attachments_; }
+  [[nodiscard]] std::uint32_t chunk_givers(const JournalId& journal) const;  // connected, and know attachments
   [[nodiscard]] net::Switchboard& switchboard() { return switchboard_; }
   // ---- for doctor ----
   [[nodiscard]] std::vector<std::string> log_problems();      // what is damaged, one sentence each
@@ -54,6 +60,7 @@ class Household {
  private:
   [[nodiscard]] net::Switchboard::House network_house();
   void show_doors();  // journals, epochs or members are other ones than before: tell the network
+  sync::Chunks session_chunks(const JournalId& journal);
   sync::Hooks session_hooks(const JournalId& journal, const DeviceId& other);
   void peer_changed(const JournalId& journal, const DeviceId& other);
   void fold_soon();
@@ -63,8 +70,10 @@ class Household {
   store::SealedLog log_;
   journal::Identity identity_;
   store::LocalState memory_;
+  store::Blobs blobs_;
   journal::Shelf shelf_;
   journal::Door door_;
+  journal::Attachments attachments_;
   net::Switchboard switchboard_;
   std::set<std::pair<JournalId, DeviceId>> connected_;
   bool fold_asked_ = false;

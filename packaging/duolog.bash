@@ -10,6 +10,7 @@ _duolog() {
     COMPREPLY=()
     case $previous in
         --home) mapfile -t COMPREPLY < <(compgen -d -- "$word"); return ;;
+        --attach | -o | --output) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
         --qr | --passphrase-file | --new-passphrase-file) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
         --color) mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$word"); return ;;
         --week) mapfile -t COMPREPLY < <(compgen -W 'monday tuesday wednesday thursday friday saturday sunday' -- "$word"); return ;;
@@ -34,6 +35,10 @@ _duolog() {
         words='start stop status'
     elif [[ $verb == config ]]; then
         words='write-to calendar depth unanswered'
+    elif [[ $verb == attachment && $previous == attachment ]]; then
+        words='list save open'
+    elif [[ $verb == attachment && $previous =~ ^(list|save|open)$ ]]; then
+        words="last $(_duolog_ids attachment list --json | cut -c1-8 | sort -u)"
     elif [[ $verb == practices ]]; then
         words='list show new import'
         [[ $previous == import ]] && mapfile -t COMPREPLY < <(compgen -f -- "$word") && return

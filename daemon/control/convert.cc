@@ -100,6 +100,14 @@ Error::Code code_of(journal::Reason reason) {
       return Error::NOT_ITS_KIND;
     case journal::Reason::kTooEarly:
       return Error::TOO_EARLY;
+    case journal::Reason::kNotHereYet:
+      return Error::NOT_HERE_YET;
+    case journal::Reason::kUploadGone:
+      return Error::UPLOAD_GONE;
+    case journal::Reason::kNoSuchAttachment:
+      return Error::NO_SUCH_ATTACHMENT;
+    case journal::Reason::kGarbled:
+      return Error::GARBLED;
   }
   return Error::FAILED;
 }
@@ -130,6 +138,13 @@ void fill(Manner& out, const practice::Manner& in) {
   out.set_ask(in.ask);
   out.set_optional(in.optional);
   out.set_settles(journal::closes(in.manner));
+}
+
+void fill(Attachment& out, const journal::AttachedFile& in) {
+  out.set_name(in.name);
+  out.set_media_type(in.media_type);
+  out.set_size(count(in.size));  // a file has at most 1 GiB
+  out.set_held(count(in.held));
 }
 
 void fill(Item& out, const journal::Item& in) {
@@ -163,6 +178,7 @@ void fill(Item& out, const journal::Item& in) {
   if (in.to) out.set_to(hex(in.to->view()));
   out.set_manner(in.manner);
   fill_what_was_said(out, in);
+  for (const auto& attachment : in.attachments) fill(*out.add_attachments(), attachment);
   if (in.kind == journal::ItemKind::kLetter) out.set_answer_state(std::string(name(in.state)));
   if (in.kind == journal::ItemKind::kAnswer) {
     out.set_answer_state(std::string(name(in.state)));

@@ -15,6 +15,7 @@ class RepeatedPtrField;
 
 namespace duolog::control {
 
+class Attachment;
 class Error;
 class FormField;
 class Item;
@@ -27,6 +28,7 @@ class WatchEvent;
 
 void fill(FormField& out, const practice::FormField& in);
 void fill(Manner& out, const practice::Manner& in);
+void fill(Attachment& out, const journal::AttachedFile& in);
 void fill(Item& out, const journal::Item& in);
 void fill(RoundReport& out, const journal::Round& in);
 void fill(Saved& out, const journal::Saved& in);

@@ -6,6 +6,7 @@
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/stubs/logging.h>
 
+#include "daemon/control/attaching.h"
 #include "daemon/control/convert.h"
 #include "daemon/control/practices.h"
 #include "daemon/control/said.h"
@@ -93,13 +94,18 @@ std::string clock_warning(const Peer& peer) { return fmt::format("clock:{}:{}", 
 }  // namespace
 
 struct Visit::State {
-  State(Desk& served, std::function<void(Bytes)> out) : desk(served), send_bytes(std::move(out)) {}
+  State(Desk& served, std::function<void(Bytes)> out)
+      : desk(served),
+        send_bytes(std::move(out)),
+        attaching(desk, {[this](Reply one) { send(std::move(one)); }, [this](Reply last) { finish(std::move(last)); },
+                         [this](Error failure) { finish(std::move(failure)); }}) {}
 
   Desk& desk;
   std::function<void(Bytes)> send_bytes;
   Hold under_way;                    // a watch, a waiting sync or a pairing window
   std::function<void(bool)> decide;  // of a pairing
   std::function<void()> look_again;  // of a waiting sync
+  Attaching attaching;               // files that go with the next entry, or come out of one
 
   // False: it was too long, and that was said instead.
   bool send(Reply reply) {
@@ -175,6 +181,7 @@ void Visit::State::answer(const Request& request) {
   under_way.reset();  // a new request ends what was going on
   decide = nullptr;
   look_again = nullptr;
+  attaching.end();
   if (!always_answered(request.body_case())) {
     if (desk.state() == Desk::State::kFresh) return finish(error(Error::NOT_INITIALISED));
     if (desk.state() == Desk::State::kLocked) return finish(error(Error::LOCKED));
@@ -235,6 +242,15 @@ void Visit::State::answer_open(const Request& request) {
     case Request::kConfigure:
       if (request.configure().has_write_to()) desk.shelf().set_write_to(request.configure().write_to());
       return done();
+    case Request::kAttach:
+    case Request::kAttachPiece:
+    case Request::kReadAttachment:
+    case Request::kWantAttachment:
+    case Request::kListAttachments:
+      return attaching.answer(request);
+    case Request::kShare:
+      if (attaching.shares(request)) return;
+      [[fallthrough]];
     default:
       if (!answer_practices(desk.shelf(), request,
                             {[this](Reply one) { send(std::move(one)); },
@@ -298,8 +314,12 @@ void Visit::State::write(const Write& asked, const std::string& request_id) {
   draft.mood = asked.mood();
   draft.between_us = asked.between_us();
   draft.open_on = asked.open_on();
+  journal::Shelf& shelf = desk.shelf();
+  const bool new_to_us = !shelf.parts().log.answered(as_bytes(request_id));
+  if (new_to_us) draft.attachments = attaching.for_entry(asked.attachments());
   Reply reply;
-  fill(*reply.mutable_saved(), desk.shelf().write(draft, as_bytes(request_id)));
+  fill(*reply.mutable_saved(), shelf.write(draft, as_bytes(request_id)));
+  if (new_to_us) attaching.kept();
   finish(std::move(reply));
 }
 

@@ -14,6 +14,7 @@
 #include "crypto/bytes.h"
 
 namespace duolog::journal {
+class Attachments;
 class Shelf;
 }  // namespace duolog::journal
 
@@ -45,7 +46,9 @@ struct Desk {
     kOpen,
   };
   std::function<State()> state;
-  std::function<journal::Shelf&()> shelf;  // REQUIRES: kOpen
+  std::function<journal::Shelf&()> shelf;                       // REQUIRES: kOpen
+  std::function<journal::Attachments&()> attachments;           // REQUIRES: kOpen
+  std::function<std::uint32_t(const JournalId&)> chunk_givers;  // connected devices that may have attachments
 
   std::function<void(const Init&, Reply&)> init;
   std::function<void(const Unlock&, Reply&)> unlock;

@@ -14,6 +14,8 @@ namespace {
 
 constexpr std::size_t kFileLimit = 64 << 10;
 constexpr std::uint32_t kMostJournalMib = 1 << 20;
+constexpr std::uint32_t kMostAttachmentsMib = 1 << 24;
+constexpr std::int64_t kMostEagerMib = 1024;  // no attachment is longer
 constexpr std::uint32_t kLeastMemoryKib = 8;  // Argon2id's own minimum
 constexpr std::array<std::string_view, 4> kNotesLevels{"error", "warning", "info", "debug"};
 
@@ -38,6 +40,25 @@ void read_notes_level(Section& section, Config& config) {
   section.read("notes_level", config.notes_level, "text");
   if (std::find(kNotesLevels.begin(), kNotesLevels.end(), config.notes_level) == kNotesLevels.end()) {
     section.refuse_key(*section.take("notes_level"), "notes_level", R"(must be "error", "warning", "info" or "debug")");
+  }
+}
+
+// "always", "on demand", or up to how many MiB.
+void read_attachments(Section& section, Config& config) {
+  section.read_number("attachments_limit_mib", config.attachments_limit_mib, 1, kMostAttachmentsMib);
+  const toml::node* node = section.take("attachments");
+  if (node == nullptr) return;
+  const auto word = node->value_exact<std::string>();
+  const auto mib = node->value_exact<std::int64_t>();
+  if (word == "always") {
+    config.attachments_eager_bytes = std::numeric_limits<std::uint64_t>::max();
+  } else if (word == "on demand") {
+    config.attachments_eager_bytes = 0;
+  } else if (mib && *mib >= 1 && *mib <= kMostEagerMib) {
+    config.attachments_eager_bytes = static_cast<std::uint64_t>(*mib) << 20;
+  } else {
+    section.refuse_key(*node, "attachments",
+                       fmt::format(R"(must be "always", "on demand" or a number of MiB from 1 to {})", kMostEagerMib));
   }
 }
 
@@ -87,6 +108,7 @@ Config read_config(const std::filesystem::path& file) {
   read_addresses(section, config);
   read_notes_level(section, config);
   section.read_number("journal_limit_mib", config.journal_limit_mib, 1, kMostJournalMib);
+  read_attachments(section, config);
   read_passphrase(section, config);
   if (auto notify = section.below("notify")) config.notify = read_notify(*notify);
   section.refuse_unknown();

@@ -24,6 +24,9 @@ struct Config {
   std::uint32_t journal_limit_mib = 4096;  // from there on a journal takes in nothing more
   crypto::Argon2Cost passphrase_cost;      // of new passphrases
   Notify notify;                           // how the person wants to be spoken to
+  // Of the other's attachments those of at most so many bytes come by themselves; 0: none, each when it is asked for.
+  std::uint64_t attachments_eager_bytes = std::uint64_t{32} << 20;
+  std::uint32_t attachments_limit_mib = 16384;  // from there on none of theirs is taken in
 };
 // Defaults where the file is absent. Throws std::runtime_error with file, line and key for anything it does not know.
 Config read_config(const std::filesystem::path& file);
@@ -55,6 +58,7 @@ class Home {
   [[nodiscard]] const proto::Places& places() const { return places_; }
   [[nodiscard]] std::filesystem::path database() const { return places_.data / "duolog.db"; }
   [[nodiscard]] std::filesystem::path vault() const { return places_.data / "vault"; }
+  [[nodiscard]] std::filesystem::path blobs() const { return places_.data / "blobs"; }
   [[nodiscard]] std::filesystem::path key_file() const { return places_.data / "key"; }
   [[nodiscard]] std::filesystem::path notes() const { return places_.state / "notes.log"; }
 

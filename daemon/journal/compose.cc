@@ -51,8 +51,10 @@ void write_out_times(std::vector<FieldValue>& values, const practice::Practice& 
 
 Entry compose(const Draft& draft, std::int64_t now_ms, const Zone& zone) {
   require_text(draft.text, kTextLimit, "text");
-  if (is_blank(draft.text)) throw Refusal(Reason::kEmpty);
-  Entry entry{draft.text, {}, {}};
+  if (is_blank(draft.text) && draft.attachments.empty()) throw Refusal(Reason::kEmpty);
+  if (draft.attachments.size() > kAttachmentCount) throw Refusal::too_long("attachments", kAttachmentCount);
+  Entry entry{is_blank(draft.text) ? std::string() : draft.text, {}, {}};
+  entry.attachments = draft.attachments;
   if (draft.tags.size() > kTagCount) throw Refusal::too_long("tags", kTagCount);
   for (const std::string& typed : draft.tags) {
     std::string tag = tag_of(typed);

@@ -38,6 +38,15 @@ void put(event::Event& to, const Newer&) {
   check(false, "an event of a newer version was to be written");
 }
 
+void put(event::Attachment* to, const Attachment& attachment) {
+  put(to->mutable_key(), attachment.key);
+  to->set_size(attachment.size);
+  to->mutable_chunks()->reserve(attachment.chunks.size() * ChunkId::kLength);
+  for (const ChunkId& chunk : attachment.chunks) to->mutable_chunks()->append(as_text(chunk.view()));
+  to->set_name(attachment.name);
+  to->set_media_type(attachment.media_type);
+}
+
 void put(event::Event& to, const Entry& entry) {
   event::Entry* out = to.mutable_entry();
   out->set_text(entry.text);
@@ -46,6 +55,7 @@ void put(event::Event& to, const Entry& entry) {
   out->set_mood(entry.mood);
   out->set_between_us(entry.between_us);
   if (entry.first_written) put(out->mutable_first_written(), *entry.first_written);
+  for (const Attachment& attachment : entry.attachments) put(out->add_attachments(), attachment);
 }
 
 void put(event::Event& to, const Sealed& sealed) {
@@ -139,6 +149,9 @@ void wipe_secrets(event::Event& message) {
   if (message.has_journal()) wipe_field(message.mutable_journal()->mutable_epoch_zero());
   if (message.has_epoch()) wipe_field(message.mutable_epoch()->mutable_secret());
   if (message.has_opening()) wipe_field(message.mutable_opening()->mutable_key());
+  if (!message.has_entry()) return;
+  for (event::Attachment& attachment : *message.mutable_entry()->mutable_attachments())
+    wipe_field(attachment.mutable_key());
 }
 
 bool is_text(std::string_view text, std::size_t limit) { return text.size() <= limit && !utf8_fault(as_bytes(text)); }
@@ -183,6 +196,19 @@ std::optional<Moment> read(const event::Moment& from) {
   return Moment{from.at_ms(), from.offset_minutes(), from.day_only()};
 }
 
+std::optional<Attachment> read(const event::Attachment& from) {
+  Attachment attachment{{}, from.size(), {}, from.name(), from.media_type()};
+  if (!take_exactly(from.key(), attachment.key) || from.size() > crypto::kBlobLimit) return std::nullopt;
+  if (attachment.name.empty() || !is_text(attachment.name, kFileNameLimit)) return std::nullopt;
+  if (!is_text(attachment.media_type, kMediaTypeLimit)) return std::nullopt;
+  if (from.chunks().size() != crypto::chunk_count(from.size()) * ChunkId::kLength) return std::nullopt;
+  const ByteView ids = as_bytes(from.chunks());
+  attachment.chunks.reserve(ids.size() / ChunkId::kLength);
+  for (std::size_t at = 0; at < ids.size(); at += ChunkId::kLength)
+    attachment.chunks.push_back(*ChunkId::from(ids.subspan(at, ChunkId::kLength)));
+  return attachment;
+}
+
 // Takes the text out: it is the longest thing that an event has.
 std::optional<Entry> read(event::Entry& from) {
   if (!is_text(from.text(), crypto::kEventLimit) || from.tags_size() > static_cast<int>(kTagCount)) return std::nullopt;
@@ -193,7 +219,12 @@ std::optional<Entry> read(event::Entry& from) {
   }
   if (from.has_about() && !(entry.about = read(from.about()))) return std::nullopt;
   if (from.has_first_written() && !(entry.first_written = read(from.first_written()))) return std::nullopt;
-  if (from.mood() > kBestMood) return std::nullopt;
+  if (from.mood() > kBestMood || from.attachments_size() > static_cast<int>(kAttachmentCount)) return std::nullopt;
+  for (const event::Attachment& one : from.attachments()) {
+    auto attachment = read(one);
+    if (!attachment) return std::nullopt;
+    entry.attachments.push_back(std::move(*attachment));
+  }
   entry.mood = from.mood();
   entry.between_us = from.between_us();
   return entry;

@@ -4,6 +4,7 @@
 // what it returns can be believed in form (never in truth). SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "crypto/blob.h"
 #include "crypto/certificate.h"
 #include "crypto/record.h"
 #include "crypto/sealed_answer.h"
@@ -24,6 +25,12 @@ inline constexpr std::size_t kCountedLimit = 4096;
 inline constexpr std::size_t kRemarkLimit = 64 << 10;  // bytes of what is said about something
 inline constexpr std::size_t kEmojiLimit = 32;         // bytes: a family is made of 25
 inline constexpr std::uint32_t kBestMood = 5;
+// An event of 1 MiB has room for the ids of seven files of 1 GiB beside its text; sixty-four small ones always fit.
+inline constexpr std::size_t kAttachmentCount = 64;  // of one entry
+inline constexpr std::uint64_t kAttachmentsBytes =
+    7 * crypto::kBlobLimit;                                    // that surely fit one entry beside a short text
+inline constexpr std::size_t kFileNameLimit = 255;             // bytes
+inline constexpr std::size_t kMediaTypeLimit = 127;            // bytes, as RFC 6838 has it twice
 inline constexpr std::string_view kLetterPractice = "letter";  // the practice of a letter
 
 // Up to where its writer held another device's log.
@@ -33,6 +40,17 @@ struct Seen {
   bool operator==(const Seen&) const = default;
 };
 
+// A file that goes with an entry. Whoever holds the event can open it: the key is as secret as the text beside it, and
+// lies where that lies. It becomes a crypto::BlobKey where something is opened.
+struct Attachment {
+  ByteArray<32> key{};
+  std::uint64_t size = 0;
+  std::vector<ChunkId> chunks;  // chunk_count(size) of them
+  std::string name;             // as its author calls it: not empty, UTF-8, and nothing more is known of it
+  std::string media_type;
+  bool operator==(const Attachment&) const = default;
+};
+
 struct Entry {
   std::string text;
   std::vector<std::string> tags;
@@ -40,6 +58,7 @@ struct Entry {
   std::uint32_t mood = 0;  // 1 to kBestMood; 0: not said
   bool between_us = false;
   std::optional<Moment> first_written = {};  // of a private entry that was shared later
+  std::vector<Attachment> attachments = {};  // at most kAttachmentCount
 };
 struct Sealed {
   std::string practice;

@@ -48,13 +48,15 @@ void name_fields(Item& item, const Journal& journal) {
   }
 }
 
-void describe_what(Item& item, const Journal&, const Entry& entry) {
+void describe_what(Item& item, const Journal& journal, const Entry& entry) {
   item.kind = ItemKind::kEntry;
   item.text = entry.text;
   item.tags = entry.tags;
   item.mood = entry.mood;
   item.between_us = entry.between_us;
   if (entry.first_written) item.first_written = written_out(*entry.first_written);
+  for (const Attachment& one : entry.attachments)
+    item.attachments.push_back({one.name, one.media_type, one.size, journal.attached().held(one)});
   if (!entry.about) return;
   item.day_only = entry.about->day_only;
   item.on = written_out(*entry.about);

@@ -13,9 +13,17 @@ namespace {
 // Each lies in locked memory of its own, of which there is little; what is dropped is derived again.
 constexpr std::size_t kKeysHeld = 256;
 
+// Nothing else that is written comes near the limit.
+Refusal too_long(const Event& event) {
+  const auto* entry = std::get_if<Entry>(&event.payload);
+  const bool files = entry != nullptr && !entry->attachments.empty();
+  return files ? Refusal::too_long("attachments", kAttachmentsBytes) : Refusal::too_long("text", kTextLimit);
+}
+
 }  // namespace
 
-Journal::Journal(Identity& identity, store::SealedLog& log, store::LocalState& state, const JournalId& id)
+Journal::Journal(Identity& identity, store::SealedLog& log, store::LocalState& state, const JournalId& id,
+                 const store::Blobs* blobs)
     : identity_(identity),
       log_(log),
       id_(id),
@@ -24,6 +32,7 @@ Journal::Journal(Identity& identity, store::SealedLog& log, store::LocalState& s
       roster_(state, identity.journal(id).genesis),
       membership_(identity.journal(id).genesis),
       answers_(id, identity.keys().wrap().clone()),
+      attached_(blobs),
       receipts_(state, id),
       unread_(state, id) {
   for (const crypto::EpochSecret& secret : secrets().epochs)
@@ -83,7 +92,7 @@ RecordId Journal::append_event(Event event, ByteView request) {
   if (!can_write()) throw Refusal(Reason::kNoJournalYet, secrets().name);
   event.seen = seen();
   const crypto::SecretBytes bytes = encode_event(event);
-  if (bytes.view().size() > crypto::kEventLimit) throw Refusal::too_long("text", kTextLimit);
+  if (bytes.view().size() > crypto::kEventLimit) throw too_long(event);
   if (!decode_event(bytes.view())) throw Refusal(Reason::kBadRequest, "event");  // nobody could ever read it
   const EpochId epoch = writing_epoch();
   const crypto::RecordKey& sealing = *key(epoch, self());

@@ -7,6 +7,7 @@
 
 #include "daemon/journal/agreements.h"
 #include "daemon/journal/answers.h"
+#include "daemon/journal/attached.h"
 #include "daemon/journal/birth.h"
 #include "daemon/journal/membership.h"
 #include "daemon/journal/receipts.h"
@@ -18,7 +19,8 @@ namespace duolog::journal {
 
 class Journal {
  public:
-  Journal(Identity& identity, store::SealedLog& log, store::LocalState& state, const JournalId& id);
+  Journal(Identity& identity, store::SealedLog& log, store::LocalState& state, const JournalId& id,
+          const store::Blobs* blobs = nullptr);
 
   [[nodiscard]] const JournalId& id() const { return id_; }
   [[nodiscard]] const JournalSecrets& secrets() const { return identity_.journal(id_); }
@@ -65,6 +67,9 @@ class Journal {
   // ---- what it adds up to ----
   [[nodiscard]] const View& view() const { return view_; }
   [[nodiscard]] const Answers& answers() const { return answers_; }
+  // The chunks that its entries name.
+  [[nodiscard]] Attached& attached() { return attached_; }
+  [[nodiscard]] const Attached& attached() const { return attached_; }
   void time_is(std::int64_t now_s, bool doubted);
   // What the two have agreed, and the practices they have. Both may cost a merge of the view.
   [[nodiscard]] const Agreements& agreements() const;
@@ -143,6 +148,7 @@ class Journal {
   Membership membership_;
   View view_;
   Answers answers_;
+  Attached attached_;
   Receipts receipts_;
   Unread unread_;
 

@@ -187,6 +187,7 @@ void Journal::note(const Place& place, Noted noted) {
   noted.device = place.device;
   noted.seq = place.seq;
   if (!place.mine && noted.is_visible()) brought_.items.push_back(place.id);
+  if (const auto* entry = std::get_if<Entry>(&noted.what)) attached_.name(place.id, *entry, place.device == self());
   view_.put(std::move(noted));
   for (RoundKey& round : answers_.take_revealed()) brought_.revealed.push_back(std::move(round));
 }

@@ -28,11 +28,15 @@ enum class Reason {
   kNoPassphrase,  // a passphrase was given where a key file is used
   kWordsGone,     // confirmed and erased
   kWrongWords,
-  kBadPractice,  // a practice that cannot be read: `detail` says file, line and key
-  kNotYours,     // only its author may do this
-  kNotItsKind,   // cannot be done with such a thing: `detail` what, `candidates` what can
-  kTooEarly,     // a day that must lie ahead does not: `detail`
-  kSealed,       // it has not opened yet: nothing can be said about it
+  kBadPractice,       // a practice that cannot be read: `detail` says file, line and key
+  kNotYours,          // only its author may do this
+  kNotItsKind,        // cannot be done with such a thing: `detail` what, `candidates` what can
+  kTooEarly,          // a day that must lie ahead does not: `detail`
+  kSealed,            // it has not opened yet: nothing can be said about it
+  kNotHereYet,        // an attachment of which chunks are missing: `detail` its name
+  kUploadGone,        // the files that were to go with an entry did not come with it
+  kNoSuchAttachment,  // `limit`: how many the entry has
+  kGarbled,           // what an attachment's author has sealed is not what its entry says: `detail` its name
 };
 
 struct Refusal : std::runtime_error {

@@ -23,6 +23,7 @@ std::size_t length_of(const Item& item) {
   for (const std::string& tag : item.tags) length += tag.size();
   for (const practice::FieldValue& value : item.fields) length += length_of(value);
   for (const std::string& label : item.labels) length += label.size();
+  for (const AttachedFile& file : item.attachments) length += file.name.size() + file.media_type.size() + 32;
   return length;
 }
 

@@ -50,6 +50,14 @@ struct Reacted {
   bool mine = false;
 };
 
+// An attachment as a reader sees it. Its name is data from a stranger and never a path.
+struct AttachedFile {
+  std::string name;
+  std::string media_type;
+  std::uint64_t size = 0;
+  std::uint64_t held = 0;  // bytes of it that are on this device
+};
+
 struct Item {
   RecordId id;
   JournalId journal_id;
@@ -84,6 +92,7 @@ struct Item {
   bool opened_early = false;   // its author has opened it before that
   std::optional<RecordId> to;  // of a remark
   std::string manner;          // of a remark
+  std::vector<AttachedFile> attachments;
 
   // What was said about it: set by the questions of reading.h, never in news.
   std::vector<Reacted> reactions;

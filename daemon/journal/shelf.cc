@@ -74,7 +74,7 @@ void Shelf::State::finish_notebook() const {
 }
 
 void Shelf::State::open(const JournalId& id) {
-  journals.push_back(std::make_unique<Journal>(parts.identity, parts.log, parts.state, id));
+  journals.push_back(std::make_unique<Journal>(parts.identity, parts.log, parts.state, id, parts.blobs));
 }
 
 Calendar Shelf::State::calendar_of(const Journal& journal) const {

@@ -13,9 +13,11 @@
 #include <memory>
 
 #include "daemon/home/clock.h"
+#include "daemon/journal/event.h"
 #include "daemon/journal/identity.h"
 #include "daemon/journal/refusal.h"
 #include "daemon/journal/report.h"
+#include "daemon/store/blobs.h"
 #include "daemon/store/local_state.h"
 #include "daemon/store/sealed_log.h"
 
@@ -32,7 +34,8 @@ struct Draft {
   std::string on;                 // as moment.h reads it; empty: now
   std::uint32_t mood = 0;         // 1 to 5; 0: not said
   bool between_us = false;
-  std::string open_on;  // a letter that nobody else reads before; as `on`. Empty: no letter
+  std::string open_on;                  // a letter that nobody else reads before; as `on`. Empty: no letter
+  std::vector<Attachment> attachments;  // sealed and durable (upload.h); with them there need be no text
 };
 
 // What is meant by an id that somebody typed.
@@ -68,7 +71,8 @@ class Shelf {
     store::SealedLog& log;
     store::LocalState& state;
     Clock clock;
-    std::string zone;  // of this machine, an IANA name; unknown or empty: UTC and a warning
+    std::string zone;                     // of this machine, an IANA name; unknown or empty: UTC and a warning
+    const store::Blobs* blobs = nullptr;  // to tell which attachments are here; null: none are
   };
   // Called after what they tell is durable, on the daemon's thread, never before start().
   struct Hooks {
@@ -95,8 +99,11 @@ class Shelf {
   // ---- what is said about things, and settled: the same promises ----
   Saved remark(const Target& about, const std::string& manner, const std::string& text, ByteView request);
   Saved react(const Target& to, const std::string& emoji, ByteView request);  // empty: takes the reaction back
-  // A private entry of one's own is written once more, for the other to read.
-  Saved share(const Target& entry, const std::string& journal, ByteView request);
+  // A private entry of one's own is written once more, for the other to read. `resealed`: its attachments under fresh
+  // keys (upload.h), all of them.
+  Saved share(const Target& entry, const std::string& journal, ByteView request, std::vector<Attachment> resealed = {});
+  // Whether share() would go that way, and what it wants resealed.
+  [[nodiscard]] std::vector<Attachment> to_reseal(const Target& entry, const std::string& journal, ByteView request);
   Saved pass(const FilledForm& round, ByteView request);  // without words; `fields` is not looked at
   // A practice of one's own. `file` is named in errors.
   Saved keep_practice(const std::string& toml, const std::string& file, const std::string& journal, ByteView request);

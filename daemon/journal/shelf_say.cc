@@ -107,14 +107,34 @@ Saved Shelf::react(const Target& to, const std::string& emoji, ByteView request)
   return state_->save(*by_id(found.journal->id()), Reaction{found.noted->id, emoji}, request);
 }
 
-Saved Shelf::share(const Target& target, const std::string& journal, ByteView request) {
-  if (auto before = state_->answered_before(request)) return *before;
-  const Meant found = find_one(*this, target);
+namespace {
+
+// Where a private entry goes when it is shared.
+const Entry& require_private(const Meant& found) {
   const auto* entry = std::get_if<Entry>(&found.noted->what);
   if (entry == nullptr || found.journal->shared()) throw Refusal(Reason::kNotItsKind, "share");
+  return *entry;
+}
+
+}  // namespace
+
+std::vector<Attachment> Shelf::to_reseal(const Target& target, const std::string& journal, ByteView request) {
+  if (state_->answered_before(request)) return {};
+  const Entry& entry = require_private(find_one(*this, target));
+  const Journal& to = state_->answering_journal(journal);
+  if (!to.shared()) throw Refusal(Reason::kNoJournalYet, to.secrets().name);
+  return entry.attachments;
+}
+
+Saved Shelf::share(const Target& target, const std::string& journal, ByteView request,
+                   std::vector<Attachment> resealed) {
+  if (auto before = state_->answered_before(request)) return *before;
+  const Meant found = find_one(*this, target);
+  Entry shared = require_private(found);
   Journal& to = state_->answering_journal(journal);
   if (!to.shared()) throw Refusal(Reason::kNoJournalYet, to.secrets().name);
-  Entry shared = *entry;
+  if (resealed.size() != shared.attachments.size()) throw Refusal(Reason::kUploadGone);
+  shared.attachments = std::move(resealed);
   if (found.noted->written_ms) shared.first_written = Moment{*found.noted->written_ms, found.noted->offset_minutes};
   return state_->save(to, std::move(shared), request);
 }

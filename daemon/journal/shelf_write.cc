@@ -28,6 +28,7 @@ Saved Shelf::write(const Draft& draft, ByteView request) {
                                              : state_->find(draft.journal);
   Entry entry = compose(draft, state_->now(), state_->here);
   if (draft.open_on.empty()) return state_->save(journal, std::move(entry), request);
+  if (!entry.attachments.empty()) throw Refusal(Reason::kNotItsKind, "attach");  // a sealed form has no place for it
   return state_->save(journal, state_->letter(journal, entry, draft.open_on), request);
 }
 

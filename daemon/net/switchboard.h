@@ -36,6 +36,7 @@ struct PeerStatus {
   std::uint64_t behind = 0;   // connected: records here that the other has not acknowledged
   std::uint64_t lacking = 0;  // connected: records there that we lack, as far as known
   bool in_step = false;       // connected, and both hold the same
+  bool gives_chunks = false;  // connected, and knows what attachments are
 };
 
 struct WindowStatus {

@@ -115,6 +115,7 @@ void Switchboard::describe_connected(LineId id, PeerStatus& status) const {
   status.behind = session.unacknowledged();
   status.lacking = session.lacking();
   status.in_step = session.in_step();
+  status.gives_chunks = session.gives_chunks();
 }
 
 void Switchboard::describe_away(const Dialer::Status& dialling, PeerStatus& status) const {

@@ -94,9 +94,15 @@ std::size_t size_limit(std::uint32_t kind) {
       return kHeadsMessageLimit;
     case wire::Frame::kFork:
       return kForkMessageLimit;
+    case wire::Frame::kBlobGive:
+      return kChunkMessageLimit;
     default:
       return kSmallMessageLimit;
   }
+}
+
+bool is_known(std::uint32_t kind) {
+  return kind <= wire::Frame::kByeFieldNumber || kind == wire::Frame::kBlobWant || kind == wire::Frame::kBlobGive;
 }
 
 // The one body of a frame; number 0 where there is none that we know.
@@ -104,7 +110,7 @@ Field body_of(ByteView frame) {
   require(frame.size() <= crypto::kMessageLimit, "a message is too long");
   Field body;
   for (FieldWalk walk(frame); const auto field = walk.next();) {
-    if (field->number > wire::Frame::kByeFieldNumber) continue;
+    if (!is_known(field->number)) continue;
     require(body.number == 0, "a frame holds two messages");
     require(field->bytes.has_value(), "a frame holds a number where a message belongs");
     require(field->bytes->size() <= size_limit(field->number), "a message of this kind is too long");
@@ -223,13 +229,17 @@ Claim take_claim(const wire::Frontier& from) {
 }
 
 Hello take_hello(const wire::Hello& from) {
-  Hello hello{from.version(), {}, from.time_ms(), {}, {}};
+  Hello hello{from.version(), {}, from.time_ms(), {}, {}, false};
   if (hello.version > kVersion) return hello;  // what else it says, only that version knows
   require(hello.version == kVersion, "a greeting has no version");
   hello.device = take_id<DeviceId>(from.device_id());
   for (const std::string& address : from.addresses())
     if (hello.addresses.size() < kAddressesLimit && is_address(address)) hello.addresses.push_back(address);
   hello.claim = take_claim(from.frontier());
+  require(static_cast<std::size_t>(from.capabilities_size()) <= kCapabilitiesLimit,
+          "a greeting has too many capabilities");
+  hello.gives_blobs =
+      std::find(from.capabilities().begin(), from.capabilities().end(), kBlobsCapability) != from.capabilities().end();
   return hello;
 }
 
@@ -305,6 +315,21 @@ store::ForkProof take_fork(const wire::Fork& from) {
           take_heads(from.theirs())};
 }
 
+BlobWant take_blob_want(const wire::BlobWant& from) {
+  require(from.chunks_size() >= 1 && static_cast<std::size_t>(from.chunks_size()) <= kChunkWantLimit,
+          "a question for chunks asks for none or too many");
+  BlobWant want;
+  for (const std::string& chunk : from.chunks()) want.chunks.push_back(take_id<ChunkId>(chunk));
+  return want;
+}
+
+BlobGive take_blob_give(const wire::BlobGive& from) {
+  require(from.ciphertext().size() <= crypto::kSealedChunkLimit, "a chunk is too long");
+  BlobGive give{take_id<ChunkId>(from.chunk()), std::nullopt};
+  if (from.has_ciphertext()) give.ciphertext = to_bytes(as_bytes(from.ciphertext()));
+  return give;
+}
+
 }  // namespace
 
 Message decode(ByteView message) {
@@ -327,6 +352,10 @@ Message decode(ByteView message) {
       return take_heads_message(parse<wire::Heads>(bytes));
     case wire::Frame::kFork:
       return take_fork(parse<wire::Fork>(bytes));
+    case wire::Frame::kBlobWant:
+      return take_blob_want(parse<wire::BlobWant>(bytes));
+    case wire::Frame::kBlobGive:
+      return take_blob_give(parse<wire::BlobGive>(bytes));
     case wire::Frame::kPing:
       return Ping{};
     case wire::Frame::kBye:

@@ -71,6 +71,7 @@ Bytes encode(const Hello& hello) {
   out.set_time_ms(hello.time_ms);
   for (const std::string& address : hello.addresses) out.add_addresses(address);
   fill(*out.mutable_frontier(), hello.claim);
+  if (hello.gives_blobs) out.add_capabilities(kBlobsCapability);
   return bytes_of(frame);
 }
 
@@ -144,6 +145,20 @@ Bytes encode(const store::ForkProof& fork) {
   out.set_start_seq(fork.start_seq);
   for (const auto& head : fork.ours) add_head(*out.add_ours(), head);
   for (const auto& head : fork.theirs) add_head(*out.add_theirs(), head);
+  return bytes_of(frame);
+}
+
+Bytes encode(const BlobWant& want) {
+  wire::Frame frame;
+  wire::BlobWant& out = *frame.mutable_blob_want();
+  for (const ChunkId& chunk : want.chunks) out.add_chunks(text(chunk));
+  return bytes_of(frame);
+}
+
+Bytes encode(const BlobGive& give) {
+  wire::Frame frame;
+  frame.mutable_blob_give()->set_chunk(text(give.chunk));
+  if (give.ciphertext) frame.mutable_blob_give()->set_ciphertext(give.ciphertext->data(), give.ciphertext->size());
   return bytes_of(frame);
 }
 

@@ -9,6 +9,7 @@
 #include <stdexcept>
 #include <variant>
 
+#include "crypto/blob.h"
 #include "crypto/certificate.h"
 #include "daemon/home/address.h"
 #include "daemon/store/sealed_log.h"
@@ -19,7 +20,10 @@ inline constexpr std::uint32_t kVersion = 1;
 inline constexpr std::size_t kDevicesLimit = store::kDeviceLimit;  // logs in one journal
 inline constexpr std::size_t kMissingTold = 256;  // seqs without a body that one frontier names, and one more a device
 inline constexpr std::size_t kMissingLimit = kMissingTold + kDevicesLimit;
-inline constexpr std::size_t kWantLimit = 1024;  // bodies or heads in one question
+inline constexpr std::size_t kWantLimit = 1024;     // bodies or heads in one question
+inline constexpr std::size_t kChunkWantLimit = 64;  // chunks in one question
+inline constexpr std::size_t kCapabilitiesLimit = 64;
+inline constexpr std::uint32_t kBlobsCapability = 1;  // DO NOT CHANGE: gives and takes chunks of attachments
 inline constexpr std::size_t kChainsBytes =
     40 << 10;  // a CERTS message is closed when it is longer; one chain fits on top
 
@@ -28,6 +32,7 @@ inline constexpr std::size_t kSmallMessageLimit = 16 << 10;
 inline constexpr std::size_t kFrontierMessageLimit = 64 << 10;  // also HELLO and CERTS
 inline constexpr std::size_t kHeadsMessageLimit = 256 << 10;
 inline constexpr std::size_t kForkMessageLimit = 2 * kHeadsMessageLimit;
+inline constexpr std::size_t kChunkMessageLimit = crypto::kSealedChunkLimit + 64;
 
 // Their bytes are wrong. Thrown by decode() and by the session's handlers, caught in Session::receive() alone.
 struct ProtocolError : std::runtime_error {
@@ -48,6 +53,7 @@ struct Hello {
   std::int64_t time_ms = 0;
   std::vector<std::string> addresses;  // valid ones only; others are dropped without blame
   Claim claim;
+  bool gives_blobs = false;  // of the capabilities the one that we know
 };
 struct Certs {
   std::vector<crypto::Chain> chains;
@@ -71,13 +77,21 @@ struct Heads {
   std::uint64_t start = 0;
   std::vector<crypto::SignedHeader> heads;  // at most kWantLimit; none: nothing to be had there
 };
+struct BlobWant {
+  std::vector<ChunkId> chunks;  // 1 to kChunkWantLimit
+};
+struct BlobGive {
+  ChunkId chunk;
+  std::optional<Bytes> ciphertext;  // at most kSealedChunkLimit; absent: not to be had there
+};
 struct Ping {};
 struct Bye {
   int reason = 0;  // a number of wire::Bye::Reason, or one that only a newer version knows
 };
 struct Unknown {};  // a frame of a newer version
 
-using Message = std::variant<Hello, Claim, Certs, Run, BodyWant, HeadWant, Heads, store::ForkProof, Ping, Bye, Unknown>;
+using Message = std::variant<Hello, Claim, Certs, Run, BodyWant, HeadWant, Heads, store::ForkProof, Ping, Bye, BlobWant,
+                             BlobGive, Unknown>;
 
 // Throws ProtocolError, whose text is for the notes and holds nothing of the bytes.
 Message decode(ByteView message);
@@ -90,6 +104,8 @@ Bytes encode(const BodyWant& want);
 Bytes encode(const HeadWant& want);
 Bytes encode(const Heads& heads);
 Bytes encode(const store::ForkProof& fork);
+Bytes encode(const BlobWant& want);
+Bytes encode(const BlobGive& give);
 Bytes encode(const Ping& ping);
 Bytes encode(const Bye& bye);
 

@@ -48,6 +48,7 @@ void Session::receive(ByteView message) {
 void Session::log_grew() {
   if (state_->phase != State::Phase::kGreeting && state_->phase != State::Phase::kFlowing) return;
   state_->ours.refresh();
+  state_->plan_chunks_anew();
   if (state_->phase == State::Phase::kFlowing) state_->or_part([this] { state_->log_changed(); });
   state_->tell_news();
 }
@@ -90,9 +91,11 @@ std::uint64_t Session::lacking() const {
   return count;
 }
 
+bool Session::gives_chunks() const { return state_->they_give_blobs; }
+
 bool Session::in_step() const {
   return state_->phase == State::Phase::kFlowing && state_->theirs.under_way() == 0 && state_->searches.empty() &&
-         !state_->has_next() && unacknowledged() == 0 && lacking() == 0;
+         state_->chunks_awaited.empty() && !state_->has_next() && unacknowledged() == 0 && lacking() == 0;
 }
 
 // ---- the machine ----
@@ -127,6 +130,7 @@ void Session::State::on(const Hello& hello) {
   if (hello.version != kVersion) return part(Parting::kNewer, "it speaks a newer version");
   if (hello.device != facts.other) throw ProtocolError("it greets as another device than the one that shook hands");
   phase = Phase::kFlowing;
+  they_give_blobs = hello.gives_blobs && hooks.chunks.store != nullptr;
   news.emplace_back([this, greeting = Greeting{hello.time_ms, hello.addresses}] {
     if (hooks.greeted) hooks.greeted(greeting);
   });
@@ -152,6 +156,7 @@ void Session::State::log_changed() {
   }
   if (!ours.missing().empty() || !last_told.missing.empty())
     receipt_owed = receipt_owed || ours.claim().missing != last_told.missing;
+  plan_chunks();
 }
 
 void Session::State::compare_claims() {

@@ -19,6 +19,7 @@
 
 #include "crypto/certificate.h"
 #include "daemon/home/clock.h"
+#include "daemon/store/blobs.h"
 #include "daemon/store/sealed_log.h"
 
 namespace duolog::sync {
@@ -29,11 +30,25 @@ inline constexpr std::size_t kWindow = 8;
 inline constexpr std::size_t kResendBudget = 64 << 20;
 // Runs of no use (of unknown or frozen devices, beyond a gap), answers to nothing: so many are overlooked.
 inline constexpr std::size_t kIgnoredLimit = 64;
+// Chunks asked for and not come: so many are under way at once, and no more are owed to anybody.
+inline constexpr std::size_t kChunksUnderWay = 8;
 
 // What the other side said of itself in its HELLO. Untrusted.
 struct Greeting {
   std::int64_t time_ms = 0;
   std::vector<std::string> addresses;  // at most 8 of at most 64 bytes, each "host:port"; nothing more is known of them
+};
+
+// Chunks of attachments. They come after every record, and only between two that both say they know them.
+struct Chunks {
+  store::Blobs* store = nullptr;  // null: none are given or taken; outlives the session
+  // Whether the journal names it: nobody else's chunks are given away. A question, as Hooks::chains.
+  std::function<bool(const ChunkId&)> named;
+  // Those that are to be had, the most wanted first, at most so many, none that is in the store or that `passed` says
+  // true of. A question, as Hooks::chains.
+  std::function<std::vector<ChunkId>(std::size_t most, const std::function<bool(const ChunkId&)>& passed)> wanted;
+  std::function<void(const ChunkId&)> came;          // durable
+  std::function<void(const ChunkId&)> is_not_there;  // the other side has none to give
 };
 
 // News that goes up, and what only the journal can decide. All are called on the daemon's one thread, after the log is
@@ -51,6 +66,7 @@ struct Hooks {
   std::function<std::vector<crypto::Chain>()> chains;
   // The proof is stored and the device is frozen. Call log_grew() of the other sessions: they pass it on.
   std::function<void(const DeviceId&)> forked;
+  Chunks chunks;
 };
 
 // What ends a session. Those from kStopping to kFrozen are said in a BYE, by these numbers (DO NOT CHANGE); the others
@@ -88,7 +104,8 @@ class Session {
   // and what follows in the same chain is ignored without blame: the session still pushes what is ours, and is to be
   // parted and dialled again once the log writes again. REQUIRES: no hook of this session is running.
   void receive(ByteView message);
-  void log_grew();            // something was appended here, admitted, or came by another session: push it, receipt it
+  // Something was appended here, admitted, came by another session: push it, receipt it. Or chunks are wanted now.
+  void log_grew();
   void ping();                // queues a PING
   void part(Parting reason);  // queues a BYE where one is said; the first reason stays
 
@@ -106,6 +123,7 @@ class Session {
   // A record whose body is missing counts.
   [[nodiscard]] std::uint64_t unacknowledged() const;
   [[nodiscard]] std::uint64_t lacking() const;
+  [[nodiscard]] bool gives_chunks() const;  // both sides know what attachments are
 
  private:
   struct State;

@@ -33,8 +33,9 @@ bool Session::State::has_next() const {
   if (phase == Phase::kParted) return bye_queued;
   if (phase == Phase::kQuiet) return false;
   if (hello_queued || ping_queued) return true;
-  return phase == Phase::kFlowing && (fork_due() || question_due() || !head_wants.empty() || receipt_owed ||
-                                      certs_due() || run_due() || wants.has_question() || body_due());
+  return phase == Phase::kFlowing &&
+         (fork_due() || question_due() || !head_wants.empty() || receipt_owed || certs_due() || run_due() ||
+          wants.has_question() || body_due() || chunk_question_due() || !chunks_owed.empty());
 }
 
 std::optional<Bytes> Session::State::next() {
@@ -54,12 +55,15 @@ std::optional<Bytes> Session::State::next() {
   if (wants.has_question()) return encode(wants.question());
   while (body_due())
     if (auto body = send_body()) return body;
+  if (chunk_question_due()) return send_chunk_question();
+  if (!chunks_owed.empty()) return send_chunk();
   return std::nullopt;
 }
 
 Bytes Session::State::send_hello() {
   hello_queued = false;
-  Hello hello{kVersion, facts.self, facts.time_ms, sendable(facts.addresses), ours.claim()};
+  Hello hello{
+      kVersion, facts.self, facts.time_ms, sendable(facts.addresses), ours.claim(), hooks.chunks.store != nullptr};
   told(hello.claim);
   receipt_owed = false;  // it says the same
   return encode(hello);

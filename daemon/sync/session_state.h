@@ -44,6 +44,8 @@ struct Session::State {
   void on(const HeadWant& want);
   void on(const Heads& heads);
   void on(const store::ForkProof& fork);
+  void on(const BlobWant& want);
+  void on(const BlobGive& give);
   void on(const Ping&) {}
   void on(const Bye& bye);
   void on(const Unknown&) { part(Parting::kNewer, "a frame of a newer version"); }
@@ -86,6 +88,13 @@ struct Session::State {
   std::optional<Bytes> send_certs();                      // nullopt: no chain is known after all
   std::optional<Bytes> send_run(const DeviceId& device);  // nullopt: nothing to be had there
   std::optional<Bytes> send_body();                       // nullopt: a body that nobody is given
+  // ---- chunks: session_blobs.cc ----
+  [[nodiscard]] bool chunk_question_due() const { return !chunks_to_ask.empty(); }
+  [[nodiscard]] bool takes_chunks() const;
+  void plan_chunks();
+  void plan_chunks_anew();
+  Bytes send_chunk_question();
+  Bytes send_chunk();
   void told(Claim claim);
   void spend(std::size_t bytes);  // of the resend budget; throws ProtocolError when it is used up
 
@@ -116,6 +125,16 @@ struct Session::State {
   std::size_t chains_judged = 0;                 // each costs signatures to look at
   std::map<DeviceId, std::uint64_t> forks_told;  // start_seq of the lowest proof they have from us, or we from them
   std::map<DeviceId, store::FrontierEntry> acknowledged;
+
+  bool they_give_blobs = false;
+  std::deque<ChunkId> chunks_queue;    // to be asked for next
+  bool chunks_exhausted = false;       // there are none to be asked for, until the log has grown
+  std::vector<ChunkId> chunks_to_ask;  // with the awaited ones at most kChunksUnderWay
+  std::set<ChunkId> chunks_awaited;    // asked for, not come
+  std::set<ChunkId> chunks_not_there;  // or refused by our own disk: not asked for again in this session
+  bool chunks_refused = false;         // our disk takes no more of them: records go on
+  std::deque<ChunkId> chunks_owed;     // asked for by them
+  std::set<ChunkId> chunks_given;
 
   std::size_t resent_bytes = 0;
   std::size_t overlooked = 0;

@@ -16,10 +16,11 @@ using namespace duolog;
 
 constexpr std::size_t kInOneTransaction = 5'000;
 
-Household::Outside outside() {
+Household::Outside outside(const home::Home& home) {
   Household::Outside outside;
   outside.clock = Clock::of_this_machine();
   outside.random = [](std::uint32_t) { return 0U; };
+  outside.blobs = home.blobs();
   outside.zone = "Europe/Berlin";
   outside.fold_soon = [] {};
   outside.news = [](const journal::News&) {};
@@ -61,7 +62,7 @@ void run(const std::string& folder, std::size_t count, std::size_t length, const
   auto identity = journal::Identity::open(store::VaultFile(home.vault(), home.key_file()), crypto::SecretBytes());
   if (!identity) throw std::runtime_error("the vault does not open with its key file");
   Household house(std::make_unique<store::Database>(home.database(), store::Database::Open::kExisting),
-                  std::move(*identity), outside());
+                  std::move(*identity), outside(home));
   journal::Shelf& shelf = house.shelf();
   journal::Journal& journal = *shelf.by_id(shelf.find(shelf.write_to()).id());
   fill(house, journal, count, length);

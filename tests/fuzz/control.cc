@@ -5,6 +5,7 @@
 #include <google/protobuf/stubs/logging.h>
 
 #include "daemon/control/visit.h"
+#include "daemon/journal/attachments.h"
 #include "proto/control.pb.h"
 #include "proto/frame_codec.h"
 #include "tests/fuzz/household.h"
@@ -41,12 +42,15 @@ std::unique_ptr<fuzz::Device> furnished() {
   return device;
 }
 std::unique_ptr<fuzz::Device> ada;
+std::unique_ptr<journal::Attachments> attachments;
 
 class Talk {
  public:
   explicit Talk(Desk::State state) {
     desk_.state = [state] { return state; };
     desk_.shelf = []() -> journal::Shelf& { return ada->shelf(); };
+    desk_.attachments = []() -> journal::Attachments& { return *attachments; };
+    desk_.chunk_givers = [](const JournalId&) { return 1U; };
     desk_.describe = [](control::StatusReport& report) { report.mutable_device()->set_locked_by("passphrase"); };
     desk_.examine = [](control::DoctorReport& report) { report.add_findings()->set_code("ok"); };
     desk_.peers = [] { return std::vector<control::Peer>(1); };
@@ -103,11 +107,13 @@ class Talk {
 
 // These go on by themselves, or are answered by what is under way.
 bool may_wait(const Request& request) {
-  return request.has_watch() || request.has_pair() || request.has_pair_decision() || request.has_sync();
+  return request.has_watch() || request.has_pair() || request.has_pair_decision() || request.has_sync() ||
+         request.has_want_attachment() || request.has_share();
 }
 bool may_write(const Request& request) {
   return request.has_write() || request.has_answer_form() || request.has_words() || request.has_configure() ||
-         request.list().seen() || request.show().seen() || request.rounds().seen() || request.today().seen();
+         request.has_want_attachment() || request.has_attach() || request.list().seen() || request.show().seen() ||
+         request.rounds().seen() || request.today().seen();
 }
 
 }  // namespace
@@ -115,7 +121,12 @@ bool may_write(const Request& request) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const google::protobuf::LogSilencer quiet;
   fuzz::same_chance();
-  if (!ada) ada = furnished();
+  if (!ada) {
+    ada = furnished();
+    attachments = std::make_unique<journal::Attachments>(ada->shelf(), ada->blobs(), 0,
+                                                         journal::Attachments::Hooks{[](const JournalId&) {}, [] {}});
+    attachments->start();
+  }
   fuzz::same_chance();
   fuzz::Script script(data, size);
   const auto state = static_cast<Desk::State>(2 - script.below(16) / 7);  // mostly open
@@ -146,6 +157,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::string bytes = last.SerializeAsString();
     talk.ask(as_bytes(bytes), false);
   }
-  if (written) ada.reset();
+  if (written) attachments.reset(), ada.reset();
   return 0;
 }

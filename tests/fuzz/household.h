@@ -31,9 +31,10 @@ class Device {
     journal::Shelf::Hooks hooks;
     hooks.grew = [](const JournalId&) {};
     hooks.news = [](const journal::News&) {};
+    blobs_.emplace(folder_ / "blobs", store::BlobQuota{.free_for_others = 0, .free_for_own = 0});
     const Clock clock{[] { return kNow; }, [] { return SteadyTime(); }};
-    shelf_ = std::make_unique<journal::Shelf>(journal::Shelf::Parts{*identity_, *log_, *local_, clock, "Europe/Berlin"},
-                                              std::move(hooks));
+    shelf_ = std::make_unique<journal::Shelf>(
+        journal::Shelf::Parts{*identity_, *log_, *local_, clock, "Europe/Berlin", &*blobs_}, std::move(hooks));
     shelf_->start();
   }
   ~Device() { std::filesystem::remove_all(folder_); }
@@ -42,6 +43,7 @@ class Device {
 
   [[nodiscard]] journal::Shelf& shelf() { return *shelf_; }
   [[nodiscard]] store::SealedLog& log() { return *log_; }
+  [[nodiscard]] store::Blobs& blobs() { return *blobs_; }
   [[nodiscard]] journal::Identity& identity() { return *identity_; }
   // As the handshake with this device would have introduced it.
   [[nodiscard]] journal::FoundingFacts introduced() const {
@@ -60,6 +62,7 @@ class Device {
   std::unique_ptr<store::Database> database_;
   std::unique_ptr<store::SealedLog> log_;
   std::unique_ptr<store::LocalState> local_;
+  std::optional<store::Blobs> blobs_;
   std::unique_ptr<journal::Shelf> shelf_;
 };
 

@@ -203,6 +203,9 @@ void sessions(const People& people) {
   say("head-want", encode(HeadWant{people.desk.id(), 7, 3}));
   say("heads", encode(Heads{people.desk.id(), 7, {record.head, record.head}}));
   say("fork", encode(store::ForkProof{people.desk.id(), 7, {record.head}, {record.head}}));
+  say("blob-want", encode(BlobWant{{ChunkId{{3}}, ChunkId{{4}}}}));
+  say("blob-give", encode(BlobGive{ChunkId{{3}}, Bytes(300, 'c')}));
+  say("blob-none", encode(BlobGive{ChunkId{{4}}, std::nullopt}));
   say("ping", encode(Ping{}));
   say("bye", encode(Bye{3}));
   say("newer", Bytes{0x62, 0x00});

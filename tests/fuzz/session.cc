@@ -35,11 +35,38 @@ const crypto::DeviceKeys& author(std::size_t n) {
   }
 }
 
+// Attachments of the journal: Ada has the first of them, Bo the others, and both want all.
+constexpr std::size_t kChunks = 5;
+constexpr std::size_t kOfAda = 2;
+Bytes chunk(std::size_t n) { return Bytes(40 + n % kChunks, static_cast<std::uint8_t>(n % kChunks)); }
+ChunkId chunk_id(std::size_t n) { return crypto::chunk_id(chunk(n)); }
+
 // One end: its home, its session, what it has on the way, and everything it ever said.
 struct End {
-  explicit End(const crypto::DeviceKeys& self) : home(self) {}
+  End(const crypto::DeviceKeys& self, std::size_t first, std::size_t last) : home(self) {
+    for (std::size_t n = first; n < last; ++n) blobs.put_own(chunk_id(n), chunk(n));
+  }
+  [[nodiscard]] bool has_every_chunk() const { return blobs.count() == kChunks; }
+  Chunks chunks() {
+    Chunks chunks;
+    chunks.store = &blobs;
+    chunks.named = [](const ChunkId& wanted) {
+      for (std::size_t n = 0; n < kChunks; ++n)
+        if (chunk_id(n) == wanted) return true;
+      return false;
+    };
+    chunks.wanted = [this](std::size_t most, const std::function<bool(const ChunkId&)>& passed) {
+      std::vector<ChunkId> chosen;
+      for (std::size_t n = 0; n < kChunks && chosen.size() < most; ++n)
+        if (!blobs.has(chunk_id(n)) && !passed(chunk_id(n))) chosen.push_back(chunk_id(n));
+      return chosen;
+    };
+    return chunks;
+  }
   void begin(const End& other) {
-    session = std::make_unique<Session>(home.log(), home.facts(other.home.id()), home.hooks());
+    Hooks hooks = home.hooks();
+    hooks.chunks = chunks();
+    session = std::make_unique<Session>(home.log(), home.facts(other.home.id()), std::move(hooks));
     session->start();
     way.clear();
   }
@@ -67,6 +94,8 @@ struct End {
   }
 
   Home home;
+  sync::testing::Folder folder;
+  store::Blobs blobs{folder.path() / "blobs", {.free_for_others = 0, .free_for_own = 0}};
   std::unique_ptr<Session> session;
   std::deque<Bytes> way;
   std::deque<Bytes> said;
@@ -219,9 +248,11 @@ class World {
   }
 
   void lie(fuzz::Script& script, End& to) {
-    switch (script.byte() % 9) {
+    switch (script.byte() % 11) {
       case 0: {
-        Hello hello{script.byte() % 3U, author(script.byte()).id(), static_cast<std::int64_t>(number(script)), {}, {}};
+        Hello hello{
+            script.byte() % 3U, author(script.byte()).id(), static_cast<std::int64_t>(number(script)), {}, {}, false};
+        hello.gives_blobs = script.byte() % 4 != 0;
         hello.addresses = {std::string(as_text(script.take(8)))};
         hello.claim = claim(script, to.home);
         return to.hear(encode(hello));
@@ -258,6 +289,17 @@ class World {
       }
       case 7:
         return to.hear(encode(Bye{static_cast<int>(number(script))}));
+      case 9: {
+        BlobWant want;
+        for (int i = script.byte() % 9; i >= 0; --i) want.chunks.push_back(chunk_id(script.byte()));
+        if (script.byte() % 4 == 0) want.chunks.front().bytes[0] ^= 1;
+        return to.hear(encode(want));
+      }
+      case 10: {
+        BlobGive give{chunk_id(script.byte()), chunk(script.byte())};
+        if (script.byte() % 4 == 0) give.ciphertext.reset();
+        return to.hear(encode(give));
+      }
       default: {
         const auto& device = author(script.byte());
         return to.hear(encode(Run{device.id(), number(script), forged(script, to, author(script.byte()), 3)}));
@@ -336,6 +378,7 @@ class World {
     }
     check_chains(ada);
     check_chains(bo);
+    must(ada.has_every_chunk() && bo.has_every_chunk(), "two honest sides lack a chunk that one of them has");
   }
   void talk() {
     for (std::size_t messages = 0; messages < kHealing; ++messages) {
@@ -352,8 +395,8 @@ class World {
     must(false, "two honest sides never fall silent");
   }
 
-  End ada{people().laptop};
-  End bo{people().desk};
+  End ada{people().laptop, 0, kOfAda};
+  End bo{people().desk, kOfAda, kChunks};
 };
 
 }  // namespace

@@ -46,6 +46,12 @@ struct Limits {
     must(want.seq >= 1 && want.count >= 1 && want.count <= sync::kWantLimit, "no question");
   }
   void operator()(const sync::Heads& heads) const { must(heads.heads.size() <= sync::kWantLimit, "too many heads"); }
+  void operator()(const sync::BlobWant& want) const {
+    must(!want.chunks.empty() && want.chunks.size() <= sync::kChunkWantLimit, "no question");
+  }
+  void operator()(const sync::BlobGive& give) const {
+    must(!give.ciphertext || give.ciphertext->size() <= crypto::kSealedChunkLimit, "too long a chunk");
+  }
   template <class Kind>
   void operator()(const Kind&) const {}
 };

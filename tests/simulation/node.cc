@@ -70,6 +70,7 @@ void Node::open_house(journal::Identity identity) {
   outside.clock = {[this] { return wall(); }, [this] { return steady(); }};
   outside.random = [this](std::uint32_t bound) { return static_cast<std::uint32_t>(world_.roll(bound)); };
   outside.quota.free_bytes = 0;  // these journals live in memory
+  outside.blobs = folder_ / "blobs";
   outside.zone = "Europe/Berlin";
   outside.fold_soon = [this] { fold_wanted_ = true; };
   outside.news = [this](const journal::News& news) {

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <gmock/gmock.h>
 
+#include <limits>
+
 #include "daemon/home/home.h"
 #include "tests/unit/home/temporary_folder.h"
 
@@ -94,6 +96,19 @@ TEST_F(ConfigFile, NamesTheLineAndTheKeyOfAWrongValue) {
   EXPECT_EQ(refusal("[passphrase]\nmemory_kib = 7"), "2: passphrase.memory_kib must be from 8 to 2097152");
   EXPECT_EQ(refusal("[passphrase]\nmemory_kib = 2097153"), "2: passphrase.memory_kib must be from 8 to 2097152");
   EXPECT_EQ(refusal("[passphrase]\nops = -9223372036854775808"), "2: passphrase.ops must be from 1 to 10");
+}
+
+TEST_F(ConfigFile, SaysWhichAttachmentsComeByThemselves) {
+  EXPECT_EQ(read("").attachments_eager_bytes, std::uint64_t{32} << 20);
+  EXPECT_EQ(read("attachments = \"always\"").attachments_eager_bytes, std::numeric_limits<std::uint64_t>::max());
+  EXPECT_EQ(read("attachments = \"on demand\"").attachments_eager_bytes, 0U);
+  EXPECT_EQ(read("attachments = 1").attachments_eager_bytes, std::uint64_t{1} << 20);
+  EXPECT_EQ(read("attachments = 1024").attachments_eager_bytes, std::uint64_t{1} << 30);
+  const std::string must = "1: attachments must be \"always\", \"on demand\" or a number of MiB from 1 to 1024";
+  for (const char* wrong : {"\"never\"", "0", "1025", "-1", "true", "2.5"})
+    EXPECT_EQ(refusal(std::string("attachments = ") + wrong), must);
+  EXPECT_EQ(read("attachments_limit_mib = 1").attachments_limit_mib, 1U);
+  EXPECT_EQ(refusal("attachments_limit_mib = 0"), "1: attachments_limit_mib must be from 1 to 16777216");
 }
 
 TEST_F(ConfigFile, NamesTheLineThatIsNoToml) {

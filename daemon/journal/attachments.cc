@@ -1,0 +1,269 @@
+// attachments.cc: what is to be fetched, what may go.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "daemon/journal/attachments.h"
+
+#include "daemon/journal/journal.h"
+
+namespace duolog::journal {
+namespace {
+
+constexpr std::string_view kAskedPrefix = "attachment.asked:";  // and the record's id; the numbers, u32 each
+constexpr std::size_t kAskedLimit = 1024;  // entries; what is asked for beyond lasts until the next start
+
+std::string asked_name(const RecordId& record) { return std::string(kAskedPrefix) + hex(record.view()); }
+
+Bytes encode(const std::set<std::uint32_t>& numbers) {
+  Bytes bytes;
+  for (const std::uint32_t number : numbers) append_u32(bytes, number);
+  return bytes;
+}
+
+std::set<std::uint32_t> decode(ByteView bytes) {
+  std::set<std::uint32_t> numbers;
+  for (; bytes.size() >= 4; bytes = bytes.subspan(4)) numbers.insert(read_u32(bytes));
+  return numbers;
+}
+
+const std::vector<Attachment>& attachments_of(const Noted& noted) {
+  static const std::vector<Attachment> none;
+  const auto* entry = std::get_if<Entry>(&noted.what);
+  return entry != nullptr ? entry->attachments : none;
+}
+
+// A whole id is looked up, where a beginning is searched for: whoever reads a file asks thousands of times.
+Meant find_entry(const Shelf& shelf, const Target& target) {
+  const auto bytes = from_hex(target.id);
+  const auto id = bytes ? RecordId::from(*bytes) : std::nullopt;
+  for (const Journal* journal : shelf.journals()) {
+    const Noted* noted = id && target.journal.empty() ? journal->view().by_id(*id) : nullptr;
+    if (noted != nullptr && noted->is_visible()) return {journal, noted};
+  }
+  return find_one(shelf, target);
+}
+
+}  // namespace
+
+MeantFile find_attachment(const Shelf& shelf, const Target& target, std::uint32_t number) {
+  const Meant meant = find_entry(shelf, target);
+  const auto& all = attachments_of(*meant.noted);
+  if (number >= 1 && number <= all.size()) return {meant.journal, meant.noted, &all[number - 1], number};
+  Refusal refusal(Reason::kNoSuchAttachment);
+  refusal.limit = all.size();
+  throw refusal;
+}
+
+std::vector<MeantFile> list_attachments(const Shelf& shelf, const Target& target) {
+  std::vector<MeantFile> files;
+  const auto add = [&files](const Journal& journal, const Noted& noted) {
+    std::uint32_t number = 0;
+    for (const Attachment& attachment : attachments_of(noted))
+      files.push_back({&journal, &noted, &attachment, ++number});
+  };
+  if (!target.id.empty()) {
+    const Meant meant = find_entry(shelf, target);
+    add(*meant.journal, *meant.noted);
+    return files;
+  }
+  const Journal* only = target.journal.empty() ? nullptr : &shelf.find(target.journal);
+  for (const Journal* journal : shelf.journals()) {
+    if (only != nullptr && journal != only) continue;
+    for (const Noted* noted : journal->view().ordered()) add(*journal, *noted);
+  }
+  return files;
+}
+
+Attachments::Attachments(Shelf& shelf, store::Blobs& blobs, std::uint64_t eager_bytes, Hooks hooks)
+    : shelf_(shelf), blobs_(blobs), eager_bytes_(eager_bytes), hooks_(std::move(hooks)) {
+  blobs_.lost = [this](const ChunkId& chunk) { lost(chunk); };
+}
+
+// ---- after a fold ----
+
+std::vector<Journal*> Attachments::journals() const {
+  std::vector<Journal*> all;
+  for (const JournalSecrets& secrets : shelf_.parts().identity.journals())
+    if (Journal* journal = shelf_.by_id(secrets.id)) all.push_back(journal);
+  return all;
+}
+
+void Attachments::start() {
+  for (const std::string& name : memory().names(kAskedPrefix)) {
+    const auto bytes = from_hex(name.substr(kAskedPrefix.size()));
+    const auto record = bytes ? RecordId::from(*bytes) : std::nullopt;
+    const auto numbers = memory().get(name);
+    if (record && numbers) asked_for_[*record] = decode(*numbers);
+  }
+  folded();
+  if (reads_everything()) drop_unnamed();
+}
+
+void Attachments::folded() {
+  for (Journal* journal : journals()) {
+    take_fresh(*journal);
+    drop_gone(*journal);
+  }
+  for (const JournalId& journal : std::exchange(to_tell_, {})) hooks_.wanted(journal);
+}
+
+void Attachments::take_fresh(Journal& journal) {
+  for (const Attached::Fresh& fresh : journal.attached().take_fresh()) {
+    const auto found = asked_for_.find(fresh.record);
+    const auto asked = found != asked_for_.end() ? found->second : std::set<std::uint32_t>{};
+    bool lacks_asked = false;
+    std::uint32_t number = 0;
+    for (const Attachment& attachment : fresh.attachments) {
+      const bool is_asked = asked.contains(++number);
+      if (fresh.own || is_asked || attachment.size <= eager_bytes_) want(journal.id(), attachment, is_asked);
+      lacks_asked = lacks_asked || (is_asked && journal.attached().held(attachment) < attachment.size);
+    }
+    if (asked.empty() || lacks_asked) continue;
+    asked_for_.erase(fresh.record);  // it is all here
+    remember(fresh.record);
+  }
+}
+
+void Attachments::want(const JournalId& journal, const Attachment& attachment, bool first) {
+  Wants& wants = wants_[journal];
+  auto at = first ? wants.order.begin() : wants.order.end();
+  for (const ChunkId& chunk : attachment.chunks) {
+    if (blobs_.has(chunk)) continue;
+    if (!wants.open.insert(chunk).second && !first) continue;
+    at = std::next(wants.order.insert(at, chunk));
+    to_tell_.insert(journal);
+  }
+}
+
+// ---- what may go ----
+
+bool Attachments::named_anywhere(const ChunkId& chunk) const {
+  const auto all = journals();
+  return std::any_of(all.begin(), all.end(), [&](const Journal* one) { return one->attached().names(chunk); });
+}
+
+void Attachments::drop_gone(Journal& journal) {
+  for (const ChunkId& chunk : journal.attached().take_gone()) {
+    wants_[journal.id()].open.erase(chunk);
+    if (!named_anywhere(chunk)) blobs_.drop(chunk);
+  }
+}
+
+// What cannot be read, or not yet, may name chunks: as long as there is any of it, nothing goes.
+bool Attachments::reads_everything() const {
+  const store::SealedLog& log = shelf_.parts().log;
+  if (!log.damage().empty()) return false;
+  for (const JournalId& id : log.journals()) {
+    const Journal* journal = shelf_.by_id(id);
+    if (journal == nullptr || !log.missing_bodies(id).empty()) return false;
+    const View::Counts& counts = journal->view().counts();
+    if (counts.unreadable > 0 || counts.newer > 0) return false;
+  }
+  return true;
+}
+
+void Attachments::drop_unnamed() {
+  for (const ChunkId& chunk : blobs_.all())
+    if (!named_anywhere(chunk)) blobs_.drop(chunk);
+}
+
+void Attachments::lost(const ChunkId& chunk) {
+  for (const Journal* journal : journals()) {
+    if (!journal->attached().names(chunk)) continue;
+    Wants& wants = wants_[journal->id()];
+    if (!wants.open.insert(chunk).second) continue;
+    wants.order.push_front(chunk);
+    to_tell_.insert(journal->id());
+  }
+  hooks_.soon();
+}
+
+// ---- for a person ----
+
+void Attachments::ask_for(const MeantFile& file) {
+  want(file.journal->id(), *file.attachment, true);
+  if (file.journal->attached().held(*file.attachment) == file.attachment->size) return;
+  auto& numbers = asked_for_[file.noted->id];
+  if (numbers.insert(file.number).second && asked_for_.size() <= kAskedLimit) remember(file.noted->id);
+  for (const JournalId& journal : std::exchange(to_tell_, {})) hooks_.wanted(journal);
+}
+
+// A disk that refuses it costs nothing but the next start's knowing.
+void Attachments::remember(const RecordId& record) {
+  const auto asked = asked_for_.find(record);
+  try {
+    if (asked == asked_for_.end()) return memory().remove(asked_name(record));
+    memory().put(asked_name(record), encode(asked->second));
+  } catch (const store::NotDurable&) {  // NOLINT(bugprone-empty-catch)
+  }
+}
+
+std::size_t Attachments::want_all_missing() {
+  std::size_t count = 0;
+  for (const Journal* journal : journals()) {
+    Wants& wants = wants_[journal->id()];
+    for (const ChunkId& chunk : journal->attached().all()) {
+      if (blobs_.has(chunk)) continue;
+      ++count;
+      if (!wants.open.insert(chunk).second) continue;
+      wants.order.push_back(chunk);
+      to_tell_.insert(journal->id());
+    }
+  }
+  for (const JournalId& journal : std::exchange(to_tell_, {})) hooks_.wanted(journal);
+  return count;
+}
+
+bool Attachments::refused(const Attachment& attachment) const {
+  return std::any_of(not_there_.begin(), not_there_.end(), [&](const auto& of_journal) {
+    return std::any_of(attachment.chunks.begin(), attachment.chunks.end(),
+                       [&](const ChunkId& chunk) { return of_journal.second.contains(chunk); });
+  });
+}
+
+std::shared_ptr<void> Attachments::listen(std::function<void()> heard) {
+  const auto place = listeners_.insert(listeners_.end(), std::move(heard));
+  return {this, [place](Attachments* self) { self->listeners_.erase(place); }};
+}
+
+void Attachments::tell() {
+  for (auto listener = listeners_.begin(); listener != listeners_.end();) {
+    const auto heard = *listener++;  // it may let itself go
+    heard();
+  }
+}
+
+// ---- hooks of a session ----
+
+void Attachments::session_began(const JournalId& journal) { not_there_.erase(journal); }
+
+bool Attachments::named(const JournalId& id, const ChunkId& chunk) const {
+  const Journal* journal = shelf_.by_id(id);
+  return journal != nullptr && journal->attached().names(chunk);
+}
+
+std::vector<ChunkId> Attachments::wanted(const JournalId& journal, std::size_t most,
+                                         const std::function<bool(const ChunkId&)>& passed) {
+  std::vector<ChunkId> chosen;
+  const auto found = wants_.find(journal);
+  if (found == wants_.end()) return chosen;
+  std::erase_if(found->second.order, [&](const ChunkId& chunk) { return !found->second.open.contains(chunk); });
+  for (const ChunkId& chunk : found->second.order) {
+    if (chosen.size() >= most) break;
+    if (!blobs_.has(chunk) && !passed(chunk)) chosen.push_back(chunk);
+  }
+  return chosen;
+}
+
+// By the time it comes nothing may name it any more.
+void Attachments::came(const JournalId& journal, const ChunkId& chunk) {
+  for (auto& [id, wants] : wants_) wants.open.erase(chunk);
+  not_there_[journal].erase(chunk);
+  if (!named_anywhere(chunk)) blobs_.drop(chunk);
+  tell();
+}
+
+void Attachments::is_not_there(const JournalId& journal, const ChunkId& chunk) {
+  not_there_[journal].insert(chunk);
+  tell();
+}
+
+}  // namespace duolog::journal

@@ -1,0 +1,434 @@
+// attachments_test.cc: files that go with entries: in piece by piece and out again, wanted, named, dropped; and what
+// becomes of an upload that was never named.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "daemon/journal/attachments.h"
+
+#include "proto/event.pb.h"
+#include "tests/unit/journal/two_people.h"
+
+namespace duolog::journal {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+using ::testing::UnorderedElementsAre;
+
+Bytes file_of(std::size_t length, std::uint8_t seed = 1) {
+  Bytes bytes(length);
+  for (std::size_t i = 0; i < length; ++i) bytes[i] = static_cast<std::uint8_t>(seed + i * 31 + i / 257);
+  return bytes;
+}
+
+Upload upload(store::Blobs& blobs, ByteView file, const std::string& name = "lake.jpg") {
+  Upload up(blobs, name, "image/jpeg", file.size());
+  for (ByteView rest = file; !rest.empty();) {
+    const std::size_t length = std::min(rest.size(), crypto::kChunkLength);
+    up.take(rest.first(length));
+    rest = rest.subspan(length);
+  }
+  return up;
+}
+
+Bytes read_whole(store::Blobs& blobs, const Attachment& attachment) {
+  Bytes file;
+  for (std::size_t i = 0; i < attachment.chunks.size(); ++i) append(file, read_piece(blobs, attachment, i));
+  return file;
+}
+
+template <class Work>
+Reason refusal_of(Work&& work) {
+  try {
+    work();
+  } catch (const Refusal& refusal) {
+    return refusal.reason;
+  }
+  ADD_FAILURE() << "nothing was refused";
+  return Reason::kBadRequest;
+}
+
+// A person's attachments, started as the daemon does it.
+struct Desk {
+  explicit Desk(Person& of, std::uint64_t eager = 1 << 20)
+      : person(of),
+        attachments(of.shelf(), of.blobs(), eager,
+                    {[this](const JournalId& id) { told.push_back(id); }, [this] { ++soon; }}) {
+    attachments.start();
+  }
+  std::vector<ChunkId> wanted(const JournalId& journal, std::size_t most = 100) {
+    return attachments.wanted(journal, most, [](const ChunkId&) { return false; });
+  }
+  // What a session does: asks the other for everything that is wanted.
+  std::size_t fetch(Person& from) {
+    std::size_t count = 0;
+    for (const ChunkId& chunk : wanted(person.shared())) {
+      const auto sealed = from.blobs().get(chunk);
+      if (!sealed) {
+        attachments.is_not_there(person.shared(), chunk);
+        continue;
+      }
+      person.blobs().put_theirs(chunk, *sealed);
+      attachments.came(person.shared(), chunk);
+      ++count;
+    }
+    return count;
+  }
+  Person& person;
+  std::vector<JournalId> told;
+  int soon = 0;
+  Attachments attachments;
+};
+
+class AnAttachment : public TwoPeople {
+ protected:
+  Saved write_with(const Bytes& file, const std::string& text = "look", const std::string& journal = {}) {
+    ada.now += kSecond;
+    Upload up = upload(ada.blobs(), file);
+    Draft draft;
+    draft.text = text;
+    draft.journal = journal;
+    draft.attachments = {up.attachment()};
+    const Saved saved = ada.shelf().write(draft, {});
+    up.kept();
+    return saved;
+  }
+  static Target target(const Saved& saved) { return {hex(saved.id.view()), {}}; }
+};
+
+TEST_F(AnAttachment, OfAnySizeComesOutAsItWentIn) {
+  for (const std::size_t size : {std::size_t{0}, std::size_t{1}, crypto::kChunkLength, 2 * crypto::kChunkLength + 77}) {
+    const Bytes file = file_of(size);
+    const Saved saved = write_with(file);
+    const MeantFile meant = find_attachment(ada.shelf(), target(saved), 1);
+    EXPECT_EQ(meant.attachment->size, size);
+    EXPECT_EQ(meant.attachment->chunks.size(), crypto::chunk_count(size));
+    EXPECT_EQ(read_whole(ada.blobs(), *meant.attachment), file) << size;
+  }
+}
+
+TEST_F(AnAttachment, IsThereAfterAStart) {
+  const Bytes file = file_of(300'000);
+  const Saved saved = write_with(file);
+  ada.restart();
+  const Desk desk(ada);
+  EXPECT_EQ(read_whole(ada.blobs(), *find_attachment(ada.shelf(), target(saved), 1).attachment), file);
+}
+
+TEST_F(AnAttachment, NeedsNoWordsBesideIt) {
+  const Saved saved = write_with(file_of(10), "");
+  EXPECT_EQ(show(ada.shelf(), target(saved)).text, "");
+  EXPECT_THAT(show(ada.shelf(), target(saved)).attachments, SizeIs(1));
+}
+
+TEST_F(AnAttachment, IsShownWithNameSizeAndWhatIsHere) {
+  const Saved saved = write_with(file_of(crypto::kChunkLength + 5));
+  const Item mine = show(ada.shelf(), target(saved));
+  ASSERT_THAT(mine.attachments, SizeIs(1));
+  EXPECT_EQ(mine.attachments[0].name, "lake.jpg");
+  EXPECT_EQ(mine.attachments[0].held, crypto::kChunkLength + 5);
+  meet(ada, bo);
+  const Item theirs = show(bo.shelf(), target(saved));
+  EXPECT_EQ(theirs.attachments[0].size, crypto::kChunkLength + 5);
+  EXPECT_EQ(theirs.attachments[0].held, 0U);
+  Desk desk(bo);
+  ASSERT_EQ(desk.wanted(bo.shared()).size(), 2U);
+  const ChunkId first = desk.wanted(bo.shared())[0];
+  bo.blobs().put_theirs(first, *ada.blobs().get(first));
+  EXPECT_EQ(show(bo.shelf(), target(saved)).attachments[0].held, crypto::kChunkLength);
+}
+
+// ---- what is fetched ----
+
+TEST_F(AnAttachment, SmallEnoughIsFetchedUnaskedALargeOneIsNot) {
+  const Saved small = write_with(file_of(1000));
+  const Saved large = write_with(file_of(3000));
+  meet(ada, bo);
+  Desk desk(bo, 2000);
+  EXPECT_THAT(desk.told, ElementsAre(bo.shared()));
+  EXPECT_EQ(desk.fetch(ada), 1U);
+  EXPECT_EQ(show(bo.shelf(), target(small)).attachments[0].held, 1000U);
+  EXPECT_EQ(show(bo.shelf(), target(large)).attachments[0].held, 0U);
+  EXPECT_EQ(refusal_of([&] { read_whole(bo.blobs(), *find_attachment(bo.shelf(), target(large), 1).attachment); }),
+            Reason::kNotHereYet);
+}
+
+TEST_F(AnAttachment, ThatWasAskedForIsFetchedAlsoAfterAStart) {
+  const Bytes file = file_of(3000);
+  const Saved saved = write_with(file);
+  meet(ada, bo);
+  {
+    Desk desk(bo, 0);
+    EXPECT_THAT(desk.wanted(bo.shared()), IsEmpty());
+    desk.attachments.ask_for(find_attachment(bo.shelf(), target(saved), 1));
+    EXPECT_THAT(desk.wanted(bo.shared()), SizeIs(1));
+  }
+  bo.restart();
+  {
+    Desk desk(bo, 0);
+    EXPECT_EQ(desk.fetch(ada), 1U);
+    EXPECT_EQ(read_whole(bo.blobs(), *find_attachment(bo.shelf(), target(saved), 1).attachment), file);
+  }
+  bo.restart();
+  const Desk desk(bo, 0);
+  EXPECT_THAT(bo.local().names("attachment.asked:"), IsEmpty()) << "once it is here, nothing is remembered";
+}
+
+TEST_F(AnAttachment, ThatCameLateIsWantedAfterTheFold) {
+  Desk desk(bo);
+  EXPECT_THAT(desk.told, IsEmpty());
+  write_with(file_of(100));
+  meet(ada, bo);
+  desk.attachments.folded();
+  EXPECT_THAT(desk.told, ElementsAre(bo.shared()));
+  EXPECT_EQ(desk.fetch(ada), 1U);
+  desk.attachments.folded();
+  EXPECT_THAT(desk.told, SizeIs(1)) << "nothing more is wanted";
+}
+
+TEST_F(AnAttachment, OfAnotherJournalIsNotNamedInThisOne) {
+  const Saved secret = write_with(file_of(100), "mine", "notebook");
+  const Saved shared = write_with(file_of(200));
+  const Desk desk(ada);
+  const ChunkId private_chunk = find_attachment(ada.shelf(), target(secret), 1).attachment->chunks[0];
+  const ChunkId shared_chunk = find_attachment(ada.shelf(), target(shared), 1).attachment->chunks[0];
+  EXPECT_FALSE(desk.attachments.named(ada.shared(), private_chunk));
+  EXPECT_TRUE(desk.attachments.named(ada.notebook(), private_chunk));
+  EXPECT_TRUE(desk.attachments.named(ada.shared(), shared_chunk));
+}
+
+TEST_F(AnAttachment, ThatRotsIsFetchedAgainWhateverTheSettingSays) {
+  const Bytes file = file_of(5000);
+  const Saved saved = write_with(file);
+  meet(ada, bo);
+  Desk bos(bo);
+  ASSERT_EQ(bos.fetch(ada), 1U);
+  Desk desk(ada, 0);
+  const Attachment attachment = *find_attachment(ada.shelf(), target(saved), 1).attachment;
+  const auto name = hex(attachment.chunks[0].view());
+  std::filesystem::resize_file(ada.place_of_blobs() / name.substr(0, 2) / name, 100);
+  EXPECT_EQ(refusal_of([&] { read_piece(ada.blobs(), attachment, 0); }), Reason::kNotHereYet);
+  EXPECT_EQ(desk.soon, 1);
+  desk.attachments.folded();
+  EXPECT_THAT(desk.told, ElementsAre(ada.shared()));
+  EXPECT_EQ(desk.fetch(bo), 1U);
+  EXPECT_EQ(read_whole(ada.blobs(), attachment), file);
+}
+
+TEST_F(AnAttachment, ThatNobodyHasIsSaidToBeRefused) {
+  const Saved saved = write_with(file_of(100));
+  meet(ada, bo);
+  ada.blobs().drop(find_attachment(ada.shelf(), target(saved), 1).attachment->chunks[0]);
+  Desk desk(bo);
+  int heard = 0;
+  const auto token = desk.attachments.listen([&] { ++heard; });
+  EXPECT_EQ(desk.fetch(ada), 0U);
+  const Attachment& attachment = *find_attachment(bo.shelf(), target(saved), 1).attachment;
+  EXPECT_TRUE(desk.attachments.refused(attachment));
+  EXPECT_EQ(heard, 1);
+  desk.attachments.session_began(bo.shared());
+  EXPECT_FALSE(desk.attachments.refused(attachment)) << "another meeting, another try";
+}
+
+TEST_F(AnAttachment, EverythingMissingCanBeAskedFor) {
+  write_with(file_of(3000));
+  write_with(file_of(4000));
+  meet(ada, bo);
+  Desk desk(bo, 0);
+  EXPECT_EQ(desk.attachments.want_all_missing(), 2U);
+  EXPECT_EQ(desk.fetch(ada), 2U);
+  EXPECT_EQ(desk.attachments.want_all_missing(), 0U);
+}
+
+// ---- what goes ----
+
+TEST_F(AnAttachment, UploadThatNoEntryNamesLeavesNothing) {
+  {
+    const Upload dropped = upload(ada.blobs(), file_of(600'000));
+  }
+  EXPECT_EQ(ada.blobs().count(), 0U);
+}
+
+TEST_F(AnAttachment, UploadThatAKillHasCutOffIsSweptAtTheNextStart) {
+  const Saved saved = write_with(file_of(1000));
+  upload(ada.blobs(), file_of(600'000)).kept();  // as after a kill: nobody takes them away
+  EXPECT_EQ(ada.blobs().count(), 4U);
+  ada.restart();
+  const Desk desk(ada);
+  EXPECT_EQ(ada.blobs().count(), 1U);
+  EXPECT_EQ(find_attachment(ada.shelf(), target(saved), 1).attachment->chunks[0], ada.blobs().all()[0]);
+}
+
+TEST_F(AnAttachment, NothingIsSweptWhileSomethingCannotBeRead) {
+  const Saved saved = write_with(file_of(1000));
+  meet(ada, bo);
+  const auto place = ada.journal(ada.shared()).view().by_id(saved.id);
+  const std::uint64_t seq = place->seq;
+  rot_body(ada, ada.shared(), ada.device(), seq);
+  ada.restart();
+  const Desk desk(ada);
+  EXPECT_EQ(ada.blobs().count(), 1U) << "the entry that cannot be read may name it, and the other may not have it yet";
+}
+
+TEST_F(AnAttachment, OfAnErasedEntryIsDroppedAndIsNotWantedAnyMore) {
+  const Saved saved = write_with(file_of(600'000));
+  meet(ada, bo);
+  Desk bos(bo);
+  EXPECT_THAT(bos.wanted(bo.shared()), SizeIs(3));
+  for (Person* person : {&ada, &bo}) {
+    Desk desk(*person);
+    const Entry entry = std::get<Entry>(person->journal(person->shared()).view().by_id(saved.id)->what);
+    person->journal(person->shared()).attached().unname(entry);
+    desk.attachments.folded();
+    EXPECT_EQ(person->blobs().count(), 0U);
+    EXPECT_THAT(desk.wanted(person->shared()), IsEmpty());
+    EXPECT_FALSE(desk.attachments.named(person->shared(), entry.attachments[0].chunks[0]));
+  }
+}
+
+TEST_F(AnAttachment, ThatSomethingElseNamesStays) {
+  const Saved saved = write_with(file_of(1000));
+  const Attachment attachment = *find_attachment(ada.shelf(), target(saved), 1).attachment;
+  Draft again;
+  again.attachments = {attachment};
+  ada.shelf().write(again, {});
+  Desk desk(ada);
+  const Entry entry = std::get<Entry>(ada.journal(ada.shared()).view().by_id(saved.id)->what);
+  ada.journal(ada.shared()).attached().unname(entry);
+  desk.attachments.folded();
+  EXPECT_EQ(ada.blobs().count(), 1U);
+  ada.journal(ada.shared()).attached().unname(entry);
+  desk.attachments.folded();
+  EXPECT_EQ(ada.blobs().count(), 0U);
+}
+
+// ---- sharing ----
+
+TEST_F(AnAttachment, OfASharedEntryIsUnderAFreshKey) {
+  const Bytes file = file_of(600'000);
+  const Saved secret = write_with(file, "mine", "notebook");
+  const Target entry = target(secret);
+  Resealing resealing(ada.blobs(), ada.shelf().to_reseal(entry, {}, {}));
+  while (resealing.step()) {
+  }
+  const Saved shared = ada.shelf().share(entry, {}, {}, resealing.attachments());
+  resealing.kept();
+  const Attachment before = *find_attachment(ada.shelf(), entry, 1).attachment;
+  const Attachment after = *find_attachment(ada.shelf(), target(shared), 1).attachment;
+  EXPECT_NE(before.key, after.key);
+  for (const ChunkId& chunk : after.chunks) EXPECT_EQ(std::count(before.chunks.begin(), before.chunks.end(), chunk), 0);
+  EXPECT_EQ(after.name, before.name);
+  EXPECT_EQ(read_whole(ada.blobs(), after), file);
+  EXPECT_EQ(read_whole(ada.blobs(), before), file);
+}
+
+TEST_F(AnAttachment, IsNeverSharedWithoutBeingSealedAnew) {
+  const Saved secret = write_with(file_of(100), "mine", "notebook");
+  EXPECT_EQ(refusal_of([&] { ada.shelf().share(target(secret), {}, {}); }), Reason::kUploadGone);
+}
+
+// ---- limits ----
+
+TEST_F(AnAttachment, SixtyFourAreTakenAndOneMoreIsRefused) {
+  const Upload up = upload(ada.blobs(), file_of(10));
+  Draft draft;
+  draft.attachments.assign(kAttachmentCount, up.attachment());
+  EXPECT_THAT(show(ada.shelf(), target(ada.shelf().write(draft, {}))).attachments, SizeIs(kAttachmentCount));
+  draft.attachments.push_back(up.attachment());
+  EXPECT_EQ(refusal_of([&] { ada.shelf().write(draft, {}); }), Reason::kTooLong);
+}
+
+TEST_F(AnAttachment, SevenOfAGibibyteFitOneEntryAndEightDoNot) {
+  Attachment large{{}, crypto::kBlobLimit, std::vector<ChunkId>(crypto::kChunkLimit), "film.mkv", "video/x-matroska"};
+  Draft draft;
+  draft.attachments.assign(7, large);
+  EXPECT_NO_THROW(ada.shelf().write(draft, {}));
+  draft.attachments.push_back(large);
+  EXPECT_EQ(refusal_of([&] { ada.shelf().write(draft, {}); }), Reason::kTooLong);
+}
+
+TEST_F(AnAttachment, UploadTakesWhatItWasToldAndNothingElse) {
+  store::Blobs& blobs = ada.blobs();
+  EXPECT_EQ(refusal_of([&] { Upload(blobs, "", "", 1); }), Reason::kEmpty);
+  EXPECT_EQ(refusal_of([&] { Upload(blobs, std::string(256, 'n'), "", 1); }), Reason::kTooLong);
+  EXPECT_EQ(refusal_of([&] { Upload(blobs, "\xff", "", 1); }), Reason::kBadUtf8);
+  EXPECT_EQ(refusal_of([&] { Upload(blobs, "a", "", crypto::kBlobLimit + 1); }), Reason::kTooLong);
+  Upload up(blobs, "a", "", crypto::kChunkLength + 3);
+  EXPECT_EQ(refusal_of([&] { up.take(file_of(100)); }), Reason::kBadRequest);
+  up.take(file_of(crypto::kChunkLength));
+  EXPECT_EQ(refusal_of([&] { up.take(file_of(4)); }), Reason::kBadRequest);
+  up.take(file_of(3));
+  EXPECT_TRUE(up.whole());
+  EXPECT_EQ(refusal_of([&] { up.take(file_of(1)); }), Reason::kBadRequest);
+}
+
+TEST_F(AnAttachment, ALetterTakesNone) {
+  const Upload up = upload(ada.blobs(), file_of(10));
+  Draft draft;
+  draft.text = "in a year";
+  draft.open_on = "tomorrow";
+  draft.attachments = {up.attachment()};
+  EXPECT_EQ(refusal_of([&] { ada.shelf().write(draft, {}); }), Reason::kNotItsKind);
+}
+
+// ---- what the other may send ----
+
+event::Event message_with(const std::function<void(event::Attachment&)>& change) {
+  event::Event message;
+  message.mutable_entry()->set_text("look");
+  event::Attachment& attachment = *message.mutable_entry()->add_attachments();
+  attachment.set_key(std::string(32, 'k'));
+  attachment.set_size(crypto::kChunkLength + 1);
+  attachment.set_chunks(std::string(64, 'c'));
+  attachment.set_name("n");
+  change(attachment);
+  return message;
+}
+bool reads(const std::function<void(event::Attachment&)>& change) {
+  const std::string bytes = message_with(change).SerializeAsString();
+  return decode_event(as_bytes(bytes)).has_value();
+}
+
+TEST(AnAttachmentOfTheOthers, IsTakenAtEveryLimitAndNotBeyond) {
+  using A = event::Attachment;
+  EXPECT_TRUE(reads([](A&) {}));
+  EXPECT_FALSE(reads([](A& a) { a.set_key(std::string(31, 'k')); }));
+  EXPECT_FALSE(reads([](A& a) { a.set_chunks(std::string(63, 'c')); }));
+  EXPECT_FALSE(reads([](A& a) { a.set_chunks(std::string(32, 'c')); }));
+  EXPECT_FALSE(reads([](A& a) { a.set_chunks(std::string(96, 'c')); }));
+  EXPECT_TRUE(reads([](A& a) { a.set_size(0), a.clear_chunks(); }));
+  EXPECT_FALSE(reads([](A& a) { a.set_size(0); }));
+  EXPECT_TRUE(reads([](A& a) { a.set_size(crypto::kBlobLimit), a.set_chunks(std::string(32 * 4096, 'c')); }));
+  EXPECT_FALSE(reads([](A& a) { a.set_size(crypto::kBlobLimit + 1), a.set_chunks(std::string(32 * 4097, 'c')); }));
+  EXPECT_FALSE(reads([](A& a) { a.set_size(std::numeric_limits<std::uint64_t>::max()); }));
+  EXPECT_TRUE(reads([](A& a) { a.set_name(std::string(255, 'n')); }));
+  EXPECT_FALSE(reads([](A& a) { a.set_name(std::string(256, 'n')); }));
+  EXPECT_FALSE(reads([](A& a) { a.clear_name(); }));
+  EXPECT_TRUE(reads([](A& a) { a.set_media_type(std::string(127, 'm')); }));
+  EXPECT_FALSE(reads([](A& a) { a.set_media_type(std::string(128, 'm')); }));
+}
+
+TEST_F(AnAttachment, WhoseChunksAreNoneOfItsKeyIsSaidToBeGarbled) {
+  Entry entry{"look", {}, {}};
+  const Upload up = upload(ada.blobs(), file_of(100));
+  Attachment lie = up.attachment();
+  lie.key[0] ^= 1;
+  entry.attachments = {lie};
+  forge(ada, ada.shared(), entry);
+  meet(ada, bo);
+  Desk desk(bo);
+  EXPECT_EQ(desk.fetch(ada), 1U);
+  const auto files = list_attachments(bo.shelf(), {});
+  ASSERT_THAT(files, SizeIs(1));
+  EXPECT_EQ(refusal_of([&] { read_piece(bo.blobs(), *files[0].attachment, 0); }), Reason::kGarbled);
+}
+
+TEST_F(AnAttachment, IsFoundByItsNumber) {
+  const Saved saved = write_with(file_of(1));
+  EXPECT_EQ(refusal_of([&] { find_attachment(ada.shelf(), target(saved), 0); }), Reason::kNoSuchAttachment);
+  EXPECT_EQ(refusal_of([&] { find_attachment(ada.shelf(), target(saved), 2); }), Reason::kNoSuchAttachment);
+  EXPECT_EQ(refusal_of([&] { find_attachment(ada.shelf(), {"ffffffff", {}}, 1); }), Reason::kNotFound);
+  EXPECT_EQ(find_attachment(ada.shelf(), {"last", {}}, 1).number, 1U);
+}
+
+}  // namespace
+}  // namespace duolog::journal
