@@ -150,6 +150,7 @@ Household::Outside Device::State::outside() {
       if (!lives.expired() && open) wait_for_moment();
     });
   };
+  outside.view = home.view();
   outside.quota.journal_bytes = std::uint64_t{config.journal_limit_mib} << 20;
   outside.fold_soon = [this, lives = std::weak_ptr(alive)] {
     asio::post(io, [this, lives] {
