@@ -35,7 +35,9 @@ bool is_our_bug(int code) {
 
 }  // namespace
 
-void ViewDatabase::State::require() const {
+// Also where SQLite has swallowed what the pages said.
+void ViewDatabase::State::require() {
+  if (lost.empty() && pages != nullptr) lost = pages->trouble();
   if (!lost.empty()) throw ViewLost(lost);
 }
 
@@ -101,7 +103,8 @@ void ViewDatabase::transaction(const std::function<void()>& work) {
 }
 
 bool ViewDatabase::is_clean() const {
-  return state_->lost.empty() && state_->place && state_->place->marked && !state_->pages->changed();
+  const State& state = *state_;
+  return state.lost.empty() && state.place && state.place->marked && !state.pages->changed();
 }
 
 void ViewDatabase::make_clean() {

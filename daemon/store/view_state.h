@@ -22,7 +22,7 @@ struct ViewDatabase::State {
   void close();
   void as_view_lost(const std::function<void()>& work);
   // ---- view_database.cc ----
-  void require() const;
+  void require();
   [[noreturn]] void lose(const std::string& why);
   [[noreturn]] void raise(const SQLite::Exception& error, bool quotes_nothing);
   void roll_back();
