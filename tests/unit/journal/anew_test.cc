@@ -1,6 +1,8 @@
 // anew_test.cc: the view is a cache. Where it fits nothing is read again; where it is lost, at any moment, nobody is
 // refused anything, everything is said as before, and nothing is told twice.
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <random>
+
 #include "daemon/store/view_database.h"
 #include "tests/unit/journal/together.h"
 
@@ -237,6 +239,108 @@ TEST_F(ViewAnew, WhatHasNoBodyYetIsKnownToBeMissingAfterAStart) {
   ada.log().accept(ada.shared(), bo.device(), 1, whole);
   ada.restart();  // before it was folded
   EXPECT_THAT(ada.texts(), Contains("late"));
+}
+
+// ---- every way of asking, of the view and of the log ----
+
+class EveryQuestion : public ViewAnew {
+ protected:
+  std::uint64_t roll(std::uint64_t below) { return dice_() % below; }
+  template <class List>
+  const auto& one_of(const List& list) {
+    return list[roll(list.size())];
+  }
+
+  void write_something(Person& who) {
+    static const std::vector<std::string> kTags{"red", "blue", "sea"};
+    Draft draft;
+    draft.text = "entry " + std::to_string(roll(1000));
+    if (roll(2) == 0) draft.tags.push_back(one_of(kTags));
+    if (roll(3) == 0) draft.mood = static_cast<std::uint32_t>(1 + roll(5));
+    if (roll(3) == 0) draft.on = "2026-11-" + std::to_string(10 + roll(20));
+    written_.push_back(who.shelf().write(draft, {}).id);
+  }
+  void do_something(Person& who) {
+    who.now += static_cast<std::int64_t>(roll(6)) * kHour;
+    const std::uint64_t what = roll(9);
+    if (what < 4) return write_something(who);
+    if (what == 4) return static_cast<void>(who.answer(static_cast<std::int32_t>(1 + roll(10)), "a highlight"));
+    if (what == 5) return static_cast<void>(done(who, "mood", {{"word", std::string("calm")}, {"mood", static_cast<std::int32_t>(1 + roll(5))}}));
+    if (what == 6) return static_cast<void>(done(who, "promise", {{"promise", std::string("a shelf")}}));
+    const auto items = list(who.shelf(), {.limit = 5, .kind = "entry", .journal = hex(who.shared().view())});
+    if (items.empty()) return write_something(who);
+    const Target target{hex(one_of(items).id.view()), {}};
+    what == 7 ? who.shelf().react(target, "🌿", {}) : who.shelf().remark(target, "", "a word", {});
+  }
+  std::vector<Wanted> questions() {
+    static const std::vector<std::string> kPractices{"checkin", "mood", "promise", "nothing"};
+    std::vector<Wanted> all;
+    for (int i = 0; i < 300; ++i) {
+      Wanted& wanted = all.emplace_back();
+      if (roll(2) == 0) wanted.kinds = only(static_cast<Kind>(1 + roll(8)));
+      if (roll(6) == 0) wanted.kinds = kAnswers | only(Kind::kRemark);
+      if (roll(3) == 0) wanted.mine = roll(2) == 0;
+      wanted.newest_first = roll(2) == 0;
+      const std::int64_t day = kNoon + (static_cast<std::int64_t>(roll(20)) - 14) * kDay;
+      const std::uint64_t by = roll(8);
+      if (by == 0 || by == 7) wanted.civil_from = day;
+      if (by == 1 || by == 7) wanted.civil_to = day + static_cast<std::int64_t>(roll(5)) * kDay;
+      if (by == 2) wanted.practice = one_of(kPractices);
+      if (by == 2 && roll(2) == 0) wanted.period = "2026-W47";
+      if (by == 3) wanted.target = one_of(written_), wanted.kinds = only(Kind::kRemark, Kind::kReaction);
+      if (by == 4) wanted.id_begins = hex(one_of(written_).view()).substr(0, 1 + roll(20));
+      if (by == 5) wanted.tag = roll(2) == 0 ? "red" : "sea";
+      if (by == 6) wanted.stretch = Stretch{roll(2) == 0 ? ada.device() : bo.device(), 1 + roll(20), 5 + roll(60)};
+    }
+    return all;
+  }
+  // What is told where somebody asks for all, and where they stop early.
+  std::string answers(const Records& records, const std::vector<Wanted>& questions) const {
+    std::string all;
+    for (std::size_t i = 0; i < questions.size(); ++i) {
+      std::size_t left = i % 3 == 0 ? 3 : SIZE_MAX;
+      Wanted wanted = questions[i];
+      wanted.about_so_many = i % 3 == 0 ? 3 : 0;
+      all += std::to_string(i) + ":";
+      records.each(wanted, [&](const Noted& noted) {
+        all += " " + hex(noted.id.view()).substr(0, 8);
+        if (const auto* entry = std::get_if<Entry>(&noted.what)) all += entry->text;
+        return --left > 0;
+      });
+      all += "\n";
+    }
+    for (const char* practice : {"", "checkin", "mood"})
+      for (const char* from : {"", "2026-11-25"})
+        for (const RoundKey& key : records.rounds(practice, from)) all += key.practice + key.period + " ";
+    for (const char* period : {"2026-W48", "2026-W01", "9"})
+      all += records.period_before("checkin", period).value_or("none");
+    records.each_mood([&](const Records::Mood& mood) { all += std::to_string(mood.mood) + (mood.mine ? "m" : "t"); });
+    std::multiset<std::pair<std::int64_t, bool>> written;
+    records.each_written(kNoon, kNoon + 3 * kDay, [&](std::int64_t ms, bool mine) { written.emplace(ms, mine); });
+    for (const auto& [ms, mine] : written) all += std::to_string(ms) + (mine ? "m" : "t");
+    return all + std::to_string(records.counts().entries);
+  }
+
+  std::vector<RecordId> written_;
+
+ private:
+  std::mt19937_64 dice_{4711};
+};
+
+TEST_F(EveryQuestion, HasTheSameAnswerFromTheViewAndFromTheLog) {
+  for (int i = 0; i < 160; ++i) {
+    do_something(roll(2) == 0 ? ada : bo);
+    if (roll(6) == 0) meet(ada, bo);
+  }
+  meet(ada, bo);
+  Journal& journal = ada.journal(ada.shared());
+  const std::vector<Wanted> asked = questions();
+  ASSERT_TRUE(journal.ready());
+  const std::string from_the_view = answers(journal.records(), asked);
+  lose_view(ada);
+  static_cast<void>(status(ada.shelf()));  // begun anew
+  ASSERT_FALSE(journal.ready());
+  EXPECT_EQ(answers(journal.records(), asked), from_the_view);
 }
 
 TEST_F(ViewAnew, WhereTheDiskHoldsNoneItLiesInMemory) {
