@@ -72,6 +72,7 @@ void Node::open_house(journal::Identity identity) {
   outside.quota.free_bytes = 0;  // these journals live in memory
   outside.blobs = folder_ / "blobs";
   outside.zone = "Europe/Berlin";
+  outside.view = folder_ / "view.db";
   outside.fold_soon = [this] { fold_wanted_ = true; };
   outside.news = [this](const journal::News& news) {
     if (on_news) on_news(news);
