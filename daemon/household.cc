@@ -15,13 +15,9 @@ Household::Household(std::unique_ptr<store::Database> database, journal::Identit
       log_(*database_, outside_.quota),
       identity_(std::move(identity)),
       memory_(*database_, identity_.keys().local_key("local.state")),
-<<<<<<< HEAD
       blobs_(outside_.blobs, outside_.blob_quota),
-      shelf_({identity_, log_, memory_, outside_.clock, outside_.zone, &blobs_},
-=======
       view_(outside_.view, identity_.keys().local_key("local.view"), outside_.note),
-      shelf_({identity_, log_, memory_, view_, outside_.clock, outside_.zone},
->>>>>>> view
+      shelf_({identity_, log_, memory_, view_, outside_.clock, outside_.zone, &blobs_},
              {[this](const JournalId& journal) {
                 switchboard_.log_grew(journal);
                 if (outside_.wrote) outside_.wrote();

@@ -74,11 +74,8 @@ class Household {
   store::SealedLog log_;
   journal::Identity identity_;
   store::LocalState memory_;
-<<<<<<< HEAD
   store::Blobs blobs_;
-=======
   journal::ViewFile view_;
->>>>>>> view
   journal::Shelf shelf_;
   journal::Door door_;
   journal::Attachments attachments_;

@@ -99,7 +99,7 @@ void Attaching::kept() {
 
 void Attaching::report(AttachmentReport& out, const journal::MeantFile& file) const {
   const journal::Zone here(desk_.shelf().parts().zone);
-  const journal::Item item = journal::make_item(*file.journal, *file.noted, here);
+  const journal::Item item = journal::make_item(*file.journal, file.noted, here);
   out.set_id(hex(item.id.view()));
   out.set_number(file.number);
   fill(*out.mutable_attachment(), item.attachments.at(file.number - 1));
@@ -122,7 +122,7 @@ void Attaching::list(const ListAttachments& asked) {
 
 void Attaching::read(const ReadAttachment& asked) {
   const auto file = journal::find_attachment(desk_.shelf(), {asked.id(), asked.journal()}, asked.number());
-  Bytes piece = journal::read_piece(desk_.attachments().blobs(), *file.attachment, asked.piece());
+  Bytes piece = journal::read_piece(desk_.attachments().blobs(), file.attachment, asked.piece());
   Reply reply;
   reply.mutable_piece()->set_data(piece.data(), piece.size());
   crypto::wipe(piece);
@@ -134,7 +134,7 @@ void Attaching::want(const WantAttachment& asked) {
   const auto file = journal::find_attachment(desk_.shelf(), target, asked.number());
   desk_.attachments().ask_for(file);
   waiting_ = std::make_unique<Waiting>(Waiting{target, asked.number(), asked.wait(), {}, {}});
-  if (target.id == "last") waiting_->target = {hex(file.noted->id.view()), {}};  // whatever is last by then
+  if (target.id == "last") waiting_->target = {hex(file.noted.id.view()), {}};  // whatever is last by then
   report_wanted();
   if (!waiting_) return;
   waiting_->chunks = desk_.attachments().listen([this] { guarded([this] { report_wanted(); }); });
@@ -152,7 +152,7 @@ void Attaching::report_wanted() {
   out.set_peers(desk_.chunk_givers(file.journal->id()));
   const bool here = out.attachment().held() == out.attachment().size();
   if (!here) {
-    out.set_refused(desk_.attachments().refused(*file.attachment));
+    out.set_refused(desk_.attachments().refused(file.attachment));
     out.set_trouble(desk_.attachments().blobs().why_nothing_is_received());
   }
   const bool goes_on = waiting_->wait && !here && !out.refused() && out.trouble().empty() && out.peers() > 0;
@@ -174,7 +174,7 @@ bool Attaching::shares(const Request& request) {
   }
   if (files.empty()) return false;
   sharing_ = std::make_unique<Sharing>(desk_.attachments().blobs(), std::move(files));
-  sharing_->entry = {hex(journal::find_one(shelf, entry).noted->id.view()), {}};
+  sharing_->entry = {hex(journal::find_one(shelf, entry).noted.id.view()), {}};
   sharing_->journal = request.share().journal();
   sharing_->request = request.request_id();
   share_on();

@@ -35,41 +35,58 @@ Meant find_entry(const Shelf& shelf, const Target& target) {
   const auto bytes = from_hex(target.id);
   const auto id = bytes ? RecordId::from(*bytes) : std::nullopt;
   for (const Journal* journal : shelf.journals()) {
-    const Noted* noted = id && target.journal.empty() ? journal->view().by_id(*id) : nullptr;
-    if (noted != nullptr && noted->is_visible()) return {journal, noted};
+    auto noted = id && target.journal.empty() ? journal->records().by_id(*id) : std::nullopt;
+    if (noted && noted->is_visible()) return {journal, std::move(*noted)};
   }
   return find_one(shelf, target);
+}
+
+// A list of files needs none of the words that they go with.
+Noted without_text(Noted noted) {
+  if (auto* entry = std::get_if<Entry>(&noted.what)) entry->text.clear();
+  return noted;
+}
+
+void add_files(std::vector<MeantFile>& files, const Journal& journal, const Noted& noted) {
+  std::uint32_t number = 0;
+  for (const Attachment& attachment : attachments_of(noted))
+    files.push_back({&journal, without_text(noted), attachment, ++number});
+}
+
+std::vector<MeantFile> all_attachments(const Shelf& shelf, const Target& target) {
+  std::vector<MeantFile> files;
+  if (!target.id.empty()) {
+    const Meant meant = find_entry(shelf, target);
+    add_files(files, *meant.journal, meant.noted);
+    return files;
+  }
+  const Journal* only = target.journal.empty() ? nullptr : &shelf.find(target.journal);
+  Wanted wanted;
+  wanted.with_files = true;
+  for (const Journal* journal : shelf.journals()) {
+    if (only != nullptr && journal != only) continue;
+    journal->records().each(wanted, [&](const Noted& noted) {
+      add_files(files, *journal, noted);
+      return true;
+    });
+  }
+  return files;
 }
 
 }  // namespace
 
 MeantFile find_attachment(const Shelf& shelf, const Target& target, std::uint32_t number) {
-  const Meant meant = find_entry(shelf, target);
-  const auto& all = attachments_of(*meant.noted);
-  if (number >= 1 && number <= all.size()) return {meant.journal, meant.noted, &all[number - 1], number};
+  const Meant meant = sound(shelf, [&] { return find_entry(shelf, target); });
+  const auto& all = attachments_of(meant.noted);
+  if (number >= 1 && number <= all.size())
+    return {meant.journal, without_text(meant.noted), all[number - 1], number};
   Refusal refusal(Reason::kNoSuchAttachment);
   refusal.limit = all.size();
   throw refusal;
 }
 
 std::vector<MeantFile> list_attachments(const Shelf& shelf, const Target& target) {
-  std::vector<MeantFile> files;
-  const auto add = [&files](const Journal& journal, const Noted& noted) {
-    std::uint32_t number = 0;
-    for (const Attachment& attachment : attachments_of(noted))
-      files.push_back({&journal, &noted, &attachment, ++number});
-  };
-  if (!target.id.empty()) {
-    const Meant meant = find_entry(shelf, target);
-    add(*meant.journal, *meant.noted);
-    return files;
-  }
-  const Journal* only = target.journal.empty() ? nullptr : &shelf.find(target.journal);
-  for (const Journal* journal : shelf.journals()) {
-    if (only != nullptr && journal != only) continue;
-    for (const Noted* noted : journal->view().ordered()) add(*journal, *noted);
-  }
-  return files;
+  return sound(shelf, [&] { return all_attachments(shelf, target); });
 }
 
 Attachments::Attachments(Shelf& shelf, store::Blobs& blobs, std::uint64_t eager_bytes, Hooks hooks)
@@ -154,7 +171,7 @@ bool Attachments::reads_everything() const {
   for (const JournalId& id : log.journals()) {
     const Journal* journal = shelf_.by_id(id);
     if (journal == nullptr || !log.missing_bodies(id).empty()) return false;
-    const View::Counts& counts = journal->view().counts();
+    const Records::Counts counts = journal->counts();
     if (counts.unreadable > 0 || counts.newer > 0) return false;
   }
   return true;
@@ -179,10 +196,10 @@ void Attachments::lost(const ChunkId& chunk) {
 // ---- for a person ----
 
 void Attachments::ask_for(const MeantFile& file) {
-  want(file.journal->id(), *file.attachment, true);
-  if (file.journal->attached().held(*file.attachment) == file.attachment->size) return;
-  auto& numbers = asked_for_[file.noted->id];
-  if (numbers.insert(file.number).second && asked_for_.size() <= kAskedLimit) remember(file.noted->id);
+  want(file.journal->id(), file.attachment, true);
+  if (file.journal->attached().held(file.attachment) == file.attachment.size) return;
+  auto& numbers = asked_for_[file.noted.id];
+  if (numbers.insert(file.number).second && asked_for_.size() <= kAskedLimit) remember(file.noted.id);
   for (const JournalId& journal : std::exchange(to_tell_, {})) hooks_.wanted(journal);
 }
 

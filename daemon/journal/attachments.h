@@ -18,11 +18,11 @@
 
 namespace duolog::journal {
 
-// One attachment that somebody has named. Valid until something is written or folded.
+// One attachment that somebody has named.
 struct MeantFile {
   const Journal* journal = nullptr;
-  const Noted* noted = nullptr;
-  const Attachment* attachment = nullptr;
+  Noted noted;  // without its text
+  Attachment attachment;
   std::uint32_t number = 0;  // from 1
 };
 // Throws as find_one() does, and Refusal(kNoSuchAttachment).

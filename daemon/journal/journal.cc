@@ -22,13 +22,8 @@ Refusal too_long(const Event& event) {
 
 }  // namespace
 
-<<<<<<< HEAD
-Journal::Journal(Identity& identity, store::SealedLog& log, store::LocalState& state, const JournalId& id,
-                 const store::Blobs* blobs)
-=======
 Journal::Journal(Identity& identity, store::SealedLog& log, store::LocalState& state, ViewFile& file,
-                 const JournalId& id)
->>>>>>> view
+                 const JournalId& id, const store::Blobs* blobs)
     : identity_(identity),
       log_(log),
       file_(file),
@@ -36,14 +31,9 @@ Journal::Journal(Identity& identity, store::SealedLog& log, store::LocalState& s
       person_(identity.root().id()),
       zero_(crypto::epoch_id(id, identity.journal(id).epochs.front())),
       roster_(state, identity.journal(id).genesis),
-<<<<<<< HEAD
-      membership_(identity.journal(id).genesis),
-      answers_(id, identity.keys().wrap().clone()),
-      attached_(blobs),
-=======
->>>>>>> view
       receipts_(state, id),
       unread_(state, id),
+      blobs_(blobs),
       membership_(identity.journal(id).genesis) {
   for (const crypto::EpochSecret& secret : secrets().epochs)
     secrets_.emplace(crypto::epoch_id(id_, secret), secret.clone());

@@ -28,13 +28,9 @@ namespace duolog::journal {
 
 class Journal {
  public:
-<<<<<<< HEAD
-  Journal(Identity& identity, store::SealedLog& log, store::LocalState& state, const JournalId& id,
-          const store::Blobs* blobs = nullptr);
-=======
   // Takes up what `file` has of it. May throw store::ViewLost, as everything here that folds or reads.
-  Journal(Identity& identity, store::SealedLog& log, store::LocalState& state, ViewFile& file, const JournalId& id);
->>>>>>> view
+  Journal(Identity& identity, store::SealedLog& log, store::LocalState& state, ViewFile& file, const JournalId& id,
+          const store::Blobs* blobs = nullptr);
 
   [[nodiscard]] const JournalId& id() const { return id_; }
   [[nodiscard]] const JournalSecrets& secrets() const { return identity_.journal(id_); }
@@ -95,13 +91,6 @@ class Journal {
   void forget();  // what the view has of it
 
   // ---- what it adds up to ----
-<<<<<<< HEAD
-  [[nodiscard]] const View& view() const { return view_; }
-  [[nodiscard]] const Answers& answers() const { return answers_; }
-  // The chunks that its entries name.
-  [[nodiscard]] Attached& attached() { return attached_; }
-  [[nodiscard]] const Attached& attached() const { return attached_; }
-=======
   // The view, or the log itself while that is not ready. Valid until something is written or folded.
   [[nodiscard]] const Records& records() const;
   [[nodiscard]] Records::Counts counts() const { return records().counts(); }
@@ -109,7 +98,9 @@ class Journal {
   // The record at this place of a chain, wherever it is quickest had. REQUIRES: it was folded.
   [[nodiscard]] Noted noted_at(const DeviceId& device, std::uint64_t seq) const;
   [[nodiscard]] const Answers& answers() const { return *answers_; }
->>>>>>> view
+  // The chunks that its entries name.
+  [[nodiscard]] Attached& attached() { return attached_; }
+  [[nodiscard]] const Attached& attached() const { return attached_; }
   void time_is(std::int64_t now_s, bool doubted);
   // What the two have agreed, and the practices they have.
   [[nodiscard]] const Agreements& agreements() const;
@@ -142,6 +133,7 @@ class Journal {
   void take_up();
   [[nodiscard]] bool ends_fit() const;
   void restore_pending();
+  void restore_attached();
   void keep();
 
   // ---- journal_rows.cc: from the log to what readers see ----
@@ -200,20 +192,16 @@ class Journal {
   EpochId zero_;  // epoch zero's id
 
   Roster roster_;
-<<<<<<< HEAD
-  Membership membership_;
-  View view_;
-  Answers answers_;
-  Attached attached_;
-=======
->>>>>>> view
   Receipts receipts_;
   Unread unread_;
+
+  const store::Blobs* blobs_;
 
   // ---- what the log adds up to: gone and made again by begin_anew() ----
   std::unique_ptr<View> view_;
   std::unique_ptr<Answers> answers_;
   Membership membership_;
+  Attached attached_;
   Facts facts_;
   bool facts_changed_ = false;
   std::map<DeviceId, std::uint64_t> folded_;                                 // up to which seq

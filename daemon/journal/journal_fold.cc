@@ -216,17 +216,11 @@ void Journal::note(const Place& place, const Noted& given, ByteView event) {
   noted.id = place.id;
   noted.device = place.device;
   noted.seq = place.seq;
-<<<<<<< HEAD
-  if (!place.mine && noted.is_visible()) brought_.items.push_back(place.id);
-  if (const auto* entry = std::get_if<Entry>(&noted.what)) attached_.name(place.id, *entry, place.device == self());
-  view_.put(std::move(noted));
-  for (RoundKey& round : answers_.take_revealed()) brought_.revealed.push_back(std::move(round));
-=======
   if (noted.is_setting()) ++settings_folded_;
   if (!place.mine && noted.is_visible() && !noted.lacks_body()) brought_.items.push_back({place.device, place.seq});
   if (in_step_ || place.seq <= view_->held(place.device)) view_->put(noted, place.mine, event);
+  if (const auto* entry = std::get_if<Entry>(&noted.what)) attached_.name(place.id, *entry, place.device == self());
   take_revealed();
->>>>>>> view
 }
 
 // ---- what an event means to the machine ----

@@ -17,6 +17,7 @@ void Journal::take_up() {
   view_ = std::make_unique<View>(file_, id_, scene());
   answers_ = std::make_unique<Answers>(id_, identity_.keys().wrap().clone(), AnswerTable(file_, view_->row()));
   membership_ = Membership(secrets().genesis);
+  attached_ = Attached(blobs_);
   facts_ = Facts::decode(view_->facts());
   facts_changed_ = false;
   folded_.clear();
@@ -38,6 +39,7 @@ void Journal::take_up() {
   for (const store::FrontierEntry& entry : log_.frontier(id_))
     if (log_.frozen(id_, entry.device)) freeze(entry.device);
   restore_pending();
+  restore_attached();
 }
 
 // What came, or was learnt, and could not be folded any more before a stop is folded now.
@@ -62,6 +64,18 @@ void Journal::restore_pending() {
     }
   }
   for (const auto& [device, seq] : view_->claims()) claims_[device] = std::max(claims_[device], seq);
+}
+
+// Where the view is not whole the fold names them all.
+void Journal::restore_attached() {
+  if (!view_->whole()) return;
+  Wanted wanted;
+  wanted.with_files = true;
+  view_->each(wanted, [this](const Noted& noted) {
+    if (const auto* entry = std::get_if<Entry>(&noted.what))
+      attached_.name(noted.id, *entry, noted.device == self());
+    return true;
+  });
 }
 
 bool Journal::fits() const {

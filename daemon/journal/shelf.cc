@@ -93,11 +93,8 @@ void Shelf::State::finish_notebook() const {
 }
 
 void Shelf::State::open(const JournalId& id) {
-<<<<<<< HEAD
-  journals.push_back(std::make_unique<Journal>(parts.identity, parts.log, parts.state, id, parts.blobs));
-=======
-  journals.push_back(std::make_unique<Journal>(parts.identity, parts.log, parts.state, parts.view, id));
->>>>>>> view
+  journals.push_back(
+      std::make_unique<Journal>(parts.identity, parts.log, parts.state, parts.view, id, parts.blobs));
 }
 
 Calendar Shelf::State::calendar_of(const Journal& journal) const {

@@ -20,11 +20,8 @@
 #include "daemon/journal/identity.h"
 #include "daemon/journal/refusal.h"
 #include "daemon/journal/report.h"
-<<<<<<< HEAD
-#include "daemon/store/blobs.h"
-=======
 #include "daemon/journal/view_file.h"
->>>>>>> view
+#include "daemon/store/blobs.h"
 #include "daemon/store/local_state.h"
 #include "daemon/store/sealed_log.h"
 

@@ -107,18 +107,11 @@ Saved Shelf::react(const Target& to, const std::string& emoji, ByteView request)
   return state_->save(*by_id(found.journal->id()), Reaction{found.noted.id, emoji}, request);
 }
 
-<<<<<<< HEAD
 namespace {
 
 // Where a private entry goes when it is shared.
 const Entry& require_private(const Meant& found) {
-  const auto* entry = std::get_if<Entry>(&found.noted->what);
-=======
-Saved Shelf::share(const Target& target, const std::string& journal, ByteView request) {
-  if (auto before = state_->answered_before(request)) return *before;
-  const Meant found = find_one(*this, target);
   const auto* entry = std::get_if<Entry>(&found.noted.what);
->>>>>>> view
   if (entry == nullptr || found.journal->shared()) throw Refusal(Reason::kNotItsKind, "share");
   return *entry;
 }
@@ -127,7 +120,8 @@ Saved Shelf::share(const Target& target, const std::string& journal, ByteView re
 
 std::vector<Attachment> Shelf::to_reseal(const Target& target, const std::string& journal, ByteView request) {
   if (state_->answered_before(request)) return {};
-  const Entry& entry = require_private(find_one(*this, target));
+  const Meant found = find_one(*this, target);
+  const Entry& entry = require_private(found);
   const Journal& to = state_->answering_journal(journal);
   if (!to.shared()) throw Refusal(Reason::kNoJournalYet, to.secrets().name);
   return entry.attachments;
@@ -140,14 +134,9 @@ Saved Shelf::share(const Target& target, const std::string& journal, ByteView re
   Entry shared = require_private(found);
   Journal& to = state_->answering_journal(journal);
   if (!to.shared()) throw Refusal(Reason::kNoJournalYet, to.secrets().name);
-<<<<<<< HEAD
   if (resealed.size() != shared.attachments.size()) throw Refusal(Reason::kUploadGone);
   shared.attachments = std::move(resealed);
-  if (found.noted->written_ms) shared.first_written = Moment{*found.noted->written_ms, found.noted->offset_minutes};
-=======
-  Entry shared = *entry;
   if (found.noted.written_ms) shared.first_written = Moment{*found.noted.written_ms, found.noted.offset_minutes};
->>>>>>> view
   return state_->save(to, std::move(shared), request);
 }
 

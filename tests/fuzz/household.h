@@ -35,11 +35,7 @@ class Device {
     blobs_.emplace(folder_ / "blobs", store::BlobQuota{.free_for_others = 0, .free_for_own = 0});
     const Clock clock{[] { return kNow; }, [] { return SteadyTime(); }};
     shelf_ = std::make_unique<journal::Shelf>(
-<<<<<<< HEAD
-        journal::Shelf::Parts{*identity_, *log_, *local_, clock, "Europe/Berlin", &*blobs_}, std::move(hooks));
-=======
-        journal::Shelf::Parts{*identity_, *log_, *local_, *view_, clock, "Europe/Berlin"}, std::move(hooks));
->>>>>>> view
+        journal::Shelf::Parts{*identity_, *log_, *local_, *view_, clock, "Europe/Berlin", &*blobs_}, std::move(hooks));
     shelf_->start();
   }
   ~Device() { std::filesystem::remove_all(folder_); }
@@ -67,11 +63,8 @@ class Device {
   std::unique_ptr<store::Database> database_;
   std::unique_ptr<store::SealedLog> log_;
   std::unique_ptr<store::LocalState> local_;
-<<<<<<< HEAD
-  std::optional<store::Blobs> blobs_;
-=======
   std::unique_ptr<journal::ViewFile> view_;
->>>>>>> view
+  std::optional<store::Blobs> blobs_;
   std::unique_ptr<journal::Shelf> shelf_;
 };
 

@@ -36,12 +36,9 @@ class Person {
   store::SealedLog& log() { return *log_; }
   store::LocalState& local() { return *local_; }
   store::Database& database() { return *database_; }
-<<<<<<< HEAD
+  ViewFile& view() { return *view_; }
   store::Blobs& blobs() { return *blobs_; }
   [[nodiscard]] std::filesystem::path place_of_blobs() const { return folder_ / "blobs"; }
-=======
-  ViewFile& view() { return *view_; }
->>>>>>> view
   Identity& identity() { return *identity_; }
   [[nodiscard]] store::VaultFile vault() const;
   [[nodiscard]] DeviceId device() const { return identity_->keys().id(); }
@@ -73,11 +70,8 @@ class Person {
   std::unique_ptr<store::SealedLog> log_;
   std::unique_ptr<Identity> identity_;
   std::unique_ptr<store::LocalState> local_;
-<<<<<<< HEAD
-  std::unique_ptr<store::Blobs> blobs_;
-=======
   std::unique_ptr<ViewFile> view_;
->>>>>>> view
+  std::unique_ptr<store::Blobs> blobs_;
   std::unique_ptr<Shelf> shelf_;
 };
 
