@@ -105,7 +105,7 @@ int EncryptedPages::State::load(std::size_t number, Page page) {
     return SQLITE_OK;
   }
   const int result =
-      file->pMethods->xRead(file, page.data(), kPageSize, static_cast<sqlite3_int64>((number - 1) * kLength));
+      file->pMethods->xRead(file, page.data(), kPageSize, static_cast<sqlite3_int64>(number - 1) * kPageSize);
   if (result == SQLITE_IOERR_SHORT_READ) return refuse(SQLITE_IOERR_DATA, fmt::format("page {} is cut off", number));
   if (result != SQLITE_OK) return refuse(result, fmt::format("page {} cannot be read ({})", number, result));
   if (stamp_of(page) != stamps[number - 1]) {
@@ -184,7 +184,7 @@ sqlite3_io_methods EncryptedPages::State::methods() {
   };
   is.xSync = [](sqlite3_file* f, int flags) { return real_of(f)->pMethods->xSync(real_of(f), flags); };
   is.xFileSize = [](sqlite3_file* f, sqlite3_int64* size) {
-    *size = static_cast<sqlite3_int64>(of(f).stamps.size() * kLength);
+    *size = static_cast<sqlite3_int64>(of(f).stamps.size()) * kPageSize;
     return SQLITE_OK;
   };
   is.xLock = [](sqlite3_file* f, int level) { return real_of(f)->pMethods->xLock(real_of(f), level); };
