@@ -3,13 +3,6 @@
 #include "daemon/journal/answers.h"
 
 namespace duolog::journal {
-namespace {
-
-bool names(const Opening& opening, const RecordId& id) {
-  return std::find(opening.counted.begin(), opening.counted.end(), id) != opening.counted.end();
-}
-
-}  // namespace
 
 void Answers::sealed(const RecordId& id, const DeviceId& author, bool mine, Sealed sealed) {
   const auto [place, is_new] = notes_.try_emplace(id);
@@ -74,6 +67,11 @@ bool Answers::may_open(const Note& note) const {
   return note.mine || !rule.both || !question_of(note).mine.empty() || moment_has_come(note);
 }
 
+// Of one's own, whose key is published: the other's program asks the same of it.
+bool Answers::other_may_open(const Note& note) const {
+  return !note.sealed.rule.both || !question_of(note).theirs.empty() || moment_has_come(note);
+}
+
 void Answers::read_own(Note& note) {
   note.key = crypto::answer_key(journal_, note.sealed.answer, own_);
   if (!note.key) return;
@@ -98,6 +96,7 @@ void Answers::try_opening(Note& note, const Opening& opening) {
     return;
   }
   note.valid = opening;
+  note.counted = {opening.counted.begin(), opening.counted.end()};
   if (opened.verdict == crypto::Opening::kOpened) {
     show(note, opened.text);
   } else {
@@ -149,14 +148,18 @@ Answers::Look Answers::look(const RecordId& id) const {
   const auto found = notes_.find(id);
   if (found == notes_.end()) return {};
   const Note& note = found->second;
-  Look look{note.state, note.state == AnswerState::kReadable ? &note.form : nullptr, note.valid.has_value(), false,
-            note.valid && note.early};
+  Look look;
+  look.state = note.state;
+  look.form = note.state == AnswerState::kReadable ? &note.form : nullptr;
+  look.published = note.valid.has_value();
+  look.open = note.valid && (!note.mine || other_may_open(note));
+  look.early = note.valid && note.early;
   if (!note.sealed.rule.both) return look;
   const Question& question = question_of(note);
   // Blind is what every opening of the other person has counted.
-  for (const RecordId& other : note.mine ? question.theirs : question.mine) {
-    const auto& valid = notes_.at(other).valid;
-    look.after_reveal = look.after_reveal || (valid && !names(*valid, id));
+  for (const RecordId& id_of_other : note.mine ? question.theirs : question.mine) {
+    const Note& other = notes_.at(id_of_other);
+    look.after_reveal = look.after_reveal || (other.valid && !other.counted.contains(id));
   }
   return look;
 }

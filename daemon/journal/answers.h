@@ -48,6 +48,7 @@ class Answers {
     AnswerState state = AnswerState::kSealed;
     const Form* form = nullptr;  // where readable
     bool published = false;      // its key is known to both
+    bool open = false;           // and it counts: both may read it
     bool after_reveal = false;
     bool early = false;  // opened by its author before the moment that its rule names
   };
@@ -64,6 +65,7 @@ class Answers {
     std::vector<Opening> openings;  // by its author's person; tried as soon as it may be
     bool early = false;             // the first of them came before its moment
     std::optional<Opening> valid;   // the one that holds the commitment
+    std::set<RecordId> counted;     // by that one
     AnswerState state = AnswerState::kSealed;
     Form form;
     std::optional<crypto::AnswerKey> key;  // out of our own slot
@@ -78,6 +80,7 @@ class Answers {
   void try_opening(Note& note, const Opening& opening);
   void show(Note& note, ByteView text);
   [[nodiscard]] bool may_open(const Note& note) const;
+  [[nodiscard]] bool other_may_open(const Note& note) const;
   [[nodiscard]] bool moment_has_come(const Note& note) const;
   [[nodiscard]] const Question& question_of(const Note& note) const;
 

@@ -33,7 +33,7 @@ class Rounds {
   // Those that somebody has answered.
   [[nodiscard]] std::vector<RoundKey> answered() const;
   [[nodiscard]] bool is_answered(const RoundKey& key) const { return answers_.contains(key); }
-  [[nodiscard]] RoundKey current(const practice::Practice& practice) const;
+  [[nodiscard]] const RoundKey& current(const practice::Practice& practice) const;
   [[nodiscard]] Round make(const RoundKey& key) const;
 
  private:
@@ -42,12 +42,19 @@ class Rounds {
     bool theirs = false;
   };
 
+  struct Given {                     // what one of the two has given to a round
+    bool open = false;               // both can read some of it
+    std::set<Bytes> rules;           // by which it was sealed
+    crypto::SealRule latest{{}, 0};  // of them; where nothing was sealed, the loosest that there is
+    [[nodiscard]] bool meets(const Given& other) const;
+  };
+
   void add_reply(const Remark& remark, bool mine);
   [[nodiscard]] Round with_answers(const RoundKey& key) const;
   void add_answers(Round& round, const std::vector<const Noted*>& answers) const;
-  [[nodiscard]] RoundState state_of(const Round& round, const std::vector<const Noted*>& answers) const;
-  [[nodiscard]] bool meet(const std::vector<const Noted*>& answers) const;
-  [[nodiscard]] bool mine_is_looser(const std::vector<const Noted*>& answers) const;
+  [[nodiscard]] Given given(const std::vector<const Noted*>& answers, bool mine) const;
+  [[nodiscard]] RoundState state_of(const Round& round, const Given& mine, const Given& theirs) const;
+  [[nodiscard]] bool mine_is_asked_again(const Round& round, const Given& mine, const Given& theirs) const;
   void add_practice(Round& round, const RoundKey& key) const;
   [[nodiscard]] bool is_over(const practice::Practice& practice, const Round& round) const;
   [[nodiscard]] const std::string& period_before(practice::Rhythm rhythm) const;
@@ -63,6 +70,7 @@ class Rounds {
   std::map<std::string, std::vector<Move>, std::less<>> moves_;  // answers and passes of a practice, in order
   mutable std::map<std::string, std::optional<Turn>, std::less<>> turns_;
   mutable std::map<practice::Rhythm, std::string> before_;
+  mutable std::map<std::string, RoundKey, std::less<>> current_;  // to draw today's question takes a while
 };
 
 }  // namespace duolog::journal
