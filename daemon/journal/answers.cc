@@ -140,6 +140,11 @@ bool Answers::may_open(const Question& question, const Note& note) const {
   return note.mine || !rule.both || question.answered_by(true) || moment_has_come(note);
 }
 
+// Of one's own, whose key is published: the other's program asks the same of it.
+bool Answers::other_may_open(const Question& question, const Note& note) const {
+  return !note.sealed.rule.both || question.answered_by(false) || moment_has_come(note);
+}
+
 void Answers::read_own(Note& note) const {
   note.key = crypto::answer_key(journal_, note.sealed.answer, own_);
   if (!note.key) return;
@@ -224,6 +229,7 @@ Answers::Look Answers::look(const RecordId& id) const {
   look.state = note.state;
   if (note.state == AnswerState::kReadable) look.form = note.form;
   look.published = note.valid.has_value();
+  look.open = note.valid && (!note.mine || other_may_open(of, note));
   look.early = note.valid && note.early;
   if (!note.sealed.rule.both) return look;
   // Blind is what every opening of the other person has counted.

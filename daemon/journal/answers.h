@@ -53,6 +53,7 @@ class Answers {
     AnswerState state = AnswerState::kSealed;
     std::optional<Form> form;  // where readable
     bool published = false;    // its key is known to both
+    bool open = false;         // and it counts: both may read it
     bool after_reveal = false;
     bool early = false;  // opened by its author before the moment that its rule names
   };
@@ -87,6 +88,7 @@ class Answers {
   void try_opening(Note& note, std::size_t which);
   static void show(Note& note, ByteView text);
   [[nodiscard]] bool may_open(const Question& question, const Note& note) const;
+  [[nodiscard]] bool other_may_open(const Question& question, const Note& note) const;
   [[nodiscard]] bool moment_has_come(const AnswerNote& note) const;
   [[nodiscard]] bool is_due(const Question& question, const Note& note) const;
 

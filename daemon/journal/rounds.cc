@@ -86,8 +86,11 @@ Rounds::Rounds(const Journal& journal, Calendar calendar, std::int64_t now_ms, Z
 
 bool Rounds::is_answered(const RoundKey& key) const { return journal_.records().any(of_round(key, kAnswers)); }
 
-RoundKey Rounds::current(const practice::Practice& practice) const {
-  return {practice.id, period_of(journal_, practice, calendar_, today_)};
+const RoundKey& Rounds::current(const practice::Practice& practice) const {
+  const auto found = current_.find(practice.id);
+  if (found != current_.end()) return found->second;
+  return current_.emplace(practice.id, RoundKey{practice.id, period_of(journal_, practice, calendar_, today_)})
+      .first->second;
 }
 
 Round Rounds::make(const RoundKey& key) const {
@@ -114,8 +117,10 @@ Round Rounds::with_answers(const RoundKey& key) const {
   const std::vector<Noted> answers = journal_.records().all(of_round(key, kAnswers));
   if (!answers.empty()) {
     add_answers(round, answers);
-    round.unmet = round.mine_in && round.theirs_in && !meet(answers);
-    round.state = state_of(round, answers);
+    const Given mine = given(answers, true);
+    const Given theirs = given(answers, false);
+    round.unmet = round.mine_in && round.theirs_in && !mine.meets(theirs);
+    round.state = state_of(round, mine, theirs);
   } else {
     round.state = journal_.shared() ? RoundState::kOpenToAnswer : RoundState::kAlone;
   }
@@ -127,48 +132,58 @@ void Rounds::add_answers(Round& round, const std::vector<Noted>& answers) const 
   constexpr std::size_t kOfEach = 16;
   constexpr std::size_t kBytes = 256 << 10;
   std::map<bool, Page> pages{{true, {kOfEach, kBytes}}, {false, {kOfEach, kBytes}}};
+  std::set<bool> full;
   for (const Noted& noted : std::views::reverse(answers)) {
     const bool mine = journal_.is_mine(noted.device);
     (mine ? round.mine_in : round.theirs_in) = true;
     const auto* sealed = std::get_if<SealedNote>(&noted.what);
     if (sealed != nullptr && sealed->rule.after && round.opens_at.empty())
       round.opens_at = opening_text(*sealed->rule.after, here_);
+    if (full.contains(mine)) continue;
     Item item = make_item(journal_, noted, here_);
-    if (pages.at(mine).takes(item)) round.answers.push_back(std::move(item));
+    if (pages.at(mine).takes(item)) {
+      round.answers.push_back(std::move(item));
+    } else {
+      full.insert(mine);
+    }
   }
   std::reverse(round.answers.begin(), round.answers.end());
 }
 
 // ---- where a round stands ----
 
-// Answers that were sealed by one rule open together; what is readable has been met, or is not sealed at all.
-bool Rounds::meet(const std::vector<Noted>& answers) const {
-  std::set<Bytes> mine;
-  std::set<Bytes> theirs;
-  bool read = false;
+Rounds::Given Rounds::given(const std::vector<Noted>& answers, bool mine) const {
+  Given given;
   for (const Noted& noted : answers) {
-    const bool by_me = journal_.is_mine(noted.device);
+    if (journal_.is_mine(noted.device) != mine) continue;
     const auto* sealed = std::get_if<SealedNote>(&noted.what);
-    read = read || (!by_me && (sealed == nullptr || journal_.answers().look(noted.id).state != AnswerState::kSealed));
-    if (sealed != nullptr) (by_me ? mine : theirs).insert(crypto::encode_rule(sealed->rule));
+    given.open = given.open || sealed == nullptr || journal_.answers().look(noted.id).open;
+    if (sealed == nullptr) continue;
+    given.rules.insert(crypto::encode_rule(sealed->rule));
+    given.latest = sealed->rule;
   }
-  return read || std::any_of(mine.begin(), mine.end(), [&](const Bytes& rule) { return theirs.contains(rule); });
+  return given;
+}
+
+// Answers that were sealed by one rule open together. Else each has to be open already: what one of the two alone can
+// read is not met for the other, and both are to be told the same.
+bool Rounds::Given::meets(const Given& other) const {
+  const auto by_it_too = [&](const Bytes& rule) { return other.rules.contains(rule); };
+  return (open && other.open) || std::any_of(rules.begin(), rules.end(), by_it_too);
 }
 
 // Of two that do not meet the looser is given once more, by the other's rule: nothing opens sooner than its author
-// wished.
-bool Rounds::mine_is_looser(const std::vector<Noted>& answers) const {
-  std::pair<bool, std::uint64_t> mine;
-  std::pair<bool, std::uint64_t> theirs;
-  for (const Noted& noted : answers)
-    if (const auto* sealed = std::get_if<SealedNote>(&noted.what))
-      (journal_.is_mine(noted.device) ? mine : theirs) = strictness(sealed->rule);
-  return mine < theirs;
+// wished. Where nothing is sealed any more (the two had practices of the same name), whatever is sealed still.
+bool Rounds::mine_is_asked_again(const Round& round, const Given& mine, const Given& theirs) const {
+  const practice::Practice* practice = journal_.library().practice(round.practice);
+  const bool seals = practice == nullptr || practice->sharing == Sharing::kSealedUntilBoth;
+  return seals ? strictness(mine.latest) < strictness(theirs.latest) : !mine.open;
 }
 
-RoundState Rounds::state_of(const Round& round, const std::vector<Noted>& answers) const {
+RoundState Rounds::state_of(const Round& round, const Given& mine, const Given& theirs) const {
   if (!journal_.shared()) return RoundState::kAlone;
-  if (round.unmet) return mine_is_looser(answers) ? RoundState::kWaitingForYou : RoundState::kWaitingForOther;
+  if (round.unmet)
+    return mine_is_asked_again(round, mine, theirs) ? RoundState::kWaitingForYou : RoundState::kWaitingForOther;
   if (round.mine_in && round.theirs_in) return RoundState::kBothIn;
   return round.mine_in ? RoundState::kWaitingForOther : RoundState::kWaitingForYou;
 }

@@ -31,18 +31,25 @@ class Rounds {
   Rounds(const Journal& journal, Calendar calendar, std::int64_t now_ms, Zone here);
 
   [[nodiscard]] bool is_answered(const RoundKey& key) const;
-  [[nodiscard]] RoundKey current(const practice::Practice& practice) const;
+  [[nodiscard]] const RoundKey& current(const practice::Practice& practice) const;
   // The first period that is not over: what was asked then may still be answered.
   [[nodiscard]] const std::string& period_before(practice::Rhythm rhythm) const;
   [[nodiscard]] Round make(const RoundKey& key) const;
 
  private:
+  struct Given {                     // what one of the two has given to a round
+    bool open = false;               // both can read some of it
+    std::set<Bytes> rules;           // by which it was sealed
+    crypto::SealRule latest{{}, 0};  // of them; where nothing was sealed, the loosest that there is
+    [[nodiscard]] bool meets(const Given& other) const;
+  };
+
   [[nodiscard]] Round with_answers(const RoundKey& key) const;
   void add_answers(Round& round, const std::vector<Noted>& answers) const;
   void add_passes(Round& round, const RoundKey& key) const;
-  [[nodiscard]] RoundState state_of(const Round& round, const std::vector<Noted>& answers) const;
-  [[nodiscard]] bool meet(const std::vector<Noted>& answers) const;
-  [[nodiscard]] bool mine_is_looser(const std::vector<Noted>& answers) const;
+  [[nodiscard]] Given given(const std::vector<Noted>& answers, bool mine) const;
+  [[nodiscard]] RoundState state_of(const Round& round, const Given& mine, const Given& theirs) const;
+  [[nodiscard]] bool mine_is_asked_again(const Round& round, const Given& mine, const Given& theirs) const;
   void add_practice(Round& round, const RoundKey& key) const;
   [[nodiscard]] bool is_over(const practice::Practice& practice, const Round& round) const;
   [[nodiscard]] const std::optional<Turn>& turn_of(const practice::Practice& practice) const;
@@ -56,6 +63,7 @@ class Rounds {
   Zone here_;
   mutable std::map<std::string, std::optional<Turn>, std::less<>> turns_;
   mutable std::map<practice::Rhythm, std::string> before_;
+  mutable std::map<std::string, RoundKey, std::less<>> current_;  // to draw today's question takes a while
 };
 
 }  // namespace duolog::journal

@@ -93,18 +93,27 @@ bool waits(const Round& round, bool alone) {
   return round.current && (round.state == RoundState::kOpenToAnswer || (alone && !round.mine_in));
 }
 
-// Who may have written both, a practice and its form, does not crowd out what comes with the house.
+// Who may have written both, a practice and its form, does not crowd out what comes with the house; nor does somebody
+// who answers a thousand occasions of it what is asked now.
 void add_waiting(const Shelf& shelf, Today& today) {
   RoundFilter filter;
   filter.may_wait = true;
   std::vector<Round> all = rounds(shelf, filter);  // the newest first
   std::erase_if(all, [&](const Round& round) { return !waits(round, today.alone); });
-  std::sort(all.begin(), all.end(), [](const Round& a, const Round& b) {
-    const bool a_later = a.practice != "checkin";
-    const bool b_later = b.practice != "checkin";
-    return std::tie(a_later, b.period, a.practice, a.journal) < std::tie(b_later, a.period, b.practice, b.journal);
-  });
-  if (all.size() > kRoundsShown) all.resize(kRoundsShown);
+  const auto sort_by = [&](bool current_first) {
+    const auto place = [=](const Round& round) {
+      return std::tuple(round.practice != "checkin", current_first && !round.current);
+    };
+    std::sort(all.begin(), all.end(), [&](const Round& a, const Round& b) {
+      return std::tuple_cat(place(a), std::tie(b.period, a.practice, a.journal)) <
+             std::tuple_cat(place(b), std::tie(a.period, b.practice, b.journal));
+    });
+  };
+  if (all.size() > kRoundsShown) {
+    sort_by(true);
+    all.resize(kRoundsShown);
+  }
+  sort_by(false);
   for (Round& round : all) {  // who answers asks for the form
     round.answers.clear();
     if (round.practice != kQuestion) round.about->fields.clear();

@@ -112,12 +112,16 @@ std::string said(const Round& round, const std::string& me, const std::string& o
   std::ostringstream out;
   out << "round " << round.practice << ' ' << round.period << " opens=" << round.opens_at
       << " offered=" << round.offered << (round.current ? " current" : "") << (round.over ? " over" : "")
-      << " title=" << (round.about ? round.about->title : "?");
+      << " title=" << (round.about ? round.about->title : "?") << (round.unmet ? " unmet" : "");
+  if (round.about)
+    for (const auto& field : round.about->fields) out << ' ' << field.id << '=' << field.question;
   std::set<std::string> who;
   if (round.mine_in) who.insert(me + " in");
   if (round.theirs_in) who.insert(other + " in");
   if (round.mine_passed) who.insert(me + " passed");
   if (round.theirs_passed) who.insert(other + " passed");
+  if (round.state == journal::RoundState::kWaitingForYou) who.insert(me + " is waited for");
+  if (round.state == journal::RoundState::kWaitingForOther) who.insert(other + " is waited for");
   if (!round.turn.empty()) who.insert((round.turn == "yours" ? me : other) + "'s turn");
   for (const std::string& one : who) out << ", " << one;
   for (const Item& answer : round.answers) out << ' ' << hex(answer.id.view()).substr(0, 12);

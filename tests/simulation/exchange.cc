@@ -45,7 +45,7 @@ Exchange::Exchange(const Options& options)
   world_.kept = [this] { return static_cast<Disk::Kept>(world_.roll(3)); };
   for (Person& person : people_) {
     person.node->disk().ignore_syncs(options.ignores_syncs != 0);
-    person.node->on_news = [&person](const journal::News& news) { simulation::look_at(news, person.told); };
+    person.node->on_news = [this, &person](const journal::News& news) { hear(person, news); };
     person.node->on_note = [this, &person](std::string_view note) {
       Marks found;
       find_marks(note, found);
@@ -128,9 +128,26 @@ void Exchange::look(bool whole) {
   expect(seals_.repeated() == 0, "a key was used twice with one nonce");
 }
 
+// What news tell must be theirs to read at that instant. (While it starts nobody listens yet.)
+void Exchange::hear(Person& person, const journal::News& news) {
+  Shown told;
+  simulation::look_at(news, told);
+  if (told.marks.empty() && told.read.empty()) return;
+  if (!person.node->up()) {
+    person.told.marks.merge(told.marks);
+    person.told.read.merge(told.read);
+    return;
+  }
+  ++tally_.news;
+  person.latest = std::max(person.latest, person.node->wall());
+  person.ledger.read(person.node->household(), *person.node->shared_id());
+  nobody_sees_too_much(person, told);
+}
+
 void Exchange::look_at(Person& person, bool whole) {
   Household& house = person.node->household();
-  const bool grew = person.ledger.read(house, *person.node->shared_id());
+  person.ledger.read(house, *person.node->shared_id());
+  const bool grew = std::exchange(person.records, person.ledger.length()) != person.ledger.length();
   const bool later = std::chrono::abs(person.node->wall() - person.looked) > minutes(1);
   if (!grew && !later && !whole) return;  // it is as it was
   person.looked = person.node->wall();
@@ -140,7 +157,7 @@ void Exchange::look_at(Person& person, bool whole) {
   person.told.marks.insert(person.shown.marks.begin(), person.shown.marks.end());
   person.told.read.insert(person.shown.read.begin(), person.shown.read.end());
   nobody_sees_too_much(person, std::exchange(person.told, {}));
-  nothing_opens_too_early(person);
+  each_opening_is_right(person);
   late_answers_say_so(person, false);
 }
 
@@ -172,14 +189,20 @@ void Exchange::nobody_sees_too_much(Person& person, const Shown& shown) {
            label(*person.node) + "words with the mark " + std::to_string(number) + " are shown, and may not be");
 }
 
+// Once for each act, also where it was asked for again.
 void Exchange::own_words_are_there(Person& person, const Shown& shown) {
+  for (const std::uint64_t number : person.ledger.written_twice())
+    expect(false, label(*person.node) + "words with the mark " + std::to_string(number) + " were written twice");
   for (const auto& [number, saved] : person.words)
     expect(!saved || shown.marks.contains(number),
            label(*person.node) + "own words with the mark " + std::to_string(number) + " were saved and are gone");
 }
 
-void Exchange::nothing_opens_too_early(Person& person) {
+void Exchange::each_opening_is_right(Person& person) {
   for (const std::string& sentence : person.ledger.wrong_openings(leaked_)) expect(false, sentence);
+  // At once, where the disk has refused nothing.
+  if (!person.node->disk().troubled())
+    for (const std::string& sentence : person.ledger.met_and_shut()) expect(false, sentence);
   // On a failing disk what has come may lie there unfolded when one answers.
   if (options_.disks != 0 || options_.crashes != 0) return;
   for (const std::string& sentence : person.ledger.wrong_rules()) expect(false, sentence);
@@ -242,6 +265,7 @@ void Exchange::come_together(milliseconds later) {
                        (world_.in_step() ? what_is_shut() + " is due and not open" : "they have not come together"));
   look(true);
   if (wrong_.empty()) both_are_shown_the_same();
+  if (wrong_.empty()) a_start_changes_nothing(one());
   const Person& any = people_[0];
   tally_.agreed += any.node->household().shelf().by_id(*any.node->shared_id())->agreements().calendar_version - 1;
   for (Person& person : people_) {
@@ -266,12 +290,25 @@ std::string Exchange::what_is_shut() {
 
 void Exchange::both_are_shown_the_same() {
   const JournalId journal = *people_[0].node->shared_id();
-  const auto here = alike(people_[0].node->household(), journal, leaked_);
-  const auto there = alike(people_[1].node->household(), journal, leaked_);
+  compare(alike(people_[0].node->household(), journal, leaked_), "Ada",
+          alike(people_[1].node->household(), journal, leaked_), "Bo");
+}
+
+// All that is shown follows from the log: what was folded as it came, in whatever order, is folded anew to the same.
+void Exchange::a_start_changes_nothing(Person& person) {
+  const JournalId journal = *person.node->shared_id();
+  const auto before = alike(person.node->household(), journal, leaked_);
+  person.node->stop();
+  start(person);
+  compare(before, person.node->name(), alike(person.node->household(), journal, leaked_), "and after a start");
+}
+
+void Exchange::compare(const std::vector<std::string>& here, const std::string& one,
+                       const std::vector<std::string>& there, const std::string& other) {
   expect(here.size() == there.size(),
-         "one is shown " + std::to_string(here.size()) + " things, the other " + std::to_string(there.size()));
+         one + " is shown " + std::to_string(here.size()) + " things, " + other + " " + std::to_string(there.size()));
   for (std::size_t i = 0; i < std::min(here.size(), there.size()); ++i)
-    expect(here[i] == there[i], "Ada is shown: " + here[i] + "\n  Bo: " + there[i]);
+    expect(here[i] == there[i], one + " is shown: " + here[i] + "\n  " + other + ": " + there[i]);
 }
 
 void Exchange::what_may_be_read_is_read(const Person& person) {

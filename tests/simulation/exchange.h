@@ -36,6 +36,7 @@ class Exchange {
     std::uint64_t late = 0;          // answers that were given after the other's could be read
     std::uint64_t agreed = 0;        // calendars that both have set
     std::uint64_t days = 0;
+    std::uint64_t news = 0;    // that told words
     std::uint64_t leaked = 0;  // keys that were given too early, by a liar's hand
   };
   [[nodiscard]] const Tally& tally() const { return tally_; }
@@ -46,9 +47,10 @@ class Exchange {
     Node* node;
     std::size_t index;
     Ledger ledger;
-    Shown told;                           // by news since the last look
+    Shown told;                           // by news while it started
     Shown shown;                          // at the last look
     WallTime latest{};                    // that its own clock has ever said
+    std::size_t records = 0;              // at the last look
     WallTime looked{};                    // when it was last looked at, by its clock
     std::map<std::uint64_t, bool> words;  // by mark: true where it was said to be saved
   };
@@ -91,13 +93,17 @@ class Exchange {
   // ---- what must be true ----
   void look(bool whole);
   void look_at(Person& person, bool whole);
+  void hear(Person& person, const journal::News& news);
   void nobody_sees_too_much(Person& person, const Shown& shown);
   void own_words_are_there(Person& person, const Shown& shown);
-  void nothing_opens_too_early(Person& person);
+  void each_opening_is_right(Person& person);
   void late_answers_say_so(Person& person, bool strictly);
   void no_words_on_the_disks();
   std::string what_is_shut();
   void both_are_shown_the_same();
+  void a_start_changes_nothing(Person& person);
+  void compare(const std::vector<std::string>& here, const std::string& one, const std::vector<std::string>& there,
+               const std::string& other);
   void what_may_be_read_is_read(const Person& person);
   void expect(bool holds, const std::string& otherwise);
 

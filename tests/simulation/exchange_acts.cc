@@ -64,6 +64,7 @@ void Exchange::ask_again(Person& person) {
       still.push_back(std::move(one));
       continue;
     }
+    if (one.mark != 0) person.words.emplace(one.mark, false);  // news of it come before the answer
     bool refused = false;
     const Node::Said said = person.node->say([&](Household& house) {
       try {

@@ -34,17 +34,18 @@ void find_marks(const journal::Form& form, Marks& found) {
 
 // ---- reading ----
 
-void Ledger::forget() { sides_ = {}; }
+void Ledger::forget() {
+  sides_ = {};
+  written_.clear();
+  written_twice_.clear();
+}
 
-bool Ledger::read(Household& house, const JournalId& journal) {
-  const auto length = [this] { return sides_[0].lines.size() + sides_[1].lines.size(); };
-  const std::size_t before = length();
+void Ledger::read(Household& house, const JournalId& journal) {
   sides_[0].device = house.identity().keys().id();
   for (const auto& entry : house.log().frontier(journal))
     if (entry.device != sides_[0].device) sides_[1].device = entry.device;
   read(house, journal, true);
   read(house, journal, false);
-  return length() != before;
 }
 
 void Ledger::read(Household& house, const JournalId& journal, bool mine) {
@@ -78,11 +79,14 @@ void Ledger::take(Side& side, Line line, const JournalId& journal) {
     find_marks(entry->text, side.open_words);
     for (const std::string& tag : entry->tags) find_marks(tag, side.open_words);
   }
+  Marks here;  // an entry alone may stand twice: it is shared as often as somebody says so
   if (const auto* answer = std::get_if<journal::Answer>(&payload)) {
-    find_marks(answer->form, side.open_words);
+    find_marks(answer->form, here);
     side.open_rounds.emplace(answer->practice, answer->period);
   }
-  if (const auto* remark = std::get_if<journal::Remark>(&payload)) find_marks(remark->text, side.open_words);
+  if (const auto* remark = std::get_if<journal::Remark>(&payload)) find_marks(remark->text, here);
+  write_once(here);
+  side.open_words.merge(here);
   if (const auto* own = std::get_if<journal::OwnPractice>(&payload)) find_marks(own->toml, side.open_words);
 }
 
@@ -95,8 +99,15 @@ void Ledger::take_opening(Side& side, const Line& line, const JournalId& journal
   const auto opened = crypto::open_answer(journal, side.device, seal.sealed.answer, opening.key);
   const auto form = opened.verdict == crypto::Opening::kOpened ? journal::decode_form(opened.text) : std::nullopt;
   if (!form) return;
-  seal.marks.emplace();
-  find_marks(*form, *seal.marks);
+  if (!seal.marks) {
+    find_marks(*form, seal.marks.emplace());
+    write_once(*seal.marks);
+  }
+}
+
+void Ledger::write_once(const Marks& marks) {
+  for (const std::uint64_t number : marks)
+    if (!written_.insert(number).second) written_twice_.insert(number);
 }
 
 // ---- what PROTOCOL 3.9 says of it ----
@@ -161,6 +172,14 @@ std::vector<std::string> Ledger::wrong_openings(const std::set<RecordId>& leaked
     }
   }
   return wrong;
+}
+
+std::vector<std::string> Ledger::met_and_shut() const {
+  std::vector<std::string> shut;
+  for (const auto& [id, seal] : seals(true))
+    if (seal.openings.empty() && !met_by(seal, true).empty())
+      shut.push_back(node_.name() + "'s " + seal.sealed.practice + " of " + seal.sealed.period + " is met and shut");
+  return shut;
 }
 
 std::vector<std::string> Ledger::wrong_rules() const {

@@ -42,8 +42,9 @@ class Ledger {
   explicit Ledger(const Node& node) : node_(node) {}
 
   void forget();  // after a start: what was not durable is gone
-  // REQUIRES: the node is up and paired. Reads what is new; false: nothing was. Throws nothing for what it reads.
-  bool read(Household& house, const JournalId& journal);
+  // REQUIRES: the node is up and paired. Reads what is new. Throws nothing for what it reads.
+  void read(Household& house, const JournalId& journal);
+  [[nodiscard]] std::size_t length() const { return sides_[0].lines.size() + sides_[1].lines.size(); }
 
   [[nodiscard]] const std::map<RecordId, Seal>& seals(bool mine) const { return sides_[mine ? 0 : 1].seals; }
   [[nodiscard]] const Marks& open_words(bool mine) const { return sides_[mine ? 0 : 1].open_words; }
@@ -61,6 +62,10 @@ class Ledger {
   [[nodiscard]] bool is_due(const Seal& mine, WallTime now) const;
   // What is wrong with the openings in this person's own log, as sentences. `leaked`: opened by a liar's hand.
   [[nodiscard]] std::vector<std::string> wrong_openings(const std::set<RecordId>& leaked) const;
+  // What this person has sealed, the other has met as far as this disk holds it, and nobody has opened.
+  [[nodiscard]] std::vector<std::string> met_and_shut() const;
+  // Marks that stand in two records, though each was written by one act.
+  [[nodiscard]] const Marks& written_twice() const { return written_twice_; }
   // Answers that were given with an answer of the other's in hand, by a rule by which the two never meet.
   [[nodiscard]] std::vector<std::string> wrong_rules() const;
   // Of this person's openings that only a moment allowed, how many there are.
@@ -77,11 +82,14 @@ class Ledger {
   void read(Household& house, const JournalId& journal, bool mine);
   void take(Side& side, Line line, const JournalId& journal);
   void take_opening(Side& side, const Line& line, const JournalId& journal);
+  void write_once(const Marks& marks);
   [[nodiscard]] std::uint64_t seen_of_other(const std::vector<journal::Seen>& seen) const;
   [[nodiscard]] std::string fault_of(const Seal& seal, const Line& opening) const;
 
   const Node& node_;
   std::array<Side, 2> sides_;  // one's own, the other's
+  Marks written_;
+  Marks written_twice_;
 };
 
 }  // namespace duolog::simulation

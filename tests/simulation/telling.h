@@ -25,9 +25,7 @@ inline std::uint64_t from_environment(const char* name, std::uint64_t otherwise)
 }
 // DUOLOG_SEEDS (how many in all) and DUOLOG_FIRST_SEED choose.
 inline std::uint64_t first_seed() { return from_environment("DUOLOG_FIRST_SEED", 1); }
-inline std::uint64_t seeds(std::uint64_t by_day = kSeeds) {
-  return from_environment("DUOLOG_SEEDS", at_night() ? kNightlySeeds : by_day);
-}
+inline std::uint64_t seeds() { return from_environment("DUOLOG_SEEDS", at_night() ? kNightlySeeds : kSeeds); }
 
 inline std::string program() { return std::filesystem::read_symlink("/proc/self/exe").string(); }
 

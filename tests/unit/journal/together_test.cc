@@ -381,6 +381,50 @@ TEST_F(Together, AnswersByDifferentRulesAreNotBothInAndTheLooserIsGivenOnceMore)
   }
 }
 
+// Each keeps a practice of one name before they meet, and answers: one of the two openly. Both have the first one's
+// then.
+class TwoOfOneName : public Together {
+ protected:
+  static void keep_and_answer(Person& who, const std::string& sharing) {
+    who.now += kSecond;
+    who.shelf().keep_practice(
+        "id = \"walk\"\ntitle = \"A walk\"\nwhy = \"Because.\"\nrhythm = \"weekly\"\nsharing = \"" + sharing +
+            "\"\n[[fields]]\nid = \"note\"\nkind = \"text\"\nquestion = \"And?\"\n",
+        "walk.toml", {}, {});
+    answer(who);
+  }
+  static void answer(Person& who) { done(who, "walk", {{"note", std::string("to the lake")}}); }
+  void expect_bo_is_asked_again() {
+    meet(ada, bo);
+    const RoundKey key{"walk", "2026-W47"};
+    EXPECT_EQ(round_of(ada, key).state, RoundState::kWaitingForOther);
+    EXPECT_EQ(round_of(bo, key).state, RoundState::kWaitingForYou);
+    for (Person* who : {&ada, &bo}) {
+      EXPECT_TRUE(round_of(*who, key).unmet);
+      who->now += 30 * kDay;
+      EXPECT_TRUE(round_of(*who, key).over) << "it fades for both";
+      who->now -= 30 * kDay;
+    }
+    answer(bo);
+    meet(ada, bo);
+    for (Person* who : {&ada, &bo}) EXPECT_EQ(round_of(*who, key).state, RoundState::kBothIn);
+  }
+};
+
+TEST_F(TwoOfOneName, WhereItIsSealedWhoeverWasOpenAnswersOnceMore) {
+  keep_and_answer(ada, "sealed until both");
+  bo.now += kSecond;
+  keep_and_answer(bo, "open");
+  expect_bo_is_asked_again();
+}
+
+TEST_F(TwoOfOneName, WhereItIsOpenWhoeverWasSealedAnswersOnceMore) {
+  keep_and_answer(ada, "open");
+  bo.now += kSecond;
+  keep_and_answer(bo, "sealed until both");
+  expect_bo_is_asked_again();
+}
+
 TEST_F(Together, NothingCanBeDoneWithALetterThatIsSealed) {
   Draft draft{"in a year"};
   draft.open_on = "tomorrow";
