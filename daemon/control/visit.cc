@@ -7,6 +7,7 @@
 #include <google/protobuf/stubs/logging.h>
 
 #include "daemon/control/convert.h"
+#include "daemon/control/foreign.h"
 #include "daemon/control/practices.h"
 #include "daemon/control/said.h"
 #include "daemon/journal/reading.h"
@@ -235,11 +236,12 @@ void Visit::State::answer_open(const Request& request) {
     case Request::kConfigure:
       if (request.configure().has_write_to()) desk.shelf().set_write_to(request.configure().write_to());
       return done();
-    default:
-      if (!answer_practices(desk.shelf(), request,
-                            {[this](Reply one) { send(std::move(one)); },
-                             [this](Reply last) { finish(std::move(last)); }, [this] { done(); }}))
+    default: {
+      const Answering answers{[this](Reply one) { send(std::move(one)); },
+                              [this](Reply last) { finish(std::move(last)); }, [this] { done(); }};
+      if (!answer_practices(desk.shelf(), request, answers) && !answer_import(desk.shelf(), request, answers))
         finish(error(Error::BAD_REQUEST));
+    }
   }
 }
 

@@ -46,6 +46,7 @@ void put(event::Event& to, const Entry& entry) {
   out->set_mood(entry.mood);
   out->set_between_us(entry.between_us);
   if (entry.first_written) put(out->mutable_first_written(), *entry.first_written);
+  if (!entry.source.empty()) put(out->mutable_source(), entry.source);
 }
 
 void put(event::Event& to, const Sealed& sealed) {
@@ -194,6 +195,8 @@ std::optional<Entry> read(event::Entry& from) {
   if (from.has_about() && !(entry.about = read(from.about()))) return std::nullopt;
   if (from.has_first_written() && !(entry.first_written = read(from.first_written()))) return std::nullopt;
   if (from.mood() > kBestMood) return std::nullopt;
+  if (!from.source().empty() && from.source().size() != kSourceLength) return std::nullopt;
+  entry.source = to_bytes(as_bytes(from.source()));
   entry.mood = from.mood();
   entry.between_us = from.between_us();
   return entry;

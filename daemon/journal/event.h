@@ -23,6 +23,7 @@ inline constexpr std::size_t kFormFields = 64;
 inline constexpr std::size_t kCountedLimit = 4096;
 inline constexpr std::size_t kRemarkLimit = 64 << 10;  // bytes of what is said about something
 inline constexpr std::size_t kEmojiLimit = 32;         // bytes: a family is made of 25
+inline constexpr std::size_t kSourceLength = 16;
 inline constexpr std::uint32_t kBestMood = 5;
 inline constexpr std::string_view kLetterPractice = "letter";  // the practice of a letter
 
@@ -40,6 +41,7 @@ struct Entry {
   std::uint32_t mood = 0;  // 1 to kBestMood; 0: not said
   bool between_us = false;
   std::optional<Moment> first_written = {};  // of a private entry that was shared later
+  Bytes source = {};                         // of what was imported: kSourceLength bytes; else empty
 };
 struct Sealed {
   std::string practice;

@@ -54,6 +54,7 @@ void describe_what(Item& item, const Journal&, const Entry& entry) {
   item.tags = entry.tags;
   item.mood = entry.mood;
   item.between_us = entry.between_us;
+  item.source = entry.source;
   if (entry.first_written) item.first_written = written_out(*entry.first_written);
   if (!entry.about) return;
   item.day_only = entry.about->day_only;
@@ -75,8 +76,6 @@ void read_letter(Item& item, const Form& form) {
       item.tags = *tags;
     if (const auto* mood = std::get_if<std::int32_t>(&value.value); mood && value.id == "mood" && *mood > 0)
       item.mood = std::min(static_cast<std::uint32_t>(*mood), kBestMood);
-    if (const auto* said = std::get_if<std::int32_t>(&value.value); said && value.id == "between_us")
-      item.between_us = *said != 0;
   }
 }
 

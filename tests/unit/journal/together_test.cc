@@ -40,19 +40,6 @@ TEST_F(Together, ALetterOpensByTheClockOfItsDayAndOfItsReader) {
   EXPECT_EQ(shown(bo, letter).opens_at, "2027-06-30T18:00:00-04:00");
 }
 
-TEST_F(Together, ALetterBetweenUsStaysSoWhenItIsOpen) {
-  Draft draft{"for you alone"};
-  draft.open_on = "2026-12-01";
-  draft.mood = 4;
-  draft.between_us = true;
-  const Saved letter = ada.shelf().write(draft, {});
-  meet(ada, bo);
-  EXPECT_FALSE(shown(bo, letter).between_us) << "nothing of it is told before its day";
-  pass_time(20 * kDay);
-  EXPECT_TRUE(shown(bo, letter).between_us);
-  EXPECT_EQ(shown(bo, letter).mood, 4u);
-}
-
 TEST_F(Together, ALettersDayLiesAhead) {
   Draft draft{"too late"};
   draft.open_on = "2026-11-22";
