@@ -52,6 +52,8 @@ enum class Verb {
   kConfig,
   kDoctor,
   kDaemon,
+  kImport,
+  kExport,
 };
 
 struct InitOptions {
@@ -129,6 +131,14 @@ struct ConfigOptions {
   std::string zone, turn, week;  // of the calendar
   bool agree = false;
 };
+struct ImportOptions {
+  std::string format, file, dates;
+  bool dry_run = false, private_entry = false;
+};
+struct ExportOptions {
+  std::string format, place, since, until, tag;
+  bool mine = false;
+};
 struct DaemonOptions {
   std::string action;
 };
@@ -157,6 +167,8 @@ struct Invocation {
   PassphraseOptions passphrase;
   ConfigOptions config;
   DaemonOptions daemon;
+  ImportOptions import;
+  ExportOptions exporting;
 };
 
 // Reads DUOLOG_HOME and DUOLOG_PASSPHRASE_FILE where the option is absent. Throws Failure (wrong usage).

@@ -56,5 +56,6 @@ void declare_days(Declared& d);       // declare_days.cc
 void declare_practices(Declared& d);  // declare_practices.cc
 void declare_together(Declared& d);   // declare_together.cc
 void declare_device(Declared& d);     // declare_device.cc
+void declare_inout(Declared& d);      // declare_inout.cc
 
 }  // namespace duolog::client

@@ -60,5 +60,9 @@ Exit sync(Context& context, const SyncOptions& options);
 Exit watch(Context& context, const WatchOptions& options);
 // verb_daemon.cc
 Exit daemon(Context& context, const DaemonOptions& options);
+// verb_import.cc
+Exit import(Context& context, const ImportOptions& options);
+// verb_export.cc
+Exit export_journal(Context& context, const ExportOptions& options);
 
 }  // namespace duolog::client
