@@ -14,6 +14,7 @@ _duolog() {
         --color) mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$word"); return ;;
         --week) mapfile -t COMPREPLY < <(compgen -W 'monday tuesday wednesday thursday friday saturday sunday' -- "$word"); return ;;
         --as) mapfile -t COMPREPLY < <(compgen -W 'answer agree boundary compromise accept suggest decline forgive later thank reply kept owned done cancelled' -- "$word"); return ;;
+        --dates) mapfile -t COMPREPLY < <(compgen -W 'day-first month-first' -- "$word"); return ;;
         --kind) mapfile -t COMPREPLY < <(compgen -W 'entry letter answer remark unreadable newer' -- "$word"); return ;;
         --relationship) mapfile -t COMPREPLY < <(compgen -W 'partner friend family' -- "$word"); return ;;
     esac
@@ -34,6 +35,10 @@ _duolog() {
         words='start stop status'
     elif [[ $verb == config ]]; then
         words='write-to calendar depth unanswered'
+    elif [[ $verb == import || $verb == export ]]; then
+        words='day-one jrnl markdown text duolog'
+        [[ $verb == export ]] && words='json markdown keepsake'
+        [[ $previous != "$verb" ]] && mapfile -t COMPREPLY < <(compgen -f -- "$word") && return
     elif [[ $verb == practices ]]; then
         words='list show new import'
         [[ $previous == import ]] && mapfile -t COMPREPLY < <(compgen -f -- "$word") && return
