@@ -41,6 +41,7 @@ void declare_all(CLI::App& app, Declared& declared) {
   declare_attachments(declared);
   declare_practices(declared);
   declare_together(declared);
+  declare_inout(declared);
   declare_device(declared);
 }
 
@@ -131,6 +132,9 @@ void check_sense(const Invocation& call) {
   }
   if (call.verb == Verb::kReact && call.react.none == !call.react.emoji.empty()) {
     throw wrong_usage("react takes an emoji, or --none to take yours back", "duolog react ID 🌿");
+  }
+  if (call.verb == Verb::kImport && call.import.private_entry && !call.globals.journal.empty()) {
+    throw wrong_usage("--private and -j at once: which of them?", "without either, it goes into your notebook");
   }
   const auto& write = call.write;
   if (write.private_entry && !write.open_on.empty()) {

@@ -53,6 +53,8 @@ enum class Verb {
   kDoctor,
   kDaemon,
   kAttachment,
+  kImport,
+  kExport,
 };
 
 struct InitOptions {
@@ -134,6 +136,14 @@ struct AttachmentOptions {
   std::string action, id, to;
   std::uint32_t number = 0;  // 0: all
 };
+struct ImportOptions {
+  std::string format, file, dates;
+  bool dry_run = false, private_entry = false;
+};
+struct ExportOptions {
+  std::string format, place, since, until, tag;
+  bool mine = false;
+};
 struct DaemonOptions {
   std::string action;
 };
@@ -163,6 +173,8 @@ struct Invocation {
   ConfigOptions config;
   DaemonOptions daemon;
   AttachmentOptions attachment;
+  ImportOptions import;
+  ExportOptions exporting;
 };
 
 // Reads DUOLOG_HOME and DUOLOG_PASSPHRASE_FILE where the option is absent. Throws Failure (wrong usage).

@@ -250,6 +250,17 @@ std::vector<control::Reply> Daemon::ask(control::Request& request, std::chrono::
   return converse(request, patience);
 }
 
+void Daemon::ask_each(control::Request& request, std::chrono::seconds patience,
+                      const std::function<void(control::Reply&)>& take) {
+  connect();
+  send(request);
+  for (bool last = false; !last;) {
+    auto reply = receive(patience);
+    last = reply.last();
+    take(reply);
+  }
+}
+
 control::Reply Daemon::ask_one(control::Request& request, std::chrono::seconds patience) {
   return std::move(ask(request, patience).front());
 }

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -41,6 +42,9 @@ class Daemon {
 
   // All replies to `request`, which gets an id unless it has one. What it carried is wiped from the buffers here.
   std::vector<control::Reply> ask(control::Request& request, std::chrono::seconds patience = kQuick);
+  // One reply after the other, as they come; nothing is sent again where the connection is lost in the middle.
+  void ask_each(control::Request& request, std::chrono::seconds patience,
+                const std::function<void(control::Reply&)>& take);
   // For requests with one reply.
   control::Reply ask_one(control::Request& request, std::chrono::seconds patience = kQuick);
   control::StatusReport status();

@@ -57,5 +57,6 @@ void declare_attachments(Declared& d);  // declare_attachments.cc
 void declare_practices(Declared& d);    // declare_practices.cc
 void declare_together(Declared& d);     // declare_together.cc
 void declare_device(Declared& d);       // declare_device.cc
+void declare_inout(Declared& d);        // declare_inout.cc
 
 }  // namespace duolog::client

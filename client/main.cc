@@ -84,6 +84,10 @@ Exit dispatch(Context& context, const Invocation& call) {
       return attachment(context, call.attachment);
     case Verb::kDaemon:
       return daemon(context, call.daemon);
+    case Verb::kImport:
+      return import(context, call.import);
+    case Verb::kExport:
+      return export_journal(context, call.exporting);
   }
   return Exit::kUsage;
 }

@@ -62,5 +62,9 @@ Exit watch(Context& context, const WatchOptions& options);
 Exit attachment(Context& context, const AttachmentOptions& options);
 // verb_daemon.cc
 Exit daemon(Context& context, const DaemonOptions& options);
+// verb_import.cc
+Exit import(Context& context, const ImportOptions& options);
+// verb_export.cc
+Exit export_journal(Context& context, const ExportOptions& options);
 
 }  // namespace duolog::client

@@ -15,6 +15,7 @@ _duolog() {
         --color) mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$word"); return ;;
         --week) mapfile -t COMPREPLY < <(compgen -W 'monday tuesday wednesday thursday friday saturday sunday' -- "$word"); return ;;
         --as) mapfile -t COMPREPLY < <(compgen -W 'answer agree boundary compromise accept suggest decline forgive later thank reply kept owned done cancelled' -- "$word"); return ;;
+        --dates) mapfile -t COMPREPLY < <(compgen -W 'day-first month-first' -- "$word"); return ;;
         --kind) mapfile -t COMPREPLY < <(compgen -W 'entry letter answer remark unreadable newer' -- "$word"); return ;;
         --relationship) mapfile -t COMPREPLY < <(compgen -W 'partner friend family' -- "$word"); return ;;
     esac
@@ -39,6 +40,10 @@ _duolog() {
         words='list save open'
     elif [[ $verb == attachment && $previous =~ ^(list|save|open)$ ]]; then
         words="last $(_duolog_ids attachment list --json | cut -c1-8 | sort -u)"
+    elif [[ $verb == import || $verb == export ]]; then
+        words='day-one jrnl markdown text duolog'
+        [[ $verb == export ]] && words='json markdown keepsake'
+        [[ $previous != "$verb" ]] && mapfile -t COMPREPLY < <(compgen -f -- "$word") && return
     elif [[ $verb == practices ]]; then
         words='list show new import'
         [[ $previous == import ]] && mapfile -t COMPREPLY < <(compgen -f -- "$word") && return

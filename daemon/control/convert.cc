@@ -173,6 +173,7 @@ void fill(Item& out, const journal::Item& in) {
   out.set_mood(in.mood);
   out.set_between_us(in.between_us);
   out.set_first_written(in.first_written);
+  out.set_source(hex(in.source));
   out.set_opens_at(in.opens_at);
   out.set_opened_early(in.opened_early);
   if (in.to) out.set_to(hex(in.to->view()));

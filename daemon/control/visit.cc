@@ -8,6 +8,7 @@
 
 #include "daemon/control/attaching.h"
 #include "daemon/control/convert.h"
+#include "daemon/control/foreign.h"
 #include "daemon/control/practices.h"
 #include "daemon/control/said.h"
 #include "daemon/journal/reading.h"
@@ -261,11 +262,12 @@ void Visit::State::answer_open(const Request& request) {
     case Request::kShare:
       if (attaching.shares(request)) return;
       [[fallthrough]];
-    default:
-      if (!answer_practices(desk.shelf(), request,
-                            {[this](Reply one) { send(std::move(one)); },
-                             [this](Reply last) { finish(std::move(last)); }, [this] { done(); }}))
+    default: {
+      const Answering answers{[this](Reply one) { send(std::move(one)); },
+                              [this](Reply last) { finish(std::move(last)); }, [this] { done(); }};
+      if (!answer_practices(desk.shelf(), request, answers) && !answer_import(desk.shelf(), request, answers))
         finish(error(Error::BAD_REQUEST));
+    }
   }
 }
 

@@ -56,6 +56,7 @@ void put(event::Event& to, const Entry& entry) {
   out->set_between_us(entry.between_us);
   if (entry.first_written) put(out->mutable_first_written(), *entry.first_written);
   for (const Attachment& attachment : entry.attachments) put(out->add_attachments(), attachment);
+  if (!entry.source.empty()) put(out->mutable_source(), entry.source);
 }
 
 void put(event::Event& to, const Sealed& sealed) {
@@ -225,6 +226,8 @@ std::optional<Entry> read(event::Entry& from) {
     if (!attachment) return std::nullopt;
     entry.attachments.push_back(std::move(*attachment));
   }
+  if (!from.source().empty() && from.source().size() != kSourceLength) return std::nullopt;
+  entry.source = to_bytes(as_bytes(from.source()));
   entry.mood = from.mood();
   entry.between_us = from.between_us();
   return entry;

@@ -24,6 +24,7 @@ inline constexpr std::size_t kFormFields = 64;
 inline constexpr std::size_t kCountedLimit = 4096;
 inline constexpr std::size_t kRemarkLimit = 64 << 10;  // bytes of what is said about something
 inline constexpr std::size_t kEmojiLimit = 32;         // bytes: a family is made of 25
+inline constexpr std::size_t kSourceLength = 16;
 inline constexpr std::uint32_t kBestMood = 5;
 // An event of 1 MiB has room for the ids of seven files of 1 GiB beside its text; sixty-four small ones always fit.
 inline constexpr std::size_t kAttachmentCount = 64;  // of one entry
@@ -59,6 +60,7 @@ struct Entry {
   bool between_us = false;
   std::optional<Moment> first_written = {};  // of a private entry that was shared later
   std::vector<Attachment> attachments = {};  // at most kAttachmentCount
+  Bytes source = {};                         // of what was imported: kSourceLength bytes; else empty
 };
 struct Sealed {
   std::string practice;

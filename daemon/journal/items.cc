@@ -54,6 +54,7 @@ void describe_what(Item& item, const Journal& journal, const Entry& entry) {
   item.tags = entry.tags;
   item.mood = entry.mood;
   item.between_us = entry.between_us;
+  item.source = entry.source;
   if (entry.first_written) item.first_written = written_out(*entry.first_written);
   for (const Attachment& one : entry.attachments)
     item.attachments.push_back({one.name, one.media_type, one.size, journal.attached().held(one)});

@@ -90,22 +90,44 @@ bool Journal::can_write() const {
   return std::binary_search(live.begin(), live.end(), self());
 }
 
-RecordId Journal::append_event(Event event, ByteView request) {
+void Journal::get_ready_to_write() {
   if (log_.frozen(id_, self())) throw Refusal(Reason::kFrozen, secrets().name);
   fold_all();
   require_whole_log();
   if (!can_write()) throw Refusal(Reason::kNoJournalYet, secrets().name);
+}
+
+RecordId Journal::append_event(Event event, ByteView request) {
+  get_ready_to_write();
   event.seen = seen();
   const crypto::SecretBytes bytes = encode_event(event);
   if (bytes.view().size() > crypto::kEventLimit) throw too_long(event);
   if (!decode_event(bytes.view())) throw Refusal(Reason::kBadRequest, "event");  // nobody could ever read it
+  return append_sealed(bytes.view(), writing_epoch(), request);
+}
+
+// Nothing is folded before the transaction has ended: what it takes back was never seen.
+std::vector<RecordId> Journal::append_all(std::vector<Event>& events, ByteView request) {
+  get_ready_to_write();
+  const std::vector<Seen> held = seen();
   const EpochId epoch = writing_epoch();
+  std::vector<RecordId> ids;
+  ids.reserve(events.size());
+  log_.together([&] {
+    for (Event& event : events) {
+      event.seen = held;
+      ids.push_back(append_sealed(encode_event(event).view(), epoch, ids.empty() ? request : ByteView()));
+    }
+  });
+  return ids;
+}
+
+RecordId Journal::append_sealed(ByteView event, const EpochId& epoch, ByteView request) {
   const crypto::RecordKey& sealing = *key(epoch, self());
   return log_.append(
       id_, self(),
       [&](const crypto::ChainPosition& at) {
-        return crypto::make_event_record(id_, identity_.keys(), crypto::RecordKind::kEvent, at, epoch, sealing,
-                                         bytes.view());
+        return crypto::make_event_record(id_, identity_.keys(), crypto::RecordKind::kEvent, at, epoch, sealing, event);
       },
       request);
 }

@@ -45,6 +45,9 @@ class Journal {
   RecordId append(Payload payload, const Stamp& stamp, ByteView request = {}) {
     return append_event({stamp.now_ms, stamp.offset_minutes, {}, std::move(payload)}, request);
   }
+  // Many at once: all are durable when this returns, or none is there. Only the first carries `request`. Throws as
+  // append(). REQUIRES: each can be read once it is written (is_writable).
+  std::vector<RecordId> append_all(std::vector<Event>& events, ByteView request);
   [[nodiscard]] bool can_write() const;
 
   // ---- folding ----
@@ -122,6 +125,8 @@ class Journal {
   using Put = std::function<void(const Place&, const Noted&, ByteView event)>;
 
   RecordId append_event(Event event, ByteView request);
+  void get_ready_to_write();
+  RecordId append_sealed(ByteView event, const EpochId& epoch, ByteView request);
   void require_whole_log() const;
   [[nodiscard]] std::vector<Seen> seen() const;
   EpochId writing_epoch();

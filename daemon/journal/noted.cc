@@ -30,6 +30,7 @@ void add_to(Line&, const What&) {}
 void add_to(Line& line, const Entry& entry) {
   line.mood = entry.mood;
   line.files = static_cast<std::uint32_t>(entry.attachments.size());
+  line.source = entry.source;
   if (entry.about) line.civil_ms = civil_ms(*entry.about);
 }
 void add_to(Line& line, const Remark& remark) { line.target = remark.to; }

@@ -83,6 +83,7 @@ struct Line {
   std::optional<RecordId> target;  // of remarks and reactions
   std::uint32_t mood = 0;          // of entries
   std::uint32_t files = 0;         // attachments of entries
+  Bytes source;                    // of entries that were imported
   // Once it has its place in the order of its journal:
   std::int64_t at = 0;       // which one
   std::int64_t reached = 0;  // the latest time up to here: it places a record among those of other journals

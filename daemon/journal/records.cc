@@ -35,6 +35,7 @@ bool fits(const Wanted& wanted, const Line& line) {
   if (wanted.period && *wanted.period != line.period) return false;
   if (wanted.target && wanted.target != line.target) return false;
   if (wanted.with_files && line.files == 0) return false;
+  if (!wanted.source.empty() && wanted.source != line.source) return false;
   if (wanted.beyond && (wanted.newest_first ? line.at >= *wanted.beyond : line.at <= *wanted.beyond)) return false;
   return fits_time(wanted, line) && fits_place(wanted, line);
 }

@@ -48,6 +48,7 @@ struct Wanted {
   std::optional<Stretch> stretch;
   std::string tag;
   bool with_files = false;
+  Bytes source;  // of an entry that was imported
   bool newest_first = false;
   std::optional<std::int64_t> beyond;  // Line::at: only what comes after it in the order that is asked for
   std::size_t about_so_many = 0;  // what is looked at before the visitor stops, as far as one knows; 0: all

@@ -88,6 +88,7 @@ struct Item {
   std::uint32_t mood = 0;  // 1 to 5; 0: not said
   bool between_us = false;
   std::string first_written;   // of a private entry that was shared later
+  Bytes source;                // of what was imported
   std::string opens_at;        // of a letter
   bool opened_early = false;   // its author has opened it before that
   std::optional<RecordId> to;  // of a remark

@@ -29,6 +29,8 @@ namespace duolog::journal {
 
 class Journal;
 struct Calendar;
+struct ForeignBatch;
+struct Imported;
 
 struct Draft {
   std::string text;
@@ -115,6 +117,8 @@ class Shelf {
   Saved keep_practice(const std::string& toml, const std::string& file, const std::string& journal, ByteView request);
   void try_practice(const std::string& toml, const std::string& file) const;  // throws as keep_practice() does
   void agree(const Wishes& wishes, ByteView request);
+  // What another program kept: foreign.h.
+  Imported import(const ForeignBatch& batch, ByteView request);
   // Where answer() and agree() go when this is what was asked for.
   [[nodiscard]] const Journal& answering_journal(const std::string& wanted) const;
 

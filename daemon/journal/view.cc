@@ -186,6 +186,7 @@ void View::write(Query& query, const Noted& noted, const Row& row) {
   line.target ? query.bind(line.target->view()) : query.bind_null();
   line.mood > 0 ? query.bind(line.mood) : query.bind_null();
   line.files > 0 ? query.bind(line.files) : query.bind_null();
+  line.source.empty() ? query.bind_null() : query.bind(ByteView(line.source));
   query.bind(tags != nullptr && !tags->empty());
   rule.empty() ? query.bind_null() : query.bind(ByteView(rule));
   seen.empty() ? query.bind_null() : query.bind(ByteView(seen));
@@ -198,12 +199,12 @@ void View::insert(const Noted& noted, const Row& row) {
   if (row.at) {
     Query query(file_.database(),
                 "INSERT INTO record (place, id, name, kind, mine, written, offset, civil, practice, period, target, "
-                "mood, files, tagged, rule, seen, event, at, reached) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+                "mood, files, source, tagged, rule, seen, event, at, reached) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
     write(query, noted, row);
   } else {
     Query query(file_.database(),
                 "INSERT INTO record (place, id, name, kind, mine, written, offset, civil, practice, period, target, "
-                "mood, files, tagged, rule, seen, event) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+                "mood, files, source, tagged, rule, seen, event) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
     write(query, noted, row);
   }
   put_tags(noted, row);

@@ -19,7 +19,7 @@ constexpr std::int64_t kFewRecords = 5000;  // sooner sorted than walked to
 
 // The columns that line_in() reads.
 #define DUOLOG_LINES \
-  "SELECT place, at, reached, id, kind, mine, written, offset, civil, practice, period, target, mood, files FROM record "
+  "SELECT place, at, reached, id, kind, mine, written, offset, civil, practice, period, target, mood, files, source FROM record "
 
 bool is_sorted_by_index(const Wanted& wanted) { return wanted.kinds == 0 || (wanted.kinds & (wanted.kinds - 1)) == 0; }
 
@@ -56,6 +56,7 @@ Line View::line_in(Query& query) const {
   if (!query.is_null(11)) line.target = RecordId::from(query.blob(11));
   line.mood = static_cast<std::uint32_t>(query.number(12));
   line.files = static_cast<std::uint32_t>(query.number(13));
+  line.source = to_bytes(query.blob(14));
   return line;
 }
 
@@ -79,7 +80,7 @@ bool View::few_days(const Wanted& wanted) const {
 
 bool View::is_found_directly(const Wanted& wanted) const {
   return wanted.id || !wanted.id_begins.empty() || wanted.target || wanted.stretch || wanted.practice ||
-         !wanted.tag.empty() || wanted.with_files || (is_rare(wanted.kinds) && !is_sorted_by_index(wanted)) || few_days(wanted);
+         !wanted.tag.empty() || wanted.with_files || !wanted.source.empty() || (is_rare(wanted.kinds) && !is_sorted_by_index(wanted)) || few_days(wanted);
 }
 
 std::vector<Line> View::find(const Wanted& wanted) const {
@@ -113,6 +114,9 @@ std::vector<Line> View::find(const Wanted& wanted) const {
     Query query(database, DUOLOG_LINES
                 "WHERE place IN (SELECT place FROM tag WHERE name = ? AND at BETWEEN ? AND ?)");
     take_lines(query.bind(std::string_view(wanted.tag)).bind(first).bind(last), wanted, lines);
+  } else if (!wanted.source.empty()) {
+    Query query(database, DUOLOG_LINES "WHERE source = ? AND source IS NOT NULL AND at BETWEEN ? AND ?");
+    take_lines(query.bind(ByteView(wanted.source)).bind(first).bind(last), wanted, lines);
   } else if (wanted.with_files) {
     Query query(database, DUOLOG_LINES "WHERE files > 0 AND place BETWEEN ? AND ? AND at BETWEEN ? AND ?");
     take_lines(query.bind(row_ << 48).bind(((row_ + 1) << 48) - 1).bind(first).bind(last), wanted, lines);

@@ -6,7 +6,7 @@
 //   record    one for each record of the log. `at` is its place in the order of its journal (journal row << 40 |
 //             position), none before it has one; `reached` the latest time up to there; `name` the first 56 bits of its
 //             id; `civil` the day and hour it is about, on its writer's calendar. `event` is what was opened, where
-//             there are words in it; `files` how many attachments. A sealed answer's words are in `answer`
+//             there are words in it; `files` how many attachments, `source` of what was imported. A sealed answer's words are in `answer`
 //   tag       of entries
 //   pending   places that are read again: an epoch not known yet, an author not enrolled, a body not here
 //   answer    sealed answers by question (question id || rule), in the order in which they came; `live` while one of the
@@ -59,6 +59,7 @@ CREATE TABLE record (
   target BLOB,
   mood INTEGER,
   files INTEGER,
+  source BLOB,
   tagged INTEGER NOT NULL,
   rule BLOB,
   seen BLOB,
@@ -73,6 +74,7 @@ CREATE INDEX days ON record (civil, at) WHERE kind < 10 AND civil IS NOT NULL;
 CREATE INDEX weeks ON record (written, mine) WHERE kind < 10 AND written IS NOT NULL;
 CREATE INDEX moods ON record (at, written, offset, mine, mood) WHERE mood > 0 AND at IS NOT NULL;
 CREATE INDEX filed ON record (place) WHERE files > 0;
+CREATE INDEX sourced ON record (source) WHERE source IS NOT NULL;
 CREATE TABLE tag (
   place INTEGER NOT NULL,
   name TEXT NOT NULL,

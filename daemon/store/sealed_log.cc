@@ -249,6 +249,8 @@ RecordId SealedLog::append(const JournalId& journal, const DeviceId& self,
   return id;
 }
 
+void SealedLog::together(const std::function<void()>& work) { state_->database.transaction(work); }
+
 std::optional<std::pair<JournalId, RecordId>> SealedLog::answered(ByteView request) const {
   if (request.empty()) return std::nullopt;
   Query query(state_->database, "SELECT journal, record FROM request WHERE id = ?");

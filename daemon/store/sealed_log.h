@@ -105,6 +105,9 @@ class SealedLog {
   // REQUIRES: self admitted and not frozen; a request of at most 64 bytes; `make` writes nothing here.
   RecordId append(const JournalId& journal, const DeviceId& self,
                   const std::function<crypto::Record(const crypto::ChainPosition&)>& make, ByteView request = {});
+  // What `work` appends is durable together when this returns, or none of it is in the log. What it throws is thrown
+  // on.
+  void together(const std::function<void()>& work);
   // The record an earlier request made, for the last kRememberedRequests.
   [[nodiscard]] std::optional<std::pair<JournalId, RecordId>> answered(ByteView request) const;
 

@@ -10,7 +10,7 @@ from person import DONE, USAGE
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 PROMISED = ("init pair write list show attachment letters reply react share question reflect mood checkin appreciate prompt languages "
             "closeness gesture need promise repair plan talk do answers practices trends guide pause resume today config status "
-            "watch sync lock unlock passphrase doctor daemon words").split()
+            "watch sync lock unlock passphrase doctor daemon words import export").split()
 # Words that follow the program's name in a sentence, where it is not a command.
 SENTENCE = {"alone", "and", "ever", "follows", "knows", "or", "was", "is", "with", "itself", "does", "has", "keeps", "asks"}
 
@@ -79,7 +79,7 @@ def every_command_that_a_message_or_a_page_names_exists(house):
     ada = house.person("Ada")
     known = all_verbs(ada) | SENTENCE | {"help"}
     pages = [ROOT / "README.md", *ROOT.glob("*/README.md"), *ROOT.glob("packaging/*")]
-    sources = [*ROOT.glob("client/*.cc"), *ROOT.glob("daemon/**/*.cc")]
+    sources = [*ROOT.glob("client/**/*.cc"), *ROOT.glob("daemon/**/*.cc")]
     named = 0
     for page in filter(pathlib.Path.is_file, pages + sources):
         text = page.read_text(encoding="utf-8", errors="replace")

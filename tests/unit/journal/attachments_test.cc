@@ -100,8 +100,8 @@ TEST_F(AnAttachment, OfAnySizeComesOutAsItWentIn) {
     const Bytes file = file_of(size);
     const Saved saved = write_with(file);
     const MeantFile meant = find_attachment(ada.shelf(), target(saved), 1);
-    EXPECT_EQ(meant.attachment->size, size);
-    EXPECT_EQ(meant.attachment->chunks.size(), crypto::chunk_count(size));
+    EXPECT_EQ(meant.attachment.size, size);
+    EXPECT_EQ(meant.attachment.chunks.size(), crypto::chunk_count(size));
     EXPECT_EQ(read_whole(ada.blobs(), *meant.attachment), file) << size;
   }
 }
@@ -189,8 +189,8 @@ TEST_F(AnAttachment, OfAnotherJournalIsNotNamedInThisOne) {
   const Saved secret = write_with(file_of(100), "mine", "notebook");
   const Saved shared = write_with(file_of(200));
   const Desk desk(ada);
-  const ChunkId private_chunk = find_attachment(ada.shelf(), target(secret), 1).attachment->chunks[0];
-  const ChunkId shared_chunk = find_attachment(ada.shelf(), target(shared), 1).attachment->chunks[0];
+  const ChunkId private_chunk = find_attachment(ada.shelf(), target(secret), 1).attachment.chunks[0];
+  const ChunkId shared_chunk = find_attachment(ada.shelf(), target(shared), 1).attachment.chunks[0];
   EXPECT_FALSE(desk.attachments.named(ada.shared(), private_chunk));
   EXPECT_TRUE(desk.attachments.named(ada.notebook(), private_chunk));
   EXPECT_TRUE(desk.attachments.named(ada.shared(), shared_chunk));
@@ -203,7 +203,7 @@ TEST_F(AnAttachment, ThatRotsIsFetchedAgainWhateverTheSettingSays) {
   Desk bos(bo);
   ASSERT_EQ(bos.fetch(ada), 1U);
   Desk desk(ada, 0);
-  const Attachment attachment = *find_attachment(ada.shelf(), target(saved), 1).attachment;
+  const Attachment attachment = find_attachment(ada.shelf(), target(saved), 1).attachment;
   const auto name = hex(attachment.chunks[0].view());
   std::filesystem::resize_file(ada.place_of_blobs() / name.substr(0, 2) / name, 100);
   EXPECT_EQ(refusal_of([&] { read_piece(ada.blobs(), attachment, 0); }), Reason::kNotHereYet);
@@ -217,7 +217,7 @@ TEST_F(AnAttachment, ThatRotsIsFetchedAgainWhateverTheSettingSays) {
 TEST_F(AnAttachment, ThatNobodyHasIsSaidToBeRefused) {
   const Saved saved = write_with(file_of(100));
   meet(ada, bo);
-  ada.blobs().drop(find_attachment(ada.shelf(), target(saved), 1).attachment->chunks[0]);
+  ada.blobs().drop(find_attachment(ada.shelf(), target(saved), 1).attachment.chunks[0]);
   Desk desk(bo);
   int heard = 0;
   const auto token = desk.attachments.listen([&] { ++heard; });
@@ -255,13 +255,13 @@ TEST_F(AnAttachment, UploadThatAKillHasCutOffIsSweptAtTheNextStart) {
   ada.restart();
   const Desk desk(ada);
   EXPECT_EQ(ada.blobs().count(), 1U);
-  EXPECT_EQ(find_attachment(ada.shelf(), target(saved), 1).attachment->chunks[0], ada.blobs().all()[0]);
+  EXPECT_EQ(find_attachment(ada.shelf(), target(saved), 1).attachment.chunks[0], ada.blobs().all()[0]);
 }
 
 TEST_F(AnAttachment, NothingIsSweptWhileSomethingCannotBeRead) {
   const Saved saved = write_with(file_of(1000));
   meet(ada, bo);
-  const auto place = ada.journal(ada.shared()).view().by_id(saved.id);
+  const auto place = ada.journal(ada.shared()).records().by_id(saved.id);
   const std::uint64_t seq = place->seq;
   rot_body(ada, ada.shared(), ada.device(), seq);
   ada.restart();
@@ -276,7 +276,7 @@ TEST_F(AnAttachment, OfAnErasedEntryIsDroppedAndIsNotWantedAnyMore) {
   EXPECT_THAT(bos.wanted(bo.shared()), SizeIs(3));
   for (Person* person : {&ada, &bo}) {
     Desk desk(*person);
-    const Entry entry = std::get<Entry>(person->journal(person->shared()).view().by_id(saved.id)->what);
+    const Entry entry = std::get<Entry>(person->journal(person->shared()).records().by_id(saved.id)->what);
     person->journal(person->shared()).attached().unname(entry);
     desk.attachments.folded();
     EXPECT_EQ(person->blobs().count(), 0U);
@@ -287,12 +287,12 @@ TEST_F(AnAttachment, OfAnErasedEntryIsDroppedAndIsNotWantedAnyMore) {
 
 TEST_F(AnAttachment, ThatSomethingElseNamesStays) {
   const Saved saved = write_with(file_of(1000));
-  const Attachment attachment = *find_attachment(ada.shelf(), target(saved), 1).attachment;
+  const Attachment attachment = find_attachment(ada.shelf(), target(saved), 1).attachment;
   Draft again;
   again.attachments = {attachment};
   ada.shelf().write(again, {});
   Desk desk(ada);
-  const Entry entry = std::get<Entry>(ada.journal(ada.shared()).view().by_id(saved.id)->what);
+  const Entry entry = std::get<Entry>(ada.journal(ada.shared()).records().by_id(saved.id)->what);
   ada.journal(ada.shared()).attached().unname(entry);
   desk.attachments.folded();
   EXPECT_EQ(ada.blobs().count(), 1U);

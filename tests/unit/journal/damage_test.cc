@@ -1,5 +1,6 @@
 // damage_test.cc: a disk that rots, that is full, or that holds somebody else's database: what is lost is said, and
 // nothing is written where it could not be read. SPDX-License-Identifier: GPL-3.0-or-later
+#include "daemon/journal/foreign.h"
 #include "daemon/store/query.h"
 #include "tests/unit/journal/two_people.h"
 
@@ -110,6 +111,24 @@ TEST_F(Damaged, AnEpochThatTheLogRefusedIsTriedAgainWithTheSameSecret) {
   ada.write("room again");
   EXPECT_EQ(epochs(), before + 1);
   EXPECT_THAT(ada.texts(), ElementsAre("room again"));
+}
+
+TEST_F(Damaged, AnImportThatTheDiskRefusesLeavesNothingOfItsBatch) {
+  ForeignBatch batch;
+  for (int i = 0; i < 300; ++i) {
+    Foreign& item = batch.items.emplace_back();
+    item.text = std::string(20'000, 'x');
+    item.origin = "x " + std::to_string(i);
+    item.at = {kNoon, 60, false};
+  }
+  const auto records = ada.log().record_count(ada.notebook());
+  fill_the_disk();
+  EXPECT_THROW(ada.shelf().import(batch, {}), store::NotDurable);
+  free_the_disk();
+  EXPECT_EQ(ada.log().record_count(ada.notebook()), records);
+  EXPECT_EQ(ada.shelf().import(batch, {}).items.size(), 300U);
+  ada.restart();
+  EXPECT_EQ(ada.texts({.journal = "notebook"}).size(), 300U);
 }
 
 // ---- the wrong database ----

@@ -105,6 +105,26 @@ TEST_F(ASealedLog, RemembersWhatARequestBecame) {
   EXPECT_EQ(log().answered({}), std::nullopt);
 }
 
+TEST_F(ASealedLog, WhatIsWrittenTogetherIsThereWholeOrNotAtAll) {
+  const RecordId before = own(bo, "before");
+  const auto fails = [&] {
+    log().together([&] {
+      own(bo, "one", "request 1");
+      own(bo, "two");
+      throw std::runtime_error("in the middle");
+    });
+  };
+  EXPECT_THROW(fails(), std::runtime_error);
+  EXPECT_EQ(log().head(journal, bo.id()), (FrontierEntry{bo.id(), 1, before}));
+  EXPECT_EQ(log().answered(as_bytes("request 1")), std::nullopt);
+  log().together([&] {
+    own(bo, "one");
+    own(bo, "two");
+  });
+  reopen();
+  EXPECT_THAT(read(), SizeIs(3));
+}
+
 TEST_F(ASealedLog, WritesARepeatedRequestOnce) {
   const RecordId id = own(bo, "one", "request 1");
   EXPECT_EQ(own(bo, "one", "request 1"), id);

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "client/export/collect.h"
+
+#include <unordered_set>
+
+#include "proto/control.pb.h"
+
+namespace duolog::client {
+namespace {
+
+using Ids = std::unordered_set<std::string>;
+
+control::Request list_request(const ExportChoice& choice) {
+  control::Request request;
+  auto& list = *request.mutable_list();
+  list.set_journal(choice.journal);
+  list.set_since(choice.since);
+  list.set_until(choice.until);
+  list.set_tag(choice.tag.starts_with('#') ? choice.tag.substr(1) : choice.tag);
+  if (choice.mine) list.set_from("me");
+  return request;
+}
+
+// Looked for in all of the journal: what was said about them may stand in another month.
+Ids between_us(Daemon& daemon, const std::string& journal) {
+  Ids ids;
+  control::Request request;
+  request.mutable_list()->set_kind("entry");
+  request.mutable_list()->set_journal(journal);
+  daemon.ask_each(request, kDurable, [&ids](const control::Reply& reply) {
+    if (reply.has_item() && reply.item().between_us()) ids.insert(reply.item().id());
+  });
+  return ids;
+}
+
+std::string counted(std::size_t count, const char* one, const char* many) {
+  return count == 1 ? std::string("one ") + one : std::to_string(count) + " " + many;
+}
+
+}  // namespace
+
+std::vector<std::string> left_out_text(const LeftOut& left_out) {
+  std::vector<std::string> lines;
+  if (left_out.between_us > 0)
+    lines.push_back(counted(left_out.between_us, "piece that stays between you: the other's words, marked so",
+                            "pieces that stay between you: the other's words, marked so"));
+  if (left_out.sealed > 0)
+    lines.push_back(
+        counted(left_out.sealed, "answer or letter that is sealed still", "answers and letters that are sealed still"));
+  if (left_out.unreadable > 0)
+    lines.push_back(counted(left_out.unreadable, "entry that cannot be read here", "entries that cannot be read here"));
+  if (left_out.newer > 0)
+    lines.push_back(counted(left_out.newer, "thing from a newer Duolog", "things from a newer Duolog"));
+  return lines;
+}
+
+LeftOut each_item(Daemon& daemon, const ExportChoice& choice, const std::function<void(const control::Item&)>& take) {
+  const Ids kept_between = between_us(daemon, choice.journal);
+  LeftOut left_out;
+  auto request = list_request(choice);
+  daemon.ask_each(request, kDurable, [&](control::Reply& reply) {
+    if (!reply.has_item()) return;
+    auto& item = *reply.mutable_item();
+    const bool marked = item.between_us() || (!item.to().empty() && kept_between.contains(item.to()));
+    const bool sealed = item.visibility() == "sealed" || item.answer_state() == "sealed";
+    if (item.kind() == "unreadable") {
+      ++left_out.unreadable;
+    } else if (item.kind() == "newer") {
+      ++left_out.newer;
+    } else if (marked && !item.mine()) {
+      ++left_out.between_us;
+    } else if (sealed && !(choice.with_sealed && item.mine())) {
+      ++left_out.sealed;
+    } else {
+      item.clear_quote();
+      item.clear_is_new();
+      take(item);
+    }
+  });
+  return left_out;
+}
+
+std::vector<control::Series> series_of(Daemon& daemon, const ExportChoice& choice) {
+  std::vector<control::Series> all;
+  control::Request request;
+  auto& trends = *request.mutable_trends();
+  trends.set_journal(choice.journal);
+  trends.set_since(choice.since);
+  trends.set_until(choice.until);
+  daemon.ask_each(request, kDurable, [&](control::Reply& reply) {
+    if (reply.has_series() && (reply.series().mine() || !choice.mine))
+      all.push_back(std::move(*reply.mutable_series()));
+  });
+  return all;
+}
+
+std::string day_of_item(const control::Item& item) {
+  constexpr std::size_t kDay = 10;
+  return (item.on().empty() ? item.written_at() : item.on()).substr(0, kDay);
+}
+
+}  // namespace duolog::client

@@ -1,0 +1,159 @@
+// The one place that knows cmark.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "client/export/html_text.h"
+
+#include <cmark.h>
+
+#include <cstdlib>
+#include <memory>
+#include <vector>
+
+namespace duolog::client {
+namespace {
+
+constexpr std::size_t kMarkdownLimit = 64 << 10;  // bytes: of a longer piece nobody knows what its nesting costs
+constexpr int kHeadingBelow = 3;                  // the book's own headings stand above those of an entry
+constexpr int kLowestHeading = 6;
+
+struct FreeNode {
+  void operator()(cmark_node* node) const { cmark_node_free(node); }
+};
+struct FreeText {
+  void operator()(char* text) const { std::free(text); }
+};
+
+cmark_node* text_node(const std::string& text) {
+  cmark_node* node = cmark_node_new(CMARK_NODE_TEXT);
+  cmark_node_set_literal(node, text.c_str());
+  return node;
+}
+
+std::string string_of(const char* text) { return text == nullptr ? std::string() : std::string(text); }
+
+// Its children take its place, and its address follows them where it says more.
+void unlink_address(cmark_node* node) {
+  const std::string address = string_of(cmark_node_get_url(node));
+  std::string words;
+  while (cmark_node* child = cmark_node_first_child(node)) {
+    if (cmark_node_get_type(child) == CMARK_NODE_TEXT) words += string_of(cmark_node_get_literal(child));
+    cmark_node_unlink(child);
+    cmark_node_insert_before(node, child);
+  }
+  if (!address.empty() && address != words && address != "mailto:" + words)
+    cmark_node_insert_before(node, text_node((words.empty() ? "(" : " (") + address + ")"));
+  cmark_node_free(node);
+}
+
+void as_text(cmark_node* node) {
+  const std::string literal = string_of(cmark_node_get_literal(node));
+  if (cmark_node_get_type(node) == CMARK_NODE_HTML_INLINE) {
+    cmark_node_replace(node, text_node(literal));
+  } else {
+    cmark_node* paragraph = cmark_node_new(CMARK_NODE_PARAGRAPH);
+    cmark_node_append_child(paragraph, text_node(literal));
+    cmark_node_replace(node, paragraph);
+  }
+  cmark_node_free(node);
+}
+
+// Nodes that would lead or load something, or pass through as they are, become text.
+void tame(cmark_node* document) {
+  std::vector<cmark_node*> wild;
+  cmark_iter* walk = cmark_iter_new(document);
+  for (auto event = cmark_iter_next(walk); event != CMARK_EVENT_DONE; event = cmark_iter_next(walk)) {
+    cmark_node* node = cmark_iter_get_node(walk);
+    const auto type = cmark_node_get_type(node);
+    const bool leaves = event == CMARK_EVENT_EXIT;
+    if (type == CMARK_NODE_HTML_BLOCK || type == CMARK_NODE_HTML_INLINE) wild.push_back(node);
+    if (leaves && (type == CMARK_NODE_LINK || type == CMARK_NODE_IMAGE)) wild.push_back(node);
+    if (leaves && type == CMARK_NODE_CODE_BLOCK) cmark_node_set_fence_info(node, "");
+    if (leaves && type == CMARK_NODE_HEADING)
+      cmark_node_set_heading_level(node, std::min(cmark_node_get_heading_level(node) + kHeadingBelow, kLowestHeading));
+  }
+  cmark_iter_free(walk);
+  for (cmark_node* node : wild) {
+    const auto type = cmark_node_get_type(node);
+    if (type == CMARK_NODE_LINK || type == CMARK_NODE_IMAGE) {
+      unlink_address(node);
+    } else {
+      as_text(node);
+    }
+  }
+}
+
+std::string without_controls(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '\r') continue;
+    if ((byte < 0x20 && c != '\n' && c != '\t') || byte == 0x7f) {
+      out += "\xef\xbf\xbd";
+    } else {
+      out += c;
+    }
+  }
+  return out;
+}
+
+std::string paragraphs(const std::string& text) {
+  std::string out = "<p>";
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const bool ends = text.compare(at, 2, "\n\n") == 0;
+    if (ends) {
+      while (at + 1 < text.size() && text[at + 1] == '\n') ++at;
+      out += "</p>\n<p>";
+    } else if (text[at] == '\n') {
+      out += "<br>\n";
+    } else {
+      out += html_escape(std::string_view(text).substr(at, 1));
+    }
+  }
+  return out + "</p>\n";
+}
+
+}  // namespace
+
+std::string html_escape(std::string_view text) {
+  std::string out;
+  out.reserve(text.size() + text.size() / 16);
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    switch (c) {
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      case '\'':
+        out += "&#39;";
+        break;
+      default:
+        if ((byte < 0x20 && c != '\n' && c != '\t') || byte == 0x7f) {
+          out += "\xef\xbf\xbd";
+        } else {
+          out += c;
+        }
+    }
+  }
+  return out;
+}
+
+std::string html_of_markdown(std::string_view text) {
+  const std::string clean = without_controls(text);
+  if (clean.size() > kMarkdownLimit) return paragraphs(clean);
+  const std::unique_ptr<cmark_node, FreeNode> document(
+      cmark_parse_document(clean.data(), clean.size(), CMARK_OPT_VALIDATE_UTF8));
+  tame(document.get());
+  const std::unique_ptr<char, FreeText> html(cmark_render_html(document.get(), CMARK_OPT_HARDBREAKS));
+  return html ? std::string(html.get()) : paragraphs(clean);
+}
+
+}  // namespace duolog::client

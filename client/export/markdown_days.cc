@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "client/export/markdown_days.h"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <set>
+
+#include "client/export/collect.h"
+#include "client/json.h"
+#include "client/manners.h"
+#include "client/moment.h"
+#include "client/show_item.h"
+#include "proto/control.pb.h"
+
+namespace duolog::client {
+namespace {
+
+// A foreign name or tag in a line of ours: without line ends, which could begin something.
+std::string in_line(std::string_view text) {
+  std::string out(text);
+  for (char& c : out)
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
+  return out;
+}
+
+std::string as_quote(std::string_view text) {
+  std::string out;
+  bool begins = true;
+  for (const char c : text) {
+    if (begins) out += "> ";
+    out += c;
+    begins = c == '\n';
+  }
+  return out + "\n\n";
+}
+
+std::string value_of(const control::FieldValue& field) {
+  if (field.has_number()) return std::to_string(field.number()) + "\n\n";
+  if (field.items_size() == 0) return field.text() + "\n\n";
+  std::string out;
+  for (const auto& item : field.items()) out += "- " + item + "\n";
+  return out + "\n";
+}
+
+std::string said(const control::Item& remark) {
+  const auto done = manner_text(remark.manner());
+  return as_quote("**" + in_line(remark.author()) + (done.empty() ? "" : " " + done) + "** · " +
+                  day_of(remark.written_at()) + (remark.text().empty() ? "" : "\n\n" + remark.text()));
+}
+
+std::string heading(const control::Item& item) {
+  std::string line = "## ";
+  const bool whole_day = !item.on().empty() && item.day_only();
+  if (!whole_day) line += clock_of(item.on().empty() ? item.written_at() : item.on()) + " · ";
+  line += in_line(item.author());
+  if (item.kind() == "answer") line += " · " + in_line(practice_text(item.practice(), item.title()));
+  if (item.kind() == "letter") line += " · a letter";
+  if (item.mood() > 0) line += " · mood " + std::to_string(item.mood());
+  if (item.between_us()) line += " · between us";
+  return line + "\n\n";
+}
+
+std::string piece_text(const control::Item& item, Days& days) {
+  std::string out = heading(item);
+  if (item.kind() == "remark") {
+    out += said(item);
+  } else if (item.fields_size() > 0) {
+    const bool labelled = item.labels_size() == item.fields_size();
+    for (int i = 0; i < item.fields_size(); ++i)
+      out += "*" + in_line(labelled && !item.labels(i).empty() ? item.labels(i) : item.fields(i).id()) + "*\n\n" +
+             value_of(item.fields(i));
+  } else {
+    out += item.text() + "\n\n";
+  }
+  std::string tags;
+  for (const auto& tag : item.tags()) tags += (tags.empty() ? "#" : " #") + in_line(tag);
+  if (!tags.empty()) out += tags + "\n\n";
+  for (const auto& reaction : item.reactions()) out += in_line(reaction.emoji() + " " + reaction.person()) + "\n\n";
+  for (const auto& remark : days.said_about(item)) out += said(remark);
+  return out;
+}
+
+}  // namespace
+
+std::size_t write_markdown(const std::filesystem::path& folder, Days& days) {
+  std::size_t files = 0;
+  const auto& pieces = days.pieces();
+  for (std::size_t at = 0; at < pieces.size();) {
+    const auto day = pieces[at].day;
+    std::set<std::string> tags;
+    std::string text;
+    for (; at < pieces.size() && pieces[at].day == day; ++at) {
+      const auto item = days.read(pieces[at]);
+      tags.insert(item.tags().begin(), item.tags().end());
+      text += piece_text(item, days);
+    }
+    std::string front = "---\ndate: " + day_name(day) + "\n";
+    if (!tags.empty()) front += "tags:\n";
+    for (const auto& tag : tags) front += "  - " + json_string(in_line(tag)) + "\n";
+    const auto year = folder / day_name(day).substr(0, 4);
+    ::mkdir(year.c_str(), 0700);  // where it could not be made, the file says so
+    PrivateFile file(year / (day_name(day) + ".md"));
+    file.write(front + "---\n\n" + text);
+    file.keep(false);
+    ++files;
+  }
+  return files;
+}
+
+}  // namespace duolog::client

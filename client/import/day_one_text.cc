@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "client/import/day_one_text.h"
+
+#include <array>
+
+namespace duolog::client {
+namespace {
+
+constexpr std::string_view kZeroWidthSpace = "\xe2\x80\x8b";
+constexpr std::string_view kMoment = "](dayone-moment:";
+
+bool is_punctuation(char c) {
+  return (c >= '!' && c <= '/') || (c >= ':' && c <= '@') || (c >= '[' && c <= '`') || (c >= '{' && c <= '~');
+}
+bool means_something(char c) { return std::string_view("*_`[]<>\\").find(c) != std::string_view::npos; }
+
+// "![](dayone-moment://ID)": the bytes it takes and what it was; 0: it is none.
+std::size_t moment_at(std::string_view rest, std::string& sign) {
+  if (!rest.starts_with("![")) return 0;
+  const auto name_end = rest.find(']');
+  if (name_end == std::string_view::npos || rest.find('\n') < name_end || !rest.substr(name_end).starts_with(kMoment))
+    return 0;
+  const auto end = rest.find(')', name_end);
+  if (end == std::string_view::npos || rest.substr(0, end).find('\n') != std::string_view::npos) return 0;
+  const auto target = rest.substr(name_end + kMoment.size(), end - name_end - kMoment.size());
+  sign = "[photo]";
+  for (const auto& [kind, name] :
+       {std::pair{"/video/", "[video]"}, {"/audio/", "[recording]"}, {"/pdfAttachment/", "[PDF]"}})
+    if (target.starts_with(kind)) sign = name;
+  return end + 1;
+}
+
+}  // namespace
+
+std::string plain_markdown(std::string_view text, Findings& findings) {
+  std::string out;
+  bool fenced = false;
+  bool line_begins = true;
+  for (std::size_t at = 0; at < text.size();) {
+    const auto rest = text.substr(at);
+    std::string sign;
+    if (line_begins && rest.starts_with("```")) fenced = !fenced;
+    if (rest.front() == '\n') {
+      line_begins = true;
+      out += '\n';
+      ++at;
+      continue;
+    }
+    if (!fenced && rest.front() == '\\' && rest.size() > 1 && is_punctuation(rest[1]) && !means_something(rest[1]) &&
+        !(line_begins && rest[1] == '#')) {
+      out += rest[1];
+      at += 2;
+    } else if (const auto taken = fenced ? 0 : moment_at(rest, sign); taken > 0) {
+      findings.bend("media in the text, of which only the place is kept", text.substr(at, taken));
+      out += sign;
+      at += taken;
+    } else if (rest.starts_with(kZeroWidthSpace)) {
+      at += kZeroWidthSpace.size();
+    } else {
+      if (rest.starts_with("dayone2://") || rest.starts_with("dayone://"))
+        findings.bend("links to other entries, left as they stand", rest.substr(0, rest.find_first_of(") \n")));
+      out += rest.front();
+      ++at;
+      // An escaped backslash or star takes its sign with it.
+      if (!fenced && rest.front() == '\\' && rest.size() > 1 && rest[1] != '\n') out += rest[1], ++at;
+    }
+    line_begins = false;
+  }
+  return out;
+}
+
+}  // namespace duolog::client

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "client/import/files.h"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+
+#include "client/failure.h"
+#include "client/import/zip_files.h"
+#include "client/sanitise.h"
+
+namespace duolog::client {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::int64_t changed_ms(const struct stat& found) {
+  return std::int64_t{found.st_mtim.tv_sec} * 1000 + found.st_mtim.tv_nsec / 1'000'000;
+}
+
+std::unique_ptr<std::istream> open_plain(const fs::path& place, const std::string& name) {
+  auto stream = std::make_unique<std::ifstream>(place, std::ios::binary);
+  if (!*stream) refuse_file(name, std::string("cannot be read: ") + std::strerror(errno), "nothing was imported");
+  return stream;
+}
+
+class OneFile : public Files {
+ public:
+  OneFile(const fs::path& place, const struct stat& found) : place_(place) {
+    files_.push_back({place.filename().string(), static_cast<std::uint64_t>(found.st_size), changed_ms(found)});
+    single_ = true;
+  }
+  [[nodiscard]] std::unique_ptr<std::istream> open(const File& file) const override {
+    return open_plain(place_, file.name);
+  }
+
+ private:
+  fs::path place_;
+};
+
+class Folder : public Files {
+ public:
+  explicit Folder(const fs::path& place) : place_(place) {
+    walk(place, "", 0);
+    std::ranges::sort(files_, {}, &File::name);
+  }
+  [[nodiscard]] std::unique_ptr<std::istream> open(const File& file) const override {
+    return open_plain(place_ / file.name, file.name);
+  }
+
+ private:
+  void walk(const fs::path& folder, const std::string& below, int depth) {
+    std::error_code trouble;
+    fs::directory_iterator entries(folder, trouble);
+    if (trouble) refuse_file(folder.string(), "cannot be read: " + trouble.message(), "nothing was imported");
+    for (const auto& entry : entries) {
+      const auto name = below + entry.path().filename().string();
+      struct stat found{};
+      if (::lstat(entry.path().c_str(), &found) != 0) continue;
+      if (entry.path().filename().string().starts_with('.') || utf8_fault(name) != std::string::npos) {
+        left_out_.push_back(name);
+      } else if (S_ISDIR(found.st_mode) && depth < kDepthLimit) {
+        walk(entry.path(), name + "/", depth + 1);
+      } else if (S_ISREG(found.st_mode)) {
+        files_.push_back({name, static_cast<std::uint64_t>(found.st_size), changed_ms(found)});
+        if (files_.size() > kNamesLimit)
+          refuse_file(place_.string(), "holds more than " + std::to_string(kNamesLimit) + " files",
+                      "name the folder that has the journal in it");
+      } else {
+        left_out_.push_back(name);
+      }
+    }
+  }
+  fs::path place_;
+};
+
+bool is_zip(const fs::path& place) {
+  std::ifstream stream(place, std::ios::binary);
+  char begin[4] = {};
+  stream.read(begin, sizeof(begin));
+  return stream.gcount() == 4 && (std::memcmp(begin, "PK\3\4", 4) == 0 || std::memcmp(begin, "PK\5\6", 4) == 0);
+}
+
+}  // namespace
+
+void refuse_file(const std::string& name, const std::string& why, const std::string& hint) {
+  throw Failure(Exit::kFailed, "BAD_FILE", sanitise_line(name) + ": " + why, hint);
+}
+
+std::string Files::read(const File& file, std::uint64_t limit) const {
+  const auto stream = open(file);
+  std::string text;
+  std::string piece(1 << 16, '\0');
+  while (stream->read(piece.data(), static_cast<std::streamsize>(piece.size())), stream->gcount() > 0) {
+    text.append(piece, 0, static_cast<std::size_t>(stream->gcount()));
+    if (text.size() > limit)
+      refuse_file(file.name, "is longer than " + std::to_string(limit >> 20) + " MiB", "nothing was imported");
+  }
+  return text;
+}
+
+std::unique_ptr<Files> open_files(const fs::path& place) {
+  struct stat found{};
+  if (::stat(place.c_str(), &found) != 0) {
+    const int why = errno;
+    throw Failure(why == ENOENT ? Exit::kNotFound : Exit::kFailed, "BAD_FILE",
+                  sanitise_line(place.string()) + ": " + std::strerror(why),
+                  "nothing was imported; is the name right?");
+  }
+  if (S_ISDIR(found.st_mode)) return std::make_unique<Folder>(place);
+  if (!S_ISREG(found.st_mode)) refuse_file(place.string(), "is neither a file nor a folder", "nothing was imported");
+  if (is_zip(place)) return open_zip(place);
+  if (static_cast<std::uint64_t>(found.st_size) > kFileLimit)
+    refuse_file(place.string(), "is longer than 2 GiB", "split it, and import one after the other");
+  return std::make_unique<OneFile>(place, found);
+}
+
+}  // namespace duolog::client

@@ -1,0 +1,38 @@
+// Any text in a page: no tag but those that the page's own hand makes, no attribute that leads, loads or runs.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <array>
+#include <string>
+
+#include "client/export/html_text.h"
+#include "tests/fuzz/script.h"
+
+using namespace duolog;
+using fuzz::must;
+
+namespace {
+
+constexpr std::array<std::string_view, 38> kTags = {
+    "p",           "/p",   "br /", "em",  "/em",  "strong", "/strong", "ul",   "/ul",
+    "ol",          "/ol",  "li",   "/li", "code", "/code",  "pre",     "/pre", "blockquote",
+    "/blockquote", "hr /", "h4",   "/h4", "h5",   "/h5",    "h6",      "/h6",  "br"};
+
+void require_tame(std::string_view html) {
+  for (std::size_t at = html.find('<'); at != std::string_view::npos; at = html.find('<', at + 1)) {
+    const auto end = html.find('>', at);
+    must(end != std::string_view::npos, "a tag does not end");
+    const auto tag = html.substr(at + 1, end - at - 1);
+    bool known = tag.starts_with("ol start=\"") && tag.find_first_not_of("0123456789\"", 10) == std::string_view::npos;
+    for (const auto one : kTags) known = known || (!one.empty() && one == tag);
+    must(known, "a tag that is not ours");
+  }
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string text(reinterpret_cast<const char*>(data), size);
+  require_tame(client::html_of_markdown(text));
+  const auto escaped = client::html_escape(text);
+  must(escaped.find_first_of("<>\"'") == std::string::npos, "a sign that ends text is left");
+  return 0;
+}
