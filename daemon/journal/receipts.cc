@@ -43,19 +43,14 @@ std::optional<std::uint64_t> Receipts::raise(const DeviceId& by, std::uint64_t s
   return before;
 }
 
-bool Receipts::keep(const DeviceId& by, const std::vector<Step>& steps) {
+void Receipts::keep(const DeviceId& by, const std::vector<Step>& steps) {
   const std::size_t page = (steps.size() - 1) / kStepsPerPage;
   Bytes value;
   for (std::size_t i = page * kStepsPerPage; i < steps.size(); ++i) {
     append_u64(value, steps[i].seq);
     append_u64(value, static_cast<std::uint64_t>(steps[i].at_ms));
   }
-  try {
-    state_.put(page_name(prefix_, by, page), value);
-    return true;
-  } catch (const store::NotDurable&) {
-    return false;
-  }
+  state_.put_soon(page_name(prefix_, by, page), value);
 }
 
 std::uint64_t Receipts::up_to(const DeviceId& by) const {

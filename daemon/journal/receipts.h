@@ -1,7 +1,8 @@
 // receipts.h: since when which device of the other person has held how much of this device's log.
 //
 // A receipt is a frontier that the other sent after its commit, or one inside an event it wrote. Remembered in
-// LocalState as steps of (seq, when), so that "on Bo's laptop 21:14" survives a restart.
+// LocalState as steps of (seq, when), so that "on Bo's laptop 21:14" survives a restart. Nobody waits for the disk here:
+// what a kill takes, the next meeting tells again.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
@@ -16,7 +17,6 @@ class Receipts {
   Receipts(store::LocalState& state, const JournalId& journal);
 
   // `by` holds our log up to `seq`. Returns up to where that was known before; nullopt: nothing new.
-  // Losing a receipt loses no word: a full disk is no reason to fail here.
   std::optional<std::uint64_t> raise(const DeviceId& by, std::uint64_t seq, std::int64_t at_ms);
 
   struct Receipt {
@@ -31,7 +31,7 @@ class Receipts {
     std::uint64_t seq = 0;
     std::int64_t at_ms = 0;
   };
-  bool keep(const DeviceId& by, const std::vector<Step>& steps);  // false: the disk refused; the next one keeps it too
+  void keep(const DeviceId& by, const std::vector<Step>& steps);
 
   store::LocalState& state_;
   std::string prefix_;

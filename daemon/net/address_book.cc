@@ -84,17 +84,11 @@ void AddressBook::seen(const DeviceId& device, WallTime when) {
   write(device, page);
 }
 
-// A disk that refuses is told of by whoever writes words; a hint waits for the next time.
 void AddressBook::write(const DeviceId& device, const Page& page) {
   Page& kept = open(device);
-  if (kept == page && !unwritten_.contains(device)) return;
+  if (kept == page) return;
   kept = page;
-  try {
-    memory_.put(place_of(device), as_bytes(write_page(page)));
-    unwritten_.erase(device);
-  } catch (const store::NotDurable&) {
-    unwritten_.insert(device);
-  }
+  memory_.put_soon(place_of(device), as_bytes(write_page(page)));
 }
 
 }  // namespace duolog::net

@@ -1,10 +1,10 @@
 // address_book.h: where each device was last reached and says it can be, remembered across restarts. A hint, never
-// trusted: who answers there must still prove itself. Kept in store::LocalState; losing it costs a little patience.
+// trusted: who answers there must still prove itself. Kept in store::LocalState, written when there is time; losing it
+// costs a little patience.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
 #include <map>
-#include <set>
 
 #include "daemon/home/address.h"
 #include "daemon/home/clock.h"
@@ -37,7 +37,6 @@ class AddressBook {
 
   store::LocalState& memory_;
   mutable std::map<DeviceId, Page> pages_;  // read when first asked for
-  std::set<DeviceId> unwritten_;
 };
 
 }  // namespace duolog::net

@@ -10,6 +10,8 @@ namespace duolog::net {
 namespace {
 
 constexpr milliseconds kSleepNoticed{5'000};  // the wall clock moved this much more than the steady one
+constexpr milliseconds kNotesWait{2'000};     // for somebody to say more, before what was noted is written down
+constexpr milliseconds kNotesRest{60'000};    // … and where the disk did not take it
 constexpr std::size_t kReadAtOnce = 64 << 10;
 constexpr std::size_t kNewestFirst = 2;  // epochs of each journal that are tried before any older one
 
@@ -68,6 +70,22 @@ void Switchboard::State::settle() {
     const auto next = std::move(news.front());
     news.pop_front();
     next();
+  }
+  if (notes_due == SteadyTime::max() && house.memory.waiting()) notes_due = now() + kNotesWait;
+}
+
+// Behind what was to be said: the other side reads it meanwhile.
+void Switchboard::State::write_when_due() {
+  if (now() >= disk_due) {
+    disk_due = SteadyTime::max();
+    house.log.expect_records();
+  }
+  if (now() < notes_due) return;
+  try {
+    house.memory.write_down();
+    notes_due = SteadyTime::max();
+  } catch (const std::exception&) {  // whoever writes words is told of the disk; a note can wait
+    notes_due = now() + kNotesRest;
   }
 }
 
@@ -253,6 +271,7 @@ bool Switchboard::State::greet_peer(const Strangers::FirstFrame& first) {
   line.peer =
       std::make_unique<Peer>(Peer::respond(peer_house, matched->first, std::move(matched->second), first.deadline));
   limit_half_known();
+  somebody_comes();
   return true;
 }
 
@@ -375,12 +394,13 @@ void Switchboard::tick() {
     if (state_->window) state_->window->tick(now);
     if (state_->joiner) state_->joiner->tick(now);
     state_->begin_due_rounds();
+    state_->write_when_due();
   });
 }
 
 SteadyTime Switchboard::deadline() const {
   SteadyTime soonest = std::min(state_->dialer.deadline(), state_->rounds.deadline());
-  soonest = std::min(soonest, state_->strangers.deadline());
+  soonest = std::min({soonest, state_->strangers.deadline(), state_->notes_due, state_->disk_due});
   if (state_->window) soonest = std::min(soonest, state_->window->deadline());
   if (state_->joiner) soonest = std::min(soonest, state_->joiner->deadline());
   for (const auto& [id, line] : state_->lines)

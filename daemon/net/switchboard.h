@@ -50,7 +50,7 @@ class Switchboard {
   struct House {
     Self self;
     store::SealedLog& log;
-    store::LocalState& memory;  // addresses, when a device was last seen, spent codes
+    store::LocalState& memory;  // addresses, when a device was last seen, spent codes; what waits there is written down
     Clock clock;
     Random random;
     PeerHooks hooks;

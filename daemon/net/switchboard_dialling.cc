@@ -45,6 +45,7 @@ void Switchboard::State::connected_to_device(LineId id) {
   const crypto::PreparedPsk& psk = door->psks[line.manner.epoch % door->psks.size()];
   line.peer = std::make_unique<Peer>(Peer::initiate(peer_house, door->journal, psk, now()));
   line.kind = Line::Kind::kPeer;
+  somebody_comes();
 }
 
 void Switchboard::State::lost_dial(LineId id, Trouble why) {

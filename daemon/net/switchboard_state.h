@@ -54,6 +54,8 @@ struct Switchboard::State {
   std::uint16_t port = 0;
   std::vector<std::string> own_addresses;
   bool stopping = false;
+  SteadyTime notes_due = SteadyTime::max();  // when what waits in `memory` is written down
+  SteadyTime disk_due = SteadyTime::max();   // when the log is made ready for whoever has just come
   milliseconds wall_ahead;  // wall minus steady, when last looked at
   int depth = 0;
   std::deque<std::function<void()>> news;
@@ -97,6 +99,8 @@ struct Switchboard::State {
   void changed(const PeerKey& key);
   void apply(std::vector<Doorway> given);
   void notice_sleep();
+  void somebody_comes() { disk_due = now(); }
+  void write_when_due();
   void renew_all();
 
   // ---- dialling ----

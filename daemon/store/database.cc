@@ -476,6 +476,18 @@ void Database::transaction(const std::function<void()>& work) {
   state.fold_when_due();
 }
 
+void Database::expect_writes() {
+  if (!state_->refusal.empty() || state_->depth > 0 || state_->log_is_ready) return;
+  try {
+    state_->make_ready();
+  } catch (const NotDurable&) {  // NOLINT(bugprone-empty-catch): the refusal stands
+  } catch (const SQLite::Exception& error) {
+    const Failure failure = failure_of(error, state_->sqlite.getHandle());
+    state_->roll_back();
+    state_->refuse_writes(failure);
+  }
+}
+
 void Database::on_rollback(std::function<void()> reload) { state_->reloads.push_back(std::move(reload)); }
 
 SQLite::Statement& Database::statement(const char* sql) {

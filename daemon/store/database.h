@@ -41,6 +41,10 @@ class Database : public Connection {
   // Rolls back and rethrows what `work` throws; throws NotDurable when the disk refuses.
   void transaction(const std::function<void()>& work) override;
 
+  // Somebody is about to write: does now what the first transaction would do before it begins, the mark that there is a
+  // log (write_ahead.h). Where the disk refuses, refusal() says why, as after a transaction.
+  void expect_writes();
+
   // Called after a rollback, so that caches beside the file can be read anew.
   void on_rollback(std::function<void()> reload);
 

@@ -124,6 +124,8 @@ SealedLog::SealedLog(Database& database, Quota quota) : state_(std::make_shared<
   });
 }
 
+void SealedLog::expect_records() { state_->database.expect_writes(); }
+
 // ---- who may have a log here ----
 
 void SealedLog::add_journal(const JournalId& journal) {

@@ -80,6 +80,9 @@ class SealedLog {
  public:
   explicit SealedLog(Database& database, Quota quota = {});
 
+  // Somebody comes who may bring records: what the first of them would wait for is done now (Database::expect_writes).
+  void expect_records();
+
   // ---- who may have a log here; all idempotent and durable ----
   void add_journal(const JournalId& journal);
   void drop_journal(const JournalId& journal);  // a founding that was never acknowledged

@@ -148,6 +148,19 @@ TEST_F(TwoDevices, StayInTouchForADayWithAFreshHandshakeEveryHour) {
   EXPECT_LE(handshakes, 26);
 }
 
+TEST_F(TwoDevices, NoteWhomTheyMetOnceThereIsTime) {
+  connect();
+  const auto noted = [&] {
+    const store::LocalState written(ada_place_.database, people().ada->local_key("local.state"));
+    return written.get("net.address." + hex(people().bo->id().bytes)).has_value();
+  };
+  EXPECT_TRUE(ada_place_.memory.waiting());
+  EXPECT_FALSE(noted());
+  world_.run(3s);
+  EXPECT_FALSE(ada_place_.memory.waiting());
+  EXPECT_TRUE(noted());
+}
+
 TEST_F(TwoDevices, SayWhyTheyAreAway) {
   switch_on();
   share();

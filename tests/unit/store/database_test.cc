@@ -382,6 +382,42 @@ TEST_F(OnAFaultyDisk, NoFailingWriteLosesWhatWasAcknowledged) { EXPECT_GT(fail_e
 TEST_F(OnAFaultyDisk, NoFullDiskLosesWhatWasAcknowledged) { EXPECT_GT(fail_every(Fault::kFull, 3000), 12); }
 TEST_F(OnAFaultyDisk, NoLostSyncLosesWhatWasAcknowledged) { EXPECT_GE(fail_every(Fault::kSyncError, 3000), 6); }
 
+TEST_F(OnAFaultyDisk, AnExpectedWriteFindsTheMarkDurable) {
+  open(Open::kCreate);
+  const int before = disk.syncs();
+  database_->expect_writes();
+  const int expected = disk.syncs();
+  EXPECT_GE(expected - before, 3);
+  database_->expect_writes();
+  EXPECT_EQ(disk.syncs(), expected) << "what was done is done again";
+  put("a");
+  EXPECT_LE(disk.syncs() - expected, 2) << "the head of the log, and the commit";
+}
+
+TEST_F(OnAFaultyDisk, AnExpectationThatFailsIsARefusal) {
+  for (const Fault fault : {Fault::kWriteError, Fault::kFull, Fault::kSyncError}) {
+    int failed = 0;
+    for (;; ++failed) {
+      testing::TemporaryFolder fresh;
+      database_ = std::make_unique<Database>(fresh / "duolog.db", Open::kCreate);
+      disk.fail_at(fault, failed + 1);
+      database_->expect_writes();
+      const bool fired = disk.fired();
+      disk.heal();
+      EXPECT_EQ(database_->refusal().empty(), !fired);
+      if (fired) {
+        EXPECT_THROW(put("a"), NotDurable);
+        EXPECT_EQ(database_->try_again(), fault == Fault::kFull);
+      }
+      if (!fired || fault == Fault::kFull) put("b");
+      database_ = std::make_unique<Database>(fresh / "duolog.db", Open::kExisting);
+      EXPECT_EQ(names().size(), !fired || fault == Fault::kFull ? 1U : 0U);
+      if (!fired || HasFailure()) break;
+    }
+    EXPECT_GE(failed, 3);
+  }
+}
+
 TEST_F(OnAFaultyDisk, AFullDiskIsTriedAgain) {
   open(Open::kCreate);
   put("a");

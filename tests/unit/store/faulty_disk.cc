@@ -18,6 +18,7 @@ struct Plan {
   bool fired = false;
 };
 Plan plan;              // SQLite's callbacks have no place for it
+int syncs_made = 0;
 sqlite3_vfs* real_vfs;  // the one that was the default
 sqlite3_vfs faulty_vfs;
 
@@ -52,6 +53,7 @@ int truncate_file(sqlite3_file* file, sqlite3_int64 size) {
   return real_of(file)->pMethods->xTruncate(real_of(file), size);
 }
 int sync_file(sqlite3_file* file, int flags) {
+  ++syncs_made;
   if (strikes(FaultyDisk::Fault::kSyncError)) return SQLITE_IOERR_FSYNC;
   return real_of(file)->pMethods->xSync(real_of(file), flags);
 }
@@ -101,6 +103,7 @@ int open_file(sqlite3_vfs* /*vfs*/, const char* name, sqlite3_file* file, int fl
 
 FaultyDisk::FaultyDisk() {
   plan = {};
+  syncs_made = 0;
   real_vfs = sqlite3_vfs_find(nullptr);
   faulty_vfs = *real_vfs;  // every other call goes to the real one, which ignores whose it is
   faulty_vfs.zName = kName;
@@ -118,5 +121,6 @@ FaultyDisk::~FaultyDisk() {
 void FaultyDisk::fail_at(Fault fault, int nth, bool for_good) { plan = {fault, nth, for_good, false}; }
 void FaultyDisk::heal() { plan.until = 0; }
 bool FaultyDisk::fired() const { return plan.fired; }
+int FaultyDisk::syncs() const { return syncs_made; }
 
 }  // namespace duolog::testing

@@ -21,6 +21,7 @@ class FaultyDisk {
   void fail_at(Fault fault, int nth, bool for_good = false);
   void heal();
   [[nodiscard]] bool fired() const;
+  [[nodiscard]] int syncs() const;  // since it was made, failed ones included
 };
 
 }  // namespace duolog::testing

@@ -6,6 +6,7 @@
 
 #include "daemon/store/query.h"
 #include "tests/unit/home/temporary_folder.h"
+#include "tests/unit/store/faulty_disk.h"
 
 namespace duolog::store {
 namespace {
@@ -19,6 +20,11 @@ class ALocalState : public ::testing::Test {
   static crypto::LocalKey key(std::uint8_t fill) { return *crypto::LocalKey::from(Bytes(32, fill)); }
   std::optional<std::string> get(std::string_view name) {
     const auto value = state.get(name);
+    return value ? std::optional(std::string(as_text(*value))) : std::nullopt;
+  }
+  std::optional<std::string> on_disk(std::string_view name) {
+    const LocalState another(database, key(1));  // which knows only what is written
+    const auto value = another.get(name);
     return value ? std::optional(std::string(as_text(*value))) : std::nullopt;
   }
   std::string everything_on_disk() {
@@ -53,6 +59,59 @@ TEST_F(ALocalState, ListsNamesByTheirBeginning) {
   for (const char* name : {"b/2", "a/1", "b/1", "b", "c/1", "b0"}) state.put(name, as_bytes("x"));
   EXPECT_THAT(state.names("b/"), ElementsAre("b/1", "b/2"));
   EXPECT_THAT(state.names(""), ElementsAre("a/1", "b", "b/1", "b/2", "b0", "c/1"));
+}
+
+TEST_F(ALocalState, ReadsWhatIsPutSoonAtOnceAndWritesItWhenAsked) {
+  state.put("seen", as_bytes("yesterday"));
+  state.put_soon("seen", as_bytes("today"));
+  state.put_soon("reached", as_bytes("192.0.2.1:1"));
+  EXPECT_EQ(get("seen"), "today");
+  EXPECT_THAT(state.names(""), ElementsAre("reached", "seen"));
+  EXPECT_EQ(on_disk("seen"), "yesterday");
+  EXPECT_EQ(on_disk("reached"), std::nullopt);
+  ASSERT_TRUE(state.waiting());
+  state.write_down();
+  EXPECT_FALSE(state.waiting());
+  EXPECT_EQ(on_disk("seen"), "today");
+  EXPECT_EQ(on_disk("reached"), "192.0.2.1:1");
+}
+
+TEST_F(ALocalState, WritesWhatWaitsWithWhateverIsPut) {
+  state.put_soon("seen", as_bytes("today"));
+  state.put_soon("spent", as_bytes("no"));
+  state.put("spent", as_bytes("yes"));
+  EXPECT_FALSE(state.waiting());
+  EXPECT_EQ(on_disk("seen"), "today");
+  EXPECT_EQ(on_disk("spent"), "yes");
+}
+
+TEST_F(ALocalState, WritesWhatWaitsAtItsEnd) {
+  { LocalState(database, key(1)).put_soon("seen", as_bytes("today")); }
+  EXPECT_EQ(get("seen"), "today");
+}
+
+TEST_F(ALocalState, ForgetsWhatWaitsWhenItIsRemoved) {
+  state.put_soon("seen", as_bytes("today"));
+  state.remove("seen");
+  EXPECT_EQ(get("seen"), std::nullopt);
+  EXPECT_FALSE(state.waiting());
+}
+
+TEST(ALocalStateOnAFullDisk, KeepsWhatWaitsUntilThereIsRoom) {
+  duolog::testing::FaultyDisk disk;
+  const testing::TemporaryFolder folder;
+  Database database(folder / "duolog.db", Database::Open::kCreate);
+  LocalState state(database, *crypto::LocalKey::from(Bytes(32, 1)));
+  state.put_soon("seen", as_bytes("today"));
+  disk.fail_at(duolog::testing::FaultyDisk::Fault::kFull, 1, true);
+  EXPECT_THROW(state.write_down(), NotDurable);
+  ASSERT_TRUE(disk.fired());
+  EXPECT_TRUE(state.waiting());
+  disk.heal();
+  ASSERT_TRUE(database.try_again());
+  state.write_down();
+  EXPECT_FALSE(state.waiting());
+  EXPECT_EQ(as_text(*state.get("seen")), "today");
 }
 
 TEST_F(ALocalState, IsReadByItsOwnKeyOnly) {
