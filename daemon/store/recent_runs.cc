@@ -7,17 +7,16 @@
 
 namespace duolog::store {
 
-void RecentRuns::keep(const JournalId& journal, const DeviceId& device, std::uint64_t first, std::vector<RecordId> ids,
-                      std::span<const crypto::Record> records) noexcept {
+void RecentRuns::keep(Run run) noexcept {
   std::size_t bytes = 0;
-  for (const crypto::Record& record : records) bytes += record.head.size() + (record.body ? record.body->size() : 0);
+  for (const crypto::Record& record : *run.records)
+    bytes += record.head.size() + (record.body ? record.body->size() : 0);
   if (bytes > kRecentBytes) return;
   while (bytes_ + bytes > kRecentBytes) {
     bytes_ -= runs_.front().second;
     runs_.pop_front();
   }
   try {
-    Run run{journal, device, first, std::move(ids), {records.begin(), records.end()}};
     runs_.emplace_back(std::make_shared<const Run>(std::move(run)), bytes);
     bytes_ += bytes;
   } catch (const std::bad_alloc&) {  // NOLINT(bugprone-empty-catch): the disk has them
@@ -27,7 +26,7 @@ void RecentRuns::keep(const JournalId& journal, const DeviceId& device, std::uin
 std::shared_ptr<const RecentRuns::Run> RecentRuns::find(const JournalId& journal, const DeviceId& device,
                                                         std::uint64_t seq) const {
   for (const auto& [run, bytes] : runs_) {
-    const bool holds_it = seq >= run->first && seq - run->first < run->records.size();
+    const bool holds_it = seq >= run->first && seq - run->first < run->records->size();
     if (holds_it && run->device == device && run->journal == journal) return run;
   }
   return nullptr;

@@ -21,12 +21,11 @@ class RecentRuns {
     DeviceId device;
     std::uint64_t first = 1;  // seq
     std::vector<RecordId> ids;
-    std::vector<crypto::Record> records;
+    std::shared_ptr<const std::vector<crypto::Record>> records;
   };
-  // Copies them, where there is memory for it. REQUIRES: checked; their transaction has committed, or takes this down
-  // with it by clear().
-  void keep(const JournalId& journal, const DeviceId& device, std::uint64_t first, std::vector<RecordId> ids,
-            std::span<const crypto::Record> records) noexcept;
+  // Where there is memory for it. REQUIRES: checked; their transaction has committed, or takes this down with it by
+  // clear(); as many ids as records, and at least one.
+  void keep(Run run) noexcept;
   // The run that holds this record. It outlives whatever happens here meanwhile.
   [[nodiscard]] std::shared_ptr<const Run> find(const JournalId& journal, const DeviceId& device,
                                                 std::uint64_t seq) const;

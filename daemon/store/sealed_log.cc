@@ -245,7 +245,7 @@ RecordId SealedLog::append(const JournalId& journal, const DeviceId& self,
         .bind(static_cast<std::int64_t>(kRememberedRequests))
         .run();
   });
-  state_->recent.keep(journal, self, at.seq, {id}, {&record, 1});
+  state_->recent.keep({journal, self, at.seq, {id}, std::make_shared<const std::vector<crypto::Record>>(1, record)});
   return id;
 }
 
@@ -261,13 +261,19 @@ std::optional<std::pair<JournalId, RecordId>> SealedLog::answered(ByteView reque
 
 Accepted SealedLog::accept(const JournalId& journal, const DeviceId& device, std::uint64_t start_seq,
                            std::span<const crypto::Record> run) {
+  return accept(journal, device, start_seq,
+                std::make_shared<const std::vector<crypto::Record>>(run.begin(), run.end()));
+}
+
+Accepted SealedLog::accept(const JournalId& journal, const DeviceId& device, std::uint64_t start_seq,
+                           std::shared_ptr<const std::vector<crypto::Record>> run) {
   Chain* chain = state_->find_to_write(journal, device);
   if (chain == nullptr) {
     Accepted unknown;
     unknown.verdict = Accepted::Verdict::kUnknownDevice;
     return unknown;
   }
-  Judgement judgement = judge(state_->chains, *chain, start_seq, run);
+  Judgement judgement = judge(state_->chains, *chain, start_seq, *run);
   if (judgement.fresh.empty() && judgement.bodies.empty()) return std::move(judgement.accepted);
   if (const std::string why = state_->why_nothing_is_received(journal); !why.empty()) throw NotDurable(why);
   state_->database.transaction([&] {
@@ -280,7 +286,9 @@ Accepted SealedLog::accept(const JournalId& journal, const DeviceId& device, std
   });
   if (!judgement.bodies.empty()) state_->recent.clear();
   if (!judgement.fresh.empty()) {
-    state_->recent.keep(journal, device, judgement.accepted.first, std::move(judgement.ids), judgement.fresh);
+    if (judgement.fresh.size() < run->size())  // the rest was ours already
+      run = std::make_shared<const std::vector<crypto::Record>>(judgement.fresh.begin(), judgement.fresh.end());
+    state_->recent.keep({journal, device, judgement.accepted.first, std::move(judgement.ids), std::move(run)});
   }
   return std::move(judgement.accepted);
 }
@@ -378,9 +386,9 @@ bool SealedLog::State::visit_stored(const JournalId& journal, const DeviceId& de
 
 bool SealedLog::State::visit_recent(const std::shared_ptr<const RecentRuns::Run>& run, std::uint64_t& next,
                                     const Visit& visit) {
-  for (; next - run->first < run->records.size(); ++next) {
+  for (; next - run->first < run->records->size(); ++next) {
     const std::size_t at = next - run->first;
-    if (!visit(next, run->ids[at], run->records[at])) return false;
+    if (!visit(next, run->ids[at], (*run->records)[at])) return false;
   }
   recent.drop(run);
   return true;

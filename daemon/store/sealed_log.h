@@ -108,9 +108,12 @@ class SealedLog {
   // The record an earlier request made, for the last kRememberedRequests.
   [[nodiscard]] std::optional<std::pair<JournalId, RecordId>> answered(ByteView request) const;
 
-  // Throws NotDurable (also beyond the quota) or BadDatabase; nothing else, whatever the bytes are.
+  // Throws NotDurable (also beyond the quota) or BadDatabase; nothing else, whatever the bytes are. The run is kept for
+  // a moment, for whoever opens it.
   Accepted accept(const JournalId& journal, const DeviceId& device, std::uint64_t start_seq,
-                  std::span<const crypto::Record> run);
+                  std::shared_ptr<const std::vector<crypto::Record>> run);
+  Accepted accept(const JournalId& journal, const DeviceId& device, std::uint64_t start_seq,
+                  std::span<const crypto::Record> run);  // the same; copies it
   // Empty while accept() stores what is new; else what is in the way and what to do about it. Throws as accept() does.
   [[nodiscard]] std::string why_nothing_is_received(const JournalId& journal) const;
 

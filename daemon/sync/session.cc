@@ -101,11 +101,11 @@ void Session::State::receive(ByteView bytes) {
   if (phase != Phase::kGreeting && phase != Phase::kFlowing) return;
   try {
     or_part([&] {
-      const Message message = decode(bytes);
+      Message message = decode(bytes);
       const bool may_come_first = std::holds_alternative<Hello>(message) || std::holds_alternative<Bye>(message) ||
                                   std::holds_alternative<Unknown>(message);
       if (phase == Phase::kGreeting && !may_come_first) throw ProtocolError("it did not greet first");
-      std::visit([this](const auto& one) { on(one); }, message);
+      std::visit([this](auto& one) { on(one); }, message);
     });
   } catch (const store::NotDurable&) {
     disk_refused = true;
@@ -224,15 +224,16 @@ bool Session::State::admits(const crypto::Chain& chain) {
   return hooks.admit && hooks.admit(chain);
 }
 
-void Session::State::on(const Run& run) {
+void Session::State::on(Run& run) {
   if (!ours.knows(run.device)) return overlook("runs of a device that was never admitted");
-  const store::Accepted accepted = log.accept(facts.journal, run.device, run.start, run.records);
+  const auto records = std::make_shared<const std::vector<crypto::Record>>(std::move(run.records));
+  const store::Accepted accepted = log.accept(facts.journal, run.device, run.start, records);
   receipt_owed = true;
   switch (accepted.verdict) {
     case store::Accepted::Verdict::kStored:
     case store::Accepted::Verdict::kBodies:
     case store::Accepted::Verdict::kNothingNew:
-      return stored(run, accepted);
+      return stored(run, *records, accepted);
     case store::Accepted::Verdict::kGap:
       return overlook("runs beyond a gap");
     case store::Accepted::Verdict::kUnknownDevice:
@@ -247,12 +248,12 @@ void Session::State::on(const Run& run) {
 }
 
 // The run is ours now, so they hold it too.
-void Session::State::stored(const Run& run, const store::Accepted& accepted) {
-  const std::uint64_t last = run.start + run.records.size() - 1;
+void Session::State::stored(const Run& run, std::span<const crypto::Record> records, const store::Accepted& accepted) {
+  const std::uint64_t last = run.start + records.size() - 1;
   const bool has_news = accepted.verdict != store::Accepted::Verdict::kNothingNew;
   const bool is_longer = accepted.verdict == store::Accepted::Verdict::kStored;
-  ours.run_came(run.device, run.start, run.records);
-  wants.came_here(run.device, run.start, run.records);
+  ours.run_came(run.device, run.start, records);
+  wants.came_here(run.device, run.start, records);
   TheirLog& there = theirs.of(run.device);
   there.shown = std::max(there.shown, std::min(last, ours.held(run.device)));
   there.sent = std::max(there.sent, there.shown);

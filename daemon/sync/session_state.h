@@ -39,7 +39,7 @@ struct Session::State {
   void on(const Hello& hello);
   void on(const Claim& claim);
   void on(const Certs& certs);
-  void on(const Run& run);
+  void on(Run& run);  // its records are given to the log
   void on(const BodyWant& want);
   void on(const HeadWant& want);
   void on(const Heads& heads);
@@ -54,7 +54,7 @@ struct Session::State {
   bool compare(TheirLog& there);
   bool acknowledge(const TheirLog& there);
   bool admits(const crypto::Chain& chain);
-  void stored(const Run& run, const store::Accepted& accepted);
+  void stored(const Run& run, std::span<const crypto::Record> records, const store::Accepted& accepted);
   void overlook(const char* what);  // of no use, and forgiven kIgnoredLimit times
 
   void begin_search(const DeviceId& device, std::uint64_t different);

@@ -124,8 +124,8 @@ TEST_F(Opening, AnEpochIsCheckedThoughNobodyOpensIt) {
 TEST(RecentRuns, HoldsNoMoreThanItsLimitAndForgetsTheOldest) {
   testing::Author bo(2);
   RecentRuns recent;
-  const std::vector<crypto::Record> big = {bo.write_epoch(1'300'000)};
-  for (std::uint64_t seq = 1; seq <= 4; ++seq) recent.keep(bo.journal(), bo.id(), seq, {RecordId{}}, big);
+  const auto big = std::make_shared<const std::vector<crypto::Record>>(1, bo.write_epoch(1'300'000));
+  for (std::uint64_t seq = 1; seq <= 4; ++seq) recent.keep({bo.journal(), bo.id(), seq, {RecordId{}}, big});
   EXPECT_EQ(recent.find(bo.journal(), bo.id(), 1), nullptr);
   for (std::uint64_t seq = 2; seq <= 4; ++seq) EXPECT_NE(recent.find(bo.journal(), bo.id(), seq), nullptr);
   EXPECT_EQ(recent.find(bo.journal(), DeviceId{}, 3), nullptr);

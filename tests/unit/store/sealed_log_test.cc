@@ -220,7 +220,7 @@ TEST_F(ASealedLog, ABodyCutAtEveryByteIsRefused) {
 TEST_F(ASealedLog, AnEmptyRunIsRefused) { EXPECT_EQ(verdict(1, {}), Verdict::kRefused); }
 
 TEST_F(ASealedLog, AnEmptyRunOfAStrangerIsNobodysFault) {
-  EXPECT_EQ(log().accept(journal, Author(9).id(), 1, {}).verdict, Verdict::kUnknownDevice);
+  EXPECT_EQ(log().accept(journal, Author(9).id(), 1, std::vector<Record>()).verdict, Verdict::kUnknownDevice);
 }
 
 TEST_F(ASealedLog, ARunFromSeqZeroIsRefused) { EXPECT_EQ(verdict(0, bo.write_many(1)), Verdict::kRefused); }

@@ -71,6 +71,58 @@ TEST(Message, WithoutABodyIsNotWithAnEmptyOne) {
   EXPECT_EQ(std::get<sync::Run>(decode(encode(run))).records, run.records);
 }
 
+// A run is written and read by hand; protobuf is the judge of both.
+TEST(Message, ARunIsSpelledAsProtobufSpellsIt) {
+  for (const std::size_t body : {0U, 1U, 100U, 127U, 128U, 16'383U, 70'000U}) {
+    for (const std::uint64_t start :
+         {std::uint64_t{1}, std::uint64_t{127}, std::uint64_t{128}, crypto::kSeqLimit - 9}) {
+      sync::Run run = run_of(3, body);
+      run.start = start;
+      run.records[1].body.reset();
+      run.records[2].head.fill(0xff);
+      wire::Frame frame;
+      wire::Records& records = *frame.mutable_records();
+      records.set_device(run.device.bytes.data(), run.device.bytes.size());
+      records.set_start_seq(start);
+      for (const crypto::Record& record : run.records) {
+        wire::SealedRecord& one = *records.add_records();
+        one.set_head(record.head.data(), record.head.size());
+        if (record.body) one.set_body(record.body->data(), record.body->size());
+      }
+      EXPECT_EQ(as_text(encode(run)), frame.SerializeAsString()) << body << " " << start;
+      const auto read = std::get<sync::Run>(decode(as_bytes(frame.SerializeAsString())));
+      EXPECT_EQ(read.device, run.device);
+      EXPECT_EQ(read.start, start);
+      EXPECT_EQ(read.records, run.records);
+    }
+  }
+}
+
+TEST(Message, OfARunTheLastOfAFieldCountsAndWhatIsNotKnownIsSkipped) {
+  const std::string head(crypto::kSignedHeaderLength, 'h');
+  wire::SealedRecord first, again;
+  first.set_head("too short");
+  first.set_body("first");
+  again.set_head(head);
+  again.set_body("again");
+  // A number where the head belongs; then fields 9, 10 and 11, of four bytes, eight, and as many as they say.
+  const std::string strange("\x08\x07\x4d\1\2\3\4\x51\1\2\3\4\5\6\7\x08\x5a\4more", 22);
+  const std::string record = first.SerializeAsString() + again.SerializeAsString() + strange;
+  wire::Records records;
+  records.set_device(std::string(32, 'd'));
+  records.set_start_seq(5);
+  const auto field = [](int number, const std::string& bytes) {  // of 128 to 16383 bytes
+    const auto length = static_cast<char>(bytes.size() | 0x80);
+    return std::string{static_cast<char>(number << 3 | 2), length, static_cast<char>(bytes.size() >> 7)} + bytes;
+  };
+  const std::string frame = field(wire::Frame::kRecordsFieldNumber, records.SerializeAsString() + field(3, record));
+  const auto run = std::get<sync::Run>(decode(as_bytes(frame)));
+  ASSERT_EQ(run.records.size(), 1U);
+  EXPECT_EQ(as_text(*run.records[0].body), "again");
+  EXPECT_EQ(as_text(run.records[0].head), head);
+  EXPECT_EQ(run.start, 5U);
+}
+
 TEST(Message, IsRefusedWhenCutAtAnyByte) {
   for (const Bytes& whole : each_kind())
     for (std::size_t length = 1; length < whole.size(); ++length)
