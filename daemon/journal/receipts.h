@@ -1,8 +1,8 @@
 // receipts.h: since when which device of the other person has held how much of this device's log.
 //
 // A receipt is a frontier that the other sent after its commit, or one inside an event it wrote. Remembered in
-// LocalState as steps of (seq, when), so that "on Bo's laptop 21:14" survives a restart. Nobody waits for the disk here:
-// what a kill takes, the next meeting tells again.
+// LocalState as steps of (seq, when), so that "on Bo's laptop 21:14" survives a restart. Nobody waits for the disk
+// here: what a kill takes, the next meeting tells again.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 

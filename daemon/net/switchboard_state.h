@@ -56,7 +56,7 @@ struct Switchboard::State {
   bool stopping = false;
   SteadyTime notes_due = SteadyTime::max();  // when what waits in `memory` is written down
   SteadyTime disk_due = SteadyTime::max();   // when the log is made ready for whoever has just come
-  milliseconds wall_ahead;  // wall minus steady, when last looked at
+  milliseconds wall_ahead;                   // wall minus steady, when last looked at
   int depth = 0;
   std::deque<std::function<void()>> news;
   std::function<void()> wake;

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "daemon/net/switchboard.h"
 
+#include "daemon/net/address_book.h"
 #include "daemon/net/strangers.h"
 #include "daemon/sync/message.h"
 
@@ -151,8 +152,8 @@ TEST_F(TwoDevices, StayInTouchForADayWithAFreshHandshakeEveryHour) {
 TEST_F(TwoDevices, NoteWhomTheyMetOnceThereIsTime) {
   connect();
   const auto noted = [&] {
-    const store::LocalState written(ada_place_.database, people().ada->local_key("local.state"));
-    return written.get("net.address." + hex(people().bo->id().bytes)).has_value();
+    store::LocalState written(ada_place_.database, people().ada->local_key("local.state"));
+    return AddressBook(written).look_up(people().bo->id()).last_seen != WallTime(1ms);  // as knows() has it
   };
   EXPECT_TRUE(ada_place_.memory.waiting());
   EXPECT_FALSE(noted());

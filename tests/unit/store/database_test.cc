@@ -410,6 +410,7 @@ TEST_F(OnAFaultyDisk, AnExpectationThatFailsIsARefusal) {
         EXPECT_EQ(database_->try_again(), fault == Fault::kFull);
       }
       if (!fired || fault == Fault::kFull) put("b");
+      database_.reset();
       database_ = std::make_unique<Database>(fresh / "duolog.db", Open::kExisting);
       EXPECT_EQ(names().size(), !fired || fault == Fault::kFull ? 1U : 0U);
       if (!fired || HasFailure()) break;

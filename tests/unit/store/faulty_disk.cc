@@ -17,7 +17,7 @@ struct Plan {
   bool for_good = false;
   bool fired = false;
 };
-Plan plan;              // SQLite's callbacks have no place for it
+Plan plan;  // SQLite's callbacks have no place for it
 int syncs_made = 0;
 sqlite3_vfs* real_vfs;  // the one that was the default
 sqlite3_vfs faulty_vfs;

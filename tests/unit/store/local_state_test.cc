@@ -86,7 +86,9 @@ TEST_F(ALocalState, WritesWhatWaitsWithWhateverIsPut) {
 }
 
 TEST_F(ALocalState, WritesWhatWaitsAtItsEnd) {
-  { LocalState(database, key(1)).put_soon("seen", as_bytes("today")); }
+  {
+    LocalState(database, key(1)).put_soon("seen", as_bytes("today"));
+  }
   EXPECT_EQ(get("seen"), "today");
 }
 
