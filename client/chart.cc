@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <map>
 #include <optional>
 #include <vector>
@@ -87,10 +88,10 @@ class Drawing {
   }
   [[nodiscard]] std::size_t row_of(double value) const {
     const auto part = (std::clamp<double>(value, low_, high_) - low_) / (high_ - low_);
-    return static_cast<std::size_t>(rows_ - 1 - static_cast<int>(part * (rows_ - 1) + 0.5));
+    return static_cast<std::size_t>(rows_ - 1 - std::lround(part * (rows_ - 1)));
   }
   [[nodiscard]] int value_of(int row) const {
-    return low_ + static_cast<int>(static_cast<double>(rows_ - 1 - row) * (high_ - low_) / (rows_ - 1) + 0.5);
+    return low_ + static_cast<int>(std::lround(static_cast<double>(rows_ - 1 - row) * (high_ - low_) / (rows_ - 1)));
   }
 
   int low_;
