@@ -261,7 +261,9 @@ constexpr std::pair<std::string_view, const char*> kFindings[] = {
     {"locked", "the journal is locked: duolog unlock"},
     {"not-set-up", "there is no journal on this device yet: duolog init"},
     {"log", "journals: {}, and every record of them is whole"},
-    {"damaged", "a part of the log is damaged, the rest can be read: {}"},
+    {"damaged",
+     "a part of the log is damaged, the rest can be read: {}. Make a copy of the home and look at the disk; what your "
+     "partner holds of it comes back when the two of you are connected"},
     {"receives-nothing", "nothing new is taken in from the other; what you write is kept: {}"},
     {"cannot-write", "nothing more is saved until this is mended: {}"},
     {"memory-not-locked", "secrets in memory may be swapped to the disk: {} is too low"},

@@ -1,5 +1,6 @@
 """Files that are damaged, missing, empty, another's, or a newer version's: named, never written over, the rest is read."""
 # SPDX-License-Identifier: GPL-3.0-or-later
+import contextlib
 import random
 import shutil
 import sqlite3
@@ -66,7 +67,7 @@ def a_damaged_block_of_any_file_is_told_and_the_rest_is_read(house):
             (ada.home / name).write_bytes(content[:at] + block + content[at + length:])
             if not ada.starts():
                 said = (ada.folder / "duologd.said").read_text()
-                assert str(ada.home / name.removesuffix("-wal")) in said, f"{name} at {at}: {said}"
+                assert str(ada.home / name.removesuffix("-wal")) in said and "hint: " in said, f"{name} at {at}: {said}"
                 outcomes[name]["refused"] += 1
                 continue
             found = texts(ada)
@@ -117,6 +118,50 @@ def the_rest_of_a_damaged_log_is_never_written_over_and_the_partner_brings_the_l
     eventually("the partner brings back what was lost", lambda: texts(ada) == pen.saved, 40)
     ada.write("and it goes on")
     eventually("Bo reads it", lambda: texts(bo) == [*pen.saved, "and it goes on"], 40)
+
+
+def bodies(person):
+    """Of all records, as they lie on the disk. REQUIRES: the daemon is stopped."""
+    with contextlib.closing(sqlite3.connect(person.home / "duolog.db")) as database:
+        return dict(database.execute("SELECT place, body FROM record"))
+
+
+def rot(person, place):
+    """One bit of a body, in the middle of the file; everything SQLite looks at stays sound."""
+    body = bytearray(bodies(person)[place])
+    content = bytearray((person.home / "duolog.db").read_bytes())
+    at = content.index(bytes(body[:200]))
+    content[at + 100] ^= 1
+    (person.home / "duolog.db").write_bytes(content)
+    assert bodies(person)[place] != bytes(body), "nothing has rotted"
+
+
+@fact
+def a_rotten_record_is_told_and_comes_back_from_the_partner(house):
+    ada, bo = house.two()
+    for page in range(6):
+        ada.write(f"page {page} of the book")
+    eventually("Bo has all of it", lambda: len(bo.texts()) == 6)
+    wanted = bo.texts()
+    ada.stop()
+    bo.stop()
+    sound = bodies(bo)
+    place = sorted(sound)[-3]  # Ada's: nothing but hers came last
+    rot(bo, place)
+    bo.start()
+    found = bo.texts()
+    assert set(found) < set(wanted) and len(found) == 5, "one is not shown, and nobody wrote anything else"
+    told = bo.duolog("doctor", expect=FAILED).text
+    told = " ".join(told.split())
+    assert "its body is damaged, and asked for again" in told and "the rest can be read" in told, told
+    assert "look at the disk" in told and "comes back when the two of you are connected" in told, told
+    ada.start()
+    eventually("it has come back", lambda: bo.texts() == wanted, 40)
+    bo.stop()
+    assert bodies(bo) == sound, "bit for bit"
+    bo.start()
+    assert bo.texts() == wanted
+    assert "damaged" not in bo.duolog("doctor").text
 
 
 def another_home(house):
@@ -176,6 +221,7 @@ def a_missing_an_empty_or_another_file_is_refused_by_name_and_nothing_is_made_in
                 assert not ada.starts(), f"{name} as {content and content[:20]} was accepted"
                 said = (ada.folder / "duologd.said").read_text()
                 assert str(ada.home / name) in said, f"{name} is not named: {said}"
+                assert "hint: " in said and said.count("hint: ") == 1, f"what to do is not said, once: {said}"
             after = {each: (ada.home / each).read_bytes() for each in ("duolog.db", "vault", "key")
                      if (ada.home / each).exists()}
             assert before == after, f"{name}: something was made or changed"

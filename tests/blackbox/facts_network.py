@@ -222,6 +222,29 @@ def a_machine_that_slept_is_in_touch_again_at_once(house):
     assert "slept" in "".join(file.read_text() for file in ada.folder.rglob("notes.log"))
 
 
+@fact
+def a_partner_whose_clock_is_ten_years_off_is_told_and_keeps_nobody_waiting(house):
+    lan = Lan(house)
+    bo = lan.resident("Bo")
+    for name, by, how in (("Mia", "+10y", "ahead"), ("Max", "-10y", "behind")):
+        clock = WrongClock(house)
+        clock.jump(by)
+        off = house.resident(name, options=[], via=(*lan.machine(name).via, *clock.via), asan=wrong_clock.ASAN)
+        off.write("by the wrong clock", "--private")
+        assert abs(moment(off.list()[0]["written_at"]) - time.time()) > 3e8, "the clock is right"
+        house.pair(off, bo, at=off.address())
+        journal = next(peer["journal"] for peer in bo.status()["peers"] if peer["name"] == name)
+        carries(off, bo, f"written by {name}")
+        bo.write(f"written to {name}", "-j", journal)
+        eventually(f"{name} reads it", lambda who=off: f"written to {who.name}" in who.texts())
+        told = " ".join(bo.duolog("status").text.split())
+        assert f"{name}'s clock differs from this one by 365" in told and f"(it is {how})" in told, told
+        assert "nothing is lost by it, but look which of the two is right" in told, told
+        off.restart()
+        assert {f"written by {name}", f"written to {name}"} <= set(off.texts())
+        off.stop()
+
+
 def calls_of(person):
     """A rule that only counts."""
     return Lan.rule(f"iifname {person.machine.port} tcp flags syn / syn,ack counter")
