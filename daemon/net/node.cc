@@ -327,6 +327,7 @@ void Node::State::look() {
     spawn("dialling", dial(shared_from_this(), std::move(wanted)));
   const auto now = connections;  // looking at one may end another
   for (const auto& [line, connection] : now) look_at(line, connection);
+  switchboard.said();
   look_at_announcements();
   set_alarm();
   check_stopped();

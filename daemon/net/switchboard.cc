@@ -74,7 +74,7 @@ void Switchboard::State::settle() {
   if (notes_due == SteadyTime::max() && house.memory.waiting()) notes_due = now() + kNotesWait;
 }
 
-// Behind what was to be said: the other side reads it meanwhile.
+// Behind what was to be said: the other side reads it meanwhile, and no session waits for this.
 void Switchboard::State::write_when_due() {
   if (now() >= disk_due) {
     disk_due = SteadyTime::max();
@@ -202,6 +202,10 @@ Bytes Switchboard::take_output(LineId line) {
       output = state_->joiner->take_output(line, now);
   });
   return output;
+}
+
+void Switchboard::said() {
+  state_->within([&] { state_->write_when_due(); });
 }
 
 bool Switchboard::finished(LineId line) const {

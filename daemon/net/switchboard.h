@@ -99,9 +99,10 @@ class Switchboard {
     Address address;
     bool narrow = false;  // ask for packets of at most 576 bytes, both ways
   };
-  std::vector<Dial> take_dials();                                // each answered with connected(), failed() or closed()
-  [[nodiscard]] std::vector<LineId> lines() const;               // that are connected
-  [[nodiscard]] Bytes take_output(LineId line);                  // when the line has nothing left to write
+  std::vector<Dial> take_dials();                   // each answered with connected(), failed() or closed()
+  [[nodiscard]] std::vector<LineId> lines() const;  // that are connected
+  [[nodiscard]] Bytes take_output(LineId line);     // when the line has nothing left to write
+  void said();  // what there was to say is on its way: the disk may take its time now. Else the next tick() does this
   [[nodiscard]] bool finished(LineId line) const;                // close it once its output is written; then closed()
   [[nodiscard]] bool hopeless(LineId line) const;                // finished by silence: cut it, there are no last words
   [[nodiscard]] std::size_t read_limit(LineId line) const;       // bytes it may take now; 0: do not read
