@@ -140,17 +140,16 @@ def rot(person, place):
 def a_rotten_record_is_told_and_comes_back_from_the_partner(house):
     ada, bo = house.two()
     for page in range(6):
-        ada.write(f"page {page} of the book")
+        ada.write(f"page {page} of the book" + " goes on and on" * (2000 if page == 3 else 1))
     eventually("Bo has all of it", lambda: len(bo.texts()) == 6)
     wanted = bo.texts()
     ada.stop()
     bo.stop()
     sound = bodies(bo)
-    place = sorted(sound)[-3]  # Ada's: nothing but hers came last
-    rot(bo, place)
+    rot(bo, max(sound, key=lambda place: len(sound[place] or b"")))  # the long page
     bo.start()
     found = bo.texts()
-    assert set(found) < set(wanted) and len(found) == 5, "one is not shown, and nobody wrote anything else"
+    assert found == ["" if text.startswith("page 3") else text for text in wanted], [text[:30] for text in found]
     told = bo.duolog("doctor", expect=FAILED).text
     told = " ".join(told.split())
     assert "its body is damaged, and asked for again" in told and "the rest can be read" in told, told
