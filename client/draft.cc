@@ -228,7 +228,7 @@ std::string Draft::described() const {
   if (::stat(file_.c_str(), &found) != 0) return "unreadable";
   std::array<char, 32> when{};
   struct tm local{};
-  ::localtime_r(&found.st_mtime, &local);
+  static_cast<void>(::localtime_r(&found.st_mtime, &local));
   static_cast<void>(std::strftime(when.data(), when.size(), "%Y-%m-%d %H:%M", &local));
   return std::to_string(found.st_size) + " bytes, last changed " + when.data();
 }

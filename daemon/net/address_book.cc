@@ -55,9 +55,13 @@ bool AddressBook::reached(const DeviceId& device, const Address& address) {
   Page page = open(device);
   put_first(page.addresses, address);
   page.addresses.resize(std::min(page.addresses.size(), kPerDevice), address);
-  const bool changed = page != look_up(device);
+  if (page == look_up(device)) return false;
   write(device, page);
-  return changed;
+  try {
+    memory_.write_down();
+  } catch (const store::NotDurable&) {  // NOLINT(bugprone-empty-catch): it waits; whoever writes words is told
+  }
+  return true;
 }
 
 bool AddressBook::learn(const DeviceId& device, const std::vector<Address>& addresses) {

@@ -25,7 +25,8 @@ class AddressBook {
   };
   [[nodiscard]] const Page& look_up(const DeviceId& device) const;
 
-  // It was reached there: first from now on. Both are true when something was new.
+  // It was reached there: first from now on, and durable at once: of two who were just paired somebody must know where
+  // the other is. Both are true when something was new.
   bool reached(const DeviceId& device, const Address& address);
   // It says, or it seems, that it can be reached there: after the one that last worked, before older hearsay.
   bool learn(const DeviceId& device, const std::vector<Address>& addresses);

@@ -58,6 +58,16 @@ TEST_F(AnAddressBook, OutlivesARestart) {
   EXPECT_EQ(page.last_seen, WallTime(1'700'000'000'000ms));
 }
 
+TEST_F(AnAddressBook, KeepsWhereSomebodyWasReachedAtOnceAndHearsayLater) {
+  learn({{"a", 1}});
+  EXPECT_TRUE(place_.memory.waiting());
+  EXPECT_TRUE(reached({"bo.example", 2}));
+  EXPECT_FALSE(place_.memory.waiting());
+  EXPECT_FALSE(reached({"bo.example", 2}));
+  store::LocalState written(place_.database, people().ada->local_key("local.state"));
+  EXPECT_THAT(texts_of(AddressBook(written).look_up(people().bo->id())), ::testing::ElementsAre("bo.example:2", "a:1"));
+}
+
 TEST_F(AnAddressBook, HoldsTwelveAndForgetsTheOldestHearsay) {
   for (std::uint16_t port = 1; port <= 20; ++port) learn({{"a", port}});
   EXPECT_EQ(addresses().size(), AddressBook::kPerDevice);
