@@ -4,6 +4,7 @@
 
 #include <cmark.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <memory>
 #include <vector>
@@ -66,7 +67,7 @@ void tame(cmark_node* document) {
     const bool leaves = event == CMARK_EVENT_EXIT;
     if (type == CMARK_NODE_HTML_BLOCK || type == CMARK_NODE_HTML_INLINE) wild.push_back(node);
     if (leaves && (type == CMARK_NODE_LINK || type == CMARK_NODE_IMAGE)) wild.push_back(node);
-    if (leaves && type == CMARK_NODE_CODE_BLOCK) cmark_node_set_fence_info(node, "");
+    if (type == CMARK_NODE_CODE_BLOCK) cmark_node_set_fence_info(node, "");
     if (leaves && type == CMARK_NODE_HEADING)
       cmark_node_set_heading_level(node, std::min(cmark_node_get_heading_level(node) + kHeadingBelow, kLowestHeading));
   }
@@ -98,16 +99,13 @@ std::string without_controls(std::string_view text) {
 
 std::string paragraphs(const std::string& text) {
   std::string out = "<p>";
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    const bool ends = text.compare(at, 2, "\n\n") == 0;
-    if (ends) {
-      while (at + 1 < text.size() && text[at + 1] == '\n') ++at;
-      out += "</p>\n<p>";
-    } else if (text[at] == '\n') {
-      out += "<br>\n";
-    } else {
-      out += html_escape(std::string_view(text).substr(at, 1));
-    }
+  std::size_t at = 0;
+  while (at < text.size()) {
+    const auto end = std::min(text.find('\n', at), text.size());
+    out += html_escape(std::string_view(text).substr(at, end - at));
+    const auto next = std::min(text.find_first_not_of('\n', end), text.size());
+    if (next < text.size()) out += next > end + 1 ? "</p>\n<p>" : "<br>\n";
+    at = next;
   }
   return out + "</p>\n";
 }

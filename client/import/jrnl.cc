@@ -107,7 +107,8 @@ void read_words(const Reading& reading, const Files::File& file, const std::stri
     if (const auto begins = entry_line(lines.line(), brackets, reading)) {
       finish();
       date = begins->first;
-      words = lines.line().substr(begins->second);
+      const auto front = lines.line().find_first_not_of(" \t", begins->second);
+      words = front == std::string_view::npos ? std::string_view() : lines.line().substr(front);
     } else {
       (date ? words : before) += lines.whole();
       continue;

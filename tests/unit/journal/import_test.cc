@@ -1,5 +1,6 @@
 // What another program kept, in a journal: once, whole batches, nobody else's words.
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "daemon/journal/compose.h"
 #include "daemon/journal/foreign.h"
 #include "tests/unit/journal/together.h"
 
