@@ -18,6 +18,7 @@ struct Shelf::State {
   std::set<RecordId> opened;
   std::set<JournalId> journals_kept;
   std::set<EpochId> epochs_kept;
+  bool refused = false;  // the last time that something was to be written by itself
   bool clock_doubted = false;
 
   [[nodiscard]] std::int64_t now() const { return parts.clock.wall().time_since_epoch().count(); }
