@@ -205,7 +205,10 @@ void Device::State::wait_for_moment() {
   open->moment.expires_after(ahead > std::chrono::milliseconds(0) && ahead < kLook ? ahead : kLook);
   open->moment.async_wait([this, lives = std::weak_ptr(alive)](asio::error_code cancelled) {
     if (cancelled || lives.expired() || !open) return;
-    as_far_as_the_disk_goes([this] { open->house.shelf().time_passed(); });
+    as_far_as_the_disk_goes([this] {
+      open->house.try_disk_again();
+      open->house.shelf().time_passed();
+    });
     rest_later();
     wait_for_moment();
   });

@@ -8,15 +8,17 @@ namespace duolog::journal {
 namespace {
 
 // Nobody asked for this, so nobody is told where it cannot be: the disk is full, a log is frozen or damaged. It is
-// tried again after the next fold.
+// tried again after the next fold. False: the disk refused it, and may have room a moment later.
 template <class Work>
-void as_far_as_possible(Work&& work) {
+bool as_far_as_possible(Work&& work) {
   try {
     work();
-  } catch (const store::NotDurable&) {   // NOLINT(bugprone-empty-catch)
+  } catch (const store::NotDurable&) {
+    return false;
   } catch (const store::BadDatabase&) {  // NOLINT(bugprone-empty-catch)
   } catch (const Refusal&) {             // NOLINT(bugprone-empty-catch)
   }
+  return true;
 }
 
 }  // namespace
@@ -48,6 +50,7 @@ void Shelf::time_passed() {
 
 std::optional<std::int64_t> Shelf::next_moment() const {
   std::optional<std::int64_t> next;
+  if (state_->refused) next = state_->now();
   for (const auto& journal : state_->journals) {
     const auto own = journal->answers().next_moment();
     if (own) next = std::min(next.value_or(INT64_MAX), std::min<std::int64_t>(*own, INT64_MAX / 1000) * 1000);
@@ -115,6 +118,7 @@ void Shelf::State::fold_all() {
 // Only when everything is folded: an opening must count every answer that was held.
 bool Shelf::State::finish_fold() {
   bool wrote = false;
+  refused = false;
   for (const auto& journal : journals) {
     journal->time_is(now() / 1000, clock_doubted);
     tell_of(*journal);
@@ -126,7 +130,7 @@ bool Shelf::State::finish_fold() {
 bool Shelf::State::publish_openings(Journal& journal) {
   if (!journal.can_write() || journal.secrets().unacknowledged) return false;
   bool wrote = false;
-  as_far_as_possible([&] {
+  const bool written = as_far_as_possible([&] {
     for (const Opening& opening : journal.answers().due()) {
       if (opened.contains(opening.sealed)) continue;
       journal.append(opening, stamp());
@@ -135,6 +139,7 @@ bool Shelf::State::publish_openings(Journal& journal) {
       herald.grew(journal);
     }
   });
+  refused = refused || !written;
   return wrote;
 }
 
@@ -142,10 +147,11 @@ bool Shelf::State::publish_openings(Journal& journal) {
 bool Shelf::State::keep_in_notebook() {
   if (!notebook().can_write()) return false;
   bool wrote = false;
-  as_far_as_possible([&] {
+  const bool written = as_far_as_possible([&] {
     for (const JournalSecrets& journal : parts.identity.journals())
       if (journal.shared() && !journal.unacknowledged) keep_in_notebook(journal, wrote);
   });
+  refused = refused || !written;
   return wrote;
 }
 

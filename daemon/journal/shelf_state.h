@@ -18,6 +18,7 @@ struct Shelf::State {
   std::set<RecordId> opened;
   std::set<JournalId> journals_kept;
   std::set<EpochId> epochs_kept;
+  bool refused = false;  // the last time that something was to be written by itself
   bool clock_doubted = false;
 
   // As sound() of shelf.h.

@@ -262,7 +262,7 @@ void Exchange::come_together(milliseconds later) {
   for (Person& person : people_) ask_again(person);
   const bool together = world_.run_until([this] { return world_.in_step() && what_is_shut().empty(); }, kPatience);
   expect(together, "after " + std::to_string(kPatience.count() / 60'000) + " minutes without a fault " +
-                       (world_.in_step() ? what_is_shut() + " is due and not open" : "they have not come together"));
+                       (world_.in_step() ? what_is_shut() : "they have not come together"));
   look(true);
   if (wrong_.empty()) both_are_shown_the_same();
   if (wrong_.empty()) a_start_changes_nothing(one());
@@ -283,7 +283,8 @@ std::string Exchange::what_is_shut() {
     person.ledger.read(person.node->household(), *person.node->shared_id());
     for (const auto& [id, seal] : person.ledger.seals(true))
       if (person.ledger.is_due(seal, person.node->wall()) && seal.openings.size() != 1)
-        return person.node->name() + "'s " + seal.sealed.practice + " of " + seal.sealed.period;
+        return person.node->name() + "'s " + seal.sealed.practice + " of " + seal.sealed.period +
+               " is due and opened " + std::to_string(seal.openings.size()) + " times";
   }
   return {};
 }

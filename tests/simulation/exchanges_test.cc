@@ -1,6 +1,7 @@
 // Two people answer each other through random histories, eight shards of them: nobody reads what is not theirs to read
 // yet, whatever fails, and whatever is due opens once.
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "daemon/journal/moment.h"
 #include "tests/simulation/exchange.h"
 #include "tests/simulation/telling.h"
 
@@ -56,6 +57,25 @@ TEST_P(Exchanges, ShowNobodyTooMuchAndOpenWhatIsDueOnce) {
 }
 
 TEST(AKeptExchange, IsToldAgainForEver) { tell_kept<Exchange>("exchange"); }
+
+// Nothing else happens to the two that would let it be tried again.
+TEST(ALetter, WhoseDayCameOnAFullDiskOpensOnceThereIsRoom) {
+  Couple couple;
+  couple.ada().say([&](Household& house) {
+    journal::Draft draft{"a letter"};
+    draft.open_on = journal::rfc3339((couple.ada().wall() + hours(2)).time_since_epoch().count(), 60).substr(0, 16);
+    return house.shelf().write(draft, {});
+  });
+  ASSERT_TRUE(couple.world.run_until([&] { return couple.world.in_step(); }, kComeTogether));
+  couple.ada().disk().set_full(true);
+  couple.world.run(hours(4));
+  const auto letter = [&] { return journal::list(couple.bo().household().shelf(), {.kind = "letter"}).at(0).text; };
+  EXPECT_GT(couple.ada().disk().tally().refused_full, 0U);
+  EXPECT_EQ(letter(), "");
+  couple.ada().disk().set_full(false);
+  couple.world.run(minutes(3));
+  EXPECT_EQ(letter(), "a letter");
+}
 
 std::uint64_t hash_of(std::uint64_t seed) {
   Exchange exchange(Exchange::options_of(seed));

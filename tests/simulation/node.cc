@@ -152,6 +152,7 @@ bool Node::meet_moment() {
   moment_.reset();
   in_house([this](Household& house) {
     try {
+      house.try_disk_again();
       house.shelf().time_passed();
     } catch (const store::NotDurable&) {   // NOLINT(bugprone-empty-catch)
     } catch (const store::BadDatabase&) {  // NOLINT(bugprone-empty-catch)

@@ -82,6 +82,12 @@ TEST_F(AFlood, OfKeysToWhatIsNotThereOpensNothing) {
   EXPECT_EQ(keys_given(), 0U);
   EXPECT_EQ(shown(ada, hers.id).state, AnswerState::kReadable);
   EXPECT_EQ(shown(bo, hers.id).state, AnswerState::kSealed);
+  bo.answer(4, "Bo's words");
+  meet(ada, bo);
+  EXPECT_EQ(shown(bo, hers.id).state, AnswerState::kReadable) << "her own key is heard among his";
+  ada.restart();
+  meet(ada, bo);
+  EXPECT_EQ(keys_given(), 1U);
   expect_no_harm();
 }
 

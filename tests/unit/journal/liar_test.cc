@@ -102,6 +102,10 @@ TEST_F(ALiar, WhoOpensWhatIsNotTheirsOpensNothing) {
   EXPECT_EQ(shown(bo, hers).state, AnswerState::kSealed) << "not a wrong key: its author gave none";
   EXPECT_EQ(shown(ada, hers).state, AnswerState::kReadable);
   EXPECT_EQ(keys_given(), 0U);
+  bo.answer(4, "Bo's words");
+  EXPECT_EQ(shown(bo, hers).state, AnswerState::kSealed) << "nor is it once he may read";
+  meet(ada, bo);
+  EXPECT_EQ(shown(bo, hers).state, AnswerState::kReadable);
   expect_no_harm();
 }
 
