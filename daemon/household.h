@@ -21,13 +21,13 @@ class Household {
     net::Random random;
     store::Quota quota;
     std::string zone;                 // of this machine
-    std::filesystem::path view;       // the view's file; empty: in memory alone
     std::function<void()> fold_soon;  // call fold() when there is time
     std::function<void(const journal::News&)> news;
     std::function<bool()> heard;  // somebody would hear them; absent: always
     std::function<void(const net::PeerStatus&)> came_or_left;
     std::function<void()> wrote;  // our own log has grown: once it is folded, shelf().next_moment() may be another one
     std::function<void(std::string_view)> note;  // for the daemon's notes
+    std::filesystem::path view;                  // its file; empty: in memory alone
   };
   // Folds what the view does not know yet; where there is none that fits, fold() does the rest. Throws what the rooms
   // throw.
