@@ -22,13 +22,13 @@ class Household {
     net::Random random;
     store::Quota quota;
     std::string zone;                 // of this machine
-    std::filesystem::path view;       // the view's file; empty: in memory alone
     std::function<void()> fold_soon;  // call fold() when there is time
     std::function<void(const journal::News&)> news;
     std::function<bool()> heard;  // somebody would hear them; absent: always
     std::function<void(const net::PeerStatus&)> came_or_left;
     std::function<void()> wrote;  // our own log has grown: once it is folded, shelf().next_moment() may be another one
     std::function<void(std::string_view)> note;  // for the daemon's notes
+    std::filesystem::path view;                  // its file; empty: in memory alone
     std::filesystem::path blobs;                 // the folder of attachments
     store::BlobQuota blob_quota;
     std::uint64_t eager_bytes = 0;  // of others' attachments those that are fetched unasked

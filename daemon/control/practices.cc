@@ -22,9 +22,8 @@ Reply reply_saved(const journal::Saved& saved) {
 // ---- practices ----
 
 void practices(const journal::Shelf& shelf, const Practices& asked, const Answering& answers) {
-  const auto& library = journal::sound(shelf, [&]() -> const practice::Library& {
-    return shelf.answering_journal(asked.journal()).library();
-  });
+  const auto& library = journal::sound(
+      shelf, [&]() -> const practice::Library& { return shelf.answering_journal(asked.journal()).library(); });
   if (!asked.id().empty() && library.find(asked.id()) == nullptr)
     throw journal::Refusal(journal::Reason::kBadRequest, "practice");
   const auto last = journal::last_answered(shelf, asked.journal());

@@ -40,7 +40,8 @@ Answers::Question& Answers::question(const Bytes& key) const {
     if (one.mine && !one.valid) read_own(one);
   }
   for (Note& note : loaded.notes) {
-    note.shut = !note.mine && !note.valid && !note.openings.empty() && note.sealed.rule.after && !may_open(loaded, note);
+    note.shut =
+        !note.mine && !note.valid && !note.openings.empty() && note.sealed.rule.after && !may_open(loaded, note);
     loaded.live = loaded.live || note.shut || (note.key && !note.valid);
   }
   Question& kept = questions_.emplace(key, std::move(loaded)).first->second;

@@ -8,12 +8,12 @@
 namespace duolog::journal {
 
 struct Facts {
-  std::vector<EpochFact> epochs;                  // as Membership was told
-  std::vector<crypto::Chain> founders;            // of the founding record
-  std::set<DeviceId> zero_authors;                // whose logs begin with epoch zero
+  std::vector<EpochFact> epochs;        // as Membership was told
+  std::vector<crypto::Chain> founders;  // of the founding record
+  std::set<DeviceId> zero_authors;      // whose logs begin with epoch zero
   std::map<DeviceId, std::uint64_t> epochs_written;
   std::map<bool, std::uint64_t> practices_written;  // by this person or not
-  std::set<JournalId> journals_kept;              // a notebook's alone: what it keeps of other journals
+  std::set<JournalId> journals_kept;                // a notebook's alone: what it keeps of other journals
   std::set<EpochId> epochs_kept;
   std::set<std::string> alarms;  // codes
 

@@ -214,17 +214,17 @@ class Journal {
   std::map<DeviceId, std::set<std::uint64_t>> unenrolled_;                   // epochs of authors not enrolled yet
   std::map<DeviceId, std::set<std::uint64_t>> bodiless_;                     // folded over, their bodies not here
   std::set<std::pair<DeviceId, std::uint64_t>> again_;                       // to be folded once more
-  bool in_step_ = false;                           // everything that was folded is in the view
-  std::map<bool, std::uint64_t> practices_put_;    // of what catch_up() has put there
+  bool in_step_ = false;                         // everything that was folded is in the view
+  std::map<bool, std::uint64_t> practices_put_;  // of what catch_up() has put there
   std::uint64_t settings_folded_ = 0;
 
   std::optional<std::map<DeviceId, std::uint64_t>> only_up_to_;  // what is folded again, while it is
   std::map<EpochId, crypto::EpochSecret> secrets_;               // those of the vault and those just learnt
   mutable std::map<std::pair<EpochId, DeviceId>, crypto::RecordKey> keys_;
-  std::vector<EpochId> learnt_;                // not in the vault yet
-  std::optional<EpochId> unrecorded_;          // of this device, in the vault; the log has refused its record
-  std::map<DeviceId, std::uint64_t> claims_;   // up to where others' events say they hold this device's log
-  std::vector<crypto::Chain> founders_;        // whose logs are to be let in
+  std::vector<EpochId> learnt_;               // not in the vault yet
+  std::optional<EpochId> unrecorded_;         // of this device, in the vault; the log has refused its record
+  std::map<DeviceId, std::uint64_t> claims_;  // up to where others' events say they hold this device's log
+  std::vector<crypto::Chain> founders_;       // whose logs are to be let in
   Brought brought_;
   std::uint64_t taken_ = 0;  // how many records were taken in: what was scanned before is old
   mutable std::unique_ptr<Scan> scan_;

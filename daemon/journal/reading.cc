@@ -296,8 +296,7 @@ std::vector<std::string> warnings(const Shelf& shelf) {
       codes.insert(codes.end(), journal->alarms().begin(), journal->alarms().end());
       if (is_damaged(shelf, *journal)) codes.push_back("damaged:" + journal->secrets().name);
       const Calendar calendar = shelf.calendar_of(*journal);
-      if (calendar.zone != shelf.parts().zone && !Zone(calendar.zone).known())
-        codes.push_back("zone:" + calendar.zone);
+      if (calendar.zone != shelf.parts().zone && !Zone(calendar.zone).known()) codes.push_back("zone:" + calendar.zone);
     }
     return codes;
   });

@@ -51,7 +51,7 @@ struct Wanted {
   Bytes source;  // of an entry that was imported
   bool newest_first = false;
   std::optional<std::int64_t> beyond;  // Line::at: only what comes after it in the order that is asked for
-  std::size_t about_so_many = 0;  // what is looked at before the visitor stops, as far as one knows; 0: all
+  std::size_t about_so_many = 0;       // what is looked at before the visitor stops, as far as one knows; 0: all
 };
 // All but the tag, which a Line does not have.
 bool fits(const Wanted& wanted, const Line& line);

@@ -146,7 +146,7 @@ class Shelf {
   void mark_seen(const std::vector<Item>& items);
 
   // ---- for the other files of this room ----
-  void begin_anew(const store::ViewLost& lost) const;  // see sound()
+  void begin_anew(const store::ViewLost& lost) const;                        // see sound()
   [[nodiscard]] std::vector<const Journal*> journals() const;                // visible ones, the notebook first
   [[nodiscard]] const Journal& find(std::string_view name_or_prefix) const;  // throws Refusal(kNoSuchJournal)
   [[nodiscard]] Journal* by_id(const JournalId& id);                         // hidden ones too; null: none

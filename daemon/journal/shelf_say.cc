@@ -94,8 +94,7 @@ Saved Shelf::remark(const Target& about, const std::string& manner, const std::s
   const practice::Manner& chosen = require_manner(manners, manner);
   require_text(text, kRemarkLimit, "text");
   if (is_blank(text) && !chosen.optional) throw Refusal(Reason::kEmpty);
-  return state_->save(*by_id(found.journal->id()), Remark{found.noted.id, manner, is_blank(text) ? "" : text},
-                      request);
+  return state_->save(*by_id(found.journal->id()), Remark{found.noted.id, manner, is_blank(text) ? "" : text}, request);
 }
 
 Saved Shelf::react(const Target& to, const std::string& emoji, ByteView request) {

@@ -77,7 +77,8 @@ std::optional<std::int64_t> civil_of(const std::string& text, std::int64_t now, 
 }
 
 bool has_trend(const practice::Practice& practice) {
-  return std::any_of(practice.fields.begin(), practice.fields.end(), [](const auto& one) { return !one.trend.empty(); });
+  return std::any_of(practice.fields.begin(), practice.fields.end(),
+                     [](const auto& one) { return !one.trend.empty(); });
 }
 
 std::vector<Series> charts_of(const Shelf& shelf, const Span& span) {

@@ -38,17 +38,17 @@ void View::take_up() {
     }
   }
   if (row_ == 0) {
-    file_.transaction([&] {
-      Query(file_.database(), "INSERT INTO journal (id) VALUES (?)").bind(journal_.view()).run();
-    });
+    file_.transaction(
+        [&] { Query(file_.database(), "INSERT INTO journal (id) VALUES (?)").bind(journal_.view()).run(); });
     Query query(file_.database(), "SELECT row FROM journal WHERE id = ?");
     query.bind(journal_.view());
     check(query.step(), "the view does not hold what was just put there");
     row_ = query.number(0);
     return;
   }
-  Query query(file_.database(),
-              "SELECT row, id, folded, head, dated, time, claimed, holds FROM device WHERE row BETWEEN ? AND ? ORDER BY row");
+  Query query(
+      file_.database(),
+      "SELECT row, id, folded, head, dated, time, claimed, holds FROM device WHERE row BETWEEN ? AND ? ORDER BY row");
   query.bind(row_ << 8).bind((row_ << 8) + 255);
   while (query.step()) {
     const auto id = DeviceId::from(query.blob(1));
@@ -107,8 +107,9 @@ void View::keep() {
 void View::forget() {
   const std::int64_t from = row_ << 48;
   const std::int64_t to = ((row_ + 1) << 48) - 1;
-  for (const char* sql : {"DELETE FROM record WHERE place BETWEEN ? AND ?", "DELETE FROM tag WHERE place BETWEEN ? AND ?",
-                          "DELETE FROM pending WHERE place BETWEEN ? AND ?"})
+  for (const char* sql :
+       {"DELETE FROM record WHERE place BETWEEN ? AND ?", "DELETE FROM tag WHERE place BETWEEN ? AND ?",
+        "DELETE FROM pending WHERE place BETWEEN ? AND ?"})
     Query(file_.database(), sql).bind(from).bind(to).run();
   Query(file_.database(), "DELETE FROM device WHERE row BETWEEN ? AND ?").bind(row_ << 8).bind((row_ << 8) + 255).run();
   for (const char* sql : {"DELETE FROM answer WHERE journal = ?", "DELETE FROM early WHERE journal = ?",

@@ -148,8 +148,7 @@ std::vector<EarlyOpening> AnswerTable::take_early(const RecordId& id) {
     Query query(file_.database(),
                 "SELECT mine, written, opening FROM early WHERE id = ? AND journal = ? ORDER BY rowid");
     query.bind(id.view()).bind(journal_);
-    while (query.step())
-      early.push_back({query.number(0) != 0, payload_of<Opening>(query.blob(2)), query.number(1)});
+    while (query.step()) early.push_back({query.number(0) != 0, payload_of<Opening>(query.blob(2)), query.number(1)});
   }
   if (!early.empty())
     Query(file_.database(), "DELETE FROM early WHERE id = ? AND journal = ?").bind(id.view()).bind(journal_).run();

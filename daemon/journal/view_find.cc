@@ -1,8 +1,7 @@
 // view_find.cc: the view's indexes, and which of them answers what.
 //
-// What is looked for by its id, its target, its practice, its tag, its place or a few days is found by an index and put
-// in order here. Everything else is walked through in order, a page at a time, so that whoever stops early has read
-// little.
+// What is looked for by its id, its target, its practice, its place or a few days is found by an index and put in order
+// here. Everything else is walked through in order, a page at a time, so that whoever stops early has read little.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "daemon/journal/view.h"
 #include "daemon/journal/view_rows.h"
@@ -72,7 +71,8 @@ void View::take_lines(Query& query, const Wanted& wanted, std::vector<Line>& lin
 bool View::few_days(const Wanted& wanted) const {
   if ((!wanted.civil_from && !wanted.civil_to) || (wanted.kinds & ~kShown) != 0) return false;
   Query query(file_.database(),
-              "SELECT count(*) FROM (SELECT 1 FROM record WHERE civil BETWEEN ? AND ? AND kind < 10 AND civil IS NOT "
+              "SELECT count(*) FROM (SELECT 1 FROM record INDEXED BY days WHERE civil BETWEEN ? AND ? AND kind < 10 "
+              "AND civil IS NOT "
               "NULL LIMIT ?)");
   query.bind(wanted.civil_from.value_or(INT64_MIN)).bind(wanted.civil_to.value_or(INT64_MAX)).bind(kFewRecords);
   return query.step() && query.number(0) < kFewRecords;
@@ -80,7 +80,8 @@ bool View::few_days(const Wanted& wanted) const {
 
 bool View::is_found_directly(const Wanted& wanted) const {
   return wanted.id || !wanted.id_begins.empty() || wanted.target || wanted.stretch || wanted.practice ||
-         !wanted.tag.empty() || wanted.with_files || !wanted.source.empty() || (is_rare(wanted.kinds) && !is_sorted_by_index(wanted)) || few_days(wanted);
+         wanted.with_files || !wanted.source.empty() ||
+         (wanted.tag.empty() && is_rare(wanted.kinds) && !is_sorted_by_index(wanted)) || few_days(wanted);
 }
 
 std::vector<Line> View::find(const Wanted& wanted) const {
@@ -89,9 +90,9 @@ std::vector<Line> View::find(const Wanted& wanted) const {
   const std::int64_t last = at(0) + next_ - 1;
   store::Connection& database = file_.database();
   if (wanted.id || !wanted.id_begins.empty()) {
-    const auto [from, to] = wanted.id ? std::pair(name_of(*wanted.id), name_of(*wanted.id))
-                                      : names_beginning(wanted.id_begins);
-    Query query(database, DUOLOG_LINES "WHERE name BETWEEN ? AND ? AND at BETWEEN ? AND ?");
+    const auto [from, to] =
+        wanted.id ? std::pair(name_of(*wanted.id), name_of(*wanted.id)) : names_beginning(wanted.id_begins);
+    Query query(database, DUOLOG_LINES "INDEXED BY named WHERE name BETWEEN ? AND ? AND +at BETWEEN ? AND ?");
     take_lines(query.bind(from).bind(to).bind(first).bind(last), wanted, lines);
   } else if (wanted.target) {
     Query query(database, DUOLOG_LINES "WHERE target = ? AND at BETWEEN ? AND ? AND target IS NOT NULL");
@@ -104,16 +105,14 @@ std::vector<Line> View::find(const Wanted& wanted) const {
       take_lines(query.bind(place(chain->second, wanted.stretch->from)).bind(place(chain->second, to)), wanted, lines);
     }
   } else if (wanted.practice && wanted.period) {
-    Query query(database, DUOLOG_LINES "WHERE practice = ? AND period = ? AND at BETWEEN ? AND ? AND practice IS NOT NULL");
-    take_lines(query.bind(std::string_view(*wanted.practice)).bind(std::string_view(*wanted.period)).bind(first).bind(last),
-               wanted, lines);
+    Query query(database,
+                DUOLOG_LINES "WHERE practice = ? AND period = ? AND at BETWEEN ? AND ? AND practice IS NOT NULL");
+    take_lines(
+        query.bind(std::string_view(*wanted.practice)).bind(std::string_view(*wanted.period)).bind(first).bind(last),
+        wanted, lines);
   } else if (wanted.practice) {
     Query query(database, DUOLOG_LINES "WHERE practice = ? AND at BETWEEN ? AND ? AND practice IS NOT NULL");
     take_lines(query.bind(std::string_view(*wanted.practice)).bind(first).bind(last), wanted, lines);
-  } else if (!wanted.tag.empty()) {
-    Query query(database, DUOLOG_LINES
-                "WHERE place IN (SELECT place FROM tag WHERE name = ? AND at BETWEEN ? AND ?)");
-    take_lines(query.bind(std::string_view(wanted.tag)).bind(first).bind(last), wanted, lines);
   } else if (!wanted.source.empty()) {
     Query query(database, DUOLOG_LINES "WHERE source = ? AND source IS NOT NULL AND at BETWEEN ? AND ?");
     take_lines(query.bind(ByteView(wanted.source)).bind(first).bind(last), wanted, lines);
@@ -127,14 +126,14 @@ std::vector<Line> View::find(const Wanted& wanted) const {
       take_lines(query, wanted, lines);
     }
   } else {
-    Query query(database, DUOLOG_LINES
-                "WHERE civil BETWEEN ? AND ? AND kind < 10 AND civil IS NOT NULL AND at BETWEEN ? AND ?");
+    Query query(
+        database, DUOLOG_LINES
+        "INDEXED BY days WHERE civil BETWEEN ? AND ? AND kind < 10 AND civil IS NOT NULL AND +at BETWEEN ? AND ?");
     query.bind(wanted.civil_from.value_or(INT64_MIN)).bind(wanted.civil_to.value_or(INT64_MAX)).bind(first).bind(last);
     take_lines(query, wanted, lines);
   }
-  std::sort(lines.begin(), lines.end(), [&](const Line& a, const Line& b) {
-    return wanted.newest_first ? a.at > b.at : a.at < b.at;
-  });
+  std::sort(lines.begin(), lines.end(),
+            [&](const Line& a, const Line& b) { return wanted.newest_first ? a.at > b.at : a.at < b.at; });
   return lines;
 }
 
@@ -151,11 +150,22 @@ std::vector<Line> View::page(const Wanted& wanted, std::int64_t bound, std::size
     while (query.step()) lines.push_back(line_in(query));
   };
   store::Connection& database = file_.database();
-  if (is_rare(wanted.kinds)) {
-    Query query(database, down ? DUOLOG_LINES
-                    "WHERE kind = ? AND kind > 1 AND kind < 20 AND at BETWEEN ? AND ? ORDER BY at DESC LIMIT ?"
-                               : DUOLOG_LINES
-                    "WHERE kind = ? AND kind > 1 AND kind < 20 AND at BETWEEN ? AND ? ORDER BY at LIMIT ?");
+  if (!wanted.tag.empty()) {
+    Query query(
+        database,
+        down ? DUOLOG_LINES
+            "WHERE place IN (SELECT place FROM tag WHERE name = ? AND at BETWEEN ? AND ? ORDER BY at DESC LIMIT ?)"
+             : DUOLOG_LINES
+            "WHERE place IN (SELECT place FROM tag WHERE name = ? AND at BETWEEN ? AND ? ORDER BY at LIMIT ?)");
+    query.bind(std::string_view(wanted.tag));
+    take(query);
+    std::sort(lines.begin(), lines.end(),
+              [&](const Line& a, const Line& b) { return down ? a.at > b.at : a.at < b.at; });
+  } else if (is_rare(wanted.kinds)) {
+    Query query(
+        database,
+        down ? DUOLOG_LINES "WHERE kind = ? AND kind > 1 AND kind < 20 AND at BETWEEN ? AND ? ORDER BY at DESC LIMIT ?"
+             : DUOLOG_LINES "WHERE kind = ? AND kind > 1 AND kind < 20 AND at BETWEEN ? AND ? ORDER BY at LIMIT ?");
     query.bind(static_cast<int>(only_kind(wanted.kinds)));
     take(query);
   } else if (wanted.mine) {
@@ -174,9 +184,8 @@ std::vector<Line> View::page(const Wanted& wanted, std::int64_t bound, std::size
 
 void View::walk(const Wanted& wanted, const SeeLine& see) const {
   check((wanted.kinds & ~kShown) == 0 || is_rare(wanted.kinds), "what no reader sees is not walked through");
-  std::size_t count = wanted.about_so_many == 0
-                          ? kLargestPage
-                          : std::clamp(wanted.about_so_many, kLeastPage, kLargestPage);
+  std::size_t count =
+      wanted.about_so_many == 0 ? kLargestPage : std::clamp(wanted.about_so_many, kLeastPage, kLargestPage);
   std::int64_t bound = wanted.beyond.value_or(wanted.newest_first ? at(0) + next_ : at(0) - 1);
   for (;;) {
     const std::vector<Line> lines = page(wanted, bound, count);
@@ -210,8 +219,8 @@ Noted View::read(const Line& line) const {
   } else if (line.kind == Kind::kNewer) {
     noted.what = Newer{};
   } else if (line.kind == Kind::kSealed || line.kind == Kind::kLetter) {
-    noted.what = SealedNote{line.practice, line.period,
-                            crypto::decode_rule(query.blob(1)).value_or(crypto::SealRule{})};
+    noted.what =
+        SealedNote{line.practice, line.period, crypto::decode_rule(query.blob(1)).value_or(crypto::SealRule{})};
   } else if (line.kind == Kind::kOwnPractice && query.is_null(0)) {
     noted.what = OwnNote{};  // one too many
   } else if (has_words(line.kind)) {
@@ -233,14 +242,16 @@ std::vector<RoundKey> View::rounds(const std::string& practice, const std::strin
   };
   const std::int64_t last = at(0) + next_ - 1;
   if (practice.empty()) {
-    Query query(file_.database(),
-                "SELECT DISTINCT practice, period FROM record WHERE practice IS NOT NULL AND period >= ? AND kind IN (2, "
-                "4) AND at BETWEEN ? AND ? ORDER BY practice, period");
+    Query query(
+        file_.database(),
+        "SELECT DISTINCT practice, period FROM record WHERE practice IS NOT NULL AND period >= ? AND kind IN (2, "
+        "4) AND at BETWEEN ? AND ? ORDER BY practice, period");
     take(query.bind(std::string_view(from)).bind(at(0)).bind(last));
   } else {
-    Query query(file_.database(),
-                "SELECT DISTINCT practice, period FROM record WHERE practice = ? AND practice IS NOT NULL AND period >= ? "
-                "AND kind IN (2, 4) AND at BETWEEN ? AND ? ORDER BY practice, period");
+    Query query(
+        file_.database(),
+        "SELECT DISTINCT practice, period FROM record WHERE practice = ? AND practice IS NOT NULL AND period >= ? "
+        "AND kind IN (2, 4) AND at BETWEEN ? AND ? ORDER BY practice, period");
     take(query.bind(std::string_view(practice)).bind(std::string_view(from)).bind(at(0)).bind(last));
   }
   return keys;
@@ -256,7 +267,8 @@ std::optional<std::string> View::period_before(const std::string& practice, cons
 
 void View::each_written(std::int64_t from_ms, std::int64_t to_ms, const SeeWritten& see) const {
   Query query(file_.database(),
-              "SELECT written, mine FROM record WHERE written BETWEEN ? AND ? AND kind < 10 AND written IS NOT NULL AND "
+              "SELECT written, mine FROM record INDEXED BY weeks WHERE written BETWEEN ? AND ? AND kind < 10 AND "
+              "written IS NOT NULL AND "
               "place BETWEEN ? AND ?");
   query.bind(from_ms).bind(to_ms).bind(row_ << 48).bind(((row_ + 1) << 48) - 1);
   while (query.step()) see(query.number(0), query.number(1) != 0);
@@ -264,7 +276,8 @@ void View::each_written(std::int64_t from_ms, std::int64_t to_ms, const SeeWritt
 
 void View::each_mood(const SeeMood& see) const {
   Query query(file_.database(),
-              "SELECT written, offset, mine, mood FROM record WHERE mood > 0 AND at BETWEEN ? AND ? ORDER BY at");
+              "SELECT written, offset, mine, mood FROM record INDEXED BY moods WHERE mood > 0 AND at BETWEEN ? AND ? "
+              "ORDER BY at");
   query.bind(at(0)).bind(at(0) + next_ - 1);
   while (query.step())
     see({query.number(0), static_cast<std::int32_t>(query.number(1)), query.number(2) != 0,

@@ -43,9 +43,10 @@ std::uint64_t View::placed_before(const Chain& chain, std::int64_t position) con
 
 std::pair<std::uint64_t, std::int64_t> View::last_dated(const Chain& chain, std::uint64_t up_to) const {
   if (up_to == 0) return {0, kNoTime};
-  Query query(file_.database(),
-              "SELECT place, written FROM record WHERE place BETWEEN ? AND ? AND written IS NOT NULL ORDER BY place DESC "
-              "LIMIT 1");
+  Query query(
+      file_.database(),
+      "SELECT place, written FROM record WHERE place BETWEEN ? AND ? AND written IS NOT NULL ORDER BY place DESC "
+      "LIMIT 1");
   query.bind(place(chain, 1)).bind(place(chain, up_to));
   if (!query.step()) return {0, kNoTime};
   return {static_cast<std::uint64_t>(query.number(0) - place(chain, 1)) + 1, query.number(1)};

@@ -33,9 +33,7 @@ std::pair<std::int64_t, std::int64_t> names_beginning(std::string_view hex_digit
   return {from, to};
 }
 
-bool is_setting(Kind kind) {
-  return kind == Kind::kCalendar || kind == Kind::kOwnPractice || kind == Kind::kWish;
-}
+bool is_setting(Kind kind) { return kind == Kind::kCalendar || kind == Kind::kOwnPractice || kind == Kind::kWish; }
 
 bool has_words(Kind kind) {
   switch (kind) {

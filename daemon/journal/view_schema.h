@@ -9,7 +9,8 @@
 //             there are words in it; `files` how many attachments, `source` of what was imported. A sealed answer's words are in `answer`
 //   tag       of entries
 //   pending   places that are read again: an epoch not known yet, an author not enrolled, a body not here
-//   answer    sealed answers by question (question id || rule), in the order in which they came; `live` while one of the
+//   answer    sealed answers by question (question id || rule), in the order in which they came; `live` while one of
+//   the
 //             question may open without a new record; `opens` of the other's letters that are shut
 //   early     openings of answers that are not here yet
 // SPDX-License-Identifier: GPL-3.0-or-later

@@ -265,7 +265,9 @@ class EveryQuestion : public ViewAnew {
     const std::uint64_t what = roll(9);
     if (what < 4) return write_something(who);
     if (what == 4) return static_cast<void>(who.answer(static_cast<std::int32_t>(1 + roll(10)), "a highlight"));
-    if (what == 5) return static_cast<void>(done(who, "mood", {{"word", std::string("calm")}, {"mood", static_cast<std::int32_t>(1 + roll(5))}}));
+    if (what == 5)
+      return static_cast<void>(
+          done(who, "mood", {{"word", std::string("calm")}, {"mood", static_cast<std::int32_t>(1 + roll(5))}}));
     if (what == 6) return static_cast<void>(done(who, "promise", {{"promise", std::string("a shelf")}}));
     const auto items = list(who.shelf(), {.limit = 5, .kind = "entry", .journal = hex(who.shared().view())});
     if (items.empty()) return write_something(who);

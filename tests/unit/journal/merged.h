@@ -1,5 +1,5 @@
-// merged.h: the order of a journal's records, computed the simple way: all of them in memory, merged anew. What the view
-// says is held against it.
+// merged.h: the order of a journal's records, computed the simple way: all of them in memory, merged anew. What the
+// view says is held against it.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
