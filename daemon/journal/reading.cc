@@ -2,22 +2,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "daemon/journal/reading.h"
 
-#include <array>
 #include <deque>
 #include <limits>
 #include <tuple>
 
 #include "daemon/journal/rounds.h"
+#include "daemon/journal/sieve.h"
 
 namespace duolog::journal {
 namespace {
 
 constexpr std::size_t kShortestId = 4;  // hex digits
-
-bool same_name(std::string_view a, std::string_view b) {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [&](char x, char y) { return lower(x) == lower(y); });
-}
 
 std::vector<const Journal*> chosen(const Shelf& shelf, std::string_view journal) {
   if (!journal.empty()) return {&shelf.find(journal)};
@@ -26,88 +21,35 @@ std::vector<const Journal*> chosen(const Shelf& shelf, std::string_view journal)
 
 // ---- list ----
 
-// A filter whose dates and kinds have been understood.
-class Sieve {
- public:
-  Sieve(const Shelf& shelf, const Filter& filter) : filter_(filter) {
-    const Zone zone(shelf.parts().zone);
-    if (!filter.since.empty()) since_ = civil_ms(read(filter.since, shelf, zone));
-    if (!filter.until.empty()) {
-      const Moment until = read(filter.until, shelf, zone);
-      until_ = civil_ms(until) + (until.day_only ? kDayMs - 1 : 0);
-    }
-    if (!filter.kind.empty() && !is_kind(filter.kind)) throw Refusal(Reason::kBadRequest, "kind");
-  }
+// A place in the list of which only one side is wanted.
+struct Cursor {
+  const Noted* before = nullptr;
+  const Noted* after = nullptr;
 
-  [[nodiscard]] bool passes(const Journal& journal, const Noted& noted) const {
-    return noted.is_visible() && passes_kind(noted) && passes_author(journal, noted) && passes_dates(noted) &&
-           passes_tag(noted);
-  }
-
- private:
-  static Moment read(const std::string& text, const Shelf& shelf, const Zone& zone) {
-    const auto moment = parse_moment(text, shelf.now(), zone);
-    if (!moment) throw Refusal(Reason::kBadDate, text);
-    return *moment;
-  }
-
-  static bool is_kind(std::string_view kind) {
-    constexpr std::array kKinds{ItemKind::kEntry,  ItemKind::kAnswer,     ItemKind::kLetter,
-                                ItemKind::kRemark, ItemKind::kUnreadable, ItemKind::kNewer};
-    return std::any_of(kKinds.begin(), kKinds.end(), [&](ItemKind one) { return kind == name(one); });
-  }
-
-  [[nodiscard]] bool passes_kind(const Noted& noted) const {
-    if (filter_.kind.empty()) return true;
-    if (filter_.kind == name(ItemKind::kEntry)) return noted.is_entry();
-    if (filter_.kind == name(ItemKind::kAnswer)) return noted.is_answer();
-    if (filter_.kind == name(ItemKind::kLetter)) return noted.is_letter();
-    if (filter_.kind == name(ItemKind::kRemark)) return noted.is_remark();
-    if (filter_.kind == name(ItemKind::kNewer)) return std::holds_alternative<Newer>(noted.what);
-    return std::holds_alternative<Unreadable>(noted.what);
-  }
-
-  [[nodiscard]] bool passes_author(const Journal& journal, const Noted& noted) const {
-    if (filter_.from.empty()) return true;
-    if (filter_.from == "me") return journal.is_mine(noted.device);
-    return same_name(author_name(journal, noted.device), filter_.from);
-  }
-
-  [[nodiscard]] bool passes_tag(const Noted& noted) const {
-    if (filter_.tag.empty()) return true;
-    const auto* entry = std::get_if<Entry>(&noted.what);
-    const std::string_view wanted = std::string_view(filter_.tag).substr(filter_.tag.starts_with('#') ? 1 : 0);
-    return entry != nullptr && std::find(entry->tags.begin(), entry->tags.end(), wanted) != entry->tags.end();
-  }
-
-  // By the day it is about, where that was said; on the writer's own calendar.
-  [[nodiscard]] bool passes_dates(const Noted& noted) const {
-    if (!since_ && !until_) return true;
-    if (!noted.written_ms) return false;
-    Moment at{*noted.written_ms, noted.offset_minutes};
-    if (const auto* entry = std::get_if<Entry>(&noted.what); entry != nullptr && entry->about) at = *entry->about;
-    const std::int64_t civil = civil_ms(at);
-    return (!since_ || civil >= *since_) && (!until_ || civil <= *until_);
-  }
-
-  const Filter& filter_;
-  std::optional<std::int64_t> since_;
-  std::optional<std::int64_t> until_;
+  [[nodiscard]] bool is(const Noted* noted) const { return noted == before || noted == after; }
 };
 
+Cursor cursor_of(const Shelf& shelf, const Filter& filter) {
+  Cursor cursor;
+  if (!filter.before.empty()) cursor.before = find_one(shelf, {filter.before, filter.journal}).noted;
+  if (!filter.after.empty()) cursor.after = find_one(shelf, {filter.after, filter.journal}).noted;
+  return cursor;
+}
+
 struct Hit {
-  const Journal* journal;
-  const Noted* noted;
+  Meant what;
   std::int64_t time = 0;
+  bool passes = true;  // false: it is only the cursor's place
 };
 
 // Of one journal, each with the time that places it among those of other journals: never before what precedes it.
-std::deque<Hit> sift(const Journal& journal, const Sieve& sieve) {
+std::deque<Hit> sift(const Journal& journal, const Sieve& sieve, const Cursor& cursor) {
   std::deque<Hit> found;
   std::int64_t time = std::numeric_limits<std::int64_t>::min();
   for (const Noted* noted : journal.view().ordered()) {
     time = std::max(time, noted->written_ms.value_or(time));
-    if (sieve.passes(journal, *noted)) found.push_back({&journal, noted, time});
+    const bool passes = sieve.passes(journal, *noted);
+    if (passes || cursor.is(noted)) found.push_back({{&journal, noted}, time, passes});
   }
   return found;
 }
@@ -123,20 +65,6 @@ std::vector<Hit> merge(std::vector<std::deque<Hit>> queues) {
     merged.push_back(earliest->front());
     earliest->pop_front();
   }
-}
-
-std::vector<Hit> find_all(const Shelf& shelf, const Filter& filter) {
-  const Sieve sieve(shelf, filter);
-  std::vector<std::deque<Hit>> queues;
-  for (const Journal* journal : chosen(shelf, filter.journal)) queues.push_back(sift(*journal, sieve));
-  return merge(std::move(queues));
-}
-
-std::vector<Item> items_of(const Shelf& shelf, std::span<const Hit> found) {
-  std::vector<Item> items;
-  items.reserve(found.size());
-  for (const Hit& one : found) items.push_back(read(shelf, {one.journal, one.noted}));
-  return items;
 }
 
 // ---- rounds ----
@@ -175,18 +103,48 @@ bool is_damaged(const Shelf& shelf, const Journal& journal) {
 
 }  // namespace
 
-std::vector<Item> list(const Shelf& shelf, const Filter& filter) {
-  const std::vector<Hit> found = find_all(shelf, filter);
-  const std::size_t wanted = filter.limit == 0 ? found.size() : std::min<std::size_t>(filter.limit, found.size());
-  return items_of(shelf, std::span(found).last(wanted));
+std::vector<Meant> find_all(const Shelf& shelf, const Filter& filter) {
+  const Sieve sieve(shelf, filter);
+  const Cursor cursor = cursor_of(shelf, filter);
+  std::vector<std::deque<Hit>> queues;
+  for (const Journal* journal : chosen(shelf, filter.journal)) queues.push_back(sift(*journal, sieve, cursor));
+  std::vector<Meant> found;
+  for (const Hit& hit : merge(std::move(queues))) {
+    if (hit.what.noted == cursor.before) break;
+    if (hit.what.noted == cursor.after) {
+      found.clear();
+    } else if (hit.passes) {
+      found.push_back(hit.what);
+    }
+  }
+  return found;
 }
+
+Listed list_page(const Shelf& shelf, const Filter& filter) {
+  constexpr std::size_t kPageBytes = 16 << 20;
+  std::vector<Meant> found = find_all(shelf, filter);
+  if (!filter.oldest) std::reverse(found.begin(), found.end());
+  Listed listed;
+  Page page(filter.limit == 0 ? found.size() : filter.limit,
+            filter.limit == 0 ? std::numeric_limits<std::size_t>::max() : kPageBytes);
+  for (const Meant& one : found) {
+    Item item = read(shelf, one);
+    if (!page.takes(item)) break;
+    listed.items.push_back(std::move(item));
+  }
+  listed.more = found.size() - listed.items.size();
+  if (!filter.oldest) std::reverse(listed.items.begin(), listed.items.end());
+  return listed;
+}
+
+std::vector<Item> list(const Shelf& shelf, const Filter& filter) { return list_page(shelf, filter).items; }
 
 Meant find_one(const Shelf& shelf, const Target& target) {
   const std::string& id = target.id;
   if (id == "last") {
-    const std::vector<Hit> all = find_all(shelf, {.journal = target.journal});
+    const std::vector<Meant> all = find_all(shelf, {.journal = target.journal});
     if (all.empty()) throw Refusal(Reason::kNotFound, id);
-    return {all.back().journal, all.back().noted};
+    return all.back();
   }
   const bool digits =
       std::all_of(id.begin(), id.end(), [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });

@@ -18,6 +18,12 @@ struct Filter {
   std::string tag;
   std::string kind;     // name(ItemKind); empty: entries and answers, and what could not be read
   std::string journal;  // name or id prefix; empty: all
+
+  std::vector<std::string> tags = {};  // all of them, and `tag` as well
+  std::uint32_t mood = 0;              // this one; 0: any
+  std::string before = {};             // an id as in Target: what comes before it, or after it
+  std::string after = {};
+  bool oldest = false;  // the oldest `limit`, not the newest
 };
 // One record that somebody has named. Valid until something is written or folded. Throws Refusal: kNotFound,
 // kAmbiguous, kNoSuchJournal, kBadRequest.
@@ -27,8 +33,16 @@ struct Meant {
 };
 Meant find_one(const Shelf& shelf, const Target& target);
 
-// In order: causality first, then time, then id; the newest last. Throws Refusal: kBadDate, kNoSuchJournal, kBadRequest
-// (a kind there is not).
+// What passes a filter, its limit aside. In order: causality first, then time, then id; the newest last. Throws
+// Refusal: kBadDate, kNoSuchJournal, kBadRequest (a kind there is not), and as find_one() does.
+std::vector<Meant> find_all(const Shelf& shelf, const Filter& filter);
+
+struct Listed {
+  std::vector<Item> items;  // in order
+  std::size_t more = 0;     // that the limit has left out
+};
+// As many as the limit says, and with a limit no more than go into memory at once. Throws as find_all() does.
+Listed list_page(const Shelf& shelf, const Filter& filter);
 std::vector<Item> list(const Shelf& shelf, const Filter& filter);
 
 // Whole: with what was said about it. Throws as find_one() does.
