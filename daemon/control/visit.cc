@@ -7,8 +7,10 @@
 #include <google/protobuf/stubs/logging.h>
 
 #include "daemon/control/convert.h"
+#include "daemon/control/finding.h"
 #include "daemon/control/practices.h"
 #include "daemon/control/said.h"
+#include "daemon/journal/other_years.h"
 #include "daemon/journal/reading.h"
 #include "daemon/journal/shelf.h"
 #include "proto/control.pb.h"
@@ -235,11 +237,12 @@ void Visit::State::answer_open(const Request& request) {
     case Request::kConfigure:
       if (request.configure().has_write_to()) desk.shelf().set_write_to(request.configure().write_to());
       return done();
-    default:
-      if (!answer_practices(desk.shelf(), request,
-                            {[this](Reply one) { send(std::move(one)); },
-                             [this](Reply last) { finish(std::move(last)); }, [this] { done(); }}))
+    default: {
+      const Answering answers{[this](Reply one) { send(std::move(one)); },
+                              [this](Reply last) { finish(std::move(last)); }, [this] { done(); }};
+      if (!answer_practices(desk.shelf(), request, answers) && !answer_finding(desk.shelf(), request, answers))
         finish(error(Error::BAD_REQUEST));
+    }
   }
 }
 
@@ -326,15 +329,27 @@ void Visit::State::list(const List& asked) {
   filter.tag = asked.tag();
   filter.kind = asked.kind();
   filter.journal = asked.journal();
-  const std::vector<journal::Item> items = journal::list(desk.shelf(), filter);
-  for (const auto& item : items) {
+  filter.tags.assign(asked.tags().begin(), asked.tags().end());
+  filter.mood = asked.mood();
+  filter.before = asked.before();
+  filter.after = asked.after();
+  filter.oldest = asked.oldest();
+  const journal::Listed listed = journal::list_page(desk.shelf(), filter);
+  for (const auto& item : listed.items) {
     Reply reply;
     fill(*reply.mutable_item(), item);
     quote(*reply.mutable_item(), item, desk.shelf());
     send(std::move(reply));
   }
-  done();
-  if (asked.seen()) desk.shelf().mark_seen(items);
+  Reply last;
+  last.mutable_page()->set_shown(static_cast<std::uint32_t>(listed.items.size()));
+  last.mutable_page()->set_more(static_cast<std::uint32_t>(listed.more));
+  if (listed.more > 0) {
+    const auto& edge = asked.oldest() ? listed.items.back() : listed.items.front();
+    last.mutable_page()->set_next(hex(edge.id.view()));
+  }
+  finish(std::move(last));
+  if (asked.seen()) desk.shelf().mark_seen(listed.items);
 }
 
 void Visit::State::show(const Show& asked) {
@@ -371,6 +386,11 @@ void Visit::State::today(const Today& asked) {
   for (std::size_t i = 0; i < today.news.size(); ++i)
     quote(*reply.mutable_today()->mutable_news(static_cast<int>(i)), today.news[i], desk.shelf());
   for (auto& peer : desk.peers()) *reply.mutable_today()->add_peers() = std::move(peer);
+  const journal::YearsBack back = journal::years_back(desk.shelf());
+  if (back.count > 0) {
+    reply.mutable_today()->mutable_other_years()->set_count(static_cast<std::uint32_t>(back.count));
+    reply.mutable_today()->mutable_other_years()->set_years_ago(back.longest);
+  }
   reply.set_last(true);
   const bool shown = send(std::move(reply));
   if (shown && asked.seen()) desk.shelf().mark_seen(today.news);
