@@ -38,6 +38,7 @@ void declare_all(CLI::App& app, Declared& declared) {
   app.footer("duolog alone shows what is new and what waits for you; duolog VERB --help shows examples");
   declare_globals(app, declared.call.globals);
   declare_days(declared);
+  declare_finding(declared);
   declare_practices(declared);
   declare_together(declared);
   declare_device(declared);

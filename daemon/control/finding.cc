@@ -37,7 +37,7 @@ void search(journal::Shelf& shelf, const Search& asked, const Answering& answers
   filter.mood = asked.mood();
   filter.journal = asked.journal();
   filter.before = asked.before();
-  const journal::Found found = journal::search(shelf, asked.query(), filter);
+  const journal::Findings found = journal::search(shelf, asked.query(), filter);
   for (const journal::Finding& finding : found.findings) {
     Reply reply;
     Item& item = *reply.mutable_item();

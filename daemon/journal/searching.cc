@@ -189,9 +189,9 @@ Finding finding(const Shelf& shelf, const Meant& meant, const Node* query) {
   return {read(shelf, meant), snippet_of(words, hits)};
 }
 
-Found search(const Shelf& shelf, std::string_view query, const Filter& filter) {
+Findings search(const Shelf& shelf, std::string_view query, const Filter& filter) {
   const auto wanted = parse_query(query, possible_fields(shelf));
-  Found found;
+  Findings found;
   found.sought = wanted || narrows(filter);
   if (!found.sought) return found;
   Filter scope = filter;

@@ -23,14 +23,14 @@ struct Finding {
   Item item;
   Snippet snippet;
 };
-struct Found {
+struct Findings {
   std::vector<Finding> findings;  // the newest first
   std::size_t more = 0;           // older ones that the limit has left out
   bool sought = true;             // false: there was nothing in the query to look for, and no filter either
 };
 // `filter` narrows down what fields in the query may narrow down further; its `oldest` and `after` mean nothing here.
 // Throws as find_all() does, and Refusal kTooLong.
-Found search(const Shelf& shelf, std::string_view query, const Filter& filter);
+Findings search(const Shelf& shelf, std::string_view query, const Filter& filter);
 
 // For whoever finds by an index. Both outlive neither the shelf nor its next change.
 FieldTest possible_fields(const Shelf& shelf);  // which values fields can have here
