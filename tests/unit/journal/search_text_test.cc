@@ -4,7 +4,7 @@
 
 #include <gmock/gmock.h>
 
-#include <chrono>
+#include <ctime>
 #include <random>
 
 namespace duolog::journal {
@@ -124,9 +124,9 @@ TEST(SearchText, HostileTextCostsNoMoreThanItsLength) {
   };
   for (const std::string_view piece : {"\u0301", "\u0E34", "東\u3099", "\uFDFA", "\u200B", "👩\u200D", "\xF0\x9F",
                                        "\x80", "\u1100", "\u11FF", "한", "\uFFFF", "-", "a\u0301"}) {
-    const auto begin = std::chrono::steady_clock::now();
+    const std::clock_t begin = std::clock();  // of this process: how busy the machine is does not matter
     const Folded folded = fold(repeated(piece));
-    EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(10)) << piece;
+    EXPECT_LT(std::clock() - begin, 20 * CLOCKS_PER_SEC) << piece;
     for (const Stream* stream : {&folded.words, &folded.pairs})
       for (std::size_t i = 0; i < stream->tokens.size(); ++i) ASSERT_LE((*stream)[i].size(), kTokenLimit);
   }
