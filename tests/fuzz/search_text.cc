@@ -61,10 +61,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     must(!match_text(*query).text.empty() || found || !match_text(*query).exact, "an index is asked for nothing");
     check_snippet(cut_snippet(text, hits_in(*query, folded)));
   }
-  if (folded.words.tokens.size() > 1 && !utf8_fault(as_bytes(text))) {
-    const Token& token = folded.words.tokens[folded.words.tokens.size() / 2];
-    const auto again = parse_query("\"" + std::string(folded.words[folded.words.tokens.size() / 2]) + "\"", never);
-    must(token.at.begin == token.at.end || !again || matches(*again, folded, never), "a text lacks a word of its own");
+  const Token& token = folded.words.tokens[folded.words.tokens.size() / 2];
+  const std::string word(text.substr(token.at.begin, token.at.end - token.at.begin));
+  if (!word.empty() && word.size() + 2 <= kQueryLimit && !utf8_fault(as_bytes(text))) {
+    const auto again = parse_query("\"" + word + "\"", never);
+    must(again && matches(*again, folded, never), "a text lacks a word of its own");
   }
   return 0;
 }
