@@ -23,6 +23,19 @@ void add_form(Words& words, const Form& form) {
   }
 }
 
+void add_tags(Words& words, const std::vector<std::string>& tags) {
+  words.parts.insert(words.parts.end(), tags.begin(), tags.end());
+  words.tags = tags.size();
+}
+
+void add_letter(Words& words, const Form& form) {
+  for (const FieldValue& field : form)
+    if (const auto* text = std::get_if<std::string>(&field.value)) words.parts.emplace_back(*text);
+  for (const FieldValue& field : form)
+    if (const auto* tags = std::get_if<std::vector<std::string>>(&field.value); tags != nullptr && field.id == "tags")
+      return add_tags(words, *tags);
+}
+
 // ---- fields ----
 
 struct Moods {
@@ -87,12 +100,12 @@ std::size_t phrases_in(std::span<const Hit> hits) {
   return phrases.size();
 }
 
-// Of the part that has most of what was asked for; of several, the first.
+// Of the part that has most of what was asked for; of several, the first. Where only a tag has it, the beginning.
 Snippet snippet_of(const Words& words, std::span<const Hit> hits) {
   std::string_view best;
   std::vector<Hit> of_best;
   std::uint32_t begin = 0;
-  for (const std::string_view part : words.parts) {
+  for (const std::string_view part : std::span(words.parts).first(words.parts.size() - words.tags)) {
     std::vector<Hit> inside = hits_of(hits, begin, part.size());
     if (best.empty() || phrases_in(inside) > phrases_in(of_best)) {
       best = part;
@@ -114,13 +127,13 @@ Words words_of(const Journal& journal, const Noted& noted) {
   Words words;
   if (const auto* entry = std::get_if<Entry>(&noted.what)) {
     words.parts.emplace_back(entry->text);
-    words.parts.insert(words.parts.end(), entry->tags.begin(), entry->tags.end());
+    add_tags(words, entry->tags);
   } else if (const auto* answer = std::get_if<Answer>(&noted.what)) {
     add_form(words, answer->form);
   } else if (const auto* remark = std::get_if<Remark>(&noted.what)) {
     words.parts.emplace_back(remark->text);
   } else if (noted.is_letter()) {
-    if (const Form* form = open_letter(journal, noted)) add_form(words, *form);
+    if (const Form* form = open_letter(journal, noted)) add_letter(words, *form);
   } else if (noted.is_answer()) {
     if (const Form* form = journal.answers().look(noted.id).form) add_form(words, *form);
   }

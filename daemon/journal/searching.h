@@ -14,6 +14,7 @@ namespace duolog::journal {
 // What a record says, in its parts. The views are as the record was made.
 struct Words {
   std::vector<std::string_view> parts;
+  std::size_t tags = 0;  // how many of the last parts are tags: found, and no piece to show
 };
 Words words_of(const Journal& journal, const Noted& noted);  // empty: nothing to find
 // As an index is fed it. Ranges count in the parts one after the other, with a byte between.

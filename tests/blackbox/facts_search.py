@@ -115,14 +115,14 @@ def a_snippet_moves_no_cursor(house):
 def results_and_lists_come_in_pages(house):
     ada = house.resident("Ada")
     for n in range(7):
-        ada.write(f"lake number {n}", tags=["even"] if n % 2 == 0 else [])
+        ada.write(f"lake number {n}", tags=["even-numbers"] if n % 2 == 0 else [])
     first = ada.duolog("search", "lake", "-n", "3").text
     command = next(line for line in first.splitlines() if "more: duolog" in line).split("more: duolog ")[1].split()
     assert "number 6" in first and "number 3" not in first and first.splitlines()[-1].startswith("4 more: "), first
     second = ada.duolog(*command).text
     assert "number 3" in second and "number 1" in second and "number 4" not in second, second
     assert len(ada.json("search", "lake")) == 7 and len(ada.json("search", "lake", "-n", "2")) == 2
-    assert ada.texts("-n", "2", "-t", "even") == ["lake number 4", "lake number 6"]
+    assert ada.texts("-n", "2", "-t", "even-numbers") == ["lake number 4", "lake number 6"]
     last = ada.list("-n", "2")
     assert ada.texts("--before", last[0]["id"], "-n", "2") == ["lake number 3", "lake number 4"]
     with ada.terminal("list", "-n", "2", "--from", "me") as screen:
@@ -133,11 +133,11 @@ def results_and_lists_come_in_pages(house):
 @fact
 def a_list_is_filtered_by_several_tags_and_a_mood(house):
     ada = house.resident("Ada")
-    ada.write("all of it", "--mood", "4", tags=["water", "cold"])
-    ada.write("half of it", tags=["water"])
-    assert ada.texts("-t", "water", "-t", "cold") == ada.texts("--mood", "4") == ["all of it"]
-    assert found(ada, "tag:water -tag:cold") == ["half of it"] and found(ada, "mood:4-5") == ["all of it"]
-    assert found(ada, "-t", "water", "--mood", "4") == ["all of it"]
+    ada.write("all of it", "--mood", "4", tags=["lake-water", "cold-hands"])
+    ada.write("half of it", tags=["lake-water"])
+    assert ada.texts("-t", "lake-water", "-t", "cold-hands") == ada.texts("--mood", "4") == ["all of it"]
+    assert found(ada, "tag:lake-water -tag:cold-hands") == ["half of it"] and found(ada, "mood:4-5") == ["all of it"]
+    assert found(ada, "-t", "lake-water", "--mood", "4") == ["all of it"]
 
 
 @fact

@@ -87,7 +87,7 @@ TEST_F(Searching, TagsAndRemarksAreFound) {
   meet(ada, bo);
   said(bo, entry, "", "you swam all the same");
   meet(ada, bo);
-  EXPECT_THAT(found(ada, "lake"), ElementsAre("lake"));
+  EXPECT_THAT(found(ada, "lake"), ElementsAre("the water was cold"));
   EXPECT_THAT(found(ada, "swam"), ElementsAre("you swam all the same"));
   EXPECT_THAT(found(ada, "kind:remark"), ElementsAre("you swam all the same"));
 }
