@@ -15,7 +15,7 @@ namespace duolog::client {
 namespace {
 
 constexpr std::uint32_t kForAPerson = 20;
-constexpr std::uint32_t kPage = 500;  // what is asked for at once
+constexpr std::uint32_t kPage = 2000;  // what is asked for at once
 
 // As the daemon reads it. In a phrase quotes would end it.
 std::string query_of(const SearchOptions& options) {
