@@ -208,7 +208,7 @@ Invocation typed(std::vector<const char*> words) {
 
 TEST(CommandLine, ASearchKeepsItsWordsAsTheyWereTyped) {
   const auto call =
-      typed({"search", "don't", "[a]", "-t", "us", "-t", "lake", "--mood", "4", "-n", "3", "--", "-swans"});
+      typed({"search", "-t", "us", "-t", "lake", "--mood", "4", "-n", "3", "--", "don't", "[a]", "-swans"});
   EXPECT_EQ(call.verb, Verb::kSearch);
   EXPECT_THAT(call.search.words, ElementsAre("don't", "[a]", "-swans"));
   EXPECT_THAT(call.search.which.tags, ElementsAre("us", "lake"));
