@@ -182,7 +182,7 @@ TEST(StatsText, AnEmptyJournalSaysSo) { EXPECT_EQ(stats_text({}, "", 60, kPlain)
 
 // ---- today ----
 
-TEST(Today, OtherYearsAreNamedInOneLineWhereThereAreAny) {
+TEST(OtherYears, AreNamedInOneLineWhereThereAreAny) {
   const Output out(Colour::kNever, false);
   control::TodayReport report;
   report.set_date("2026-11-22");
