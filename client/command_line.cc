@@ -39,6 +39,7 @@ void declare_all(CLI::App& app, Declared& declared) {
   declare_globals(app, declared.call.globals);
   declare_days(declared);
   declare_attachments(declared);
+  declare_finding(declared);
   declare_practices(declared);
   declare_together(declared);
   declare_inout(declared);

@@ -33,6 +33,9 @@ enum class Verb {
   kList,
   kShow,
   kLetters,
+  kSearch,
+  kOnThisDay,
+  kStats,
   kReply,
   kReact,
   kShare,
@@ -74,9 +77,25 @@ struct WriteOptions {
   bool private_entry = false;
   bool between_us = false;
 };
+inline constexpr std::uint32_t kAsFits = UINT32_MAX;  // as many as suits a person, or a script
 struct ListOptions {
-  std::uint32_t limit = 0;
-  std::string from, since, until, tag, kind;
+  std::uint32_t limit = kAsFits;  // 0: all
+  std::string from, since, until, kind, before;
+  std::vector<std::string> tags;
+  std::uint32_t mood = 0;
+};
+struct SearchOptions {
+  ListOptions which;
+  std::vector<std::string> words;
+  bool phrase = false;
+};
+struct OnThisDayOptions {
+  std::string date, from;
+  std::uint32_t days = 0;
+  bool whole = false;
+};
+struct StatsOptions {
+  std::string since, until, by;
 };
 struct ShowOptions {
   std::string id;
@@ -156,6 +175,9 @@ struct Invocation {
   PairOptions pair;
   WriteOptions write;
   ListOptions list;
+  SearchOptions search;
+  OnThisDayOptions on_this_day;
+  StatsOptions stats;
   ShowOptions show;
   TodayOptions today;
   ReplyOptions reply;

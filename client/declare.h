@@ -54,6 +54,7 @@ struct Declared {
 void declare_globals(CLI::App& app, Globals& globals);
 void declare_days(Declared& d);         // declare_days.cc
 void declare_attachments(Declared& d);  // declare_attachments.cc
+void declare_finding(Declared& d);      // declare_finding.cc
 void declare_practices(Declared& d);    // declare_practices.cc
 void declare_together(Declared& d);     // declare_together.cc
 void declare_device(Declared& d);       // declare_device.cc

@@ -67,21 +67,6 @@ void declare_days(Declared& d) {
   number(write, "--mood", d.call.write.mood, "N  how you are, from 1 (heavy) to 5 (light)");
   flag(write, "--between-us", d.call.write.between_us, "it leaves this device in no export but your own");
 
-  auto& list = d.verb(Verb::kList, "list", kDays, "what both of you wrote",
-                      "  duolog list -n 10\n"
-                      "  duolog list --from me --since 2026-11-01\n"
-                      "  duolog list -t lake --json\n",
-                      "with --json, delivery stands at what is yours and shared; it is absent where an entry is\n"
-                      "private or the other's\n\n");
-  auto& options = d.call.list;
-  number(list, "-n,--number", options.limit, "N  the newest N only");
-  text(list, "--from", options.from, "me|NAME  whose");
-  text(list, "--since", options.since, "DATE  from this day on");
-  text(list, "--until", options.until, "DATE  up to this day");
-  text(list, "-t,--tag", options.tag, "TAG  with this tag");
-  choice(list, "--kind", options.kind, "KIND  entry, letter, answer, remark, unreadable or newer",
-         {"entry", "letter", "answer", "remark", "unreadable", "newer"});
-
   auto& show = d.verb(Verb::kShow, "show", kDays, "one entry in full", "  duolog show 3fa9\n  duolog show last\n");
   text(show, "id", d.call.show.id, "four digits of its id or more, or last")->required();
 

@@ -44,6 +44,12 @@ Exit dispatch(Context& context, const Invocation& call) {
       return show(context, call.show);
     case Verb::kLetters:
       return letters(context);
+    case Verb::kSearch:
+      return search(context, call.search);
+    case Verb::kOnThisDay:
+      return on_this_day(context, call.on_this_day);
+    case Verb::kStats:
+      return stats(context, call.stats);
     case Verb::kReply:
       return reply(context, call.reply);
     case Verb::kReact:

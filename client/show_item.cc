@@ -13,6 +13,7 @@
 #include "client/moment.h"
 #include "client/reply_manner.h"
 #include "client/sanitise.h"
+#include "client/snippet.h"
 #include "proto/control.pb.h"
 
 namespace duolog::client {
@@ -307,6 +308,10 @@ std::string fields_text(const control::Item& item, std::size_t indent, std::size
 }
 
 std::string item_text(const control::Item& item, const Output& out, const ItemView& view) {
+  if (item.has_snippet()) {  // it was found: where it has arrived and what was said about it is another question
+    return head(item, out, view) + quote_text(item, out) +
+           snippet_text(item.snippet(), indent_of(out), out.width(), out.style());
+  }
   std::string text =
       head(item, out, view) + quote_text(item, out) + body(item, out, view) + attachments_text(item, out);
   if (view.full_id) text += faint_paragraph("id " + sanitise_line(item.id()), out);
@@ -323,12 +328,13 @@ std::string item_text(const control::Item& item, const Output& out, const ItemVi
 
 void ItemPage::add(const control::Item& item) {
   const auto day = item.written_at().empty() ? std::string() : day_of(item.written_at());
-  if (text_.empty() || day != day_) {
-    if (!text_.empty()) text_ += "\n";
+  if (!begun_ || day != day_) {
+    if (begun_) text_ += "\n";
     text_ += out_.style().strong(long_day(item.written_at())) + "\n\n";
   } else {
     text_ += "\n";
   }
+  begun_ = true;
   day_ = day;
   text_ += item_text(item, out_, view_);
 }

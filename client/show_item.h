@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "client/output.h"
 
@@ -33,10 +34,12 @@ class ItemPage {
   ItemPage(const Output& out, ItemView view) : out_(out), view_(view) {}
   void add(const control::Item& item);
   [[nodiscard]] const std::string& text() const { return text_; }
+  std::string take() { return std::exchange(text_, {}); }  // so far; what is added goes on behind it
 
  private:
   const Output& out_;
   ItemView view_;
+  bool begun_ = false;
   std::string day_;
   std::string text_;
 };

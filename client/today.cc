@@ -196,6 +196,15 @@ std::string weeks_text(const control::TodayReport& report) {
   return fmt::format("together in {} of the last {} weeks", kept, counted);
 }
 
+// One line, and only where there is something to look at.
+std::string other_years_text(const control::TodayReport& report) {
+  if (!report.has_other_years()) return {};
+  const auto& back = report.other_years();
+  const auto years = back.years_ago() == 1 ? std::string("a year") : fmt::format("{} years", back.years_ago());
+  return "on this day" + std::string(back.count() > 1 && back.years_ago() > 1 ? ", up to " : ", ") + years +
+         " ago: duolog on-this-day";
+}
+
 std::string quiet_text(const control::TodayReport& report, const Output& out) {
   std::string text;
   const auto add = [&text, &out](const std::string& line) {
@@ -215,6 +224,7 @@ std::string quiet_text(const control::TodayReport& report, const Output& out) {
     add(sanitise_line(report.proposal()) + " proposes another calendar: duolog config calendar");
   }
   add(weeks_text(report));
+  if (!report.paused()) add(other_years_text(report));
   return text.empty() ? text : "\n" + text;
 }
 

@@ -35,8 +35,80 @@ bool same_letters(std::string_view a, std::string_view b) {
   return std::ranges::equal(a, b, [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
 }
 
-// Nothing of theirs is here: because there is nobody of that name?
+bool is_filtered(const control::List& list) {
+  return !list.from().empty() || !list.since().empty() || !list.until().empty() || !list.tags().empty() ||
+         !list.kind().empty() || !list.journal().empty() || list.mood() != 0 || !list.before().empty();
+}
+
+// ---- lists, in pages ----
+
+constexpr std::uint32_t kOnTerminal = 50;
+constexpr std::uint32_t kPage = 2000;  // what is asked for at once
+
+using Replies = std::vector<control::Reply>;
+
+void print_json(Context& context, const Replies& replies) {
+  for (const auto& reply : replies) {
+    if (reply.has_item()) context.out.line(to_json(reply.item()));
+  }
+}
+
+// Everything, from the oldest on, a page after the other. False: there is nothing.
+bool print_all(Context& context, control::Request request) {
+  auto& list = *request.mutable_list();
+  list.set_oldest(true);
+  list.set_limit(kPage);
+  const bool several = !context.out.json() && several_shared(context.daemon.status());
+  ItemPage page(context.out, {.journal = several, .full_id = context.globals.verbose});
+  bool some = false;
+  while (true) {
+    auto asked = request;
+    const auto replies = context.daemon.ask(asked, kDurable);
+    some = some || has_items(replies);
+    if (context.out.json()) {
+      print_json(context, replies);
+    } else {
+      for (const auto& reply : replies) {
+        if (reply.has_item()) page.add(reply.item());
+      }
+      context.out.print(page.take());
+    }
+    const auto next = replies.back().page().next();
+    if (next.empty()) return some;
+    request.mutable_list()->set_after(next);
+  }
+}
+
+// The newest `limit`. What one reply cannot hold is asked for after it; it comes before it.
+bool print_newest(Context& context, control::Request request, const ListOptions& options, std::uint32_t limit) {
+  std::vector<Replies> pages;
+  std::uint32_t left = limit;
+  control::Page last;
+  do {
+    request.mutable_list()->set_limit(std::min(left, kPage));
+    auto asked = request;
+    pages.push_back(context.daemon.ask(asked, kDurable));
+    last = pages.back().back().page();
+    left -= std::min(left, last.shown());
+    request.mutable_list()->set_before(last.next());
+  } while (left > 0 && !last.next().empty() && last.shown() > 0);
+  Replies all;
+  for (auto page = pages.rbegin(); page != pages.rend(); ++page) {
+    all.insert(all.end(), std::make_move_iterator(page->begin()), std::make_move_iterator(page->end()));
+  }
+  if (context.out.json()) {
+    print_json(context, all);
+  } else if (has_items(all)) {
+    print_page(context, all);
+    if (last.more() > 0) context.out.print(more_text(context, last, "list", options, {}));
+  }
+  return has_items(all);
+}
+
+}  // namespace
+
 void check_person(Context& context, const std::string& wanted) {
+  if (wanted.empty() || wanted == "me") return;
   const auto status = context.daemon.status();
   std::set<std::string> names{status.device().person()};
   for (const auto& journal : status.journals()) names.insert(journal.other());
@@ -49,37 +121,40 @@ void check_person(Context& context, const std::string& wanted) {
                 "--from takes one of: " + known);
 }
 
-bool is_filtered(const control::List& list) {
-  return !list.from().empty() || !list.since().empty() || !list.until().empty() || !list.tag().empty() ||
-         !list.kind().empty() || !list.journal().empty();
+std::string more_text(const Context& context, const control::Page& page, const std::string& verb,
+                      const ListOptions& options, const std::string& words) {
+  std::string command = "duolog " + verb + " --before " + short_id(page.next());
+  const auto add = [&command](const std::string& name, const std::string& value) {
+    if (!value.empty()) command += " " + name + " " + typeable(value);
+  };
+  if (options.limit != kAsFits) command += " -n " + std::to_string(options.limit);
+  for (const auto& tag : options.tags) add("-t", tag);
+  add("--from", options.from);
+  add("--since", options.since);
+  add("--until", options.until);
+  add("--kind", options.kind);
+  if (options.mood > 0) command += " --mood " + std::to_string(options.mood);
+  add("-j", context.globals.journal);
+  return "\n" + paragraph(std::to_string(page.more()) + " more: " + command + words, 0, context.out.width());
 }
-
-}  // namespace
 
 Exit list(Context& context, const ListOptions& options) {
   control::Request request;
   auto& list = *request.mutable_list();
-  list.set_limit(options.limit);
   list.set_from(options.from);
   list.set_since(options.since);
   list.set_until(options.until);
-  list.set_tag(options.tag.starts_with('#') ? options.tag.substr(1) : options.tag);
+  for (const auto& tag : options.tags) list.add_tags(tag);
+  list.set_mood(options.mood);
   list.set_kind(options.kind);
   list.set_journal(context.globals.journal);
+  list.set_before(options.before);
   list.set_seen(!context.out.json());
-  const auto replies = context.daemon.ask(request);
-  if (!has_items(replies)) {
-    if (!options.from.empty() && options.from != "me") check_person(context, options.from);
-    if (!context.out.json()) context.out.line(is_filtered(list) ? "nothing fits" : "nothing here yet");
-    return Exit::kDone;
-  }
-  if (!context.out.json()) {
-    print_page(context, replies);
-    return Exit::kDone;
-  }
-  for (const auto& reply : replies) {
-    if (reply.has_item()) context.out.line(to_json(reply.item()));
-  }
+  const bool for_a_person = context.out.terminal() && !context.out.json();
+  const auto limit = options.limit != kAsFits ? options.limit : for_a_person ? kOnTerminal : 0;
+  if (limit == 0 ? print_all(context, request) : print_newest(context, request, options, limit)) return Exit::kDone;
+  check_person(context, options.from);
+  if (!context.out.json()) context.out.line(is_filtered(list) ? "nothing fits" : "nothing here yet");
   return Exit::kDone;
 }
 

@@ -8,6 +8,10 @@
 #include "client/failure.h"
 #include "client/output.h"
 
+namespace duolog::control {
+class Page;
+}
+
 namespace duolog::client {
 
 struct Context {
@@ -32,6 +36,16 @@ Exit list(Context& context, const ListOptions& options);
 Exit show(Context& context, const ShowOptions& options);
 Exit letters(Context& context);
 void check_id(const std::string& id);  // throws Failure (usage) unless it may be one
+void check_person(Context& context,
+                  const std::string& wanted);  // throws Failure (not found) where nobody has this name
+// "12 more: duolog list --before 3fa9c2d1 …": the command that goes on. `words`: what stands at its end.
+std::string more_text(const Context& context, const control::Page& page, const std::string& verb,
+                      const ListOptions& options, const std::string& words);
+// verb_search.cc
+Exit search(Context& context, const SearchOptions& options);
+// verb_back.cc
+Exit on_this_day(Context& context, const OnThisDayOptions& options);
+Exit stats(Context& context, const StatsOptions& options);
 // verb_today.cc
 Exit today(Context& context, const TodayOptions& options);
 // verb_reply.cc

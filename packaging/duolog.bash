@@ -17,6 +17,8 @@ _duolog() {
         --as) mapfile -t COMPREPLY < <(compgen -W 'answer agree boundary compromise accept suggest decline forgive later thank reply kept owned done cancelled' -- "$word"); return ;;
         --dates) mapfile -t COMPREPLY < <(compgen -W 'day-first month-first' -- "$word"); return ;;
         --kind) mapfile -t COMPREPLY < <(compgen -W 'entry letter answer remark unreadable newer' -- "$word"); return ;;
+        --by) mapfile -t COMPREPLY < <(compgen -W 'month year' -- "$word"); return ;;
+        --before) mapfile -t COMPREPLY < <(compgen -W "$(_duolog_ids list -n 20 --json | cut -c1-8)" -- "$word"); return ;;
         --relationship) mapfile -t COMPREPLY < <(compgen -W 'partner friend family' -- "$word"); return ;;
     esac
     for ((i = 1; i < COMP_CWORD; i++)); do
@@ -53,6 +55,10 @@ _duolog() {
         words='heart thanks hug smile laugh tear yes star flower leaf'
     elif [[ $verb == "$previous" && $verb =~ ^(show|reply|react|share)$ ]]; then
         words="last $(_duolog_ids list -n 20 --json | cut -c1-8)"
+    elif [[ $verb == search && $word != *:* ]]; then
+        words='tag: from: kind: mood: since: until: in: AND OR NOT'
+    elif [[ $verb == on-this-day ]]; then
+        words='today yesterday tomorrow'
     elif [[ $verb == help ]]; then
         words=$(duolog --help 2>/dev/null | sed -nE 's/^ {1,4}([a-z][a-z-]*)( .*|$)/\1/p')
     elif [[ $verb == guide ]]; then

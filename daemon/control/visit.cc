@@ -8,9 +8,11 @@
 
 #include "daemon/control/attaching.h"
 #include "daemon/control/convert.h"
+#include "daemon/control/finding.h"
 #include "daemon/control/foreign.h"
 #include "daemon/control/practices.h"
 #include "daemon/control/said.h"
+#include "daemon/journal/other_years.h"
 #include "daemon/journal/reading.h"
 #include "daemon/journal/shelf.h"
 #include "proto/control.pb.h"
@@ -265,7 +267,8 @@ void Visit::State::answer_open(const Request& request) {
     default: {
       const Answering answers{[this](Reply one) { send(std::move(one)); },
                               [this](Reply last) { finish(std::move(last)); }, [this] { done(); }};
-      if (!answer_practices(desk.shelf(), request, answers) && !answer_import(desk.shelf(), request, answers))
+      if (!answer_practices(desk.shelf(), request, answers) && !answer_import(desk.shelf(), request, answers) &&
+          !answer_finding(desk.shelf(), request, answers))
         finish(error(Error::BAD_REQUEST));
     }
   }
@@ -358,16 +361,26 @@ void Visit::State::list(const List& asked) {
   filter.tag = asked.tag();
   filter.kind = asked.kind();
   filter.journal = asked.journal();
+  filter.tags.assign(asked.tags().begin(), asked.tags().end());
+  filter.mood = asked.mood();
+  filter.before = asked.before();
+  filter.after = asked.after();
+  filter.oldest = asked.oldest();
   std::vector<journal::Item> seen;  // of what is new, without its words: a lifetime of entries may have been asked for
-  journal::each_item(desk.shelf(), filter, [&](const journal::Item& item) {
+  std::uint32_t shown = 0;
+  const journal::Listed listed = journal::list_page(desk.shelf(), filter, [&](const journal::Item& item) {
+    ++shown;
     Reply reply;
     fill(*reply.mutable_item(), item);
     quote(*reply.mutable_item(), item, desk.shelf());
     send(std::move(reply));
     if (asked.seen() && item.is_new) seen.push_back(without_words(item));
-    return true;
   });
-  done();
+  Reply last;
+  last.mutable_page()->set_shown(shown);
+  last.mutable_page()->set_more(static_cast<std::uint32_t>(listed.more));
+  if (listed.more > 0) last.mutable_page()->set_next(hex(listed.edge.view()));
+  finish(std::move(last));
   desk.shelf().mark_seen(seen);
 }
 
@@ -405,6 +418,11 @@ void Visit::State::today(const Today& asked) {
   for (std::size_t i = 0; i < today.news.size(); ++i)
     quote(*reply.mutable_today()->mutable_news(static_cast<int>(i)), today.news[i], desk.shelf());
   for (auto& peer : desk.peers()) *reply.mutable_today()->add_peers() = std::move(peer);
+  const journal::YearsBack back = journal::years_back(desk.shelf());
+  if (back.count > 0) {
+    reply.mutable_today()->mutable_other_years()->set_count(static_cast<std::uint32_t>(back.count));
+    reply.mutable_today()->mutable_other_years()->set_years_ago(back.longest);
+  }
   reply.set_last(true);
   const bool shown = send(std::move(reply));
   if (shown && asked.seen()) desk.shelf().mark_seen(today.news);

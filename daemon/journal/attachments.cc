@@ -78,8 +78,7 @@ std::vector<MeantFile> all_attachments(const Shelf& shelf, const Target& target)
 MeantFile find_attachment(const Shelf& shelf, const Target& target, std::uint32_t number) {
   const Meant meant = sound(shelf, [&] { return find_entry(shelf, target); });
   const auto& all = attachments_of(meant.noted);
-  if (number >= 1 && number <= all.size())
-    return {meant.journal, without_text(meant.noted), all[number - 1], number};
+  if (number >= 1 && number <= all.size()) return {meant.journal, without_text(meant.noted), all[number - 1], number};
   Refusal refusal(Reason::kNoSuchAttachment);
   refusal.limit = all.size();
   throw refusal;

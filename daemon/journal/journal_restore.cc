@@ -72,8 +72,7 @@ void Journal::restore_attached() {
   Wanted wanted;
   wanted.with_files = true;
   view_->each(wanted, [this](const Noted& noted) {
-    if (const auto* entry = std::get_if<Entry>(&noted.what))
-      attached_.name(noted.id, *entry, noted.device == self());
+    if (const auto* entry = std::get_if<Entry>(&noted.what)) attached_.name(noted.id, *entry, noted.device == self());
     return true;
   });
 }

@@ -7,16 +7,12 @@
 
 #include "daemon/journal/lines.h"
 #include "daemon/journal/rounds.h"
+#include "daemon/journal/sieve.h"
 
 namespace duolog::journal {
 namespace {
 
 constexpr std::size_t kShortestId = 4;  // hex digits
-
-bool same_name(std::string_view a, std::string_view b) {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [&](char x, char y) { return lower(x) == lower(y); });
-}
 
 std::vector<const Journal*> chosen(const Shelf& shelf, std::string_view journal) {
   if (!journal.empty()) return {&shelf.find(journal)};
@@ -25,10 +21,10 @@ std::vector<const Journal*> chosen(const Shelf& shelf, std::string_view journal)
 
 // ---- list ----
 
-Moment read_moment(const std::string& text, const Shelf& shelf, const Zone& zone) {
-  const auto moment = parse_moment(text, shelf.now(), zone);
-  if (!moment) throw Refusal(Reason::kBadDate, text);
-  return *moment;
+CivilSpan read_span(const std::string& text, const Shelf& shelf, const Zone& zone) {
+  const auto span = civil_span(text, shelf.now(), zone);
+  if (!span) throw Refusal(Reason::kBadDate, text);
+  return *span;
 }
 
 Kinds kinds_of(const std::string& kind) {
@@ -47,13 +43,10 @@ Kinds kinds_of(const std::string& kind) {
 Wanted understood(const Shelf& shelf, const Filter& filter) {
   const Zone zone(shelf.parts().zone);
   Wanted wanted;
-  if (!filter.since.empty()) wanted.civil_from = civil_ms(read_moment(filter.since, shelf, zone));
-  if (!filter.until.empty()) {
-    const Moment until = read_moment(filter.until, shelf, zone);
-    wanted.civil_to = civil_ms(until) + (until.day_only ? kDayMs - 1 : 0);
-  }
+  if (!filter.since.empty()) wanted.civil_from = read_span(filter.since, shelf, zone).first_ms;
+  if (!filter.until.empty()) wanted.civil_to = read_span(filter.until, shelf, zone).last_ms;
+  if (filter.mood > kBestMood) throw Refusal(Reason::kBadRequest, "mood");
   wanted.kinds = kinds_of(filter.kind);
-  wanted.tag = filter.tag.substr(filter.tag.starts_with('#') ? 1 : 0);
   wanted.about_so_many = filter.limit;
   return wanted;
 }
@@ -67,35 +60,86 @@ bool add_voice(const Journal& journal, const std::string& from, Wanted& wanted) 
   return me || other;
 }
 
-Lines lines_of(const Shelf& shelf, const Filter& filter, bool newest_first) {
+// A tag or a mood may be a letter's, whose words no line knows.
+bool needs_words(const Filter& filter) { return !filter.tag.empty() || !filter.tags.empty() || filter.mood != 0; }
+
+bool words_pass(const Journal& journal, const Noted& noted, const Filter& filter) {
+  const auto has = [&](const std::string& tag) { return has_tag(journal, noted, tag); };
+  if (!filter.tag.empty() && !has(filter.tag)) return false;
+  if (filter.mood != 0 && mood_of(journal, noted) != filter.mood) return false;
+  return std::all_of(filter.tags.begin(), filter.tags.end(), has);
+}
+
+// A place in the list: where one page ends and another begins. Journals stand in the order of the shelf.
+struct Cursor {
+  std::size_t journal = 0;
+  Line line;
+
+  // Which of the two comes first; within a journal by their places, else by time.
+  [[nodiscard]] bool comes_before(std::size_t other_journal, const Line& other) const {
+    if (journal == other_journal) return line.at < other.at;
+    return line.reached != other.reached ? line.reached < other.reached : journal < other_journal;
+  }
+};
+
+std::optional<Cursor> cursor_at(const Shelf& shelf, const std::string& id, const std::string& journal,
+                                const std::vector<const Journal*>& among) {
+  if (id.empty()) return std::nullopt;
+  const Meant meant = find_one(shelf, {id, journal});
+  const auto line = meant.journal->records().line(meant.noted.id);
+  const auto at = std::find(among.begin(), among.end(), meant.journal);
+  if (!line || at == among.end()) throw Refusal(Reason::kNotFound, id);
+  return Cursor{static_cast<std::size_t>(at - among.begin()), *line};
+}
+
+void walk(const Shelf& shelf, const Filter& filter, bool newest_first, const SeeFound& see) {
+  const std::vector<const Journal*> journals = chosen(shelf, filter.journal);
+  const auto before = cursor_at(shelf, filter.before, filter.journal, journals);
+  const auto after = cursor_at(shelf, filter.after, filter.journal, journals);
   Wanted wanted = understood(shelf, filter);
   wanted.newest_first = newest_first;
   Lines lines;
-  for (const Journal* journal : chosen(shelf, filter.journal)) {
+  for (std::size_t i = 0; i < journals.size(); ++i) {
     Wanted of_it = wanted;
-    if (add_voice(*journal, filter.from, of_it)) lines.add(*journal, of_it);
+    const auto& edge = newest_first ? before : after;
+    if (edge && edge->journal == i) of_it.beyond = edge->line.at;
+    if (add_voice(*journals[i], filter.from, of_it)) lines.add(*journals[i], of_it);
   }
-  return lines;
+  while (const auto hit = lines.next()) {
+    const auto place =
+        static_cast<std::size_t>(std::find(journals.begin(), journals.end(), hit->journal) - journals.begin());
+    const bool too_new = before && !Cursor{place, hit->line}.comes_before(before->journal, before->line);
+    const bool too_old = after && !after->comes_before(place, hit->line);
+    if (newest_first ? too_old : too_new) return;
+    if (too_new || too_old) continue;
+    if (needs_words(filter) && !words_pass(*hit->journal, hit->journal->records().read(hit->line), filter)) continue;
+    if (!see(*hit->journal, hit->line)) return;
+  }
 }
 
-// The newest, in order.
-std::vector<Lines::Hit> newest(const Shelf& shelf, const Filter& filter) {
-  Lines lines = lines_of(shelf, filter, true);
-  std::vector<Lines::Hit> found;
-  while (found.size() < filter.limit) {
-    auto hit = lines.next();
-    if (!hit) break;
-    found.push_back(std::move(*hit));
-  }
-  std::reverse(found.begin(), found.end());
-  return found;
-}
-
-Item item_of(const Lines::Hit& hit, const Zone& here) {
-  const Noted noted = hit.journal->records().read(hit.line);
-  Item item = make_item(*hit.journal, noted, here);
-  add_what_was_said(item, *hit.journal, noted, here, false);
+Item item_of(const Journal& journal, const Line& line, const Zone& here) {
+  const Noted noted = journal.records().read(line);
+  Item item = make_item(journal, noted, here);
+  add_what_was_said(item, journal, noted, here, false);
   return item;
+}
+
+// So many of one end, in order, and how many more there are.
+Listed page_of(const Shelf& shelf, const Filter& filter, std::vector<Item>& items) {
+  constexpr std::size_t kPageBytes = 16 << 20;
+  const Zone here(shelf.parts().zone);
+  Listed listed;
+  Page page(filter.limit, kPageBytes);
+  walk(shelf, filter, !filter.oldest, [&](const Journal& journal, const Line& line) {
+    if (listed.more == 0) {
+      Item item = item_of(journal, line, here);
+      if (page.takes(item)) return items.push_back(std::move(item)), true;
+    }
+    return ++listed.more < kCountedMore;
+  });
+  if (!items.empty()) listed.edge = items.back().id;
+  if (!filter.oldest) std::reverse(items.begin(), items.end());
+  return listed;
 }
 
 // ---- rounds ----
@@ -176,9 +220,13 @@ Meant find_last(const Shelf& shelf, const Target& target) {
   Filter filter;
   filter.limit = 1;
   filter.journal = target.journal;
-  const auto found = newest(shelf, filter);
-  if (found.empty()) throw Refusal(Reason::kNotFound, target.id);
-  return {found.front().journal, found.front().journal->records().read(found.front().line)};
+  std::optional<Meant> last;
+  walk(shelf, filter, true, [&](const Journal& journal, const Line& line) {
+    last = Meant{&journal, journal.records().read(line)};
+    return false;
+  });
+  if (!last) throw Refusal(Reason::kNotFound, target.id);
+  return *last;
 }
 
 Meant find(const Shelf& shelf, const Target& target) {
@@ -206,34 +254,40 @@ Meant find(const Shelf& shelf, const Target& target) {
 }  // namespace
 
 // Where the view is lost on the way, what was seen already is not shown again.
-void each_item(const Shelf& shelf, const Filter& filter, const SeeItem& see) {
+void each_found(const Shelf& shelf, const Filter& filter, bool newest_first, const SeeFound& see) {
   std::size_t seen = 0;
   sound(shelf, [&] {
-    const Zone here(shelf.parts().zone);
     std::size_t skip = seen;
-    const auto show = [&](const Lines::Hit& hit) {
+    walk(shelf, filter, newest_first, [&](const Journal& journal, const Line& line) {
       if (skip > 0) return --skip, true;
-      const Item item = item_of(hit, here);
+      const bool goes_on = see(journal, line);
       ++seen;
-      return see(item);
-    };
-    if (filter.limit != 0) {
-      for (const Lines::Hit& hit : newest(shelf, filter))
-        if (!show(hit)) return;
-    } else {
-      Lines lines = lines_of(shelf, filter, false);
-      while (const auto hit = lines.next())
-        if (!show(*hit)) return;
-    }
+      return goes_on;
+    });
   });
+}
+
+Listed list_page(const Shelf& shelf, const Filter& filter, const SeeItem& see) {
+  if (filter.limit == 0) {
+    const Zone here(shelf.parts().zone);
+    each_found(shelf, filter, false, [&](const Journal& journal, const Line& line) {
+      see(item_of(journal, line, here));
+      return true;
+    });
+    return {};
+  }
+  std::vector<Item> items;
+  const Listed listed = sound(shelf, [&] {
+    items.clear();
+    return page_of(shelf, filter, items);
+  });
+  for (const Item& item : items) see(item);
+  return listed;
 }
 
 std::vector<Item> list(const Shelf& shelf, const Filter& filter) {
   std::vector<Item> items;
-  each_item(shelf, filter, [&](const Item& item) {
-    items.push_back(item);
-    return true;
-  });
+  list_page(shelf, filter, [&](const Item& item) { items.push_back(item); });
   return items;
 }
 

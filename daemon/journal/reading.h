@@ -17,6 +17,12 @@ struct Filter {
   std::string tag;
   std::string kind;     // name(ItemKind); empty: entries and answers, and what could not be read
   std::string journal;  // name or id prefix; empty: all
+
+  std::vector<std::string> tags = {};  // all of them, and `tag` as well
+  std::uint32_t mood = 0;              // this one; 0: any
+  std::string before = {};             // an id as in Target: what comes before it, or after it
+  std::string after = {};
+  bool oldest = false;  // the oldest `limit`, not the newest
 };
 // One record that somebody has named. Throws Refusal: kNotFound, kAmbiguous, kNoSuchJournal, kBadRequest.
 struct Meant {
@@ -25,10 +31,20 @@ struct Meant {
 };
 Meant find_one(const Shelf& shelf, const Target& target);
 
-// In order: causality first, then time, then id; the newest last. One at a time: a lifetime of them never lies in
-// memory. Until `see` says false. Throws Refusal: kBadDate, kNoSuchJournal, kBadRequest (a kind there is not).
-using SeeItem = std::function<bool(const Item&)>;
-void each_item(const Shelf& shelf, const Filter& filter, const SeeItem& see);
+// What passes a filter, its limit aside: lines, in the order of the journals, until `see` says false. Throws Refusal:
+// kBadDate, kNoSuchJournal, kBadRequest (a kind there is not), and as find_one() does.
+using SeeFound = std::function<bool(const Journal&, const Line&)>;
+void each_found(const Shelf& shelf, const Filter& filter, bool newest_first, const SeeFound& see);
+
+struct Listed {
+  std::size_t more = 0;  // that the limit has left out, as far as they were counted
+  RecordId edge;         // where the next page goes on
+};
+inline constexpr std::size_t kCountedMore = 1000;
+// In order: causality first, then time, then id; the newest last. Without a limit one at a time: a lifetime of them
+// never lies in memory. Throws as each_found() does.
+using SeeItem = std::function<void(const Item&)>;
+Listed list_page(const Shelf& shelf, const Filter& filter, const SeeItem& see);
 std::vector<Item> list(const Shelf& shelf, const Filter& filter);  // of a few
 
 // Whole: with what was said about it. Throws as find_one() does.

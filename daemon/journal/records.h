@@ -86,6 +86,9 @@ class Records {
     bool mine = false;
     std::uint32_t mood = 0;
   };
+  // Of all that readers see, the earliest day and hour it is about, or an earlier one of another journal.
+  // nullopt: there is none.
+  [[nodiscard]] virtual std::optional<std::int64_t> earliest_civil() const = 0;
   using SeeMood = std::function<void(const Mood&)>;
   virtual void each_mood(const SeeMood& see) const = 0;
   struct Counts {

@@ -105,6 +105,14 @@ void Scan::each_written(std::int64_t from_ms, std::int64_t to_ms, const SeeWritt
   }
 }
 
+std::optional<std::int64_t> Scan::earliest_civil() const {
+  std::optional<std::int64_t> earliest;
+  for (const Read& read : records_)
+    if (is_shown(read.line.kind) && read.line.civil_ms)
+      earliest = std::min(earliest.value_or(INT64_MAX), *read.line.civil_ms);
+  return earliest;
+}
+
 void Scan::each_mood(const SeeMood& see) const {
   for (const Read& read : records_)
     if (read.line.mood > 0)

@@ -26,6 +26,7 @@ class Scan final : public Records {
                                                          const std::string& period) const override;
   void each_written(std::int64_t from_ms, std::int64_t to_ms, const SeeWritten& see) const override;
   void each_mood(const SeeMood& see) const override;
+  [[nodiscard]] std::optional<std::int64_t> earliest_civil() const override;
   [[nodiscard]] Counts counts() const override { return counts_; }
 
  private:

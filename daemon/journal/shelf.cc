@@ -93,8 +93,7 @@ void Shelf::State::finish_notebook() const {
 }
 
 void Shelf::State::open(const JournalId& id) {
-  journals.push_back(
-      std::make_unique<Journal>(parts.identity, parts.log, parts.state, parts.view, id, parts.blobs));
+  journals.push_back(std::make_unique<Journal>(parts.identity, parts.log, parts.state, parts.view, id, parts.blobs));
 }
 
 Calendar Shelf::State::calendar_of(const Journal& journal) const {

@@ -200,7 +200,8 @@ void View::insert(const Noted& noted, const Row& row) {
   if (row.at) {
     Query query(file_.database(),
                 "INSERT INTO record (place, id, name, kind, mine, written, offset, civil, practice, period, target, "
-                "mood, files, source, tagged, rule, seen, event, at, reached) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+                "mood, files, source, tagged, rule, seen, event, at, reached) VALUES "
+                "(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
     write(query, noted, row);
   } else {
     Query query(file_.database(),

@@ -80,6 +80,7 @@ class View final : public Records {
                                                          const std::string& period) const override;
   void each_written(std::int64_t from_ms, std::int64_t to_ms, const SeeWritten& see) const override;
   void each_mood(const SeeMood& see) const override;
+  [[nodiscard]] std::optional<std::int64_t> earliest_civil() const override;
   // Changes whenever one of kSettings may have come, or changed its place.
   [[nodiscard]] std::uint64_t settings_version() const { return settings_version_; }
   [[nodiscard]] Counts counts() const override { return counts_; }

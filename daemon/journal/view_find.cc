@@ -17,8 +17,9 @@ constexpr std::size_t kLargestPage = 512;
 constexpr std::int64_t kFewRecords = 5000;  // sooner sorted than walked to
 
 // The columns that line_in() reads.
-#define DUOLOG_LINES \
-  "SELECT place, at, reached, id, kind, mine, written, offset, civil, practice, period, target, mood, files, source FROM record "
+#define DUOLOG_LINES                                                                                                  \
+  "SELECT place, at, reached, id, kind, mine, written, offset, civil, practice, period, target, mood, files, source " \
+  "FROM record "
 
 bool is_sorted_by_index(const Wanted& wanted) { return wanted.kinds == 0 || (wanted.kinds & (wanted.kinds - 1)) == 0; }
 
@@ -282,6 +283,11 @@ void View::each_mood(const SeeMood& see) const {
   while (query.step())
     see({query.number(0), static_cast<std::int32_t>(query.number(1)), query.number(2) != 0,
          static_cast<std::uint32_t>(query.number(3))});
+}
+
+std::optional<std::int64_t> View::earliest_civil() const {
+  Query query(file_.database(), "SELECT min(civil) FROM record INDEXED BY days WHERE kind < 10 AND civil IS NOT NULL");
+  return query.step() && !query.is_null(0) ? std::optional(query.number(0)) : std::nullopt;
 }
 
 #undef DUOLOG_LINES

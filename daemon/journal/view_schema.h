@@ -6,7 +6,8 @@
 //   record    one for each record of the log. `at` is its place in the order of its journal (journal row << 40 |
 //             position), none before it has one; `reached` the latest time up to there; `name` the first 56 bits of its
 //             id; `civil` the day and hour it is about, on its writer's calendar. `event` is what was opened, where
-//             there are words in it; `files` how many attachments, `source` of what was imported. A sealed answer's words are in `answer`
+//             there are words in it; `files` how many attachments, `source` of what was imported. A sealed answer's
+//             words are in `answer`
 //   tag       of entries
 //   pending   places that are read again: an epoch not known yet, an author not enrolled, a body not here
 //   answer    sealed answers by question (question id || rule), in the order in which they came; `live` while one of

@@ -158,6 +158,53 @@ TEST_F(VisitTest, WhatIsWrittenIsListed) {
   EXPECT_THAT(listed(), testing::ElementsAre("a line in the evening"));
 }
 
+TEST_F(VisitTest, AListSaysHowManyMoreThereAreAndWhereToGoOn) {
+  for (const char* text : {"one", "two", "three"}) ask(writing(text));
+  Request asked = request();
+  asked.mutable_list()->set_limit(2);
+  const Page page = ask(asked).page();
+  EXPECT_EQ(page.shown(), 2U);
+  EXPECT_EQ(page.more(), 1U);
+  asked.mutable_list()->set_before(page.next());
+  EXPECT_EQ(ask(asked).page().more(), 0U);
+  EXPECT_EQ(replies.front().item().text(), "one");
+  EXPECT_EQ(replies.back().page().next(), "");
+}
+
+TEST_F(VisitTest, ASearchMarksWhatItFoundInBytes) {
+  ask(writing("Ärger, and later the lake"));
+  Request asked = request();
+  asked.mutable_search()->set_query("LAKE arger");
+  const Page page = ask(asked).page();
+  EXPECT_EQ(page.shown(), 1U);
+  EXPECT_TRUE(page.sought());
+  const Snippet& snippet = replies.front().item().snippet();
+  ASSERT_EQ(snippet.matches_size(), 2);
+  EXPECT_EQ(snippet.text().substr(snippet.matches(0).begin(), snippet.matches(0).end()), "Ärger");
+  asked.mutable_search()->set_query("'");
+  EXPECT_FALSE(ask(asked).page().sought());
+  asked.mutable_search()->set_query(std::string(5000, 'a'));
+  EXPECT_EQ(ask(asked).error().code(), Error::TOO_LONG);
+}
+
+TEST_F(VisitTest, ADayInOtherYearsAndHowMuchThereIs) {
+  Request writes = writing("a day by the lake");
+  writes.mutable_write()->set_on("2001-06-14");
+  ask(writes);
+  Request asked = request();
+  asked.mutable_on_this_day()->set_date("06-14");
+  EXPECT_EQ(ask(asked).page().shown(), 1U);
+  EXPECT_TRUE(replies.front().item().has_years_ago());
+  asked.mutable_on_this_day()->set_days(32);
+  EXPECT_EQ(ask(asked).error().code(), Error::BAD_REQUEST);
+  Request counted = request();
+  counted.mutable_stats();
+  const StatsReport stats = ask(counted).stats();
+  ASSERT_EQ(stats.voices_size(), 1);
+  EXPECT_EQ(stats.voices(0).words(), 5U);
+  EXPECT_EQ(stats.voices(0).months(0).month(), "2001-06");
+}
+
 TEST_F(VisitTest, ARepeatedRequestWritesOnce) {
   const std::string id(16, '\x07');
   const Reply first = ask(writing("once", id));

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "daemon/journal/searching.h"
+
+#include <algorithm>
+#include <charconv>
+#include <limits>
+
+#include "daemon/journal/items.h"
+#include "daemon/journal/sieve.h"
+
+namespace duolog::journal {
+namespace {
+
+constexpr std::size_t kPageBytes = 16 << 20;
+
+// ---- what is searched ----
+
+const Form& keep(Words& words, Form form) {
+  words.form = std::make_shared<const Form>(std::move(form));
+  return *words.form;
+}
+
+void add_form(Words& words, const Form& form) {
+  for (const FieldValue& field : form) {
+    if (const auto* text = std::get_if<std::string>(&field.value)) words.parts.emplace_back(*text);
+    if (const auto* items = std::get_if<std::vector<std::string>>(&field.value))
+      words.parts.insert(words.parts.end(), items->begin(), items->end());
+  }
+}
+
+void add_tags(Words& words, const std::vector<std::string>& tags) {
+  words.parts.insert(words.parts.end(), tags.begin(), tags.end());
+  words.tags = tags.size();
+}
+
+void add_letter(Words& words, const Form& form) {
+  for (const FieldValue& field : form)
+    if (const auto* text = std::get_if<std::string>(&field.value)) words.parts.emplace_back(*text);
+  for (const FieldValue& field : form)
+    if (const auto* tags = std::get_if<std::vector<std::string>>(&field.value); tags != nullptr && field.id == "tags")
+      return add_tags(words, *tags);
+}
+
+// ---- fields ----
+
+struct Moods {
+  std::uint32_t low = 0;
+  std::uint32_t high = 0;
+};
+
+// "4" or "4-5".
+std::optional<Moods> moods(std::string_view text) {
+  const std::size_t hyphen = text.find('-');
+  const auto number = [](std::string_view digits) -> std::optional<std::uint32_t> {
+    std::uint32_t value = 0;
+    const auto [end, trouble] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+    if (trouble != std::errc() || end != digits.data() + digits.size() || value == 0 || value > kBestMood)
+      return std::nullopt;
+    return value;
+  };
+  const auto low = number(text.substr(0, hyphen));
+  const auto high = hyphen == std::string_view::npos ? low : number(text.substr(hyphen + 1));
+  if (!low || !high || *low > *high) return std::nullopt;
+  return Moods{*low, *high};
+}
+
+// The journal of this name; nullptr: none.
+const Journal* journal_called(const Shelf& shelf, std::string_view name) {
+  try {
+    return &shelf.find(name);
+  } catch (const Refusal&) {
+    return nullptr;
+  }
+}
+
+bool is_a_person(const Shelf& shelf, std::string_view name) {
+  if (name == "me") return true;
+  const auto same = [&](std::string_view other) { return fold(other).words.text == fold(name).words.text; };
+  const auto journals = shelf.journals();
+  return same(shelf.parts().identity.person()) ||
+         std::any_of(journals.begin(), journals.end(), [&](const Journal* one) { return same(one->secrets().other); });
+}
+
+bool is_in_time(const Shelf& shelf, const Noted& noted, Field field, std::string_view value) {
+  const auto at = moment_of(noted);
+  const auto span = civil_span(value, shelf.now(), Zone(shelf.parts().zone));
+  if (!at || !span) return false;
+  return field == Field::kSince ? civil_ms(*at) >= span->first_ms : civil_ms(*at) <= span->last_ms;
+}
+
+// ---- snippets ----
+
+// Those of one part, as they stand in it.
+std::vector<Hit> hits_of(std::span<const Hit> hits, std::uint32_t begin, std::size_t length) {
+  std::vector<Hit> inside;
+  for (const Hit& hit : hits)
+    if (hit.at.begin >= begin && hit.at.end <= begin + length)
+      inside.push_back({{hit.at.begin - begin, hit.at.end - begin}, hit.phrase_no});
+  return inside;
+}
+
+std::size_t phrases_in(std::span<const Hit> hits) {
+  std::set<std::uint32_t> phrases;
+  for (const Hit& hit : hits) phrases.insert(hit.phrase_no);
+  return phrases.size();
+}
+
+// Of the part that has most of what was asked for; of several, the first. Where only a tag has it, the beginning.
+Snippet snippet_of(const Words& words, std::span<const Hit> hits) {
+  std::string_view best;
+  std::vector<Hit> of_best;
+  std::uint32_t begin = 0;
+  for (const std::string_view part : std::span(words.parts).first(words.parts.size() - words.tags)) {
+    std::vector<Hit> inside = hits_of(hits, begin, part.size());
+    if (best.empty() || phrases_in(inside) > phrases_in(of_best)) {
+      best = part;
+      of_best = std::move(inside);
+    }
+    begin += static_cast<std::uint32_t>(part.size() + 1);
+  }
+  return cut_snippet(best, of_best);
+}
+
+bool narrows(const Filter& filter) {
+  return !filter.from.empty() || !filter.since.empty() || !filter.until.empty() || !filter.tag.empty() ||
+         !filter.kind.empty() || !filter.tags.empty() || filter.mood != 0;
+}
+
+}  // namespace
+
+Words words_of(const Journal& journal, const Noted& noted) {
+  Words words;
+  if (const auto* entry = std::get_if<Entry>(&noted.what)) {
+    words.parts.emplace_back(entry->text);
+    add_tags(words, entry->tags);
+  } else if (const auto* answer = std::get_if<Answer>(&noted.what)) {
+    add_form(words, answer->form);
+  } else if (const auto* remark = std::get_if<Remark>(&noted.what)) {
+    words.parts.emplace_back(remark->text);
+  } else if (noted.is_letter()) {
+    if (auto form = open_letter(journal, noted)) add_letter(words, keep(words, std::move(*form)));
+  } else if (noted.is_answer()) {
+    if (auto form = journal.answers().look(noted.id).form) add_form(words, keep(words, std::move(*form)));
+  }
+  return words;
+}
+
+Folded fold(const Words& words) {
+  Folded folded;
+  std::uint32_t begin = 0;
+  for (const std::string_view part : words.parts) {
+    fold_into(folded, part, begin);
+    begin += static_cast<std::uint32_t>(part.size() + 1);
+  }
+  return folded;
+}
+
+FieldTest possible_fields(const Shelf& shelf) {
+  return [&shelf](Field field, std::string_view value) {
+    switch (field) {
+      case Field::kTag:
+        return true;
+      case Field::kFrom:
+        return is_a_person(shelf, value);
+      case Field::kKind:
+        return is_kind(value);
+      case Field::kMood:
+        return moods(value).has_value();
+      case Field::kSince:
+      case Field::kUntil:
+        return civil_span(value, shelf.now(), Zone(shelf.parts().zone)).has_value();
+      case Field::kIn:
+        return journal_called(shelf, value) != nullptr;
+    }
+    return false;
+  };
+}
+
+bool field_holds(const Shelf& shelf, const Meant& meant, Field field, std::string_view value) {
+  const Journal& journal = *meant.journal;
+  const Noted& noted = meant.noted;
+  switch (field) {
+    case Field::kTag:
+      return has_tag(journal, noted, value);
+    case Field::kFrom:
+      if (value == "me") return journal.is_mine(noted.device);
+      return fold(author_name(journal, noted.device)).words.text == fold(value).words.text;
+    case Field::kKind:
+      return is_of_kind(noted, value);
+    case Field::kMood: {
+      const auto wanted = moods(value);
+      const std::uint32_t mood = mood_of(journal, noted);
+      return wanted && mood >= wanted->low && mood <= wanted->high;
+    }
+    case Field::kSince:
+    case Field::kUntil:
+      return is_in_time(shelf, noted, field, value);
+    case Field::kIn:
+      return journal_called(shelf, value) == &journal;
+  }
+  return false;
+}
+
+Finding finding(const Shelf& shelf, const Meant& meant, const Node* query) {
+  const Words words = words_of(*meant.journal, meant.noted);
+  const std::vector<Hit> hits = query != nullptr ? hits_in(*query, fold(words)) : std::vector<Hit>();
+  return {read(shelf, meant), snippet_of(words, hits)};
+}
+
+Findings search(const Shelf& shelf, std::string_view query, const Filter& filter) {
+  const auto wanted = parse_query(query, possible_fields(shelf));
+  Findings found;
+  found.sought = wanted || narrows(filter);
+  if (!found.sought) return found;
+  Filter scope = filter;
+  scope.after.clear();
+  scope.limit = 0;
+  Page page(filter.limit == 0 ? std::numeric_limits<std::size_t>::max() : filter.limit, kPageBytes);
+  each_found(shelf, scope, true, [&](const Journal& journal, const Line& line) {
+    const Meant meant{&journal, journal.records().read(line)};
+    const Words words = words_of(journal, meant.noted);
+    if (words.parts.empty()) return true;
+    const auto holds = [&](Field field, std::string_view value) { return field_holds(shelf, meant, field, value); };
+    if (wanted && !matches(*wanted, fold(words), holds)) return true;
+    if (found.more == 0) {
+      Finding one = finding(shelf, meant, wanted ? &*wanted : nullptr);
+      if (page.takes(one.item)) return found.findings.push_back(std::move(one)), true;
+    }
+    return ++found.more < kCountedMore;
+  });
+  return found;
+}
+
+}  // namespace duolog::journal

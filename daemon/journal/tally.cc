@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "daemon/journal/tally.h"
+
+#include "daemon/journal/items.h"
+#include "daemon/journal/searching.h"
+#include "daemon/journal/sieve.h"
+
+namespace duolog::journal {
+namespace {
+
+struct OfADay {
+  std::uint32_t written = 0;
+  std::uint32_t words = 0;
+};
+
+class Counting {
+ public:
+  void take(const Journal& journal, const Noted& noted, const Words& words) {
+    const auto counted = static_cast<std::uint32_t>(count_words(fold(words)));
+    const bool remark = noted.is_remark();
+    if (remark) {
+      ++tally_.remarks;
+    } else {
+      ++(noted.is_answer() ? tally_.answers : tally_.entries);
+    }
+    tally_.words += counted;
+    tally_.person = author_name(journal, noted.device);
+    tally_.mine = journal.is_mine(noted.device);
+    const auto at = moment_of(noted);
+    if (!at) return;
+    OfADay& day = days_[civil_day(at->at_ms, at->offset_minutes)];
+    day.words += counted;
+    if (!remark) ++day.written;
+  }
+
+  [[nodiscard]] Tally result() && {
+    constexpr std::size_t kMonth = 7;  // "2026-11"
+    for (const auto& [day, of_day] : days_) {
+      if (tally_.months.empty() || !day.starts_with(tally_.months.back().month))
+        tally_.months.push_back({day.substr(0, kMonth)});
+      Tally::Month& month = tally_.months.back();
+      month.written += of_day.written;
+      month.words += of_day.words;
+      ++month.days;
+    }
+    tally_.days = static_cast<std::uint32_t>(days_.size());
+    if (!days_.empty()) {
+      tally_.oldest = days_.begin()->first;
+      tally_.newest = days_.rbegin()->first;
+    }
+    return std::move(tally_);
+  }
+
+ private:
+  Tally tally_;
+  std::map<std::string, OfADay> days_;
+};
+
+}  // namespace
+
+std::vector<Tally> tally(const Shelf& shelf, const TallySpan& span) {
+  Filter filter;
+  filter.journal = span.journal;
+  filter.since = span.since;
+  filter.until = span.until;
+  std::map<std::pair<bool, std::string>, Counting> people;  // oneself first
+  each_found(shelf, filter, false, [&](const Journal& journal, const Line& line) {
+    const Noted noted = journal.records().read(line);
+    const Words words = words_of(journal, noted);
+    if (!words.parts.empty()) people[{!line.mine, author_name(journal, noted.device)}].take(journal, noted, words);
+    return true;
+  });
+  std::vector<Tally> all;
+  for (auto& [who, counting] : people) all.push_back(std::move(counting).result());
+  return all;
+}
+
+}  // namespace duolog::journal

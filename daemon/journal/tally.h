@@ -1,0 +1,35 @@
+// tally.h: how much was written, by whom and when. Counted, never compared with what should have been.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "daemon/journal/reading.h"
+
+namespace duolog::journal {
+
+struct Tally {
+  struct Month {
+    std::string month;          // "2026-11"
+    std::uint32_t written = 0;  // entries, letters and answers
+    std::uint32_t words = 0;
+    std::uint32_t days = 0;
+  };
+  std::string person;
+  bool mine = false;
+  std::uint32_t entries = 0;  // entries, and letters that may be read
+  std::uint32_t answers = 0;  // that may be read
+  std::uint32_t remarks = 0;
+  std::uint32_t words = 0;  // in all of these
+  std::uint32_t days = 0;   // on which something was written, or that it is about
+  std::string oldest;       // days
+  std::string newest;
+  std::vector<Month> months;  // in order, those with something in them
+};
+struct TallySpan {
+  std::string journal;  // name or id prefix; empty: all
+  std::string since;    // dates as sieve.h reads them; both ends included
+  std::string until;
+};
+// Of everybody who has written something, oneself first. Throws Refusal: kBadDate, kNoSuchJournal.
+std::vector<Tally> tally(const Shelf& shelf, const TallySpan& span);
+
+}  // namespace duolog::journal
