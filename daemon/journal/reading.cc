@@ -21,6 +21,11 @@ std::vector<const Journal*> chosen(const Shelf& shelf, std::string_view journal)
 
 // ---- list ----
 
+bool same_name(std::string_view a, std::string_view b) {
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [&](char x, char y) { return lower(x) == lower(y); });
+}
+
 CivilSpan read_span(const std::string& text, const Shelf& shelf, const Zone& zone) {
   const auto span = civil_span(text, shelf.now(), zone);
   if (!span) throw Refusal(Reason::kBadDate, text);
@@ -267,11 +272,11 @@ void each_found(const Shelf& shelf, const Filter& filter, bool newest_first, con
   });
 }
 
-Listed list_page(const Shelf& shelf, const Filter& filter, const SeeItem& see) {
+Listed list_page(const Shelf& shelf, const Filter& filter, const ShowItem& show) {
   if (filter.limit == 0) {
     const Zone here(shelf.parts().zone);
     each_found(shelf, filter, false, [&](const Journal& journal, const Line& line) {
-      see(item_of(journal, line, here));
+      show(item_of(journal, line, here));
       return true;
     });
     return {};
@@ -281,7 +286,7 @@ Listed list_page(const Shelf& shelf, const Filter& filter, const SeeItem& see) {
     items.clear();
     return page_of(shelf, filter, items);
   });
-  for (const Item& item : items) see(item);
+  for (const Item& item : items) show(item);
   return listed;
 }
 
@@ -293,6 +298,15 @@ std::vector<Item> list(const Shelf& shelf, const Filter& filter) {
 
 Meant find_one(const Shelf& shelf, const Target& target) {
   return sound(shelf, [&] { return find(shelf, target); });
+}
+
+Item read(const Shelf& shelf, const Meant& meant) {
+  return sound(shelf, [&] {
+    const Zone here(shelf.parts().zone);
+    Item item = make_item(*meant.journal, meant.noted, here);
+    add_what_was_said(item, *meant.journal, meant.noted, here, false);
+    return item;
+  });
 }
 
 Item show(const Shelf& shelf, const Target& target) {

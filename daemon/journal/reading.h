@@ -43,10 +43,12 @@ struct Listed {
 inline constexpr std::size_t kCountedMore = 1000;
 // In order: causality first, then time, then id; the newest last. Without a limit one at a time: a lifetime of them
 // never lies in memory. Throws as each_found() does.
-using SeeItem = std::function<void(const Item&)>;
-Listed list_page(const Shelf& shelf, const Filter& filter, const SeeItem& see);
+using ShowItem = std::function<void(const Item&)>;
+Listed list_page(const Shelf& shelf, const Filter& filter, const ShowItem& show);
 std::vector<Item> list(const Shelf& shelf, const Filter& filter);  // of a few
 
+// With what was said about it in short.
+Item read(const Shelf& shelf, const Meant& meant);
 // Whole: with what was said about it. Throws as find_one() does.
 Item show(const Shelf& shelf, const Target& target);
 
@@ -66,6 +68,7 @@ std::vector<Round> rounds(const Shelf& shelf, const RoundFilter& filter);
 std::map<std::string, std::string> last_answered(const Shelf& shelf, const std::string& journal);
 
 // Of the other, readable, and not seen here yet; in order, until `see` says false. Returns how many there are in all.
+using SeeItem = std::function<bool(const Item&)>;  // until it says false
 std::size_t each_unseen(const Shelf& shelf, const SeeItem& see);
 
 Today today(const Shelf& shelf);

@@ -1,5 +1,6 @@
-// duolog_bench_questions FOLDER COUNT: a notebook of so many entries, made where there is none, and how long the questions of a
-// person take in it: with a view that fits, while it is folded anew from the log, and afterwards. One line each.
+// duolog_bench_questions FOLDER COUNT: a notebook of so many entries, made where there is none, and how long the
+// questions of a person take in it: with a view that fits, while it is folded anew from the log, and afterwards. One
+// line each.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <chrono>
 #include <cstdio>
@@ -85,8 +86,9 @@ void make(const std::filesystem::path& folder, std::size_t count) {
 void ask(Shelf& shelf, int times = kTimes) {
   report("list 20", [&] { (void)journal::list(shelf, {.limit = 20}); }, times);
   report("list 20 by tag", [&] { (void)journal::list(shelf, {.limit = 20, .tag = "ninth"}); }, times);
-  report("list 20 of two weeks", [&] { (void)journal::list(shelf, {.limit = 20, .since = "2024-01-01", .until = "2024-01-14"}); },
-         times);
+  report(
+      "list 20 of two weeks",
+      [&] { (void)journal::list(shelf, {.limit = 20, .since = "2024-01-01", .until = "2024-01-14"}); }, times);
   report("show last", [&] { (void)journal::show(shelf, {"last", {}}); }, times);
   report("today", [&] { (void)journal::today(shelf); }, times);
   report("status", [&] { (void)journal::status(shelf); }, times);
@@ -100,10 +102,13 @@ void run(const std::filesystem::path& folder, std::size_t count) {
   std::printf("%zu entries\n", count);
   report("open to ready", [&] { house = nullptr, house = std::make_unique<House>(folder); }, 5);
   house = nullptr;
-  report("open and list 20", [&] {
-    house = std::make_unique<House>(folder);
-    (void)journal::list(house->shelf, {.limit = 20});
-  }, 1);
+  report(
+      "open and list 20",
+      [&] {
+        house = std::make_unique<House>(folder);
+        (void)journal::list(house->shelf, {.limit = 20});
+      },
+      1);
   std::printf("%-24s %9.1f MB\n", "resident", static_cast<double>(resident_kib()) / 1024);
   ask(house->shelf);
   std::printf("%-24s %9.1f MB\n", "resident", static_cast<double>(resident_kib()) / 1024);
@@ -112,11 +117,13 @@ void run(const std::filesystem::path& folder, std::size_t count) {
   house = nullptr;
   std::filesystem::remove(folder / "view.clean");
   report("open, no mark", [&] { house = std::make_unique<House>(folder); }, 1);
-  if (house->shelf.to_fold() > 0) report("list 20 from the log", [&] { (void)journal::list(house->shelf, {.limit = 20}); }, 2);
+  if (house->shelf.to_fold() > 0)
+    report("list 20 from the log", [&] { (void)journal::list(house->shelf, {.limit = 20}); }, 2);
   report("fold anew", [&] { house->settle(); }, 1);
   std::printf("%-24s %9.1f MB\n", "resident", static_cast<double>(resident_kib()) / 1024);
   report("list 20", [&] { (void)journal::list(house->shelf, {.limit = 20}); });
-  std::printf("%-24s %9.1f MB\n", "view.db", static_cast<double>(std::filesystem::file_size(folder / "view.db")) / 1048576);
+  std::printf("%-24s %9.1f MB\n", "view.db",
+              static_cast<double>(std::filesystem::file_size(folder / "view.db")) / 1048576);
 }
 
 }  // namespace
