@@ -31,7 +31,9 @@ struct Ada {
         identity(
             journal::Identity::create({folder / "vault", folder / "key"}, {"Ada", "laptop"}, {}, {}, clock.wall())),
         memory(database, identity.keys().local_key("local.state")),
-        shelf({identity, log, memory, clock, "Europe/Berlin"}, {[](const JournalId&) {}, [](const journal::News&) {}}) {
+        view("", identity.keys().local_key("local.view"), nullptr),
+        shelf({identity, log, memory, view, clock, "Europe/Berlin"},
+              {[](const JournalId&) {}, [](const journal::News&) {}}) {
     shelf.start();
   }
   ~Ada() { std::filesystem::remove_all(folder); }
@@ -42,6 +44,7 @@ struct Ada {
   store::SealedLog log;
   journal::Identity identity;
   store::LocalState memory;
+  journal::ViewFile view;
   journal::Shelf shelf;
 };
 

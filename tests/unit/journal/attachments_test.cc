@@ -102,7 +102,7 @@ TEST_F(AnAttachment, OfAnySizeComesOutAsItWentIn) {
     const MeantFile meant = find_attachment(ada.shelf(), target(saved), 1);
     EXPECT_EQ(meant.attachment.size, size);
     EXPECT_EQ(meant.attachment.chunks.size(), crypto::chunk_count(size));
-    EXPECT_EQ(read_whole(ada.blobs(), *meant.attachment), file) << size;
+    EXPECT_EQ(read_whole(ada.blobs(), meant.attachment), file) << size;
   }
 }
 
@@ -111,7 +111,7 @@ TEST_F(AnAttachment, IsThereAfterAStart) {
   const Saved saved = write_with(file);
   ada.restart();
   const Desk desk(ada);
-  EXPECT_EQ(read_whole(ada.blobs(), *find_attachment(ada.shelf(), target(saved), 1).attachment), file);
+  EXPECT_EQ(read_whole(ada.blobs(), find_attachment(ada.shelf(), target(saved), 1).attachment), file);
 }
 
 TEST_F(AnAttachment, NeedsNoWordsBesideIt) {
@@ -148,7 +148,7 @@ TEST_F(AnAttachment, SmallEnoughIsFetchedUnaskedALargeOneIsNot) {
   EXPECT_EQ(desk.fetch(ada), 1U);
   EXPECT_EQ(show(bo.shelf(), target(small)).attachments[0].held, 1000U);
   EXPECT_EQ(show(bo.shelf(), target(large)).attachments[0].held, 0U);
-  EXPECT_EQ(refusal_of([&] { read_whole(bo.blobs(), *find_attachment(bo.shelf(), target(large), 1).attachment); }),
+  EXPECT_EQ(refusal_of([&] { read_whole(bo.blobs(), find_attachment(bo.shelf(), target(large), 1).attachment); }),
             Reason::kNotHereYet);
 }
 
@@ -166,7 +166,7 @@ TEST_F(AnAttachment, ThatWasAskedForIsFetchedAlsoAfterAStart) {
   {
     Desk desk(bo, 0);
     EXPECT_EQ(desk.fetch(ada), 1U);
-    EXPECT_EQ(read_whole(bo.blobs(), *find_attachment(bo.shelf(), target(saved), 1).attachment), file);
+    EXPECT_EQ(read_whole(bo.blobs(), find_attachment(bo.shelf(), target(saved), 1).attachment), file);
   }
   bo.restart();
   const Desk desk(bo, 0);
@@ -222,7 +222,7 @@ TEST_F(AnAttachment, ThatNobodyHasIsSaidToBeRefused) {
   int heard = 0;
   const auto token = desk.attachments.listen([&] { ++heard; });
   EXPECT_EQ(desk.fetch(ada), 0U);
-  const Attachment& attachment = *find_attachment(bo.shelf(), target(saved), 1).attachment;
+  const Attachment attachment = find_attachment(bo.shelf(), target(saved), 1).attachment;
   EXPECT_TRUE(desk.attachments.refused(attachment));
   EXPECT_EQ(heard, 1);
   desk.attachments.session_began(bo.shared());
@@ -312,8 +312,8 @@ TEST_F(AnAttachment, OfASharedEntryIsUnderAFreshKey) {
   }
   const Saved shared = ada.shelf().share(entry, {}, {}, resealing.attachments());
   resealing.kept();
-  const Attachment before = *find_attachment(ada.shelf(), entry, 1).attachment;
-  const Attachment after = *find_attachment(ada.shelf(), target(shared), 1).attachment;
+  const Attachment before = find_attachment(ada.shelf(), entry, 1).attachment;
+  const Attachment after = find_attachment(ada.shelf(), target(shared), 1).attachment;
   EXPECT_NE(before.key, after.key);
   for (const ChunkId& chunk : after.chunks) EXPECT_EQ(std::count(before.chunks.begin(), before.chunks.end(), chunk), 0);
   EXPECT_EQ(after.name, before.name);
@@ -419,7 +419,7 @@ TEST_F(AnAttachment, WhoseChunksAreNoneOfItsKeyIsSaidToBeGarbled) {
   EXPECT_EQ(desk.fetch(ada), 1U);
   const auto files = list_attachments(bo.shelf(), {});
   ASSERT_THAT(files, SizeIs(1));
-  EXPECT_EQ(refusal_of([&] { read_piece(bo.blobs(), *files[0].attachment, 0); }), Reason::kGarbled);
+  EXPECT_EQ(refusal_of([&] { read_piece(bo.blobs(), files[0].attachment, 0); }), Reason::kGarbled);
 }
 
 TEST_F(AnAttachment, IsFoundByItsNumber) {
