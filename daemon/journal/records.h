@@ -46,7 +46,7 @@ struct Wanted {
   std::optional<RecordId> id;
   std::string id_begins;  // hex digits
   std::optional<Stretch> stretch;
-  std::string tag;
+  std::string tag;  // REQUIRES: none of the six above it
   bool newest_first = false;
   std::optional<std::int64_t> beyond;  // Line::at: only what comes after it in the order that is asked for
   std::size_t about_so_many = 0;       // what is looked at before the visitor stops, as far as one knows; 0: all

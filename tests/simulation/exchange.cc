@@ -158,7 +158,7 @@ void Exchange::nobody_sees_too_much(Person& person, const Shown& shown) {
     }
     ++tally_.kept_back;
     expect(!shown.read.contains(id), what + " is shown, and it is sealed: " + short_id(id));
-    expect(answers.look(id).form == nullptr, what + " lies open in memory, and it is sealed: " + short_id(id));
+    expect(!answers.look(id).form, what + " lies open in memory, and it is sealed: " + short_id(id));
     if (!ledger.answered_openly(false, seal.sealed.practice, seal.sealed.period))
       shut.emplace(seal.sealed.practice, seal.sealed.period);
   }
