@@ -144,6 +144,7 @@ Sealed Shelf::State::letter(const Journal& journal, const Entry& entry, const st
   Form form{{"text", entry.text}};
   if (!entry.tags.empty()) form.push_back({"tags", entry.tags});
   if (entry.mood > 0) form.push_back({"mood", static_cast<std::int32_t>(entry.mood)});
+  if (entry.between_us) form.push_back({"between_us", 1});
   return seal(journal, std::string(kLetterPractice), hex(crypto::random_bytes(kLetterIdLength)), form,
               {false, static_cast<std::uint64_t>(opens) / 1000});
 }
