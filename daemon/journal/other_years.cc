@@ -100,7 +100,7 @@ int first_year(const std::vector<const Journal*>& journals, int this_year) {
         date::floor<date::days>(date::sys_time<std::chrono::milliseconds>{std::chrono::milliseconds{*earliest}});
     first = std::min(first, static_cast<int>(year_month_day{day}.year()));
   }
-  return std::max(first, 1);
+  return std::max(first, 2);
 }
 
 void remember_year(const Journal& journal, const Anniversary& day, sys_days today, int year, const Filter& filter,
@@ -114,13 +114,13 @@ void remember_year(const Journal& journal, const Anniversary& day, sys_days toda
   journal.records().each_line(wanted, [&](const Line& line) {
     const sys_days on = date::floor<date::days>(
         date::sys_time<std::chrono::milliseconds>{std::chrono::milliseconds{line.civil_ms.value_or(0)}});
-    if (!line.civil_ms || on >= today || !day.has(on) || static_cast<int>(year_month_day{on}.year()) != year)
-      return true;
+    if (!line.civil_ms || on >= today || !day.has(on)) return true;
     const bool by_whom = filter.from.empty() || filter.from == "me" ||
                          fold(author_name(journal, line.device)).words.text == fold(filter.from).words.text;
     if (!by_whom) return true;
     Noted noted = journal.records().read(line);
-    if (is_memory(journal, noted)) found.push_back({{&journal, std::move(noted)}, year});
+    const int written_in = static_cast<int>(year_month_day{on}.year());  // around New Year not the year of the day
+    if (is_memory(journal, noted)) found.push_back({{&journal, std::move(noted)}, written_in});
     return true;
   });
 }
@@ -130,7 +130,7 @@ std::vector<Remembered> remember(const Shelf& shelf, const Filter& filter, const
   const std::vector<const Journal*> journals =
       filter.journal.empty() ? shelf.journals() : std::vector<const Journal*>{&shelf.find(filter.journal)};
   const int this_year = static_cast<int>(year_month_day{today}.year());
-  for (int year = first_year(journals, this_year); year <= this_year; ++year)
+  for (int year = first_year(journals, this_year) - 1; year <= this_year + 1; ++year)
     for (const Journal* journal : journals) remember_year(*journal, day, today, year, filter, found);
   // Journals know nothing of each other, and an entry may be about a day long before it: time says what came first.
   std::stable_sort(found.begin(), found.end(), [](const Remembered& a, const Remembered& b) {

@@ -82,7 +82,7 @@ bool View::few_days(const Wanted& wanted) const {
 bool View::is_found_directly(const Wanted& wanted) const {
   return wanted.id || !wanted.id_begins.empty() || wanted.target || wanted.stretch || wanted.practice ||
          wanted.with_files || !wanted.source.empty() ||
-         (wanted.tag.empty() && is_rare(wanted.kinds) && !is_sorted_by_index(wanted)) || few_days(wanted);
+         (wanted.tag.empty() && ((is_rare(wanted.kinds) && !is_sorted_by_index(wanted)) || few_days(wanted)));
 }
 
 std::vector<Line> View::find(const Wanted& wanted) const {

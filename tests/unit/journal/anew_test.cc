@@ -292,6 +292,7 @@ class EveryQuestion : public ViewAnew {
       if (by == 3) wanted.target = one_of(written_), wanted.kinds = only(Kind::kRemark, Kind::kReaction);
       if (by == 4) wanted.id_begins = hex(one_of(written_).view()).substr(0, 1 + roll(20));
       if (by == 5) wanted.tag = roll(2) == 0 ? "red" : "sea";
+      if (by == 5 && roll(2) == 0) wanted.civil_from = day;
       if (by == 6) wanted.stretch = Stretch{roll(2) == 0 ? ada.device() : bo.device(), 1 + roll(20), 5 + roll(60)};
     }
     return all;
