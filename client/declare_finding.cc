@@ -31,7 +31,7 @@ void declare_search(Declared& d) {
              "  duolog search 'tag:us (mood:4-5 OR kind:letter)'\n",
              "the newest first. Large and small letters, accents and kinds of apostrophes are the same; Chinese,\n"
              "Japanese, Korean and Thai are found from one character on. AND, OR and NOT in capitals, \"words\n"
-             "in quotes\" side by side, the beginning of a word with a star, parentheses; and as words of the search\n"
+             "in quotes\" side by side, the beginning of a word with a star, parentheses; and in the search\n"
              "tag: from: kind: mood: since: until: in: (a journal). What is still sealed is never found\n\n");
   auto& options = d.call.search;
   texts(search, "words", options.words, "what to look for");

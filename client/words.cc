@@ -72,10 +72,10 @@ const Text kTexts[] = {
   {Error::NOT_YOURS, Exit::kFailed, "that is the other's to do; nothing was changed", nullptr, "duolog show ID names what you can do with it"},
   {Error::NOT_ITS_KIND, Exit::kUsage, "that cannot be done with it: {0}", "that cannot be done with it; nothing was changed", "it takes: {3}"},
   {Error::TOO_EARLY, Exit::kUsage, "that day does not lie ahead: {0}; nothing was saved", "that day does not lie ahead; nothing was saved", "a letter opens tomorrow or later: --open-on tomorrow, or 2027-12-01"},
-  {Error::NOT_HERE_YET, Exit::kFailed, "{0} is not here yet", "the attachment is not here yet", "duolog attachment save ID fetches it"},
+  {Error::NOT_HERE_YET, Exit::kFailed, "the attachment {0} is not here yet", "the attachment is not here yet", "duolog attachment save ID fetches it"},
   {Error::UPLOAD_GONE, Exit::kFailed, "the files did not come with it; nothing was saved", nullptr, "the daemon was started anew in between: try again"},
   {Error::NO_SUCH_ATTACHMENT, Exit::kNotFound, "there is no such attachment", nullptr, "duolog attachment list shows what there is"},
-  {Error::GARBLED, Exit::kFailed, "{0} is not what its author's device said it is; nothing of it can be read", "an attachment is not what its author's device said it is", "ask for it once more: the rest of the entry is as it was written"},
+  {Error::GARBLED, Exit::kFailed, "the attachment {0} is not what its author's device said it is; nothing of it can be read", "an attachment is not what its author's device said it is", "ask for it once more: the rest of the entry is as it was written"},
   {Error::WRONG_WORDS, Exit::kFailed, "those are not the words; nothing was changed", nullptr, "duolog words shows them again"},
 };
 // clang-format on

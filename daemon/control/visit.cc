@@ -376,6 +376,10 @@ void Visit::State::list(const List& asked) {
     send(std::move(reply));
     if (asked.seen() && item.is_new) seen.push_back(without_words(item));
   });
+  if (asked.limit() == 0) {  // all there is: nothing comes after it
+    done();
+    return desk.shelf().mark_seen(seen);
+  }
   Reply last;
   last.mutable_page()->set_shown(shown);
   last.mutable_page()->set_more(static_cast<std::uint32_t>(listed.more));

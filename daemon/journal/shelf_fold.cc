@@ -73,7 +73,11 @@ bool Shelf::is_at_rest() const { return state_->parts.view.is_clean() || state_-
 void Shelf::rest() {
   state_->sound([&] { state_->parts.view.rest(); });
 }
-void Shelf::tell_of(Journal& journal) { state_->tell_of(journal); }
+// Asked from outside of a fold, where nobody else begins a view anew that is lost over it.
+void Shelf::tell_of(Journal& journal) {
+  const Journal::Brought brought = journal.take_brought();
+  if (!brought.empty()) state_->sound([&] { state_->herald.tell(journal, brought); });
+}
 
 // Facts first, of all journals: what is written by itself waits for them, and not for what readers see.
 bool Shelf::State::fold_some(std::size_t records) {
