@@ -37,7 +37,7 @@ void declare_inout(Declared& d) {
                      "  duolog export markdown notes/\n"
                      "  duolog export keepsake our-year.html --since 2026-01-01 --until 2026-12-31\n"
                      "  duolog export keepsake mine.html --mine        your own words alone, for a therapist\n",
-                     "json         everything, for programs; duolog import duolog takes it in again\n"
+                     "json         everything, for programs, and to be imported again\n"
                      "markdown     a folder with a file for each day\n"
                      "keepsake     a book for the two of you: one page for any browser, made to be printed\n"
                      "what the other has marked between you stays here; what is sealed stays sealed. The files\n"

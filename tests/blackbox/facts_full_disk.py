@@ -44,6 +44,15 @@ def write_until_full(pen):
     raise AssertionError("the disk did not fill up")
 
 
+def fill(folder):
+    with open(folder / "filler", "wb", buffering=0) as filler:
+        try:
+            while filler.write(bytes(512)):
+                pass
+        except OSError as full:
+            assert full.errno == errno.ENOSPC
+
+
 @fact
 def a_full_disk_is_told_with_where_the_text_is_and_is_over_once_there_is_room(house):
     ada, disk = on_a_small_disk(house, "Ada", size="256k")
@@ -61,6 +70,7 @@ def a_full_disk_is_told_with_where_the_text_is_and_is_over_once_there_is_room(ho
         drafts.append(draft)
     assert "cannot-write" in ada.warnings() and FULL in ada.duolog("status").text
     assert FULL in ada.duolog("doctor", expect=FAILED).text
+    fill(ada.home)  # what the view has given back
     ada.refused("NOT_SAVED", "passphrase", "--new-passphrase-file", ada.passphrase_file("no room for this sentence"))
     ada.refused("NOT_SAVED", "config", "write-to", "notebook")
     assert texts(ada) == pen.saved and ada.daemon.pid == pid
@@ -147,7 +157,7 @@ def set_up_again(ada, disk, more):
 @fact
 def setting_up_without_room_can_be_done_again_once_there_is(house):
     outcomes = []
-    for kib in [*range(4, 132, faults.many(12, 4))]:
+    for kib in [*range(4, 404, faults.many(25, 8))]:  # the log, the vault, and the view beside them
         ada, disk = on_a_small_disk(house, f"Ada-{kib}k", size=f"{kib}k")
         outcomes.append(set_up_again(ada, disk, "size=4m"))
         ada.stop()
@@ -157,7 +167,7 @@ def setting_up_without_room_can_be_done_again_once_there_is(house):
 @fact
 def setting_up_without_names_can_be_done_again_once_there_are(house):
     outcomes = []
-    for names in range(2, 13):
+    for names in range(2, 20):
         ada, disk = on_a_small_disk(house, f"Ada-{names}-names", size="4m", names=names)
         outcomes.append(set_up_again(ada, disk, "nr_inodes=100"))
         ada.stop()
