@@ -141,6 +141,7 @@ std::string more_text(const Context& context, const control::Page& page, const s
 Exit list(Context& context, const ListOptions& options) {
   control::Request request;
   auto& list = *request.mutable_list();
+  list.set_pages(true);
   list.set_from(options.from);
   list.set_since(options.since);
   list.set_until(options.until);

@@ -145,7 +145,7 @@ PrivateFolder::~PrivateFolder() {
 
 void PrivateFolder::keep(bool replace) {
   PrivateFile mark(unfinished_ / kMark);
-  mark.write("an export of Duolog made this folder; duolog may replace it when told to\n");
+  mark.write("an export of Duolog made this folder; the next one replaces it when told to\n");
   mark.keep(false);
   check_place(place_, true, replace);
   if (!fs::exists(fs::symlink_status(place_))) {

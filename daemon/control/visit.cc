@@ -376,7 +376,7 @@ void Visit::State::list(const List& asked) {
     send(std::move(reply));
     if (asked.seen() && item.is_new) seen.push_back(without_words(item));
   });
-  if (asked.limit() == 0) {  // all there is: nothing comes after it
+  if (!asked.pages()) {
     done();
     return desk.shelf().mark_seen(seen);
   }

@@ -164,7 +164,9 @@ void Shelf::adopt(const JournalId& id) {
 void Shelf::drop(const JournalId& id) {
   const bool hidden = state_->parts.identity.journal(id).unacknowledged;
   if (!hidden) state_->parts.identity.drop_journal(id);
-  state_->sound([&] { state_->by_id(id)->forget(); });
+  state_->sound([&] {  // one whose founding was stopped half-way has none here
+    if (Journal* journal = by_id(id)) journal->forget();
+  });
   std::erase_if(state_->journals, [&](const auto& journal) { return journal->id() == id; });
   state_->parts.log.drop_journal(id);
   if (hidden) state_->parts.identity.drop_journal(id);

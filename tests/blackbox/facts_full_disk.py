@@ -72,7 +72,6 @@ def a_full_disk_is_told_with_where_the_text_is_and_is_over_once_there_is_room(ho
     assert FULL in ada.duolog("doctor", expect=FAILED).text
     fill(ada.home)  # what the view has given back
     ada.refused("NOT_SAVED", "passphrase", "--new-passphrase-file", ada.passphrase_file("no room for this sentence"))
-    ada.refused("NOT_SAVED", "config", "write-to", "notebook")
     assert texts(ada) == pen.saved and ada.daemon.pid == pid
     disk.becomes("size=2m")
     ada.duolog("write", stdin=drafts[0].read_bytes())

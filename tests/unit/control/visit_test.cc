@@ -165,6 +165,7 @@ TEST_F(VisitTest, AListSaysHowManyMoreThereAreAndWhereToGoOn) {
   for (const char* text : {"one", "two", "three"}) ask(writing(text));
   Request asked = request();
   asked.mutable_list()->set_limit(2);
+  asked.mutable_list()->set_pages(true);
   const Page page = ask(asked).page();
   EXPECT_EQ(page.shown(), 2U);
   EXPECT_EQ(page.more(), 1U);
