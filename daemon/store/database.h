@@ -45,6 +45,10 @@ class Database {
   // Rolls back and rethrows what `work` throws; throws NotDurable when the disk refuses.
   void transaction(const std::function<void()>& work);
 
+  // Once the transaction under way is committed, what it has overwritten stands in no byte of the file or the log. Where
+  // the disk, or a row that is being read, does not let that be, the next transaction sees to it.
+  void wipe_after_commit();
+
   // Called after a rollback, so that caches beside the file can be read anew.
   void on_rollback(std::function<void()> reload);
 
