@@ -67,7 +67,7 @@ std::string so_far_text(const FormField& field, const FieldValue& value, std::si
   std::string text;
   if (value.has_number()) text = std::to_string(value.number());
   if (field.kind() == "choice") text = sanitise_line(label_of(field, value.text()));
-  if (field.kind() == "text") text = sanitise(value.text());
+  if (text.empty()) text = sanitise(value.text());  // also a day, an hour, and a kind that this version does not know
   for (int i = 0; i < value.items_size(); ++i) {
     text += fmt::format("{}{}. {}", i == 0 ? "" : "\n", i + 1, sanitise(label_of(field, value.items(i))));
   }

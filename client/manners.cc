@@ -29,7 +29,7 @@ constexpr std::array kWords = {
     Word{"accept", "says yes", "accepted"},
     Word{"suggest", "suggests something else", "something else is suggested"},
     Word{"decline", "says not this time", "declined"},
-    Word{"done", "it took place", "it took place"},
+    Word{"done", "says that it took place", "it took place"},
     Word{"cancelled", "calls it off", "off"},
     Word{"kept", "kept it", "kept"},
     Word{"owned", "did not keep it, and says so", "not kept, and owned"},

@@ -47,6 +47,22 @@ std::optional<Civil> parse(std::string_view text) {
   return civil;
 }
 
+// Of "…T21:14:05+01:00"; "Z" is none.
+std::optional<int> offset_minutes(std::string_view text) {
+  constexpr std::size_t kOffset = 19;  // behind the seconds
+  if (text.size() == kOffset + 1 && text[kOffset] == 'Z') return 0;
+  if (text.size() != kOffset + 6 || (text[kOffset] != '+' && text[kOffset] != '-')) return std::nullopt;
+  const auto hours = number(text.substr(kOffset + 1, 2));
+  const auto minutes = number(text.substr(kOffset + 4, 2));
+  if (!hours || !minutes) return std::nullopt;
+  return (text[kOffset] == '-' ? -1 : 1) * (*hours * 60 + *minutes);
+}
+
+bool has_an_hour(std::string_view rfc3339) {
+  const auto clock = parse(rfc3339) ? clock_of(rfc3339) : std::string();
+  return !clock.empty() && clock != "00:00";
+}
+
 const char* month_name(const Civil& civil) { return kMonths[static_cast<unsigned>(civil.day.month()) - 1]; }
 unsigned day_number(const Civil& civil) { return static_cast<unsigned>(civil.day.day()); }
 
@@ -105,6 +121,26 @@ std::string today() {
   std::tm local{};
   if (::localtime_r(&now, &local) == nullptr) return "1970-01-01";
   return fmt::format("{:04}-{:02}-{:02}", local.tm_year + 1900, local.tm_mon + 1, local.tm_mday);
+}
+
+std::string day_and_hour(std::string_view rfc3339) {
+  return day_of(rfc3339) + (has_an_hour(rfc3339) ? " " + clock_of(rfc3339) : "");
+}
+
+std::string long_day_and_hour(std::string_view rfc3339) {
+  return long_day(rfc3339) + (has_an_hour(rfc3339) ? ", " + clock_of(rfc3339) : "");
+}
+
+bool lies_ahead(std::string_view rfc3339) {
+  const auto civil = parse(rfc3339);
+  if (!civil) return false;
+  const auto offset = offset_minutes(rfc3339);
+  if (civil->clock.empty() || !offset) return day_of(rfc3339) > today();
+  const auto hour = number(rfc3339.substr(11, 2));
+  const auto minute = number(rfc3339.substr(14, 2));
+  const auto moment =
+      std::chrono::sys_days(civil->day) + std::chrono::hours(*hour) + std::chrono::minutes(*minute - *offset);
+  return moment > std::chrono::sys_seconds(std::chrono::seconds(std::time(nullptr)));
 }
 
 std::string period_text(std::string_view period) {

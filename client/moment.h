@@ -21,6 +21,12 @@ std::string about(std::string_view on, bool day_only);  // "20 november 2026 21:
 std::optional<std::int64_t> days_of(std::string_view date);
 std::string day_text(std::int64_t days);
 std::string today();  // this device's date
+// When something opens: its day, and its hour where that is not midnight: "2026-11-22 21:14", "sunday 22 november 2026,
+// 21:14".
+std::string day_and_hour(std::string_view rfc3339);
+std::string long_day_and_hour(std::string_view rfc3339);
+// Whether this moment, or day, is still to come on this device's clock. False for what is neither.
+bool lies_ahead(std::string_view rfc3339);
 // A round's period: "2026-W47" is "week 47 of 2026", "2026-11-22" its day, "2026-11" its month, "2026-Q4" its quarter.
 // What follows a day after a point names a card of the deck and is nothing to read.
 std::string period_text(std::string_view period);

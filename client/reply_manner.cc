@@ -20,9 +20,6 @@ namespace {
 using control::Item;
 using control::Manner;
 
-// What is waited for where a practice has one of these. To thank, or to say something about it, is always welcome.
-constexpr std::array<std::string_view, 7> kAnswers = {"answer", "agree",   "boundary", "compromise",
-                                                      "accept", "decline", "forgive"};
 constexpr std::array<std::string_view, 4> kListening = {"reflect", "ask", "validate", "thank"};
 
 bool is_one_of(const auto& some, std::string_view manner) { return std::ranges::find(some, manner) != some.end(); }
@@ -59,8 +56,7 @@ std::vector<Manner> awaited_by(const Item& item) {
   // A practice's own ways come first; the plain reply begins what can be said about everything.
   const auto plain = std::ranges::find(item.may(), "", [](const Manner& manner) { return manner.manner(); });
   std::vector<Manner> own(item.may().begin(), plain);
-  const bool waits = std::ranges::any_of(own, [](const Manner& one) { return is_one_of(kAnswers, one.manner()); });
-  return waits ? own : std::vector<Manner>();
+  return std::ranges::any_of(own, &Manner::settles) ? own : std::vector<Manner>();
 }
 
 std::optional<Manner> answered_by_words(const Item& item) { return find_manner(awaited_by(item), "answer"); }
@@ -123,7 +119,7 @@ Failure nothing_to_reply(const Item& item) {
 }
 
 void check_readable(const Item& item) {
-  const auto when = item.opens_at().empty() ? std::string() : " until " + long_day(item.opens_at());
+  const auto when = item.opens_at().empty() ? std::string() : " until " + long_day_and_hour(item.opens_at());
   const auto hint = item.opens_at().empty()
                         ? std::string("it opens by itself when both of you have answered")
                         : std::string("it can be answered once it is open; duolog letters shows when");

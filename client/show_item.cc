@@ -32,10 +32,8 @@ std::string visibility_text(const control::Item& item) {
   return {};
 }
 
-// A letter that its day has not come for. Days are compared as they are written.
-bool waits_for_its_day(const control::Item& item) {
-  return !item.opens_at().empty() && day_of(item.opens_at()) > today() && !item.opened_early();
-}
+// A letter whose moment has not come.
+bool waits_for_its_day(const control::Item& item) { return lies_ahead(item.opens_at()) && !item.opened_early(); }
 
 // One that its day has come for, and that nobody has read here.
 bool may_be_read_now(const control::Item& item) {
@@ -54,7 +52,7 @@ std::string letter_text(const control::Item& item) {
 std::string opening_text(const control::Item& item) {
   if (item.opens_at().empty() || (may_be_read_now(item) && !item.opened_early())) return {};
   if (item.opened_early()) return "opened early";
-  return (waits_for_its_day(item) ? "opens " : "opened ") + day_of(item.opens_at());
+  return (waits_for_its_day(item) ? "opens " : "opened ") + day_and_hour(item.opens_at());
 }
 
 std::string remark_text(const control::Item& item) {
@@ -95,7 +93,8 @@ std::string remarks(const control::Item& item, const ItemView& view) {
   if (item.after_reveal()) add("after the reveal");
   if (view.journal) add("in " + sanitise_line(item.journal()));
   if (!item.on().empty()) add("about " + about(item.on(), item.day_only()));
-  if (!item.first_written().empty()) add("first written " + day_of(item.first_written()));
+  if (!item.first_written().empty() && day_of(item.first_written()) != day_of(item.written_at()))
+    add("first written " + day_of(item.first_written()));
   for (const auto& tag : item.tags()) add("#" + sanitise_line(tag));
   if (!view.full_id) add(short_id(item.id()));
   return text;
@@ -136,9 +135,22 @@ std::string letter_body(const control::Item& item, const Output& out, const Item
     return paragraph("duolog show " + short_id(item.id()) + " shows what you wrote", indent, out.width());
   }
   if (!item.text().empty()) return paragraph(sanitise(item.text()), indent, out.width());
-  return paragraph(waits ? "sealed until " + long_day(item.opens_at())
+  return paragraph(waits ? "sealed until " + long_day_and_hour(item.opens_at())
                          : std::string("sealed; it opens as soon as your devices meet"),
                    indent, out.width());
+}
+
+std::string field_value(const control::FieldValue& field) {
+  if (field.has_number()) return std::to_string(field.number());
+  const bool labelled = field.labels_size() > 0;
+  if (field.items_size() == 0) return labelled ? sanitise_line(field.labels(0)) : sanitise(field.text());
+  std::string text;
+  int place = 0;
+  for (const auto& item : labelled ? field.labels() : field.items()) {
+    text +=
+        (text.empty() ? "" : "\n") + (labelled ? std::to_string(++place) + ". " : std::string("- ")) + sanitise(item);
+  }
+  return text;
 }
 
 std::string body(const control::Item& item, const Output& out, const ItemView& view) {
@@ -156,17 +168,12 @@ std::string body(const control::Item& item, const Output& out, const ItemView& v
     return paragraph("it was opened, but what is in it is not what was sealed; it is kept as it came", indent,
                      out.width());
   }
+  // Whoever leaves a question for the other says themselves what is asked.
+  const bool asked = view.asked || (item.practice() == "prompt" && item.fields_size() == 1);
+  if (item.fields_size() > 0 && asked) return paragraph(field_value(item.fields(0)), indent, out.width());
   if (item.fields_size() > 0) return fields_text(item, indent, out.width());
   if (!item.text().empty()) return paragraph(sanitise(item.text()), indent, out.width());
   return paragraph("sealed: it opens by itself when both of you have answered", indent, out.width());
-}
-
-std::string field_value(const control::FieldValue& field) {
-  if (field.has_number()) return std::to_string(field.number());
-  if (field.items_size() == 0) return sanitise(field.text());
-  std::string text;
-  for (const auto& item : field.items()) text.append(text.empty() ? "" : "\n").append("- ").append(sanitise(item));
-  return text;
 }
 
 std::string reactions_text(const control::Item& item) {
@@ -262,6 +269,7 @@ bool is_sealed_still(const control::Item& item) {
 std::string headline(const control::Item& item) {
   if (!item.text().empty()) return sanitise_line(item.text());
   for (const auto& field : item.fields()) {
+    if (field.labels_size() > 0) continue;  // what was chosen says little by itself
     if (!field.text().empty()) return sanitise_line(field.text());
     if (field.items_size() > 0) return sanitise_line(field.items(0));
   }

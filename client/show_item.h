@@ -22,6 +22,7 @@ struct ItemView {
   bool journal = false;  // name it: there are several
   bool full_id = false;
   bool whole = false;  // also one's own letters, and what can be done with it
+  bool asked = false;  // what was asked stands above it already
 };
 
 std::string item_text(const control::Item& item, const Output& out, const ItemView& view);

@@ -34,7 +34,8 @@ std::string turn_state(const control::RoundReport& round, const std::string& oth
   if (round.theirs_passed() && round.turn() == "yours") return other + " has passed; it is your turn";
   if (round.turn() == "yours") return round.theirs_in() ? other + " has written; it is your turn" : "it is your turn";
   if (round.turn() == "theirs") return (round.mine_in() ? "yours is in; it is " : "it is ") + other + "'s turn";
-  if (round.mine_passed() || round.theirs_passed()) return "each of you has had a turn";
+  if (round.theirs_passed()) return other + " has passed; each of you has had a turn";
+  if (round.mine_passed()) return "you have passed; each of you has had a turn";
   return round.mine_in() ? "yours is in" : "nobody has begun yet";
 }
 
@@ -88,7 +89,9 @@ std::string round_text(const control::RoundReport& round, const Output& out, boo
   std::string text = out.style().strong(round_title(round, name_journal)) + "\n";
   text += question_text(round, 0, out.width());
   text += paragraph(round_state(round), 0, out.width());
-  for (const auto& answer : round.answers()) text += "\n" + item_text(answer, out, {});
+  // A single question stands above its answers already.
+  const bool asked = !question_text(round, 0, out.width()).empty();
+  for (const auto& answer : round.answers()) text += "\n" + item_text(answer, out, {.asked = asked});
   return text;
 }
 

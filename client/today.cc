@@ -90,7 +90,8 @@ std::string waiting_text(const control::TodayReport& report, const Output& out, 
   for (const auto& round : report.waiting()) {
     if (is_the_question(report, round)) continue;
     if (rests(report, round)) continue;
-    text += with_command(round_title(round, several) + ": " + round_state(round), command_of(round, several), out);
+    text += with_command(round_title(round, several) + ": " + round_state(round), command_of(round, several), out) +
+            question_text(round, 2 * kIndent, out.width());
   }
   return section("waiting for you", text, out);
 }
@@ -131,10 +132,16 @@ std::string promises_text(const control::TodayReport& report, const Output& out,
   for (const auto& item : report.promises()) {
     if (is_among_the_news(report, item)) continue;
     const auto by = field_text(item, "by");
-    const auto day = by.empty() ? std::string() : " · by " + near(by, report.date());
+    const auto day = by.empty() ? std::string() : " · by " + (by == report.date() ? "today" : near(by, report.date()));
     text += item_line(item, whose(item) + ": " + headline(item) + day, out, several);
   }
   return section("promises", text, out);
+}
+
+// "sat 13 mar 15:00", "today 15:00"; what is no time stays as it was written.
+std::string plan_time(const std::string& start, const std::string& date) {
+  if (!days_of(start)) return start;
+  return (start.starts_with(date) ? "today" : long_day(start).substr(0, 3)) + " " + near(start, date);
 }
 
 std::string plans_text(const control::TodayReport& report, const Output& out, bool several) {
@@ -142,7 +149,7 @@ std::string plans_text(const control::TodayReport& report, const Output& out, bo
   for (const auto& item : report.plans()) {
     if (is_among_the_news(report, item)) continue;
     const auto what = field_text(item, "what");
-    auto line = field_text(item, "start") + "  " + (what.empty() ? headline(item) : what);
+    auto line = plan_time(field_text(item, "start"), report.date()) + "  " + (what.empty() ? headline(item) : what);
     if (item.state() == "open") line += item.mine() ? " · not answered yet" : " · waits for your answer";
     text += item_line(item, line, out, several);
   }
@@ -151,33 +158,42 @@ std::string plans_text(const control::TodayReport& report, const Output& out, bo
 
 std::string talks_text(const control::TodayReport& report, const Output& out, bool several) {
   std::string text;
+  bool theirs = false;  // one's own waits for the other
   for (const auto& item : report.talks()) {
     if (is_among_the_news(report, item)) continue;
     const auto about = field_text(item, "about");
+    theirs = theirs || !item.mine();
     const auto subject = about.empty() ? std::string() : ": " + about;
     text += item_line(item, whose(item) + " would like to talk" + subject, out, several);
   }
   for (const auto& item : report.needs()) {
     if (is_among_the_news(report, item)) continue;
+    theirs = true;
     text += item_line(item, whose(item) + ", " + practice_text(item.practice(), item.title()) + ": " + headline(item),
                       out, several);
   }
-  if (!text.empty()) text += paragraph("duolog reply ID answers", kIndent, out.width());
+  if (theirs) text += paragraph("duolog reply ID answers", kIndent, out.width());
   return section("between you", text, out);
 }
 
 // ---- quiet lines ----
 
-// Counted from the first week that was kept; what came before is nobody's gap.
+// Counted from the first week that was kept; what came before is nobody's gap, and the week that has just begun is
+// none.
 std::string weeks_text(const control::TodayReport& report) {
   int kept = 0;
   int counted = 0;
   for (const auto& week : report.weeks()) {
     if (week.kept()) ++kept;
-    if (kept > 0 && (week.kept() || !week.paused())) ++counted;
+    const bool goes_on = &week == &report.weeks(report.weeks_size() - 1);
+    if (kept > 0 && (week.kept() || (!week.paused() && !goes_on))) ++counted;
   }
   if (kept == 0) return {};
-  return counted == 1 ? "together this week" : fmt::format("together in {} of the last {} weeks", kept, counted);
+  const auto was_kept = [&report](int back) {
+    return report.weeks_size() > back && report.weeks(report.weeks_size() - 1 - back).kept();
+  };
+  if (counted == 1) return was_kept(0) ? "together this week" : was_kept(1) ? "together last week" : "";
+  return fmt::format("together in {} of the last {} weeks", kept, counted);
 }
 
 std::string quiet_text(const control::TodayReport& report, const Output& out) {
@@ -230,14 +246,19 @@ std::string today_line(const control::TodayReport& report) {
   if (report.news_count() > sealed) add(fmt::format("{} new", report.news_count() - sealed));
   const auto theirs = [](const control::Item& item) { return !item.mine(); };
   if (std::ranges::any_of(report.talks(), theirs)) add("talk");
+  bool earlier_question = false;
   for (const auto& round : report.waiting()) {
-    if (!is_the_question(report, round) && !rests(report, round))
+    if (is_the_question(report, round) || rests(report, round)) continue;
+    if (round.practice() == "question") {
+      earlier_question = true;
+    } else {
       add(find_practice_verb(round.practice()) == nullptr ? "a practice" : practice_text(round.practice()));
+    }
   }
   const auto& question = report.question();
   const bool asks =
       (!question.mine_in() || wants_it_again(question)) && !question.mine_passed() && !rests(report, question);
-  if (report.has_question() && asks) add("question");
+  if (earlier_question || (report.has_question() && asks)) add("question");
   if (!report.needs().empty())
     add(report.needs_size() == 1 ? "a reply" : fmt::format("{} replies", report.needs_size()));
   const auto is_due = [&report](const control::Item& item) {

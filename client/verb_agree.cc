@@ -204,7 +204,8 @@ Exit config_depth(const Context& context, const ConfigOptions& options) {
     wish.set_depth(*depth);
   }
   const auto agreed = agree(context, wish);
-  print(context, agreed, depth_lines(agreed));
+  const auto from = options.value.empty() ? "" : "a change holds from tomorrow's question on\n";
+  print(context, agreed, depth_lines(agreed) + from);
   return Exit::kDone;
 }
 

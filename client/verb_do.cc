@@ -82,6 +82,14 @@ void introduce(const Context& context, const control::RoundReport& round) {
   block(asking_help(round));
 }
 
+// A round with its answers. Rankings are shown as what they come to: the five in order, and where they meet.
+std::string whole_text(const Context& context, const control::RoundReport& round) {
+  if (round.practice() != kLanguages) return round_text(round, context.out, false);
+  return context.out.style().strong(round_title(round, false)) + "\n" +
+         paragraph(round_state(round), 0, context.out.width()) + "\n" +
+         care_text(ask_for_care(context, round.journal(), {}), context.out);
+}
+
 // ---- saved ----
 
 std::string what_comes_later(const std::string& practice) {
@@ -107,9 +115,7 @@ void print_saved(const Context& context, const control::Saved& saved, Sitting& s
     out.print("what you had answered before is in it, too:\n" +
               answers_text(sitting.form(), round, out.width(), false));
   }
-  if (now) out.print(both ? "\n" + round_text(*now, out, false) : paragraph(round_state(*now), 0, out.width()));
-  if (both && round.practice() == kLanguages)
-    out.print("\n" + care_text(ask_for_care(context, now->journal(), {}), out));
+  if (now) out.print(both ? "\n" + whole_text(context, *now) : paragraph(round_state(*now), 0, out.width()));
 }
 
 // What was typed at a question had its kind word there; what came on the command line has it here.
@@ -143,11 +149,10 @@ Exit look(const Context& context, const control::RoundReport& round) {
     out.line(to_json(round));
     return Exit::kDone;
   }
-  out.print(round_text(round, out, false));
+  out.print(whole_text(context, round));
   if (round.practice() == kPrompt && !round.offered().empty()) {
     out.print("\nthis week's question:\n" + paragraph(sanitise(round.offered()), 2, out.width()));
   }
-  if (round.practice() == kLanguages) out.print("\n" + care_text(ask_for_care(context, round.journal(), {}), out));
   return Exit::kDone;
 }
 
@@ -165,9 +170,11 @@ Exit pass(const Context& context, const DoOptions& options) {
   if (context.out.json()) {
     context.out.line("{\"passed\":" + json_string(round.practice()) + ",\"period\":" + json_string(round.period()) +
                      "}");
+  } else if (round.sharing() == "in turns") {
+    const auto now = round_to_read(context, round);
+    context.out.print(paragraph(now ? round_state(*now) : std::string("you have passed"), 0, context.out.width()));
   } else {
-    context.out.line(round.sharing() == "in turns" ? "passed · it is " + other_of(round) + "'s turn"
-                                                   : std::string("left out · nothing counts it"));
+    context.out.line("left out · nothing counts it");
   }
   return Exit::kDone;
 }
@@ -189,8 +196,7 @@ bool takes_the_offer(const Context& context, Sitting& sitting) {
 bool wants_to_answer(const Context& context, const control::RoundReport& round) {
   const bool again = round.mine_in() && is_one_of(round.sharing(), {"", "sealed until both", "in turns"});
   if (!again || round.rhythm() == "when needed") return true;
-  say(round_text(round, context.out, false) + "\n");
-  if (round.practice() == kLanguages) say(care_text(ask_for_care(context, round.journal(), {}), context.out) + "\n");
+  say(whole_text(context, round) + "\n");
   const bool wanted = round.unmet() && round.state() == "waiting for you";
   return ask_yes("you have answered already; both answers will be shown, in order. answer again?", wanted);
 }

@@ -10,6 +10,7 @@
 namespace duolog::client {
 
 Exit guide(Context& context, const GuideOptions& options) {
+  constexpr std::size_t kIndent = 2;
   constexpr std::size_t kNameWidth = 12;
   auto& out = context.out;
   if (options.topic.empty()) {
@@ -17,7 +18,9 @@ Exit guide(Context& context, const GuideOptions& options) {
       if (out.json()) {
         out.line("{\"topic\":" + json_string(page.name) + ",\"title\":" + json_string(title_of(page)) + "}");
       } else {
-        out.line("  " + padded(page.name, kNameWidth) + title_of(page));
+        // The name stands where the title's first line leaves room for it.
+        const auto title = paragraph(title_of(page), kIndent + kNameWidth, out.width());
+        out.print(std::string(kIndent, ' ') + padded(page.name, kNameWidth) + title.substr(kIndent + kNameWidth));
       }
     }
     if (!out.json()) out.print("\nduolog guide TOPIC shows one\n");

@@ -12,6 +12,7 @@
 
 #include "client/ask.h"
 #include "client/draft.h"
+#include "client/form.h"
 #include "client/json.h"
 #include "client/layout.h"
 #include "client/manners.h"
@@ -74,7 +75,10 @@ std::string field_text(const control::FormField& field) {
   auto text = sanitise_line(field.id()) + ": " + sanitise(field.question());
   if (field.kind() == "scale") text += fmt::format(" ({} to {})", field.low(), field.high());
   std::string choices;
-  for (const auto& choice : field.choices()) choices += (choices.empty() ? "" : ", ") + sanitise_line(choice);
+  for (const auto& choice : field.choices()) {
+    const auto label = sanitise_line(label_of(field, choice));
+    choices += (choices.empty() ? "" : ", ") + sanitise_line(choice) + (label == choice ? "" : ": " + label);
+  }
   if (!choices.empty()) text += " (" + choices + ")";
   if (field.kind() == "list" && choices.empty()) text += fmt::format(" (at least {})", field.at_least());
   return text + (field.optional() ? " (may be left out)" : "");

@@ -58,7 +58,8 @@ std::string arrivals(Context& context) {
   for (const auto& reply : context.daemon.ask(request)) {
     if (!reply.has_item() || !reply.item().has_delivery()) continue;
     const auto& item = reply.item();
-    const auto words = item.kind() == "answer" ? practice_text(item.practice()) : "entry " + short_id(item.id());
+    const auto words = item.kind() == "answer" ? practice_text(item.practice())
+                                               : sanitise_line(item.kind()) + " " + short_id(item.id());
     text += paragraph(near(item.written_at(), today()) + "  " + words + " · " +
                           delivery_text(item.delivery(), day_of(item.written_at())),
                       2, context.out.width());

@@ -137,7 +137,7 @@ std::string saved_text(const control::Saved& saved) {
   const bool shared = saved.visibility() == "shared";
   if (!saved.opens_at().empty()) {
     const auto who = saved.shared_with().empty() ? "" : " · a letter to " + sanitise_line(saved.shared_with());
-    return "saved" + who + " · sealed until " + day_of(saved.opens_at()) + " · " + short_id(saved.id());
+    return "saved" + who + " · sealed until " + day_and_hour(saved.opens_at()) + " · " + short_id(saved.id());
   }
   return "saved · " + (shared ? "shared with " + sanitise_line(saved.shared_with()) : std::string("private")) + " · " +
          short_id(saved.id());

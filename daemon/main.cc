@@ -88,8 +88,30 @@ home::Config configure(const home::Home& home, const Options& options) {
   return config;
 }
 
+// The socket of the service manager, or of the client that started us. It stands in the environment only while we speak
+// and for our own next run: no program that we start shall speak for us.
+class ServiceManager {
+ public:
+  ServiceManager() {
+    const char* socket = std::getenv(kVariable);
+    if (socket != nullptr) socket_ = socket;
+    (void)::unsetenv(kVariable);
+  }
+  void give_back() const {
+    if (!socket_.empty()) (void)::setenv(kVariable, socket_.c_str(), 1);
+  }
+  void tell(const char* state) const {
+    give_back();
+    sd_notify(1, state);
+  }
+
+ private:
+  static constexpr const char* kVariable = "NOTIFY_SOCKET";
+  std::string socket_;
+};
+
 // True: locked, run the program again.
-bool serve(asio::io_context& io, home::Home& home, const home::Config& config) {
+bool serve(asio::io_context& io, home::Home& home, const home::Config& config, const ServiceManager& manager) {
   Device device(io, home, config, Clock::of_this_machine(), [&io] { io.stop(); });
   device.start();
 
@@ -98,12 +120,12 @@ bool serve(asio::io_context& io, home::Home& home, const home::Config& config) {
     if (!cancelled) device.stop();
   });
   const bool locked = device.state() == control::Desk::State::kLocked;
-  sd_notify(0, locked ? "READY=1\nSTATUS=locked; duolog unlock" : "READY=1\nSTATUS=ready");
+  manager.tell(locked ? "READY=1\nSTATUS=locked; duolog unlock" : "READY=1\nSTATUS=ready");
   fmt::print("duologd: {}\n", locked ? "locked; `duolog unlock` opens the journal" : "ready");
   (void)std::fflush(stdout);
 
   io.run();
-  sd_notify(0, "STOPPING=1");
+  manager.tell("STOPPING=1");
   device.rethrow_failure();
   return device.wants_to_run_anew();
 }
@@ -130,10 +152,13 @@ void run(const Options& options, char** argv) {
   open_notes(home.notes(), config.notes_level);
   spdlog::info("duologd {} starts", DUOLOG_VERSION);
   asio::io_context io(1);
-  const bool anew = serve(io, home, config);
+  const ServiceManager manager;
+  const bool anew = serve(io, home, config, manager);
   spdlog::info(anew ? "locked: running anew" : "stopped");
   // Every page that held a word goes with the old image at once.
-  if (anew) run_anew(argv);
+  if (!anew) return;
+  manager.give_back();
+  run_anew(argv);
 }
 
 }  // namespace

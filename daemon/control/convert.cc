@@ -5,6 +5,7 @@
 #include <limits>
 #include <system_error>
 
+#include "daemon/journal/standing.h"
 #include "daemon/store/database.h"
 #include "daemon/store/vault_file.h"
 #include "proto/control.pb.h"
@@ -95,6 +96,7 @@ Error::Code code_of(journal::Reason reason) {
     case journal::Reason::kNotYours:
       return Error::NOT_YOURS;
     case journal::Reason::kNotItsKind:
+    case journal::Reason::kSealed:
       return Error::NOT_ITS_KIND;
     case journal::Reason::kTooEarly:
       return Error::TOO_EARLY;
@@ -127,6 +129,7 @@ void fill(Manner& out, const practice::Manner& in) {
   out.set_label(in.label);
   out.set_ask(in.ask);
   out.set_optional(in.optional);
+  out.set_settles(journal::closes(in.manner));
 }
 
 void fill(Item& out, const journal::Item& in) {
@@ -144,7 +147,11 @@ void fill(Item& out, const journal::Item& in) {
   out.set_day_only(in.day_only);
   out.set_practice(in.practice);
   out.set_period(in.period);
-  for (const auto& field : in.fields) fill(*out.add_fields(), field);
+  for (std::size_t i = 0; i < in.fields.size(); ++i) {
+    FieldValue& field = *out.add_fields();
+    fill(field, in.fields[i]);
+    if (i < in.chosen.size()) field.mutable_labels()->Add(in.chosen[i].begin(), in.chosen[i].end());
+  }
   out.set_is_new(in.is_new);
   out.set_title(in.title);
   for (const auto& label : in.labels) out.add_labels(label);

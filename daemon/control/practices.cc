@@ -229,8 +229,8 @@ bool answer_practices(journal::Shelf& shelf, const Request& request, const Answe
     }
     case Request::kShare: {
       const journal::Target entry{request.share().id(), {}};
-      answers.finish(reply_saved(
-          unless_others(shelf, entry, {}, [&] { return shelf.share(entry, request.share().journal(), id); })));
+      answers.finish(reply_saved(unless_others(shelf, entry, std::nullopt,
+                                               [&] { return shelf.share(entry, request.share().journal(), id); })));
       return true;
     }
     case Request::kPass: {

@@ -16,7 +16,9 @@ constexpr std::array<std::string_view, 4> kOfTheOther{"reflect", "ask", "validat
 
 std::string first_words(const journal::Item& item) {
   if (!item.text.empty()) return item.text;
-  for (const auto& field : item.fields) {
+  for (std::size_t i = 0; i < item.fields.size(); ++i) {
+    const auto& field = item.fields[i];
+    if (i < item.chosen.size() && !item.chosen[i].empty()) continue;  // "doing something together" says little
     if (const auto* text = std::get_if<std::string>(&field.value); text != nullptr && !text->empty()) return *text;
     if (const auto* items = std::get_if<std::vector<std::string>>(&field.value); items != nullptr && !items->empty())
       return items->front();
@@ -35,13 +37,15 @@ bool has(const std::vector<practice::Manner>& manners, const std::string& wanted
   return std::any_of(manners.begin(), manners.end(), [&](const auto& one) { return one.manner == wanted; });
 }
 
-bool is_the_others(const journal::Shelf& shelf, const journal::Target& about, const std::string& manner) {
+// `manner`: of a remark; none: it was to be shared.
+bool is_the_others(const journal::Shelf& shelf, const journal::Target& about,
+                   const std::optional<std::string>& manner) {
   const journal::Meant meant = journal::find_one(shelf, about);
   const journal::Item item = journal::make_item(*meant.journal, *meant.noted, journal::Zone(shelf.parts().zone));
-  if (manner.empty()) return !item.mine;
+  if (!manner) return !item.mine;
   const practice::Practice* practice = meant.journal->library().practice(item.practice);
-  const bool of_its_own = practice != nullptr && has(item.mine ? practice->replies : practice->steps, manner);
-  const bool listening = std::find(kOfTheOther.begin(), kOfTheOther.end(), manner) != kOfTheOther.end();
+  const bool of_its_own = practice != nullptr && has(item.mine ? practice->replies : practice->steps, *manner);
+  const bool listening = std::find(kOfTheOther.begin(), kOfTheOther.end(), *manner) != kOfTheOther.end();
   return of_its_own || (item.mine && listening);
 }
 
@@ -57,13 +61,12 @@ void quote(Item& out, const journal::Item& remark, journal::Shelf& shelf) {
   if (about.visibility != journal::Visibility::kSealed) out.set_quote(beginning(first_words(about)));
 }
 
-journal::Saved unless_others(const journal::Shelf& shelf, const journal::Target& about, const std::string& manner,
-                             const std::function<journal::Saved()>& does) {
+journal::Saved unless_others(const journal::Shelf& shelf, const journal::Target& about,
+                             const std::optional<std::string>& manner, const std::function<journal::Saved()>& does) {
   try {
     return does();
   } catch (const journal::Refusal& refusal) {
-    if (refusal.reason == journal::Reason::kNotItsKind && refusal.detail != "sealed" &&
-        is_the_others(shelf, about, manner))
+    if (refusal.reason == journal::Reason::kNotItsKind && is_the_others(shelf, about, manner))
       throw journal::Refusal(journal::Reason::kNotYours);
     throw;
   }

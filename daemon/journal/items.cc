@@ -20,7 +20,21 @@ std::string written_out(const Moment& moment) {
                          : rfc3339(moment.at_ms, moment.offset_minutes);
 }
 
-// What its practice calls itself and its fields, where this version has it.
+// A choice as it reads; of one that the practice has no longer, what is stored.
+std::vector<std::string> chosen_in(const practice::FormField& field, const FieldValue& value) {
+  if (field.choices.empty()) return {};
+  std::vector<std::string> ids;
+  if (const auto* id = std::get_if<std::string>(&value.value)) ids = {*id};
+  if (const auto* ranking = std::get_if<std::vector<std::string>>(&value.value)) ids = *ranking;
+  for (std::string& id : ids) {
+    const auto choice =
+        std::find_if(field.choices.begin(), field.choices.end(), [&](const auto& one) { return one.id == id; });
+    if (choice != field.choices.end() && !choice->label.empty()) id = choice->label;
+  }
+  return ids;
+}
+
+// What its practice calls itself, its fields and its choices, where this version has it.
 void name_fields(Item& item, const Journal& journal) {
   const practice::Practice* practice = journal.library().practice(item.practice);
   if (practice == nullptr) return;
@@ -28,7 +42,9 @@ void name_fields(Item& item, const Journal& journal) {
   for (const FieldValue& value : item.fields) {
     const auto same = [&](const practice::FormField& field) { return field.id == value.id; };
     const auto field = std::find_if(practice->fields.begin(), practice->fields.end(), same);
-    item.labels.emplace_back(field != practice->fields.end() ? asked_in(*field, item.practice, item.period) : value.id);
+    const bool known = field != practice->fields.end();
+    item.labels.emplace_back(known ? asked_in(*field, item.practice, item.period) : value.id);
+    item.chosen.push_back(known ? chosen_in(*field, value) : std::vector<std::string>());
   }
 }
 
@@ -62,10 +78,9 @@ void read_letter(Item& item, const Form& form) {
   }
 }
 
-void describe_letter(Item& item, const Answers::Look& look, const crypto::SealRule& rule, std::int32_t offset_minutes) {
+void describe_letter(Item& item, const Answers::Look& look) {
   item.kind = ItemKind::kLetter;
   item.opened_early = look.early;
-  if (rule.after) item.opens_at = opening_text(*rule.after, offset_minutes);
   if (look.form != nullptr) read_letter(item, *look.form);
 }
 
@@ -82,7 +97,7 @@ void describe_what(Item& item, const Journal& journal, const SealedNote& sealed)
   item.state = look.state;
   item.after_reveal = look.after_reveal;
   if (!look.published) item.visibility = Visibility::kSealed;
-  if (sealed.practice == kLetterPractice) return describe_letter(item, look, sealed.rule, item.offset_minutes);
+  if (sealed.practice == kLetterPractice) return describe_letter(item, look);
   item.kind = ItemKind::kAnswer;
   item.practice = sealed.practice;
   item.period = sealed.period;
@@ -125,9 +140,10 @@ std::string device_name(const Journal& journal, const DeviceId& device) {
   return known != nullptr ? known->name : std::string();
 }
 
-std::string opening_text(std::uint64_t after_s, std::int32_t offset_minutes) {
+std::string opening_text(std::uint64_t after_s, const Zone& here) {
   constexpr std::uint64_t kLatest = 253'402'300'799;  // the last second of 9999
-  return rfc3339(static_cast<std::int64_t>(std::min(after_s, kLatest)) * 1000, offset_minutes);
+  const auto at_ms = static_cast<std::int64_t>(std::min(after_s, kLatest)) * 1000;
+  return rfc3339(at_ms, here.offset_minutes(at_ms));
 }
 
 Item make_item(const Journal& journal, const Noted& noted, const Zone& here) {
@@ -143,6 +159,9 @@ Item make_item(const Journal& journal, const Noted& noted, const Zone& here) {
   item.delivery = delivery_of(journal, noted, here);
   item.is_new = !item.mine && !noted.lacks_body() && journal.unread().is_new(noted.device, noted.seq);
   std::visit([&](const auto& what) { describe_what(item, journal, what); }, noted.what);
+  const auto* sealed = std::get_if<SealedNote>(&noted.what);
+  if (sealed != nullptr && item.kind == ItemKind::kLetter && sealed->rule.after)
+    item.opens_at = opening_text(*sealed->rule.after, here);
   return item;
 }
 

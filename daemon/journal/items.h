@@ -18,7 +18,8 @@ void add_what_was_said(Item& item, const Journal& journal, const Noted& noted, c
 std::string author_name(const Journal& journal, const DeviceId& device);
 std::string device_name(const Journal& journal, const DeviceId& device);  // "" where not known
 
-// A moment in a rule of sealing, in seconds since 1970, which may be any number. RFC 3339.
-std::string opening_text(std::uint64_t after_s, std::int32_t offset_minutes);
+// A moment in a rule of sealing, in seconds since 1970, which may be any number: RFC 3339 as the clock here will show
+// it then. What is written in winter for a day in summer opens on that day and not an hour before it.
+std::string opening_text(std::uint64_t after_s, const Zone& here);
 
 }  // namespace duolog::journal

@@ -32,6 +32,7 @@ enum class Reason {
   kNotYours,     // only its author may do this
   kNotItsKind,   // cannot be done with such a thing: `detail` what, `candidates` what can
   kTooEarly,     // a day that must lie ahead does not: `detail`
+  kSealed,       // it has not opened yet: nothing can be said about it
 };
 
 struct Refusal : std::runtime_error {

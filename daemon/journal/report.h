@@ -72,9 +72,10 @@ struct Item {
   std::string period;
   practice::Form fields;  // empty unless readable
   AnswerState state = AnswerState::kReadable;
-  bool after_reveal = false;        // sealed after its author could have read the other's
-  std::string title;                // of the practice
-  std::vector<std::string> labels;  // of `fields`, in their order: what was asked
+  bool after_reveal = false;                     // sealed after its author could have read the other's
+  std::string title;                             // of the practice
+  std::vector<std::string> labels;               // of `fields`, in their order: what was asked
+  std::vector<std::vector<std::string>> chosen;  // of `fields`: how a choice reads, or a ranking; empty: no choice
 
   std::uint32_t mood = 0;  // 1 to 5; 0: not said
   bool between_us = false;

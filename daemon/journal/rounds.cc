@@ -156,7 +156,7 @@ void Rounds::add_answers(Round& round, const std::vector<const Noted*>& answers)
     (mine ? round.mine_in : round.theirs_in) = true;
     const auto* sealed = std::get_if<SealedNote>(&noted->what);
     if (sealed != nullptr && sealed->rule.after && round.opens_at.empty())
-      round.opens_at = opening_text(*sealed->rule.after, noted->offset_minutes);
+      round.opens_at = opening_text(*sealed->rule.after, here_);
     Item item = make_item(journal_, *noted, here_);
     if (pages.at(mine).takes(item)) round.answers.push_back(std::move(item));
   }

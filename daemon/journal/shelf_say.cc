@@ -13,7 +13,8 @@ void require_readable(const Journal& journal, const Noted& noted) {
   const bool sealed = std::holds_alternative<SealedNote>(noted.what) &&
                       journal.answers().look(noted.id).state != AnswerState::kReadable;
   const bool words = noted.is_entry() || noted.is_answer() || noted.is_letter() || noted.is_remark();
-  if (sealed || !words) throw Refusal(Reason::kNotItsKind, sealed ? "sealed" : "nothing to read");
+  if (sealed) throw Refusal(Reason::kSealed, "sealed");
+  if (!words) throw Refusal(Reason::kNotItsKind, "nothing to read");
 }
 
 // Not a word, and nothing of ASCII alone; what else is an emoji, nobody's program knows for long. Empty: taken back.
@@ -148,7 +149,8 @@ Saved Shelf::keep_practice(const std::string& toml, const std::string& file, con
 }
 
 // Everything is checked before anything is written. The request goes with what is written last: what a repetition
-// writes once more before that says the same again. A proposal that was accepted is none any more: it goes alone.
+// writes once more before that says the same again. The calendar is the last, because a proposal that was accepted is
+// none any more: its repetition would be refused.
 void Shelf::agree(const Wishes& wishes, ByteView request) {
   if (state_->answered_before(request)) return;
   Journal& journal = state_->answering_journal(wishes.journal);
@@ -163,8 +165,9 @@ void Shelf::agree(const Wishes& wishes, ByteView request) {
   if (wishes.depth != 0) wished.push_back({std::string(kAboutDepth), std::to_string(wishes.depth)});
   if (!wishes.unanswered.empty()) wished.push_back({std::string(kAboutUnanswered), wishes.unanswered});
   if (wishes.pause) wished.push_back({std::string(kAboutPause), pause});
-  if (calendar) state_->save(journal, *calendar, wished.empty() ? request : ByteView());
-  for (const Wish& wish : wished) state_->save(journal, wish, &wish == &wished.back() ? request : ByteView());
+  for (const Wish& wish : wished)
+    state_->save(journal, wish, !calendar && &wish == &wished.back() ? request : ByteView());
+  if (calendar) state_->save(journal, *calendar, request);
 }
 
 }  // namespace duolog::journal

@@ -56,8 +56,11 @@ std::string standing_of(const Journal& journal, const Noted& noted) {
 
 std::vector<practice::Manner> manners_for(const Journal& journal, const Noted& noted) {
   std::vector<practice::Manner> manners;
-  if (const practice::Practice* practice = practice_of(journal, noted))
+  if (const practice::Practice* practice = practice_of(journal, noted)) {
     manners = journal.is_mine(noted.device) ? practice->steps : practice->replies;
+    // What its author has ended, as a plan that took place, is not for the other to accept any more.
+    if (!journal.is_mine(noted.device) && is_among(standing_of(journal, noted), practice->steps)) manners.clear();
+  }
   for (practice::Manner& one : listening()) {
     const bool plain = one.manner.empty() || !journal.is_mine(noted.device);
     if (plain && !is_among(one.manner, manners)) manners.push_back(std::move(one));
@@ -66,6 +69,11 @@ std::vector<practice::Manner> manners_for(const Journal& journal, const Noted& n
 }
 
 bool settles(std::string_view manner) { return practice::is_one_of(manner, kSettling); }
+
+bool closes(std::string_view manner) {
+  constexpr std::array<std::string_view, 4> kSteps{"kept", "owned", "done", "cancelled"};
+  return (settles(manner) && manner != "thank") || practice::is_one_of(manner, kSteps);
+}
 
 std::optional<Turn> turn_in(const std::string& period, const std::vector<Move>& moves, bool first) {
   bool begins = first;

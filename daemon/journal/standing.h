@@ -17,6 +17,9 @@ std::vector<practice::Manner> manners_for(const Journal& journal, const Noted& n
 
 bool settles(std::string_view manner);  // of a way to answer: nothing waits any more then
 
+// Saying it closes what waits: a way to answer or a step. Thanks settle a gesture, and nothing waits for them.
+bool closes(std::string_view manner);
+
 // In a practice that goes in turns a move is an answer, or passing; without periods also a reply that settles it.
 struct Move {
   std::string period;

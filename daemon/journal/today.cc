@@ -45,9 +45,10 @@ void add_news(const Shelf& shelf, Today& today) {
 
 bool waits(const Round& round, bool alone) {
   if (!round.about) return false;  // this version does not know it: nobody could answer
-  if (round.over || round.mine_passed || round.practice == kQuestion) return false;
-  if (round.about->rhythm == practice::Rhythm::kWhenNeeded) return false;  // a thing, not an occasion
-  if (round.about->sharing == practice::Sharing::kOpen) return false;      // nobody is waited for
+  if (round.over || round.mine_passed) return false;
+  if (round.practice == kQuestion && (round.current || alone)) return false;  // it has a place of its own
+  if (round.about->rhythm == practice::Rhythm::kWhenNeeded) return false;     // a thing, not an occasion
+  if (round.about->sharing == practice::Sharing::kOpen) return false;         // nobody is waited for
   if (round.state == RoundState::kWaitingForYou) return true;
   return round.current && (round.state == RoundState::kOpenToAnswer || (alone && !round.mine_in));
 }
@@ -64,7 +65,7 @@ void add_waiting(const Shelf& shelf, Today& today) {
   if (all.size() > kRoundsShown) all.resize(kRoundsShown);
   for (Round& round : all) {  // who answers asks for the form
     round.answers.clear();
-    round.about->fields.clear();
+    if (round.practice != kQuestion) round.about->fields.clear();
     round.about->why.clear();
     round.about->before.clear();
     round.about->gentle.clear();

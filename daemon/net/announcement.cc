@@ -19,9 +19,16 @@ int rank(const Heard& heard) {
   return loopback ? kLastRank : heard.v6 ? 1 : 0;
 }
 
+bool is_from(const Heard& a, const Heard& b) { return a.host == b.host && a.interface == b.interface; }
+
 bool contradict(const Heard& a, const Heard& b) {
   if (a.announcement.port != b.announcement.port) return true;
   return a.interface == b.interface && a.v6 == b.v6 && a.host != b.host;
+}
+
+// The one may be the other's new address.
+bool is_a_move(const Heard& a, const Heard& b) {
+  return a.v6 && b.v6 && a.interface == b.interface && a.host != b.host && a.announcement.port == b.announcement.port;
 }
 
 }  // namespace
@@ -47,17 +54,33 @@ std::optional<Announcement> decode_announcement(ByteView packet) {
 bool Announcements::hear(const Heard& heard) {
   if (heard.announcement.nameplate != nameplate_ || heard_.size() >= kHeardLimit) return false;
   const auto same = [&](const Heard& known) {
-    return known.announcement == heard.announcement && known.host == heard.host && known.interface == heard.interface;
+    return known.announcement == heard.announcement && is_from(known, heard);
   };
-  if (std::any_of(heard_.begin(), heard_.end(), same)) return false;
-  heard_.push_back(heard);
-  return true;
+  const auto known = std::find_if(heard_.begin(), heard_.end(), same);
+  if (known == heard_.end()) {
+    heard_.push_back(heard);
+    return true;
+  }
+  came_back_ =
+      came_back_ || std::any_of(known, heard_.end(), [&](const Heard& later) { return is_a_move(heard, later); });
+  return false;
 }
 
 bool Announcements::two_windows() const {
   for (const Heard& one : heard_) {
-    const auto contradicts = [&](const Heard& other) { return contradict(one, other); };
-    if (std::any_of(heard_.begin(), heard_.end(), contradicts)) return true;
+    std::size_t moves = 0;
+    for (const Heard& other : heard_) {
+      if (!contradict(one, other)) continue;
+      if (came_back_ || !is_a_move(one, other) || ++moves > 1) return true;
+    }
+  }
+  return false;
+}
+
+bool Announcements::in_doubt() const {
+  for (const Heard& one : heard_) {
+    const auto moved = [&](const Heard& other) { return is_a_move(one, other); };
+    if (std::any_of(heard_.begin(), heard_.end(), moved)) return true;
   }
   return false;
 }

@@ -33,18 +33,23 @@ struct Heard {
   bool v6 = false;
 };
 
-// Collects what is heard for one nameplate. One host is heard several times: by every interface and family.
+// Collects what is heard for one nameplate. One host is heard several times: by every interface and family. Over IPv6
+// its source may change once while its window is open; what came from the old one is silent then, and two hosts are
+// not.
 class Announcements {
  public:
   explicit Announcements(int nameplate) : nameplate_(nameplate) {}
   bool hear(const Heard& heard);  // true: it has this nameplate and is new
-  [[nodiscard]] bool two_windows()
-      const;  // two hosts announce it: two ports, or two sources by one interface and family
+  // Two hosts announce it: two ports, or two sources by one interface and family that are both heard.
+  [[nodiscard]] bool two_windows() const;
+  // A host has moved, or a second one has come: whoever collects listens on until the old one would have been heard.
+  [[nodiscard]] bool in_doubt() const;
   [[nodiscard]] std::vector<Address> addresses() const;  // loopback last, IPv4 before link-local IPv6
 
  private:
   int nameplate_;
   std::vector<Heard> heard_;
+  bool came_back_ = false;  // the old source was heard after the new one
 };
 
 }  // namespace duolog::net

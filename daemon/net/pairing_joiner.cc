@@ -100,9 +100,9 @@ std::optional<int> PairingJoiner::looking() const {
 void PairingJoiner::heard(const Heard& heard, SteadyTime now) {
   if (!looking()) return;
   const bool first = state_->announcements->addresses().empty();
-  if (!state_->announcements->hear(heard)) return;
+  const bool is_new = state_->announcements->hear(heard);
   if (state_->announcements->two_windows()) return state_->finish(JoinEnd::kTwoWindows);
-  if (first) state_->looks_until = now + kCollectTime;
+  if (is_new && (first || state_->announcements->in_doubt())) state_->looks_until = now + kCollectTime;
 }
 
 // ---- dialling ----

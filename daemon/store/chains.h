@@ -7,6 +7,7 @@
 
 #include <set>
 
+#include "daemon/store/database.h"
 #include "daemon/store/query.h"
 #include "daemon/store/sealed_log.h"
 

@@ -15,16 +15,17 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
-#include <map>
 #include <string_view>
 #include <system_error>
-#include <unordered_map>
 #include <vector>
 
 #include "crypto/check.h"
 #include "daemon/home/descriptor.h"
 #include "daemon/home/home.h"
+#include "daemon/store/failure.h"
+#include "daemon/store/pragma.h"
 #include "daemon/store/schema.h"
+#include "daemon/store/statements.h"
 #include "daemon/store/write_ahead.h"
 
 namespace duolog::store {
@@ -83,47 +84,6 @@ void judge_file(const fs::path& file) {
   }
 }
 
-// What kind of failure an SQLite result is, and whether time can mend it.
-struct Failure {
-  enum class Kind { kWrite, kWriteForGood, kDamage } kind;
-  std::string text;
-};
-
-// The system's own reason, where it is one that a person can do something about.
-std::string cannot_be_written(int system_error) {
-  switch (system_error) {
-    case 0:
-      return "the database cannot be written";
-    case ENOSPC:
-    case EDQUOT:
-      return "the disk is full";
-    case EROFS:
-      return "the disk is read-only";
-    default:
-      return fmt::format("the database cannot be written ({})", std::generic_category().message(system_error));
-  }
-}
-
-Failure classify(int extended, const char* message, int system_error) {
-  switch (extended & 0xff) {
-    case SQLITE_FULL:
-      return {Failure::Kind::kWrite, "the disk is full"};
-    case SQLITE_BUSY:
-    case SQLITE_LOCKED:
-      return {Failure::Kind::kWrite, "another program has the database open"};
-    case SQLITE_NOMEM:
-      return {Failure::Kind::kWrite, "there is no memory left"};
-    case SQLITE_READONLY:
-    case SQLITE_PERM:
-    case SQLITE_CANTOPEN:
-      return {Failure::Kind::kWrite, cannot_be_written(system_error)};
-    case SQLITE_IOERR:
-      return {Failure::Kind::kWriteForGood, fmt::format("the disk failed ({})", extended)};
-    default:
-      return {Failure::Kind::kDamage, fmt::format("the database is damaged ({})", message)};
-  }
-}
-
 constexpr const char* kFailedDisk =
     "look at the disk and make a copy of it, then start duologd anew: duolog daemon stop";
 
@@ -135,20 +95,6 @@ constexpr const char* kFailedDisk =
 [[noreturn]] void throw_failure(const Failure& failure) {
   if (failure.kind == Failure::Kind::kDamage) throw BadDatabase(failure.text);
   throw_not_durable(failure.text, failure.kind == Failure::Kind::kWriteForGood ? kFailedDisk : "");
-}
-
-std::string ask(SQLite::Database& database, const char* pragma) {
-  SQLite::Statement statement(database, pragma);
-  return statement.executeStep() ? statement.getColumn(0).getString() : std::string();
-}
-
-// Sets what does not come back as a row, then asks whether it took effect: a pragma that is misspelt or overridden
-// says nothing.
-void prove(SQLite::Database& database, const char* set, const char* asked, std::string_view expected) {
-  ask(database, set);
-  const std::string is = ask(database, asked);
-  if (is != expected)
-    throw BadDatabase(fmt::format("SQLite answers \"{}\" with \"{}\", not \"{}\"", asked, is, expected));
 }
 
 // In this order: without EXCLUSIVE first, WAL would use shared memory beside the file.
@@ -185,10 +131,6 @@ void judge_version(SQLite::Database& database, const fs::path& file) {
   if (failure.kind == Failure::Kind::kDamage) refuse(file, what, kRestore);
   throw NotDurable(fmt::format("{} {}\nhint: make room, mend the disk or end the other program, then try again",
                                file.string(), what));
-}
-
-Failure failure_of(const SQLite::Exception& error, sqlite3* database) {
-  return classify(error.getExtendedErrorCode(), error.what(), database == nullptr ? 0 : sqlite3_system_errno(database));
 }
 
 void settle(SQLite::Database& database, const fs::path& file) {
@@ -431,8 +373,7 @@ struct Database::State {
   bool log_had_its_header;
   bool log_was_left_behind;
   SQLite::Database sqlite;  // before the statements, which must go first
-  std::map<std::string, SQLite::Statement, std::less<>> statements;
-  std::unordered_map<const char*, SQLite::Statement*> by_address;  // found without reading the text again
+  Statements statements{sqlite};
   std::vector<std::function<void()>> reloads;
   int depth = 0;
   bool doomed = false;        // a nested transaction threw
@@ -551,14 +492,10 @@ void Database::on_rollback(std::function<void()> reload) { state_->reloads.push_
 
 SQLite::Statement& Database::statement(const char* sql) {
   if (state_->half_written) throw_not_durable(state_->refusal, state_->hint);
-  const auto known = state_->by_address.find(sql);
-  if (known != state_->by_address.end()) return *known->second;
   try {
-    SQLite::Statement& compiled = state_->statements.try_emplace(sql, state_->sqlite, sql).first->second;
-    state_->by_address.emplace(sql, &compiled);
-    return compiled;
+    return state_->statements.of(sql);
   } catch (const SQLite::Exception& error) {
-    fail(error);
+    Database::fail(error);
   }
 }
 

@@ -8,17 +8,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <exception>
 #include <filesystem>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
 
-namespace SQLite {
-class Statement;
-}  // namespace SQLite
+#include "daemon/store/connection.h"
 
 namespace duolog::store {
 
@@ -31,19 +27,19 @@ struct BadDatabase : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-class Database {
+class Database : public Connection {
  public:
   // kExisting never creates. Neither fills what is there and is not ours: an empty decoy is refused. A new file appears
   // whole, with its tables, or not at all.
   enum class Open { kCreate, kExisting };
   // Throws BadDatabase, or NotDurable where the disk does not let it be made or opened for writing.
   Database(const std::filesystem::path& file, Open how);
-  ~Database();
+  ~Database() override;
 
   // Runs `work` in one transaction; durable when this returns. Nested calls join the outer one and are durable when it
   // returns; one that throws takes the outer one down with it, also where the exception is caught on the way.
   // Rolls back and rethrows what `work` throws; throws NotDurable when the disk refuses.
-  void transaction(const std::function<void()>& work);
+  void transaction(const std::function<void()>& work) override;
 
   // Once the transaction under way is committed, what it has overwritten stands in no byte of the file or the log. Where
   // the disk, or a row that is being read, does not let that be, the next transaction sees to it.
@@ -54,9 +50,9 @@ class Database {
 
   // A prepared statement, compiled once. REQUIRES: `sql` is a literal. Inside this room only, by way of query.h, which
   // resets it after use: one left open would keep the write-ahead log from ever being folded.
-  SQLite::Statement& statement(const char* sql);
+  SQLite::Statement& statement(const char* sql) override;
   // Says in this room's words what SQLite said, and refuses further writes where that is due.
-  [[noreturn]] void fail(const std::exception& sqlite_error);
+  [[noreturn]] void fail(const std::exception& sqlite_error) override;
 
   // Empty while all is well; else why writing is refused.
   [[nodiscard]] const std::string& refusal() const;

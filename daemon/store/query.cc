@@ -9,19 +9,21 @@ namespace {
 
 constexpr std::uint8_t kNothing = 0;  // an empty blob is not NULL: it needs an address
 
-// Runs `use`; what SQLite throws is said again by the database.
+// Runs `use`; what SQLite throws is said again by whom it was asked.
 template <class Use>
-auto said_by(Database& database, Use&& use) {
+auto said_by(Connection& connection, Use&& use) {
   try {
     return use();
   } catch (const SQLite::Exception& error) {
-    database.fail(error);
+    connection.fail(error);
+    throw;  // g++ 12 does not believe a virtual function that it never returns
   }
 }
 
 }  // namespace
 
-Query::Query(Database& database, const char* sql) : database_(database), statement_(database.statement(sql)) {}
+Query::Query(Connection& connection, const char* sql)
+    : connection_(connection), statement_(connection.statement(sql)) {}
 
 Query::~Query() {
   statement_.tryReset();
@@ -32,34 +34,34 @@ Query::~Query() {
 }
 
 Query& Query::bind(std::int64_t number) {
-  said_by(database_, [&] { statement_.bind(next_++, number); });
+  said_by(connection_, [&] { statement_.bind(next_++, number); });
   return *this;
 }
 
 Query& Query::bind(ByteView bytes) {
   const void* data = bytes.empty() ? &kNothing : bytes.data();
-  said_by(database_, [&] { statement_.bindNoCopy(next_++, data, static_cast<int>(bytes.size())); });
+  said_by(connection_, [&] { statement_.bindNoCopy(next_++, data, static_cast<int>(bytes.size())); });
   return *this;
 }
 
 Query& Query::bind(std::string_view text) {
-  said_by(database_, [&] { statement_.bind(next_++, std::string(text)); });
+  said_by(connection_, [&] { statement_.bind(next_++, std::string(text)); });
   return *this;
 }
 
 Query& Query::bind_null() {
-  said_by(database_, [&] { statement_.bind(next_++); });
+  said_by(connection_, [&] { statement_.bind(next_++); });
   return *this;
 }
 
 bool Query::step() {
-  return said_by(database_, [&] { return statement_.executeStep(); });
+  return said_by(connection_, [&] { return statement_.executeStep(); });
 }
 
 void Query::run() {
   while (step()) {
   }
-  said_by(database_, [&] { statement_.reset(); });
+  said_by(connection_, [&] { statement_.reset(); });
   next_ = 1;
 }
 

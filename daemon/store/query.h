@@ -1,13 +1,15 @@
 // query.h: one use of a prepared statement: bind, step, read; unbound and reset when it goes.
 //
-// What SQLite throws comes out as NotDurable or BadDatabase (database.h). Inside this room only.
+// The same for the log's Database and for the ViewDatabase. What SQLite throws comes out as NotDurable or BadDatabase
+// (database.h), or as ViewLost or BadQuery (view_database.h). Beside this room only daemon/journal/view* may include
+// it.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
 #include <optional>
 
 #include "crypto/bytes.h"
-#include "daemon/store/database.h"
+#include "daemon/store/connection.h"
 
 namespace duolog::store {
 
@@ -15,7 +17,7 @@ class Query {
  public:
   // The address of `sql` is the key to the compiled statement. REQUIRES: it is a literal, and no other Query with the
   // same text is alive.
-  Query(Database& database, const char* sql);
+  Query(Connection& connection, const char* sql);
   ~Query();
   Query(const Query&) = delete;
   Query& operator=(const Query&) = delete;
@@ -36,7 +38,7 @@ class Query {
   [[nodiscard]] bool is_null(int column) const;
 
  private:
-  Database& database_;
+  Connection& connection_;
   SQLite::Statement& statement_;
   int next_ = 1;
 };

@@ -29,6 +29,8 @@ def where_several_answers_are_possible_nothing_is_guessed(house):
     ada, bo = house.two()
     need = does(ada, "need", **NEED)
     arrives(bo, need)
+    closing = {manner["manner"] for manner in whole(bo, need)["may"] if manner["settles"]}
+    assert closing == {"agree", "boundary", "compromise"}, closing
     refused = bo.run("reply", need["id"][:8], "not on evenings before a shift")
     assert refused.code == USAGE and "--as agree, --as boundary, --as compromise, --as reply" in refused.said, refused.said
     assert not whole(bo, need)["remarks"]

@@ -1,6 +1,9 @@
 """wrong_clock.py: a wall clock that one daemon alone believes, and that may jump while it runs. Its steady clock stays right."""
 # SPDX-License-Identifier: GPL-3.0-or-later
+import datetime
 import pathlib
+import time
+import zoneinfo
 
 from effort import under_thread_sanitizer
 from house import Skipped
@@ -21,6 +24,16 @@ class WrongClock:
     def jump(self, by):
         """"+10y", "-3600": from the right time on."""
         self.file.write_text(by)
+
+    def show(self, civil, zone="Europe/Berlin"):
+        """From now on it shows this time there, and goes on."""
+        there = datetime.datetime.fromisoformat(civil).replace(tzinfo=zoneinfo.ZoneInfo(zone))
+        self.jump(f"{there.timestamp() - time.time():+.0f}")
+
+    @property
+    def environment(self):
+        """For a command line that believes it as well."""
+        return {"LD_PRELOAD": str(LIBRARY), "FAKETIME_TIMESTAMP_FILE": str(self.file), "DONT_FAKE_MONOTONIC": "1"}
 
     @property
     def via(self):

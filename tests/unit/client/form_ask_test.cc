@@ -8,6 +8,7 @@
 
 #include "client/failure.h"
 #include "client/form_draft.h"
+#include "client/form_text.h"
 #include "client/layout.h"
 #include "proto/control.pb.h"
 #include "terminal.h"
@@ -135,6 +136,16 @@ TEST(Asking, BackShowsWhatWasAnsweredAndEnterKeepsIt) {
   person.saves();
   EXPECT_EQ(person.end(), kWhole);
   EXPECT_THAT(person.screen(), HasSubstr("[kept connection=7;highlight=the hill;wish=a walk; next 3]"));
+}
+
+TEST(Asking, WhatStandsThereIsShownWhateverKindItIs) {
+  for (const char* kind : {"text", "day", "time", "of a newer version"}) {
+    control::FormField field;
+    field.set_kind(kind);
+    control::FieldValue value;
+    value.set_text("saturday 19:00");
+    EXPECT_THAT(so_far_text(field, value, 40), HasSubstr("so far: saturday 19:00\n")) << kind;
+  }
 }
 
 TEST(Asking, AHyphenTakesAnAnswerAway) {

@@ -4,6 +4,9 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <ctime>
+
 namespace duolog::client {
 namespace {
 
@@ -27,6 +30,31 @@ TEST(Moment, TheSameDayNeedsNoDate) {
 TEST(Moment, ADayAloneIsShownWithoutAClock) {
   EXPECT_EQ(about("2026-11-20", true), "20 november 2026");
   EXPECT_EQ(about("2026-11-20T08:05", false), "20 november 2026 08:05");
+}
+
+TEST(Moment, AnHourThatIsNotMidnightIsNamed) {
+  EXPECT_EQ(day_and_hour("2026-11-20T00:00:00+01:00"), "2026-11-20");
+  EXPECT_EQ(day_and_hour("2026-11-20T18:30:00+01:00"), "2026-11-20 18:30");
+  EXPECT_EQ(long_day_and_hour("2026-11-20T18:30:00+01:00"), "friday 20 november 2026, 18:30");
+  EXPECT_EQ(long_day_and_hour("2026-11-20"), "friday 20 november 2026");
+}
+
+TEST(Moment, WhatLiesAheadIsToldToTheMinuteWhateverTheOffset) {
+  const auto in = [](std::time_t seconds, int offset_hours) {
+    const std::time_t moment = std::time(nullptr) + seconds + offset_hours * 3600;
+    std::tm there{};
+    ::gmtime_r(&moment, &there);
+    char text[32];
+    std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &there);
+    return std::string(text) + (offset_hours < 0 ? "-0" : "+0") + std::to_string(std::abs(offset_hours)) + ":00";
+  };
+  for (const int offset : {-9, 0, 9}) {
+    EXPECT_TRUE(lies_ahead(in(180, offset))) << offset;
+    EXPECT_FALSE(lies_ahead(in(-180, offset))) << offset;
+  }
+  EXPECT_TRUE(lies_ahead("9027-01-01"));
+  EXPECT_FALSE(lies_ahead("2020-01-01"));
+  for (const char* wrong : {"", "soon", "9027-13-01T00:00:00Z"}) EXPECT_FALSE(lies_ahead(wrong)) << wrong;
 }
 
 TEST(Moment, APeriodIsSpelledOut) {

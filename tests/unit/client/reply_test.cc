@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <gmock/gmock.h>
 
+#include <algorithm>
+
 #include "client/emoji.h"
 #include "client/failure.h"
 #include "client/reply_manner.h"
@@ -12,13 +14,17 @@ namespace {
 
 using testing::HasSubstr;
 
-// As the daemon sends it: its own ways first, then those that everything has.
-control::Item waiting(const std::vector<std::string>& own) {
+// As the daemon sends it: its own ways first, with those that close it named, then those that everything has.
+control::Item waiting(const std::vector<std::string>& own, const std::vector<std::string>& settling) {
   control::Item item;
   item.set_id("3fa9c2d1e5");
   item.set_author("Bo");
   item.set_state("open");
-  for (const auto& manner : own) item.add_may()->set_manner(manner);
+  for (const auto& manner : own) {
+    auto& may = *item.add_may();
+    may.set_manner(manner);
+    may.set_settles(std::ranges::find(settling, manner) != settling.end());
+  }
   for (const char* manner : {"", "reflect", "ask", "validate", "thank"}) item.add_may()->set_manner(manner);
   return item;
 }
@@ -30,14 +36,19 @@ std::string meant(const control::Item& item) {
 }
 
 TEST(Reply, WordsAnswerWhatWaitsForAnAnswer) {
-  EXPECT_EQ(meant(waiting({"answer"})), "answer");
-  EXPECT_EQ(meant(waiting({"answer", "later"})), "answer");
+  EXPECT_EQ(meant(waiting({"answer"}, {"answer"})), "answer");
+  EXPECT_EQ(meant(waiting({"answer", "later"}, {"answer"})), "answer");
+}
+
+TEST(Reply, WhatClosesAThingIsTheDaemonsToSay) {
+  EXPECT_EQ(meant(waiting({"agree", "boundary"}, {})), "plain");
+  EXPECT_EQ(meant(waiting({"of a newer version"}, {"of a newer version"})), "which?");
 }
 
 TEST(Reply, WhereSeveralAnswersArePossibleItIsAskedWhich) {
-  const auto need = waiting({"agree", "boundary", "compromise"});
+  const auto need = waiting({"agree", "boundary", "compromise"}, {"agree", "boundary", "compromise"});
   EXPECT_EQ(meant(need), "which?");
-  EXPECT_EQ(meant(waiting({"forgive", "later", "ask"})), "which?");
+  EXPECT_EQ(meant(waiting({"forgive", "later", "ask"}, {"forgive"})), "which?");
   const auto failure = which_manner(need);
   EXPECT_EQ(failure.status(), Exit::kUsage);
   EXPECT_THAT(failure.what(), HasSubstr("nothing was saved"));
@@ -45,26 +56,26 @@ TEST(Reply, WhereSeveralAnswersArePossibleItIsAskedWhich) {
 }
 
 TEST(Reply, WordsAreAPlainReplyWhereNothingWaits) {
-  EXPECT_EQ(meant(waiting({})), "plain");
-  EXPECT_EQ(meant(waiting({"validate", "ask", "thank"})), "plain");  // a mood: nobody owes an answer
-  auto answered = waiting({"answer"});
+  EXPECT_EQ(meant(waiting({}, {})), "plain");
+  EXPECT_EQ(meant(waiting({"validate", "ask", "thank"}, {})), "plain");  // a mood: nobody owes an answer
+  auto answered = waiting({"answer"}, {"answer"});
   answered.set_state("answer");
   EXPECT_EQ(meant(answered), "plain");
-  auto mine = waiting({"answer"});
+  auto mine = waiting({"answer"}, {"answer"});
   mine.set_mine(true);
   EXPECT_EQ(meant(mine), "plain");
 }
 
 TEST(Reply, WithoutWordsItSaysWhatIsWanted) {
-  EXPECT_THAT(nothing_to_reply(waiting({})).hint(), HasSubstr("duolog reply 3fa9c2d1 WORDS"));
-  EXPECT_THAT(nothing_to_reply(waiting({"agree"})).hint(), HasSubstr("--as agree"));
+  EXPECT_THAT(nothing_to_reply(waiting({}, {})).hint(), HasSubstr("duolog reply 3fa9c2d1 WORDS"));
+  EXPECT_THAT(nothing_to_reply(waiting({"agree"}, {"agree"})).hint(), HasSubstr("--as agree"));
 }
 
 TEST(Reply, WhatIsTheOthersToSayIsToldSo) {
   control::Practice promise;
   promise.add_steps()->set_manner("kept");
   promise.add_replies()->set_manner("accept");
-  auto item = waiting({});
+  auto item = waiting({}, {});
   EXPECT_EQ(not_offered(item, &promise, "kept").code(), "NOT_YOURS");
   EXPECT_THAT(not_offered(item, &promise, "kept").what(), HasSubstr("that is Bo's to say"));
   EXPECT_EQ(not_offered(item, &promise, "nonsense").code(), "USAGE");
@@ -74,7 +85,7 @@ TEST(Reply, WhatIsTheOthersToSayIsToldSo) {
 }
 
 TEST(Reply, WhatIsSealedCannotBeAnsweredYet) {
-  auto item = waiting({});
+  auto item = waiting({}, {});
   EXPECT_NO_THROW(check_readable(item));
   item.set_kind("letter");
   item.set_opens_at("9027-01-01");

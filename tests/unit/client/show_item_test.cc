@@ -84,6 +84,76 @@ TEST(ShowItem, ASealedAnswerSaysSoAndNothingElse) {
   EXPECT_THAT(item_text(item, plain(), {}), HasSubstr("check-in, week 47 of 2026 · sealed"));
 }
 
+TEST(ShowItem, AChoiceAndARankingAreShownAsTheyRead) {
+  auto item = entry("");
+  item.set_kind("answer");
+  item.set_practice("plan");
+  auto& kind = *item.add_fields();
+  kind.set_id("kind"), kind.set_text("phone-free"), kind.add_labels("without telephones");
+  auto& order = *item.add_fields();
+  order.set_id("receive");
+  for (const char* id : {"touch", "words"}) order.add_items(id);
+  for (const char* label : {"a hug", "kind words"}) order.add_labels(label);
+  auto& what = *item.add_fields();
+  what.set_id("what"), what.set_text("the long way round");
+  const auto text = item_text(item, plain(), {});
+  EXPECT_THAT(text, HasSubstr("kind: without telephones\n"));
+  EXPECT_THAT(text, HasSubstr("1. a hug\n"));
+  EXPECT_THAT(text, HasSubstr("2. kind words\n"));
+  EXPECT_THAT(text, Not(HasSubstr("phone-free")));
+  EXPECT_EQ(headline(item), "the long way round");
+}
+
+TEST(ShowItem, AQuestionForTheOtherIsItsOwnQuestion) {
+  auto item = entry("");
+  item.set_kind("answer");
+  item.set_practice("prompt");
+  item.add_labels("What would you like to ask the other?");
+  auto& asked = *item.add_fields();
+  asked.set_id("question"), asked.set_text("which song was on?");
+  EXPECT_THAT(item_text(item, plain(), {}), HasSubstr("\n       which song was on?\n"));
+  EXPECT_THAT(item_text(item, plain(), {}), Not(HasSubstr("What would you like")));
+}
+
+TEST(ShowItem, WhatWasSharedOnItsDayNeedNotSayWhenItWasWritten) {
+  auto item = entry("hello");
+  item.set_first_written("2026-11-22T09:00:00+01:00");
+  EXPECT_THAT(item_text(item, plain(), {}), Not(HasSubstr("first written")));
+  item.set_first_written("2026-11-20T09:00:00+01:00");
+  EXPECT_THAT(item_text(item, plain(), {}), HasSubstr("first written 2026-11-20"));
+}
+
+TEST(ShowItem, TheQuestionOfARoundStandsOnceAboveItsAnswers) {
+  control::RoundReport round;
+  round.set_practice("question");
+  round.set_period("2026-11-22.a066");
+  auto& form = *round.add_form();
+  form.set_id("answer"), form.set_question("Which bird?");
+  for (const char* words : {"the heron", "the wren"}) {
+    auto& answer = *round.add_answers() = entry("");
+    answer.set_kind("answer");
+    answer.set_practice("question");
+    answer.add_labels("Which bird?");
+    auto& field = *answer.add_fields();
+    field.set_id("answer"), field.set_text(words);
+  }
+  const auto text = round_text(round, plain(), false);
+  EXPECT_EQ(text.find("Which bird?"), text.rfind("Which bird?")) << text;
+  EXPECT_THAT(text, testing::AllOf(HasSubstr("the heron"), HasSubstr("the wren")));
+}
+
+TEST(ShowItem, WhoPassesATurnLeavesNobodyToWaitFor) {
+  control::RoundReport round;
+  round.set_sharing("in turns");
+  round.set_other("Bo");
+  round.set_mine_in(true);
+  round.set_theirs_passed(true);
+  EXPECT_EQ(round_state(round), "Bo has passed; each of you has had a turn");
+  round.set_mine_in(false), round.set_theirs_in(true);
+  round.set_theirs_passed(false), round.set_mine_passed(true);
+  EXPECT_EQ(round_state(round), "you have passed; each of you has had a turn");
+}
+
 control::Item letter(bool mine) {
   auto item = entry("for the day you move out");
   item.set_kind("letter");

@@ -155,6 +155,55 @@ TEST_F(Today, WeeksAreToldOnlyWhereThereAreSome) {
   EXPECT_THAT(screen(), HasSubstr("together in 2 of the last 3 weeks"));
 }
 
+TEST_F(Today, AWeekThatHasJustBegunIsNobodysGap) {
+  for (int i = 0; i < 3; ++i) report_.add_weeks();
+  report_.mutable_weeks(1)->set_kept(true);
+  EXPECT_THAT(screen(), HasSubstr("together last week"));
+  report_.mutable_weeks(0)->set_kept(true);
+  EXPECT_THAT(screen(), HasSubstr("together in 2 of the last 2 weeks"));
+}
+
+TEST_F(Today, WhatIsDueTodaySaysSo) {
+  report_.set_date("2027-03-13");
+  auto& promise = *report_.add_promises();
+  promise.set_author("Bo");
+  auto& words = *promise.add_fields();
+  words.set_id("promise"), words.set_text("I call the landlord");
+  auto& by = *promise.add_fields();
+  by.set_id("by"), by.set_text("2027-03-13");
+  auto& plan = *report_.add_plans();
+  auto& kind = *plan.add_fields();
+  kind.set_id("kind"), kind.set_text("quiet"), kind.add_labels("quiet company");
+  auto& start = *plan.add_fields();
+  start.set_id("start"), start.set_text("2027-03-13 15:00");
+  EXPECT_THAT(screen(), HasSubstr("I call the landlord · by today"));
+  EXPECT_THAT(screen(), HasSubstr("  today 15:00  "));
+  plan.mutable_fields(1)->set_text("2027-03-14 15:00");
+  EXPECT_THAT(screen(), HasSubstr("  sun 14 mar 15:00  "));
+  plan.mutable_fields(1)->set_text("soon");
+  EXPECT_THAT(screen(), HasSubstr("  soon  "));
+}
+
+TEST_F(Today, NobodyIsToldToAnswerTheirOwn) {
+  auto& talk = *report_.add_talks();
+  talk.set_mine(true);
+  EXPECT_THAT(screen(), HasSubstr("you would like to talk"));
+  EXPECT_THAT(screen(), Not(HasSubstr("answers")));
+  report_.add_talks()->set_author("Bo");
+  EXPECT_THAT(screen(), HasSubstr("duolog reply ID answers"));
+}
+
+TEST_F(Today, TheQuestionOfYesterdayThatTheOtherHasAnsweredWaits) {
+  auto& round = waits("question");
+  round.set_period("2026-11-21.a066");
+  round.set_theirs_in(true);
+  auto& asked = *round.add_form();
+  asked.set_id("answer"), asked.set_question("Which bird?");
+  EXPECT_THAT(screen(), HasSubstr("→ duolog question --period 2026-11-21\n"));
+  EXPECT_THAT(screen(), HasSubstr("Which bird?"));
+  EXPECT_EQ(line(), "question");
+}
+
 TEST_F(Today, APauseAndAProposalAreSaid) {
   report_.set_paused(true);
   report_.set_paused_until("2026-12-27");

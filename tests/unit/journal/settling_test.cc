@@ -70,6 +70,25 @@ TEST_F(Together, WhatWasShownAsSealedIsNeverSentOpen) {
   ada.shelf().answer(form, {});
 }
 
+TEST_F(Together, AnAgreementThatWasCutInTheMiddleIsRepeatedWithoutHarm) {
+  Wishes wishes;
+  wishes.zone = "Pacific/Auckland";
+  bo.shelf().agree(wishes, {});
+  meet(ada, bo);
+  const Bytes request(16, 0x17);
+  Wishes mine;
+  mine.accept_calendar = true;
+  mine.depth = 2;
+  ada.killed_after = 1;
+  EXPECT_THROW(ada.shelf().agree(mine, request), Person::Killed);
+  ada.restart();
+  for (int times = 0; times < 2; ++times) ada.shelf().agree(mine, request);
+  const Agreements& agreed = ada.journal(ada.shared()).agreements();
+  EXPECT_EQ(agreed.calendar.zone, "Pacific/Auckland");
+  EXPECT_EQ(agreed.calendar_version, 2U);
+  EXPECT_EQ(agreed.me.depth, 2U);
+}
+
 TEST_F(Together, ProposalsThatCrossDecideNothing) {
   Wishes wishes;
   wishes.zone = "Europe/Paris";

@@ -30,6 +30,16 @@ TEST_F(Together, ALetterOpensOnItsDayAndNotBefore) {
   EXPECT_THAT(today(bo.shelf()).letters, IsEmpty());
 }
 
+TEST_F(Together, ALetterOpensByTheClockOfItsDayAndOfItsReader) {
+  Draft draft{"in summer"};
+  draft.open_on = "2027-07-01";
+  const Saved letter = ada.shelf().write(draft, {});
+  EXPECT_EQ(letter.opens_at, "2027-07-01T00:00:00+02:00");
+  meet(ada, bo);
+  bo.travel("America/New_York");
+  EXPECT_EQ(shown(bo, letter).opens_at, "2027-06-30T18:00:00-04:00");
+}
+
 TEST_F(Together, ALettersDayLiesAhead) {
   Draft draft{"too late"};
   draft.open_on = "2026-11-22";
@@ -105,12 +115,26 @@ TEST_F(Together, APersonHasOneReactionAndMayTakeItBack) {
   EXPECT_EQ(refused([&] { react("two words"); }), Reason::kBadField);
 }
 
+TEST_F(Together, AChoiceIsToldAsItReads) {
+  const std::vector<std::string> ranking{"touch", "words", "time", "help", "gifts"};
+  done(ada, "languages", {{"receive", ranking}, {"give", ranking}});
+  const Saved talk = done(ada, "talk", {{"about", std::string("the summer")}, {"when", std::string("no-hurry")}});
+  const Item said_so = shown(ada, talk);
+  ASSERT_THAT(said_so.chosen, SizeIs(2));
+  EXPECT_THAT(said_so.chosen[0], IsEmpty());
+  EXPECT_THAT(said_so.chosen[1], ::testing::ElementsAre("no hurry"));
+  const Item ranked = list(ada.shelf(), {}).front();
+  ASSERT_THAT(ranked.chosen, SizeIs(2));
+  EXPECT_EQ(ranked.chosen[0].front(), "a hug, a hand on the shoulder");
+  EXPECT_EQ(std::get<std::vector<std::string>>(ranked.fields[0].value), ranking);
+}
+
 TEST_F(Together, NobodyRemarksOnWhatTheyCannotRead) {
   Draft draft{"sealed"};
   draft.open_on = "2027-01-01";
   const Saved letter = ada.shelf().write(draft, {});
   meet(ada, bo);
-  EXPECT_EQ(refused([&] { said(bo, letter, "", "what is in it?"); }), Reason::kNotItsKind);
+  EXPECT_EQ(refused([&] { said(bo, letter, "", "what is in it?"); }), Reason::kSealed);
 }
 
 TEST_F(Together, OnlyItsAuthorKeepsAPromiseAndOnlyTheOtherAnswersANeed) {
@@ -125,6 +149,18 @@ TEST_F(Together, OnlyItsAuthorKeepsAPromiseAndOnlyTheOtherAnswersANeed) {
   meet(ada, bo);
   EXPECT_EQ(shown(bo, promise).standing, "kept");
   EXPECT_THAT(today(bo.shelf()).promises, IsEmpty());
+}
+
+TEST_F(Together, WhatItsAuthorHasEndedIsNotAcceptedAnyMore) {
+  const Saved plan = done(
+      ada, "plan",
+      {{"kind", std::string("quiet")}, {"what", std::string("reading")}, {"start", std::string("2026-12-01 18:00")}});
+  meet(ada, bo);
+  EXPECT_EQ(shown(bo, plan).may.front().manner, "accept");
+  said(ada, plan, "cancelled");
+  meet(ada, bo);
+  EXPECT_EQ(shown(bo, plan).may.front().manner, "");
+  EXPECT_EQ(refused([&] { said(bo, plan, "accept"); }), Reason::kNotItsKind);
 }
 
 TEST_F(Together, AWishToTalkStaysUntilTheOtherAnswers) {

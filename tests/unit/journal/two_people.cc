@@ -28,7 +28,10 @@ void Person::start() {
   local_ = std::make_unique<store::LocalState>(*database_, identity_->keys().local_key("local.state"));
   const Clock clock{[this] { return wall(now); }, [] { return SteadyTime(); }};
   Shelf::Hooks hooks;
-  hooks.grew = [this](const JournalId& id) { grew.push_back(id); };
+  hooks.grew = [this](const JournalId& id) {
+    grew.push_back(id);
+    if (killed_after > 0 && --killed_after == 0) throw Killed();
+  };
   hooks.news = [this](const News& one) { news.push_back(one); };
   shelf_ = std::make_unique<Shelf>(Shelf::Parts{*identity_, *log_, *local_, clock, zone_}, std::move(hooks));
   shelf_->start();

@@ -53,6 +53,8 @@ class Person {
   std::int64_t now = kNoon;
   std::vector<News> news;
   std::vector<JournalId> grew;
+  struct Killed {};
+  int killed_after = 0;  // as many records from now on; what has grown then throws Killed. 0: never
 
  private:
   void start();

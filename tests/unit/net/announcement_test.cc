@@ -61,6 +61,36 @@ TEST(Announcements, FromTwoSourcesByOneInterfaceAreTwoWindows) {
   EXPECT_TRUE(heard.two_windows());
 }
 
+TEST(Announcements, OfAHostWhoseIpv6AddressChangesAreOneWindow) {
+  Announcements heard(7);
+  heard.hear(from("192.0.2.7"));
+  heard.hear(from("fe80::7%eth0", 2, 4000, true));
+  EXPECT_FALSE(heard.in_doubt());
+  EXPECT_TRUE(heard.hear(from("fe80::99%eth0", 2, 4000, true)));
+  EXPECT_TRUE(heard.in_doubt());
+  EXPECT_FALSE(heard.hear(from("fe80::99%eth0", 2, 4000, true)));
+  EXPECT_FALSE(heard.two_windows());
+  EXPECT_EQ(heard.addresses().size(), 3U);
+}
+
+TEST(Announcements, OverIpv6FromTwoSourcesThatBothGoOnAreTwoWindows) {
+  Announcements heard(7);
+  heard.hear(from("fe80::7%eth0", 2, 4000, true));
+  heard.hear(from("fe80::99%eth0", 2, 4000, true));
+  heard.hear(from("fe80::7%eth0", 2, 4000, true));
+  EXPECT_TRUE(heard.two_windows());
+}
+
+TEST(Announcements, OverIpv6FromThreeSourcesOrOfAnotherPortAreTwoWindows) {
+  Announcements three(7);
+  for (const char* host : {"fe80::7%eth0", "fe80::8%eth0", "fe80::9%eth0"}) three.hear(from(host, 2, 4000, true));
+  EXPECT_TRUE(three.two_windows());
+  Announcements ports(7);
+  ports.hear(from("fe80::7%eth0", 2, 4000, true));
+  ports.hear(from("fe80::8%eth0", 2, 4001, true));
+  EXPECT_TRUE(ports.two_windows());
+}
+
 TEST(Announcements, OfTwoPortsAreTwoWindows) {
   Announcements heard(7);
   heard.hear(from("192.0.2.7", 2, 4000));

@@ -597,6 +597,26 @@ TEST_F(ALookingJoiner, StopsWhenTwoWindowsHaveOneNumber) {
   EXPECT_TRUE(spent_.empty());
 }
 
+TEST_F(ALookingJoiner, ListensOnWhenAHostMayHaveMovedAndDialsIt) {
+  const auto hear6 = [&](std::string host, std::chrono::milliseconds now) {
+    joiner_->heard({{code_.nameplate, 4000}, std::move(host), 2, true}, at(now));
+  };
+  hear6("fe80::7%eth0", 1s);
+  hear6("fe80::99%eth0", 2s);
+  EXPECT_FALSE(join_end_);
+  EXPECT_EQ(joiner_->deadline(), at(2s + kCollectTime));
+  hear6("fe80::99%eth0", 3s);
+  joiner_->tick(at(2s + kCollectTime));
+  EXPECT_FALSE(join_end_);
+  EXPECT_FALSE(joiner_->take_dials(at(4s)).empty());
+}
+
+TEST_F(ALookingJoiner, StopsWhenTheOneThatSeemedToHaveMovedIsHeardAgain) {
+  for (const auto& [host, now] : {std::pair{"fe80::7%eth0", 1s}, {"fe80::99%eth0", 2s}, {"fe80::7%eth0", 3s}})
+    joiner_->heard({{code_.nameplate, 4000}, host, 2, true}, at(now));
+  EXPECT_EQ(join_end_, JoinEnd::kTwoWindows);
+}
+
 TEST_F(ALookingJoiner, GivesUpWhenNobodyAnnounces) {
   joiner_->tick(at(kLookTime - 1ms));
   EXPECT_FALSE(join_end_);

@@ -37,6 +37,7 @@ sqlite3_file* real_of(sqlite3_file* file) { return reinterpret_cast<File*>(file)
 
 int close_file(sqlite3_file* file) { return real_of(file)->pMethods->xClose(real_of(file)); }
 int read_file(sqlite3_file* file, void* to, int amount, sqlite3_int64 at) {
+  if (strikes(FaultyDisk::Fault::kReadError)) return SQLITE_IOERR_READ;
   return real_of(file)->pMethods->xRead(real_of(file), to, amount, at);
 }
 int write_file(sqlite3_file* file, const void* from, int amount, sqlite3_int64 at) {

@@ -1,8 +1,8 @@
 // faulty_disk.h: a disk that fails when told to, as an SQLite VFS over the real one.
 //
-// While one exists, every database is opened through it. It counts writes, syncs and truncations, and fails the Nth of
-// the chosen kind: a failing write leaves half of its bytes behind, as a torn one does. It offers no shared memory, so
-// a database that works here does without.
+// While one exists, every database is opened through it. It counts reads, writes, syncs and truncations, and fails the
+// Nth of the chosen kind: a failing write leaves half of its bytes behind, as a torn one does. It offers no shared
+// memory, so a database that works here does without.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
@@ -10,7 +10,7 @@ namespace duolog::testing {
 
 class FaultyDisk {
  public:
-  enum class Fault { kWriteError, kFull, kSyncError, kTruncateError };
+  enum class Fault { kWriteError, kFull, kSyncError, kTruncateError, kReadError };
 
   FaultyDisk();
   ~FaultyDisk();
