@@ -362,6 +362,10 @@ std::string warning_text(std::string_view code) {
   if (name == "receives-nothing") {
     return fmt::format("nothing new is taken in from the other; what you write is kept: {}", rest_of(code));
   }
+  if (name == "folding") {
+    return fmt::format("the view is being made anew: {} records to go; everything is here, lists take a little longer",
+                       part(1));
+  }
   if (name == "too-many-epochs") {
     return fmt::format("the device {} changed the keys too often; what it writes now cannot be read here", part(1));
   }

@@ -77,6 +77,7 @@ struct Device::Open {
   Household house;
   net::Node node;
   asio::steady_timer moment;       // at which a letter may open
+  asio::steady_timer idle;         // when the view is made durable
   std::optional<Nudging> nudging;  // unless the person wants quiet
 };
 
@@ -111,6 +112,7 @@ struct Device::State {
   Household::Outside outside();
   void fold();
   void wait_for_moment();
+  void rest_later();
   void furnish_desk();
   void open_with(journal::Identity identity, store::Database::Open how);
   [[nodiscard]] std::optional<journal::Identity> open_vault(const crypto::SecretBytes& passphrase) const;
@@ -136,7 +138,8 @@ Device::Open::Open(Device::State& owner, std::unique_ptr<store::Database> databa
       node(owner.io, house.switchboard(),
            {owner.config.listen, owner.config.discovery, owner.config.addresses, note_of_the_network,
             [&owner](std::exception_ptr bug) { owner.bug = std::move(bug), owner.stop(); }}),
-      moment(owner.io) {
+      moment(owner.io),
+      idle(owner.io) {
   if (!owner.config.notify.is_on()) return;
   nudging.emplace(owner.io, owner.config.notify, owner.clock, house.shelf(), house.local_state());
 }
@@ -147,9 +150,10 @@ Household::Outside Device::State::outside() {
                              {},    {},           {}, note_of_the_network};
   outside.wrote = [this, lives = std::weak_ptr(alive)] {  // and has not folded it yet: asked once it has
     asio::post(io, [this, lives] {
-      if (!lives.expired() && open) wait_for_moment();
+      if (!lives.expired() && open) wait_for_moment(), rest_later();
     });
   };
+  outside.view = home.view();
   outside.quota.journal_bytes = std::uint64_t{config.journal_limit_mib} << 20;
   outside.fold_soon = [this, lives = std::weak_ptr(alive)] {
     asio::post(io, [this, lives] {
@@ -199,12 +203,23 @@ void Device::State::wait_for_moment() {
   open->moment.async_wait([this, lives = std::weak_ptr(alive)](asio::error_code cancelled) {
     if (cancelled || lives.expired() || !open) return;
     as_far_as_the_disk_goes([this] { open->house.shelf().time_passed(); });
+    rest_later();
     wait_for_moment();
+  });
+}
+
+// Once nothing has changed for a few seconds; then the disk is left alone.
+void Device::State::rest_later() {
+  constexpr auto kQuiet = std::chrono::seconds(3);
+  open->idle.expires_after(kQuiet);
+  open->idle.async_wait([this, lives = std::weak_ptr(alive)](asio::error_code cancelled) {
+    if (!cancelled && !lives.expired() && open) open->house.rest();
   });
 }
 
 void Device::State::fold() {
   as_far_as_the_disk_goes([this] { open->house.fold(); });
+  rest_later();
   wait_for_moment();  // another device of this person may have sealed a letter
 }
 
@@ -356,6 +371,7 @@ void Device::State::open_with(journal::Identity identity, store::Database::Open 
     refusal = database->refusal();
     open = std::make_unique<Open>(*this, std::move(database), std::move(identity));
     wait_for_moment();
+    rest_later();
   } catch (const store::BadDatabase& damaged) {
     // Where the log beside it was lost, that is why.
     throw store::BadDatabase(naming(home.database(), refusal.empty() ? damaged.what() : refusal));
@@ -395,6 +411,7 @@ void Device::State::describe(control::StatusReport& report) const {
   const std::string& refusal = open->house.database().refusal();
   if (!refusal.empty()) report.add_warnings("cannot-write:" + refusal);
   for (const std::string& why : open->house.receives_nothing()) report.add_warnings("receives-nothing:" + why);
+  if (const auto left = open->house.shelf().to_fold(); left > 0) report.add_warnings(fmt::format("folding:{}", left));
 }
 
 void Device::State::examine(control::DoctorReport& report) const {

@@ -15,7 +15,8 @@ Household::Household(std::unique_ptr<store::Database> database, journal::Identit
       log_(*database_, outside_.quota),
       identity_(std::move(identity)),
       memory_(*database_, identity_.keys().local_key("local.state")),
-      shelf_({identity_, log_, memory_, outside_.clock, outside_.zone},
+      view_(outside_.view, identity_.keys().local_key("local.view"), outside_.note),
+      shelf_({identity_, log_, memory_, view_, outside_.clock, outside_.zone},
              {[this](const JournalId& journal) {
                 switchboard_.log_grew(journal);
                 if (outside_.wrote) outside_.wrote();
@@ -25,6 +26,7 @@ Household::Household(std::unique_ptr<store::Database> database, journal::Identit
       switchboard_(network_house()) {
   shelf_.start();
   show_doors();
+  if (shelf_.to_fold() > 0) fold_soon();
 }
 
 net::Switchboard::House Household::network_house() {
@@ -99,6 +101,10 @@ bool Household::fold() {
   const bool more = shelf_.fold_some(kFoldSlice);
   if (more) fold_soon();
   return more;
+}
+
+void Household::rest() {
+  if (shelf_.to_fold() == 0 && !shelf_.is_at_rest()) shelf_.rest();
 }
 
 // A letter opens by this device's own clock, and not while somebody met lately says another day.

@@ -21,6 +21,7 @@ class Household {
     net::Random random;
     store::Quota quota;
     std::string zone;                 // of this machine
+    std::filesystem::path view;       // the view's file; empty: in memory alone
     std::function<void()> fold_soon;  // call fold() when there is time
     std::function<void(const journal::News&)> news;
     std::function<bool()> heard;  // somebody would hear them; absent: always
@@ -28,12 +29,15 @@ class Household {
     std::function<void()> wrote;  // our own log has grown: once it is folded, shelf().next_moment() may be another one
     std::function<void(std::string_view)> note;  // for the daemon's notes
   };
-  // Folds the whole log. Throws what the rooms throw.
+  // Folds what the view does not know yet; where there is none that fits, fold() does the rest. Throws what the rooms
+  // throw.
   Household(std::unique_ptr<store::Database> database, journal::Identity identity, Outside outside);
   Household(const Household&) = delete;
   Household& operator=(const Household&) = delete;
 
-  bool fold();  // one slice of what sessions have stored; true: there is more
+  bool fold();  // one slice of what sessions have stored, or of what the view has still to be told; true: there is more
+  // Nothing has happened for a while: what is in the view is made durable. Nothing where that is so.
+  void rest();
 
   [[nodiscard]] journal::Shelf& shelf() { return shelf_; }
   [[nodiscard]] const journal::Door& door() const { return door_; }
@@ -63,6 +67,7 @@ class Household {
   store::SealedLog log_;
   journal::Identity identity_;
   store::LocalState memory_;
+  journal::ViewFile view_;
   journal::Shelf shelf_;
   journal::Door door_;
   net::Switchboard switchboard_;

@@ -21,21 +21,13 @@ Reply reply_saved(const journal::Saved& saved) {
 
 // ---- practices ----
 
-// The period of the last answer to each.
-std::map<std::string, std::string> last_answered(const journal::Shelf& shelf, const std::string& journal) {
-  std::map<std::string, std::string> last;
-  journal::RoundFilter filter;
-  filter.journal = journal;
-  for (const auto& round : journal::rounds(shelf, filter))  // the newest first
-    if (!round.answers.empty()) last.emplace(round.practice, round.period);
-  return last;
-}
-
 void practices(const journal::Shelf& shelf, const Practices& asked, const Answering& answers) {
-  const auto& library = shelf.answering_journal(asked.journal()).library();
+  const auto& library = journal::sound(shelf, [&]() -> const practice::Library& {
+    return shelf.answering_journal(asked.journal()).library();
+  });
   if (!asked.id().empty() && library.find(asked.id()) == nullptr)
     throw journal::Refusal(journal::Reason::kBadRequest, "practice");
-  const auto last = last_answered(shelf, asked.journal());
+  const auto last = journal::last_answered(shelf, asked.journal());
   for (const practice::Kept& kept : library.all()) {
     if (!asked.id().empty() && kept.practice.id != asked.id()) continue;
     Reply reply;
@@ -84,7 +76,7 @@ void add_pause(Agreements& out, const journal::Agreements& agreed, practice::Day
   out.set_paused_by(paused_by(agreed.paused_by(today, true), agreed.paused_by(today, false), other));
 }
 
-Reply agreements(const journal::Shelf& shelf, const std::string& wanted) {
+Reply describe_agreements(const journal::Shelf& shelf, const std::string& wanted) {
   const journal::Journal& journal = shelf.answering_journal(wanted);
   const journal::Agreements& agreed = journal.agreements();
   const journal::Calendar calendar = shelf.calendar_of(journal);
@@ -104,6 +96,10 @@ Reply agreements(const journal::Shelf& shelf, const std::string& wanted) {
   out.set_their_unanswered(unanswered(agreed.other.open_unanswered));
   add_pause(out, agreed, journal::day_at(calendar, shelf.now()), out.other());
   return reply;
+}
+
+Reply agreements(const journal::Shelf& shelf, const std::string& wanted) {
+  return journal::sound(shelf, [&] { return describe_agreements(shelf, wanted); });
 }
 
 void agree(journal::Shelf& shelf, const Agree& asked, ByteView request, const Answering& answers) {

@@ -41,9 +41,11 @@ bool has(const std::vector<practice::Manner>& manners, const std::string& wanted
 bool is_the_others(const journal::Shelf& shelf, const journal::Target& about,
                    const std::optional<std::string>& manner) {
   const journal::Meant meant = journal::find_one(shelf, about);
-  const journal::Item item = journal::make_item(*meant.journal, *meant.noted, journal::Zone(shelf.parts().zone));
+  const auto [item, practice] = journal::sound(shelf, [&] {
+    journal::Item made = journal::make_item(*meant.journal, meant.noted, journal::Zone(shelf.parts().zone));
+    return std::pair(std::move(made), meant.journal->library().practice(made.practice));
+  });
   if (!manner) return !item.mine;
-  const practice::Practice* practice = meant.journal->library().practice(item.practice);
   const bool of_its_own = practice != nullptr && has(item.mine ? practice->replies : practice->steps, *manner);
   const bool listening = std::find(kOfTheOther.begin(), kOfTheOther.end(), *manner) != kOfTheOther.end();
   return of_its_own || (item.mine && listening);
@@ -53,9 +55,14 @@ bool is_the_others(const journal::Shelf& shelf, const journal::Target& about,
 
 void quote(Item& out, const journal::Item& remark, journal::Shelf& shelf) {
   const journal::Journal* journal = remark.to ? shelf.by_id(remark.journal_id) : nullptr;
-  const journal::Noted* noted = journal != nullptr ? journal->view().by_id(*remark.to) : nullptr;
-  if (noted == nullptr || !noted->is_visible()) return;
-  const journal::Item about = journal::make_item(*journal, *noted, journal::Zone(shelf.parts().zone));
+  if (journal == nullptr) return;
+  const auto found = journal::sound(shelf, [&]() -> std::optional<journal::Item> {
+    const auto noted = journal->records().by_id(*remark.to);
+    if (!noted || !noted->is_visible()) return std::nullopt;
+    return journal::make_item(*journal, *noted, journal::Zone(shelf.parts().zone));
+  });
+  if (!found) return;
+  const journal::Item& about = *found;
   out.set_quote_mine(about.mine);
   // A letter of one's own is met before its day by nobody, not even in pieces.
   if (about.visibility != journal::Visibility::kSealed) out.set_quote(beginning(first_words(about)));

@@ -87,6 +87,16 @@ bool always_answered(Request::BodyCase body) {
   }
 }
 
+// As much of an item as says which one it is.
+journal::Item without_words(const journal::Item& item) {
+  journal::Item which;
+  which.id = item.id;
+  which.journal_id = item.journal_id;
+  which.mine = item.mine;
+  which.state = item.state;
+  return which;
+}
+
 // "clock:<name>:<minutes ahead>"
 std::string clock_warning(const Peer& peer) { return fmt::format("clock:{}:{}", peer.name(), peer.clock_minutes()); }
 
@@ -326,15 +336,17 @@ void Visit::State::list(const List& asked) {
   filter.tag = asked.tag();
   filter.kind = asked.kind();
   filter.journal = asked.journal();
-  const std::vector<journal::Item> items = journal::list(desk.shelf(), filter);
-  for (const auto& item : items) {
+  std::vector<journal::Item> seen;  // of what is new, without its words: a lifetime of entries may have been asked for
+  journal::each_item(desk.shelf(), filter, [&](const journal::Item& item) {
     Reply reply;
     fill(*reply.mutable_item(), item);
     quote(*reply.mutable_item(), item, desk.shelf());
     send(std::move(reply));
-  }
+    if (asked.seen() && item.is_new) seen.push_back(without_words(item));
+    return true;
+  });
   done();
-  if (asked.seen()) desk.shelf().mark_seen(items);
+  desk.shelf().mark_seen(seen);
 }
 
 void Visit::State::show(const Show& asked) {
@@ -380,8 +392,7 @@ void Visit::State::today(const Today& asked) {
 
 void Visit::State::watch(const Watch& asked) {
   if (asked.backlog()) {
-    for (const auto& meant : journal::unseen(desk.shelf())) {
-      const journal::Item item = journal::read(desk.shelf(), meant);
+    journal::each_unseen(desk.shelf(), [&](const journal::Item& item) {
       Reply reply;
       WatchEvent& event = *reply.mutable_watch();
       event.set_event(std::string(name(item.kind)));
@@ -391,7 +402,8 @@ void Visit::State::watch(const Watch& asked) {
       fill(*event.mutable_item(), item);
       quote(*event.mutable_item(), item, desk.shelf());
       send(std::move(reply));
-    }
+      return true;
+    });
   }
   under_way = desk.subscribe([this](const WatchEvent& event) {
     Reply reply;

@@ -54,6 +54,7 @@ class Home {
 
   [[nodiscard]] const proto::Places& places() const { return places_; }
   [[nodiscard]] std::filesystem::path database() const { return places_.data / "duolog.db"; }
+  [[nodiscard]] std::filesystem::path view() const { return places_.data / "view.db"; }  // and view.clean beside it
   [[nodiscard]] std::filesystem::path vault() const { return places_.data / "vault"; }
   [[nodiscard]] std::filesystem::path key_file() const { return places_.data / "key"; }
   [[nodiscard]] std::filesystem::path notes() const { return places_.state / "notes.log"; }

@@ -97,11 +97,11 @@ std::optional<practice::Day> Agreements::paused_until(practice::Day day) const {
   return last;
 }
 
-Agreements agree(std::span<const Noted* const> settings, const std::function<bool(const DeviceId&)>& is_mine,
+Agreements agree(std::span<const Noted> settings, const std::function<bool(const DeviceId&)>& is_mine,
                  const std::function<bool(const Noted&)>& founds, bool shared) {
   Agreements agreements;
   Fold fold(agreements, shared);
-  for (const Noted* noted : settings) fold.take(*noted, is_mine(noted->device), founds(*noted));
+  for (const Noted& noted : settings) fold.take(noted, is_mine(noted.device), founds(noted));
   return agreements;
 }
 

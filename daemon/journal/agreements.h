@@ -1,5 +1,5 @@
 // agreements.h: what two people have settled between them: the calendar, how deep the questions go, what becomes of an
-// answer that nobody meets, pauses. A fold over the settings of a view, so that both sides agree with no message.
+// answer that nobody meets, pauses. A fold over the settings of a journal, so that both sides agree with no message.
 //
 // Nobody decides for the other. The founders' calendar holds until both have set another one alike. Questions go as
 // deep as both wish to go, from the day after the wish that changed it. Unmet answers open after their period
@@ -10,7 +10,7 @@
 
 #include <functional>
 
-#include "daemon/journal/view.h"
+#include "daemon/journal/noted.h"
 #include "daemon/practice/deck.h"
 
 namespace duolog::journal {
@@ -52,9 +52,9 @@ struct Agreements {
   [[nodiscard]] std::optional<practice::Day> paused_until(practice::Day day) const;
 };
 
-// `settings`: of View, in order. `founds`: the calendar that the journal was founded with. `shared`: two persons
+// `settings`: in order. `founds`: the calendar that the journal was founded with. `shared`: two persons
 // decide.
-Agreements agree(std::span<const Noted* const> settings, const std::function<bool(const DeviceId&)>& is_mine,
+Agreements agree(std::span<const Noted> settings, const std::function<bool(const DeviceId&)>& is_mine,
                  const std::function<bool(const Noted&)>& founds, bool shared);
 
 }  // namespace duolog::journal

@@ -5,38 +5,104 @@
 namespace duolog::journal {
 namespace {
 
+constexpr std::size_t kAskedFor = 32;  // questions that are settled and stay in memory for whoever asks again
+
 bool names(const Opening& opening, const RecordId& id) {
   return std::find(opening.counted.begin(), opening.counted.end(), id) != opening.counted.end();
 }
 
 }  // namespace
 
+Answers::Answers(const JournalId& journal, crypto::WrapSecret own, AnswerTable table)
+    : journal_(journal), own_(std::move(own)), table_(table) {
+  for (const Bytes& key : table_.live()) question(key);
+}
+
+bool Answers::Question::answered_by(bool mine) const {
+  return std::any_of(notes.begin(), notes.end(), [&](const Note& note) { return note.mine == mine; });
+}
+
+Answers::Note* Answers::Question::find(const RecordId& id) {
+  const auto found = std::find_if(notes.begin(), notes.end(), [&](const Note& note) { return note.id == id; });
+  return found != notes.end() ? &*found : nullptr;
+}
+
+// ---- from the view, and back ----
+
+Answers::Question& Answers::question(const Bytes& key) const {
+  if (const auto found = questions_.find(key); found != questions_.end()) {
+    if (!found->second.live) use(key);
+    return found->second;
+  }
+  Question loaded;
+  for (AnswerNote& note : table_.load(key)) {
+    Note& one = loaded.notes.emplace_back(Note{std::move(note)});
+    if (one.mine && !one.valid) read_own(one);
+  }
+  for (Note& note : loaded.notes) {
+    note.shut = !note.mine && !note.valid && !note.openings.empty() && note.sealed.rule.after && !may_open(loaded, note);
+    loaded.live = loaded.live || note.shut || (note.key && !note.valid);
+  }
+  Question& kept = questions_.emplace(key, std::move(loaded)).first->second;
+  if (!kept.live) use(key);
+  return kept;
+}
+
+// What is not live gives way when others are asked for.
+void Answers::use(const Bytes& key) const {
+  asked_for_.remove(key);
+  asked_for_.push_front(key);
+  if (asked_for_.size() <= kAskedFor) return;
+  const auto found = questions_.find(asked_for_.back());
+  if (found != questions_.end() && !found->second.live) questions_.erase(found);
+  asked_for_.pop_back();
+}
+
+// What has become of it is written down; it stays in memory while something of it may open by itself.
+void Answers::settle(const Bytes& key, Question& question, const RecordId* changed) {
+  if (const Note* note = changed != nullptr ? question.find(*changed) : nullptr) table_.change(*note);
+  const bool was = question.live;
+  question.live = std::any_of(question.notes.begin(), question.notes.end(),
+                              [](const Note& note) { return note.shut || (note.key && !note.valid); });
+  if (was != question.live || question.live) table_.set_live(key, question.live);
+  if (question.live) {
+    asked_for_.remove(key);
+  } else {
+    use(key);
+  }
+}
+
+// ---- facts ----
+
 void Answers::sealed(const RecordId& id, const DeviceId& author, bool mine, Sealed sealed) {
-  const auto [place, is_new] = notes_.try_emplace(id);
-  if (!is_new) return;
-  Note& note = place->second;
+  const Bytes key = question_key(sealed);
+  Question& of = question(key);
+  if (of.find(id) != nullptr) return;
+  Note& note = of.notes.emplace_back();
   note.id = id;
   note.author = author;
   note.mine = mine;
   note.sealed = std::move(sealed);
-  Question& question = questions_[{note.sealed.answer.question, note.sealed.answer.rule}];
-  (mine ? question.mine : question.theirs).push_back(id);
   if (mine) read_own(note);
-
-  const auto early = early_.extract(id);
-  if (!early.empty())
-    for (const Early& one : early.mapped()) opening(one.mine, one.opening, one.written_ms);
-  if (mine)  // having answered, what they have opened may be read
-    for (const RecordId& theirs : question.theirs) try_openings(notes_.at(theirs));
+  table_.add(key, note);
+  settle(key, of, nullptr);
+  for (const EarlyOpening& early : table_.take_early(id)) opening(early.mine, early.opening, early.written_ms);
+  if (!mine) return;
+  Question& again = question(key);
+  std::vector<RecordId> theirs;  // having answered, what they have opened may be read
+  for (const Note& other : again.notes)
+    if (!other.mine && !other.valid && !other.openings.empty()) theirs.push_back(other.id);
+  for (const RecordId& other : theirs) {
+    try_openings(again, *again.find(other));
+    settle(key, again, &other);
+  }
 }
 
 void Answers::opening(bool mine, const Opening& opening, std::int64_t written_ms) {
-  const auto found = notes_.find(opening.sealed);
-  if (found == notes_.end()) {
-    early_[opening.sealed].push_back({mine, opening, written_ms});
-    return;
-  }
-  Note& note = found->second;
+  const auto key = table_.question_of(opening.sealed);
+  if (!key) return table_.add_early({mine, opening, written_ms});
+  Question& of = question(*key);
+  Note& note = *of.find(opening.sealed);
   const bool known = std::any_of(note.openings.begin(), note.openings.end(),
                                  [&](const Opening& one) { return one.key == opening.key; });
   // Nobody opens the other's answer for them.
@@ -45,36 +111,36 @@ void Answers::opening(bool mine, const Opening& opening, std::int64_t written_ms
   if (note.openings.empty() && !note.sealed.rule.both && after)
     note.early = written_ms < 0 || static_cast<std::uint64_t>(written_ms) / 1000 < *after;
   note.openings.push_back(opening);
-  try_openings(note);
+  try_openings(of, note);
+  settle(*key, of, &opening.sealed);
 }
 
 void Answers::time_is(std::int64_t now_s, bool doubted) {
   now_s_ = now_s;
   doubted_ = doubted;
-  for (auto shut = shut_.begin(); shut != shut_.end();) {
-    Note& note = notes_.at(*shut);
-    const bool open = may_open(note);
-    if (open) try_openings(note);
-    shut = open ? shut_.erase(shut) : std::next(shut);
+  std::vector<std::pair<Bytes, RecordId>> open;
+  for (const auto& [key, of] : questions_)
+    for (const Note& note : of.notes)
+      if (note.shut && may_open(of, note)) open.emplace_back(key, note.id);
+  for (const auto& [key, id] : open) {
+    Question& of = question(key);
+    try_openings(of, *of.find(id));
+    settle(key, of, &id);
   }
 }
 
-const Answers::Question& Answers::question_of(const Note& note) const {
-  return questions_.at({note.sealed.answer.question, note.sealed.answer.rule});
-}
-
-bool Answers::moment_has_come(const Note& note) const {
+bool Answers::moment_has_come(const AnswerNote& note) const {
   const auto after = note.sealed.rule.after;
   return after && !doubted_ && now_s_ >= 0 && static_cast<std::uint64_t>(now_s_) >= *after;
 }
 
 // What has a moment alone opens when its author opens it: whether that is early is for a reader to see.
-bool Answers::may_open(const Note& note) const {
+bool Answers::may_open(const Question& question, const Note& note) const {
   const crypto::SealRule& rule = note.sealed.rule;
-  return note.mine || !rule.both || !question_of(note).mine.empty() || moment_has_come(note);
+  return note.mine || !rule.both || question.answered_by(true) || moment_has_come(note);
 }
 
-void Answers::read_own(Note& note) {
+void Answers::read_own(Note& note) const {
   note.key = crypto::answer_key(journal_, note.sealed.answer, own_);
   if (!note.key) return;
   const auto opened = crypto::open_answer(journal_, note.author, note.sealed.answer, note.key->view());
@@ -82,22 +148,24 @@ void Answers::read_own(Note& note) {
   if (opened.verdict == crypto::Opening::kWrongKey) note.key.reset();  // publishing it would convince nobody
 }
 
-void Answers::try_openings(Note& note) {
-  if (!may_open(note)) {
-    if (note.sealed.rule.after && !note.openings.empty()) shut_.insert(note.id);
+void Answers::try_openings(const Question& question, Note& note) {
+  note.shut = false;
+  if (!may_open(question, note)) {
+    note.shut = note.sealed.rule.after && !note.openings.empty();
     return;
   }
-  for (const Opening& opening : note.openings)
-    if (!note.valid) try_opening(note, opening);
+  for (std::size_t i = 0; i < note.openings.size(); ++i)
+    if (!note.valid) try_opening(note, i);
 }
 
-void Answers::try_opening(Note& note, const Opening& opening) {
-  const auto opened = crypto::open_answer(journal_, note.author, note.sealed.answer, opening.key);
+void Answers::try_opening(Note& note, std::size_t which) {
+  const auto opened = crypto::open_answer(journal_, note.author, note.sealed.answer, note.openings[which].key);
   if (opened.verdict == crypto::Opening::kWrongKey) {
     if (note.state == AnswerState::kSealed) note.state = AnswerState::kWrongKey;
     return;
   }
-  note.valid = opening;
+  note.valid = which;
+  note.key.reset();
   if (opened.verdict == crypto::Opening::kOpened) {
     show(note, opened.text);
   } else {
@@ -112,15 +180,21 @@ void Answers::show(Note& note, ByteView text) {
   if (form) note.form = std::move(*form);
 }
 
+// ---- what follows ----
+
+bool Answers::is_due(const Question& question, const Note& note) const {
+  if (!note.mine || note.valid || !note.key) return false;
+  return (note.sealed.rule.both && question.answered_by(false)) || moment_has_come(note);
+}
+
 std::vector<Opening> Answers::due() const {
   std::vector<Opening> due;
-  for (const auto& [id, question] : questions_) {
-    for (const RecordId& mine : question.mine) {
-      const Note& note = notes_.at(mine);
-      const bool met = note.sealed.rule.both && !question.theirs.empty();
-      if (note.valid || !note.key || (!met && !moment_has_come(note))) continue;
-      Opening opening{mine, {}, question.theirs};
-      opening.counted.resize(std::min(opening.counted.size(), kCountedLimit));
+  for (const auto& [key, question] : questions_) {
+    for (const Note& note : question.notes) {
+      if (!is_due(question, note)) continue;
+      Opening opening{note.id, {}, {}};
+      for (const Note& other : question.notes)
+        if (!other.mine && opening.counted.size() < kCountedLimit) opening.counted.push_back(other.id);
       std::copy(note.key->view().begin(), note.key->view().end(), opening.key.begin());
       due.push_back(std::move(opening));
     }
@@ -130,33 +204,32 @@ std::vector<Opening> Answers::due() const {
 
 std::optional<std::int64_t> Answers::next_moment() const {
   std::optional<std::int64_t> next;
-  const auto wait_for = [&](const Note& note) {
-    const auto at = static_cast<std::int64_t>(std::min<std::uint64_t>(*note.sealed.rule.after, INT64_MAX));
-    next = std::min(next.value_or(at), at);
-  };
-  for (const RecordId& id : shut_) wait_for(notes_.at(id));
-  for (const auto& [id, question] : questions_) {
-    for (const RecordId& mine : question.mine) {
-      const Note& note = notes_.at(mine);
-      if (note.valid || !note.key || !note.sealed.rule.after || moment_has_come(note)) continue;
-      wait_for(note);
+  for (const auto& [key, question] : questions_) {
+    for (const Note& note : question.notes) {
+      const bool own = note.mine && !note.valid && note.key && note.sealed.rule.after && !moment_has_come(note);
+      if (!own && !note.shut) continue;
+      const auto at = static_cast<std::int64_t>(std::min<std::uint64_t>(*note.sealed.rule.after, INT64_MAX));
+      next = std::min(next.value_or(at), at);
     }
   }
   return next;
 }
 
 Answers::Look Answers::look(const RecordId& id) const {
-  const auto found = notes_.find(id);
-  if (found == notes_.end()) return {};
-  const Note& note = found->second;
-  Look look{note.state, note.state == AnswerState::kReadable ? &note.form : nullptr, note.valid.has_value(), false,
-            note.valid && note.early};
+  const auto key = table_.question_of(id);
+  if (!key) return {};
+  Question& of = question(*key);
+  const Note& note = *of.find(id);
+  Look look;
+  look.state = note.state;
+  if (note.state == AnswerState::kReadable) look.form = note.form;
+  look.published = note.valid.has_value();
+  look.early = note.valid && note.early;
   if (!note.sealed.rule.both) return look;
-  const Question& question = question_of(note);
   // Blind is what every opening of the other person has counted.
-  for (const RecordId& other : note.mine ? question.theirs : question.mine) {
-    const auto& valid = notes_.at(other).valid;
-    look.after_reveal = look.after_reveal || (valid && !names(*valid, id));
+  for (const Note& other : of.notes) {
+    if (other.mine == note.mine || !other.valid) continue;
+    look.after_reveal = look.after_reveal || !names(other.openings[*other.valid], id);
   }
   return look;
 }

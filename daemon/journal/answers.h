@@ -4,15 +4,20 @@
 // The rule it keeps: nothing of the other's answer is opened before an answer of one's own to the same question by the
 // same rule is committed, or the moment has come that the rule names, whatever keys have arrived; and one's own key is
 // given only for an answer of theirs, or when that moment has come.
-// A fold over facts in any order. No I/O, no clock: it is told the time. Spec: proto/README.md section 3.9.
+//
+// A fold over facts in any order. No clock: it is told the time. What is settled lies in the view and is looked up by
+// its question when somebody asks, or when a late fact comes for it; in memory is what may still open by itself.
+// Spec: proto/README.md section 3.9.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <list>
 #include <map>
 #include <set>
 
 #include "daemon/journal/event.h"
 #include "daemon/journal/report.h"
+#include "daemon/journal/view_answers.h"
 
 namespace duolog::journal {
 
@@ -28,9 +33,9 @@ struct RoundKey {
 class Answers {
  public:
   // `own`: opens the slots that this device's person sealed for itself.
-  Answers(const JournalId& journal, crypto::WrapSecret own) : journal_(journal), own_(std::move(own)) {}
+  Answers(const JournalId& journal, crypto::WrapSecret own, AnswerTable table);
 
-  // ---- facts. `mine`: the record's author is a device of this person ----
+  // ---- facts. `mine`: the record's author is a device of this person. REQUIRES: inside the view's transaction ----
   void sealed(const RecordId& id, const DeviceId& author, bool mine, Sealed sealed);
   // `written_ms`: when its author's device says to have opened it.
   void opening(bool mine, const Opening& opening, std::int64_t written_ms);
@@ -46,52 +51,50 @@ class Answers {
 
   struct Look {
     AnswerState state = AnswerState::kSealed;
-    const Form* form = nullptr;  // where readable
-    bool published = false;      // its key is known to both
+    std::optional<Form> form;  // where readable
+    bool published = false;    // its key is known to both
     bool after_reveal = false;
     bool early = false;  // opened by its author before the moment that its rule names
   };
   [[nodiscard]] Look look(const RecordId& id) const;
+  // When the other's letters open that lie ahead, in seconds since 1970, the soonest first.
+  [[nodiscard]] std::vector<std::int64_t> letters_from(std::int64_t second, std::size_t limit) const {
+    return table_.letters_from(second, limit);
+  }
   // Rounds of which an answer of the other has become readable since this was last asked.
   std::vector<RoundKey> take_revealed();
+  [[nodiscard]] std::size_t held() const { return questions_.size(); }  // questions in memory
 
  private:
-  struct Note {
-    RecordId id;
-    DeviceId author;
-    bool mine = false;
-    Sealed sealed;
-    std::vector<Opening> openings;  // by its author's person; tried as soon as it may be
-    bool early = false;             // the first of them came before its moment
-    std::optional<Opening> valid;   // the one that holds the commitment
-    AnswerState state = AnswerState::kSealed;
-    Form form;
-    std::optional<crypto::AnswerKey> key;  // out of our own slot
+  struct Note : AnswerNote {
+    std::optional<crypto::AnswerKey> key = std::nullopt;  // out of our own slot, while it was not published
+    bool shut = false;  // of theirs, with openings that may not be tried before their moment
   };
   struct Question {
-    std::vector<RecordId> mine;
-    std::vector<RecordId> theirs;
+    std::vector<Note> notes;  // in the order in which they came
+    bool live = false;
+
+    [[nodiscard]] bool answered_by(bool mine) const;
+    [[nodiscard]] Note* find(const RecordId& id);
   };
 
-  void read_own(Note& note);
-  void try_openings(Note& note);
-  void try_opening(Note& note, const Opening& opening);
-  void show(Note& note, ByteView text);
-  [[nodiscard]] bool may_open(const Note& note) const;
-  [[nodiscard]] bool moment_has_come(const Note& note) const;
-  [[nodiscard]] const Question& question_of(const Note& note) const;
+  // By its key; from the view where it is not in memory. Valid until another one is asked for.
+  Question& question(const Bytes& key) const;
+  void use(const Bytes& key) const;
+  void settle(const Bytes& key, Question& question, const RecordId* changed);
+  void read_own(Note& note) const;
+  void try_openings(const Question& question, Note& note);
+  void try_opening(Note& note, std::size_t which);
+  static void show(Note& note, ByteView text);
+  [[nodiscard]] bool may_open(const Question& question, const Note& note) const;
+  [[nodiscard]] bool moment_has_come(const AnswerNote& note) const;
+  [[nodiscard]] bool is_due(const Question& question, const Note& note) const;
 
   JournalId journal_;
   crypto::WrapSecret own_;
-  std::map<RecordId, Note> notes_;
-  std::map<std::pair<QuestionId, Bytes>, Question> questions_;  // by question and rule
-  struct Early {
-    bool mine = false;
-    Opening opening;
-    std::int64_t written_ms = 0;
-  };
-  std::map<RecordId, std::vector<Early>> early_;  // openings of answers that are not here yet
-  std::set<RecordId> shut_;                       // theirs, with openings that may not be tried before their moment
+  AnswerTable table_;
+  mutable std::map<Bytes, Question> questions_;  // all that are live, and a few that were asked for
+  mutable std::list<Bytes> asked_for_;           // of those that are not live, the latest first
   std::int64_t now_s_ = 0;
   bool doubted_ = false;
   std::vector<RoundKey> revealed_;

@@ -36,26 +36,24 @@ struct Herald::Telling {
 
   const Journal& journal;
 
-  // May cost a merge of the view.
   const Rounds& rounds() {
     if (!rounds_) rounds_.emplace(rounds_of_());
     return *rounds_;
   }
-  // By the period that stands for it; null: none.
-  const Noted* letter(const std::string& period) {
-    if (letters_.empty()) {
-      for (const Noted* noted : journal.view().ordered())
-        if (noted->is_letter() && !journal.is_mine(noted->device))
-          letters_.emplace(std::get<SealedNote>(noted->what).period, noted);
-    }
-    const auto found = letters_.find(period);
-    return found != letters_.end() ? found->second : nullptr;
+  // By the period that stands for it; nullopt: none.
+  [[nodiscard]] std::optional<Noted> letter(const std::string& period) const {
+    Wanted wanted;
+    wanted.kinds = only(Kind::kLetter);
+    wanted.practice = std::string(kLetterPractice);
+    wanted.period = period;
+    wanted.mine = false;
+    auto found = journal.records().all(wanted);
+    return found.empty() ? std::nullopt : std::optional(std::move(found.front()));
   }
 
  private:
   std::function<Rounds()> rounds_of_;
   std::optional<Rounds> rounds_;
-  std::map<std::string, const Noted*> letters_;
 };
 
 void Herald::tell(const Journal& journal, const Journal::Brought& brought) const {
@@ -63,7 +61,7 @@ void Herald::tell(const Journal& journal, const Journal::Brought& brought) const
   if (brought.doors_changed) doors_changed(journal.id());
   if (!heard()) return;
   Telling telling(journal, zone_, now(), here_);
-  for (const RecordId& id : brought.items) tell_item(telling, id);
+  for (const auto& item : brought.items) tell_item(telling, item);
   for (const RoundKey& key : brought.revealed) tell_opened(telling, key);
   tell_delivered(journal, brought.were_receipted, brought.receipted);
   for (const std::string& code : brought.alarms) {
@@ -73,16 +71,15 @@ void Herald::tell(const Journal& journal, const Journal::Brought& brought) const
   }
 }
 
-void Herald::tell_item(Telling& telling, const RecordId& id) const {
+void Herald::tell_item(Telling& telling, const Journal::Brought::Item& item) const {
   const Journal& journal = telling.journal;
-  const Noted* noted = journal.view().by_id(id);
-  if (noted == nullptr) return;
-  News news{noted->is_answer()   ? News::Kind::kAnswer
-            : noted->is_letter() ? News::Kind::kLetter
-            : noted->is_remark() ? News::Kind::kRemark
-                                 : News::Kind::kEntry};
-  news.item = make_item(journal, *noted, here_);
-  if (noted->is_answer()) news.round = telling.rounds().make({news.item->practice, news.item->period});
+  const Noted noted = journal.noted_at(item.device, item.seq);
+  News news{noted.is_answer()   ? News::Kind::kAnswer
+            : noted.is_letter() ? News::Kind::kLetter
+            : noted.is_remark() ? News::Kind::kRemark
+                                : News::Kind::kEntry};
+  news.item = make_item(journal, noted, here_);
+  if (noted.is_answer()) news.round = telling.rounds().make({news.item->practice, news.item->period});
   say(journal, std::move(news));
 }
 
@@ -90,22 +87,23 @@ void Herald::tell_opened(Telling& telling, const RoundKey& key) const {
   News opened{News::Kind::kOpened};
   if (key.practice != kLetterPractice) {
     opened.round = telling.rounds().make(key);
-  } else if (const Noted* letter = telling.letter(key.period)) {
+  } else if (const auto letter = telling.letter(key.period)) {
     opened.item = make_item(telling.journal, *letter, here_);
   }
   say(telling.journal, std::move(opened));
 }
 
 void Herald::tell_delivered(const Journal& journal, std::uint64_t above, std::uint64_t up_to) const {
-  const auto* own = journal.view().of(journal.identity().keys().id());
-  if (own == nullptr || up_to <= above) return;
-  const std::uint64_t from = std::max(above + 1, up_to > kDeliveriesTold ? up_to - kDeliveriesTold + 1 : 1);
-  for (auto at = own->lower_bound(from); at != own->end() && at->first <= up_to; ++at) {
-    if (!at->second.is_visible()) continue;
+  if (up_to <= above) return;
+  Wanted wanted;
+  wanted.stretch = Stretch{journal.identity().keys().id(),
+                           std::max(above + 1, up_to > kDeliveriesTold ? up_to - kDeliveriesTold + 1 : 1), up_to};
+  journal.records().each(wanted, [&](const Noted& noted) {
     News delivered{News::Kind::kDelivered};
-    delivered.item = make_item(journal, at->second, here_);
+    delivered.item = make_item(journal, noted, here_);
     say(journal, std::move(delivered));
-  }
+    return true;
+  });
 }
 
 }  // namespace duolog::journal

@@ -24,7 +24,7 @@ class Herald {
   void say(const Journal& journal, News news) const;
   // What is told in one go looks at the journal once.
   struct Telling;
-  void tell_item(Telling& telling, const RecordId& id) const;
+  void tell_item(Telling& telling, const Journal::Brought::Item& item) const;
   void tell_opened(Telling& telling, const RoundKey& key) const;
   void tell_delivered(const Journal& journal, std::uint64_t above, std::uint64_t up_to) const;
   [[nodiscard]] std::int64_t now() const { return clock_.wall().time_since_epoch().count(); }

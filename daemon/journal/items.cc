@@ -81,7 +81,7 @@ void read_letter(Item& item, const Form& form) {
 void describe_letter(Item& item, const Answers::Look& look) {
   item.kind = ItemKind::kLetter;
   item.opened_early = look.early;
-  if (look.form != nullptr) read_letter(item, *look.form);
+  if (look.form) read_letter(item, *look.form);
 }
 
 void describe_what(Item& item, const Journal& journal, const Answer& answer) {
@@ -101,16 +101,16 @@ void describe_what(Item& item, const Journal& journal, const SealedNote& sealed)
   item.kind = ItemKind::kAnswer;
   item.practice = sealed.practice;
   item.period = sealed.period;
-  if (look.form != nullptr) item.fields = *look.form;
+  if (look.form) item.fields = *look.form;
   name_fields(item, journal);
 }
 
 // The newest, as many as one reply takes.
-void add_remarks(Item& item, const Journal& journal, std::span<const Noted* const> about, const Zone& here) {
+void add_remarks(Item& item, const Journal& journal, const std::vector<Noted>& about, const Zone& here) {
   Page page(1000, 2 << 20);
-  for (const Noted* said : std::views::reverse(about)) {
-    if (!said->is_remark()) continue;
-    Item remark = make_item(journal, *said, here);
+  for (const Noted& said : std::views::reverse(about)) {
+    if (!said.is_remark()) continue;
+    Item remark = make_item(journal, said, here);
     if (!page.takes(remark)) break;
     item.remarks.push_back(std::move(remark));
   }
@@ -169,12 +169,12 @@ Item make_item(const Journal& journal, const Noted& noted, const Zone& here) {
 void add_what_was_said(Item& item, const Journal& journal, const Noted& noted, const Zone& here, bool whole) {
   std::optional<Reacted> mine;
   std::optional<Reacted> theirs;
-  const auto about = journal.view().about(noted.id);
-  for (const Noted* said : about) {
-    const bool by_me = journal.is_mine(said->device);
-    if (const auto* reaction = std::get_if<Reaction>(&said->what)) {
-      (by_me ? mine : theirs) = Reacted{reaction->emoji, author_name(journal, said->device), by_me};
-    } else if (said->is_remark()) {
+  const std::vector<Noted> about = journal.records().about(noted.id);
+  for (const Noted& said : about) {
+    const bool by_me = journal.is_mine(said.device);
+    if (const auto* reaction = std::get_if<Reaction>(&said.what)) {
+      (by_me ? mine : theirs) = Reacted{reaction->emoji, author_name(journal, said.device), by_me};
+    } else if (said.is_remark()) {
       ++item.remark_count;
     }
   }

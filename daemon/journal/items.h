@@ -11,7 +11,7 @@ namespace duolog::journal {
 Item make_item(const Journal& journal, const Noted& noted, const Zone& here);
 
 // Adds what was said about it: reactions, how many remarks, where it stands. `whole`: the remarks too, and what this
-// person can do with it now. May cost a merge of the view.
+// person can do with it now.
 void add_what_was_said(Item& item, const Journal& journal, const Noted& noted, const Zone& here, bool whole);
 
 // What the shelf calls the author of a device's records.

@@ -15,23 +15,23 @@ constexpr std::size_t kKeysHeld = 256;
 
 }  // namespace
 
-Journal::Journal(Identity& identity, store::SealedLog& log, store::LocalState& state, const JournalId& id)
+Journal::Journal(Identity& identity, store::SealedLog& log, store::LocalState& state, ViewFile& file,
+                 const JournalId& id)
     : identity_(identity),
       log_(log),
+      file_(file),
       id_(id),
       person_(identity.root().id()),
       zero_(crypto::epoch_id(id, identity.journal(id).epochs.front())),
       roster_(state, identity.journal(id).genesis),
-      membership_(identity.journal(id).genesis),
-      answers_(id, identity.keys().wrap().clone()),
       receipts_(state, id),
-      unread_(state, id) {
+      unread_(state, id),
+      membership_(identity.journal(id).genesis) {
   for (const crypto::EpochSecret& secret : secrets().epochs)
     secrets_.emplace(crypto::epoch_id(id_, secret), secret.clone());
   log_.add_journal(id_);
   admit(identity_.chain());
-  for (const store::FrontierEntry& entry : log_.frontier(id_))
-    if (log_.frozen(id_, entry.device)) freeze(entry.device);
+  take_up();
 }
 
 bool Journal::is_mine(const DeviceId& device) const {
@@ -47,24 +47,30 @@ bool Journal::admit(const crypto::Chain& chain) {
 
 // ---- what was settled ----
 
+// Two ways of counting: what the view has placed, and what was folded while it is not ready.
+std::uint64_t Journal::settings_version() const {
+  constexpr std::uint64_t kFolded = std::uint64_t{1} << 63;
+  return ready() ? view_->settings_version() : kFolded | settings_folded_;
+}
+
 const Agreements& Journal::agreements() const {
-  const std::uint64_t version = view_.settings_version();
+  const std::uint64_t version = settings_version();
   if (agreements_.value && agreements_.version == version) return *agreements_.value;
   const auto mine = [this](const DeviceId& device) { return is_mine(device); };
   const auto founds = [this](const Noted& noted) {
-    return noted.seq == kBirthLength && (!shared() || zero_authors_.contains(noted.device));
+    return noted.seq == kBirthLength && (!shared() || facts_.zero_authors.contains(noted.device));
   };
-  agreements_ = {version, agree(view_.settings(), mine, founds, shared())};
+  agreements_ = {version, agree(settings(), mine, founds, shared())};
   return *agreements_.value;
 }
 
 const practice::Library& Journal::library() const {
-  const std::uint64_t version = view_.settings_version();
+  const std::uint64_t version = settings_version();
   if (library_.value && library_.version == version) return *library_.value;
   practice::Library library(secrets().relationship);
-  for (const Noted* noted : view_.settings())
-    if (const auto* own = std::get_if<OwnNote>(&noted->what); own != nullptr && own->practice)
-      library.add(*own->practice, is_mine(noted->device));
+  for (const Noted& noted : settings())
+    if (const auto* own = std::get_if<OwnNote>(&noted.what); own != nullptr && own->practice)
+      library.add(*own->practice, is_mine(noted.device));
   library_ = {version, std::move(library)};
   return *library_.value;
 }
@@ -169,7 +175,7 @@ const crypto::EpochSecret* Journal::secret(const EpochId& epoch) const {
   return found != secrets_.end() ? &found->second : nullptr;
 }
 
-const crypto::RecordKey* Journal::key(const EpochId& epoch, const DeviceId& author) {
+const crypto::RecordKey* Journal::key(const EpochId& epoch, const DeviceId& author) const {
   const auto found = keys_.find({epoch, author});
   if (found != keys_.end()) return &found->second;
   const crypto::EpochSecret* of = secret(epoch);

@@ -2,23 +2,33 @@
 //
 // The fold reads the log and never the other way round: everything but the vault's secrets and a few marks in
 // LocalState can be dropped and folded anew. A record that does not open is kept, shown as such, and blocks nothing.
+//
+//   the view fits ──► restored ─────────────────────────────────► what is new: facts and rows, step by step
+//   it does not   ──► the facts of the whole log, then its rows in slices (catch_up) ──► ready()
+//
+// Facts (who is a member, which epochs there are, what was answered) are complete before anything else is done. The
+// rows are for readers, who are answered from the log itself until ready().
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
 #include "daemon/journal/agreements.h"
 #include "daemon/journal/answers.h"
 #include "daemon/journal/birth.h"
+#include "daemon/journal/facts.h"
 #include "daemon/journal/membership.h"
 #include "daemon/journal/receipts.h"
 #include "daemon/journal/roster.h"
+#include "daemon/journal/scan.h"
 #include "daemon/journal/unread.h"
+#include "daemon/journal/view.h"
 #include "daemon/practice/library.h"
 
 namespace duolog::journal {
 
 class Journal {
  public:
-  Journal(Identity& identity, store::SealedLog& log, store::LocalState& state, const JournalId& id);
+  // Takes up what `file` has of it. May throw store::ViewLost, as everything here that folds or reads.
+  Journal(Identity& identity, store::SealedLog& log, store::LocalState& state, ViewFile& file, const JournalId& id);
 
   [[nodiscard]] const JournalId& id() const { return id_; }
   [[nodiscard]] const JournalSecrets& secrets() const { return identity_.journal(id_); }
@@ -28,7 +38,7 @@ class Journal {
   // Seals the payload under the current epoch (writing one first where there is none) and appends it: durable when this
   // returns. Not folded yet. Throws Refusal(kFrozen, kTooLong, kNoJournalYet, kBadRequest), store::NotDurable, and
   // store::BadDatabase where this device's own log cannot be read to its end: no list would show what was said to be
-  // saved.
+  // saved. Where it throws store::ViewLost nothing was appended.
   template <class Payload>
   RecordId append(Payload payload, const Stamp& stamp, ByteView request = {}) {
     return append_event({stamp.now_ms, stamp.offset_minutes, {}, std::move(payload)}, request);
@@ -38,7 +48,11 @@ class Journal {
   // ---- folding ----
   // What a fold has brought that somebody may want to hear of.
   struct Brought {
-    std::vector<RecordId> items;      // of the other person, as they were folded
+    struct Item {
+      DeviceId device;
+      std::uint64_t seq = 0;
+    };
+    std::vector<Item> items;          // of the other person, as they were folded
     std::vector<RoundKey> revealed;   // rounds of which an answer of the other has become readable
     std::vector<std::string> alarms;  // codes
     bool doors_changed = false;       // members or epochs are not what they were
@@ -49,24 +63,41 @@ class Journal {
       return items.empty() && revealed.empty() && alarms.empty() && !doors_changed && receipted == 0;
     }
   };
+  // True where what the file has of it is what the log says, as far as it goes. Else everything is folded anew, into a
+  // file that must be empty.
+  [[nodiscard]] bool fits() const;
   // Folds at most `budget` records and takes them off it; true when there is more. Throws nothing for what it reads.
   bool fold(std::size_t& budget);
+  // Puts at most `budget` records into the view that were folded before it was there; true when there are more.
+  bool catch_up(std::size_t& budget);
+  [[nodiscard]] bool ready() const { return view_->whole(); }
+  [[nodiscard]] std::uint64_t not_in_view() const;  // records that catch_up() has still to put there
+  // The view is lost, and `file` begins with an empty one: all facts up to where they were folded are folded again.
+  void begin_anew(std::int64_t now_s, bool doubted);
   // Writes down what the fold has learnt (epochs into the vault, receipts, whose logs to let in), after a fold.
   // False: the disk refused some of it, or memory did: tried again next time and found again by the next start.
   bool settle(std::int64_t now_ms);
-  Brought take_brought() { return std::exchange(brought_, {}); }
+  // While the view is not ready() only that doors have changed: the rest is told when it can be shown.
+  Brought take_brought();
+  void drop_brought() { brought_ = {}; }  // it is old, and no news
   // Bodies that were missing may have come, up to `last`: they are folded by the next fold().
   void bodies_came(const DeviceId& author, std::uint64_t last);
   void freeze(const DeviceId& device);  // its log has forked
   bool admit(const crypto::Chain& chain);
   // `by` says it holds this device's log up to `seq`.
   void receipt(const DeviceId& by, std::uint64_t seq, std::int64_t now_ms);
+  void forget();  // what the view has of it
 
   // ---- what it adds up to ----
-  [[nodiscard]] const View& view() const { return view_; }
-  [[nodiscard]] const Answers& answers() const { return answers_; }
+  // The view, or the log itself while that is not ready. Valid until something is written or folded.
+  [[nodiscard]] const Records& records() const;
+  [[nodiscard]] Records::Counts counts() const { return records().counts(); }
+  [[nodiscard]] const std::map<DeviceId, std::uint64_t>& folded() const { return folded_; }  // up to which seq
+  // The record at this place of a chain, wherever it is quickest had. REQUIRES: it was folded.
+  [[nodiscard]] Noted noted_at(const DeviceId& device, std::uint64_t seq) const;
+  [[nodiscard]] const Answers& answers() const { return *answers_; }
   void time_is(std::int64_t now_s, bool doubted);
-  // What the two have agreed, and the practices they have. Both may cost a merge of the view.
+  // What the two have agreed, and the practices they have.
   [[nodiscard]] const Agreements& agreements() const;
   [[nodiscard]] const practice::Library& library() const;
   [[nodiscard]] const Membership& membership() const { return membership_; }
@@ -77,21 +108,13 @@ class Journal {
   [[nodiscard]] const Identity& identity() const { return identity_; }
   [[nodiscard]] bool is_mine(const DeviceId& device) const;  // of this person
   [[nodiscard]] std::uint64_t record_count() const { return log_.record_count(id_); }
-  [[nodiscard]] const std::set<std::string>& alarms() const { return alarms_; }  // codes, as in Brought
-  // A notebook's alone: what it keeps of other journals.
-  [[nodiscard]] const std::set<JournalId>& journals_kept() const { return journals_kept_; }
-  [[nodiscard]] const std::set<EpochId>& epochs_kept() const { return epochs_kept_; }
+  [[nodiscard]] const std::set<std::string>& alarms() const { return facts_.alarms; }  // codes, as in Brought
+  [[nodiscard]] const Facts& facts() const { return facts_; }
 
  private:
-  // A record at its place, on its way into the view.
-  struct Place {
-    DeviceId device;
-    std::uint64_t seq = 0;
-    RecordId id;
-    crypto::Header header;
-    bool mine = false;
-    std::int64_t written_ms = 0;  // once it is opened: by its writer's clock
-  };
+  // Why a record is to be read again. Stands in the view's file.
+  enum Why : int { kEpochNotKnown = 1, kNotEnrolled = 2, kNoBody = 3 };
+  using Put = std::function<void(const Place&, const Noted&, ByteView event)>;
 
   RecordId append_event(Event event, ByteView request);
   void require_whole_log() const;
@@ -101,73 +124,101 @@ class Journal {
   EpochId new_epoch();
   void fold_all();
 
+  // ---- journal_restore.cc ----
+  void take_up();
+  [[nodiscard]] bool ends_fit() const;
+  void restore_pending();
+  void keep();
+
+  // ---- journal_rows.cc: from the log to what readers see ----
+  struct Opened {
+    Noted noted;
+    std::optional<Bytes> bytes;  // of the event; nullopt: it does not open
+    std::optional<Event> event;
+    bool epoch_known = true;
+  };
+  [[nodiscard]] Opened open(const Place& place, const crypto::Record& record) const;
+  [[nodiscard]] Scene scene() const { return {shared(), secrets().relationship}; }
+  bool put_rows(const DeviceId& device, std::uint64_t up_to, std::size_t& budget);
+  void limit_own_practice(const Place& place, Opened& opened, std::map<bool, std::uint64_t>& counted) const;
+  [[nodiscard]] Scan::Source log_source() const;
+
+  // ---- journal_fold.cc ----
+  bool fold_slice(std::size_t& budget);
   [[nodiscard]] std::vector<DeviceId> fold_order() const;
   [[nodiscard]] bool begins_with_epoch_zero(const DeviceId& device) const;
   bool fold_device(const DeviceId& device, std::size_t& budget);
   bool fold_again(std::size_t& budget);
   void take(const Place& place, const crypto::Record& record);
   void lack_body(const Place& place);
-  void hold_place(const Place& place);
+  void pend(const Place& place, Why why, const EpochId& epoch = {});
   void take_epoch(const Place& place, ByteView body);
   bool learn_epoch(const Place& place, ByteView body);
   [[nodiscard]] bool may_write_epochs(const Place& place) const;
   void take_event(Place place, const crypto::Record& record);
-  void note(const Place& place, Noted noted);
+  void note(const Place& place, const Noted& noted, ByteView event = {});
+  void take_revealed();
 
-  // What an event means, and how the view shows it.
-  using What = decltype(Noted::what);
-  What mean(const Place& place, const OwnPractice& own);
-  What mean(const Place& place, Sealed sealed);
-  What mean(const Place& place, const Opening& opening);
+  // What an event means to the machine.
+  void mean(const Place& place, Sealed& sealed);
+  void mean(const Place& place, const Opening& opening);
+  void mean(const Place& place, const Found& found);
+  void mean(const Place& place, const JournalKept& kept);
+  void mean(const Place& place, const EpochKept& kept);
   template <class Told>
-  What mean(const Place& place, Told told);  // what is shown, or held to, as it was told
-  What mean(const Place& place, const Found& found);
-  What mean(const Place& place, const JournalKept& kept);
-  What mean(const Place& place, const EpochKept& kept);
+  void mean(const Place&, const Told&) {}  // to its readers alone
 
   const crypto::EpochSecret* secret(const EpochId& epoch) const;
   // Valid until it is asked for another one.
-  const crypto::RecordKey* key(const EpochId& epoch, const DeviceId& author);
+  const crypto::RecordKey* key(const EpochId& epoch, const DeviceId& author) const;
   void learn(const EpochId& id, crypto::EpochSecret secret);
   void keep_learnt();
   void alarm(std::string code);
   [[nodiscard]] const DeviceId& self() const { return identity_.keys().id(); }
+  [[nodiscard]] std::uint64_t settings_version() const;
+  [[nodiscard]] std::vector<Noted> settings() const { return records().all({.kinds = kSettings}); }
 
   Identity& identity_;
   store::SealedLog& log_;
+  ViewFile& file_;
   JournalId id_;
   RootId person_;
   EpochId zero_;  // epoch zero's id
 
   Roster roster_;
-  Membership membership_;
-  View view_;
-  Answers answers_;
   Receipts receipts_;
   Unread unread_;
 
-  std::map<DeviceId, std::uint64_t> folded_;        // up to which seq
-  std::map<EpochId, crypto::EpochSecret> secrets_;  // those of the vault and those just learnt
-  std::map<std::pair<EpochId, DeviceId>, crypto::RecordKey> keys_;
+  // ---- what the log adds up to: gone and made again by begin_anew() ----
+  std::unique_ptr<View> view_;
+  std::unique_ptr<Answers> answers_;
+  Membership membership_;
+  Facts facts_;
+  bool facts_changed_ = false;
+  std::map<DeviceId, std::uint64_t> folded_;                                 // up to which seq
   std::map<EpochId, std::set<std::pair<DeviceId, std::uint64_t>>> waiting_;  // records of epochs not known yet
   std::map<DeviceId, std::set<std::uint64_t>> unenrolled_;                   // epochs of authors not enrolled yet
   std::map<DeviceId, std::set<std::uint64_t>> bodiless_;                     // folded over, their bodies not here
   std::set<std::pair<DeviceId, std::uint64_t>> again_;                       // to be folded once more
-  std::map<DeviceId, std::size_t> epochs_written_;
-  std::map<bool, std::size_t> practices_written_;  // by this person or not
-  std::vector<EpochId> learnt_;                    // not in the vault yet
-  std::optional<EpochId> unrecorded_;              // of this device, in the vault; the log has refused its record
-  std::map<DeviceId, std::uint64_t> claims_;       // up to where others' events say they hold this device's log
-  std::set<DeviceId> zero_authors_;                // whose logs begin with epoch zero
-  std::vector<crypto::Chain> founders_;            // whose logs are to be let in
-  std::set<JournalId> journals_kept_;
-  std::set<EpochId> epochs_kept_;
-  std::set<std::string> alarms_;
+  bool in_step_ = false;                           // everything that was folded is in the view
+  std::map<bool, std::uint64_t> practices_put_;    // of what catch_up() has put there
+  std::uint64_t settings_folded_ = 0;
+
+  std::optional<std::map<DeviceId, std::uint64_t>> only_up_to_;  // what is folded again, while it is
+  std::map<EpochId, crypto::EpochSecret> secrets_;               // those of the vault and those just learnt
+  mutable std::map<std::pair<EpochId, DeviceId>, crypto::RecordKey> keys_;
+  std::vector<EpochId> learnt_;                // not in the vault yet
+  std::optional<EpochId> unrecorded_;          // of this device, in the vault; the log has refused its record
+  std::map<DeviceId, std::uint64_t> claims_;   // up to where others' events say they hold this device's log
+  std::vector<crypto::Chain> founders_;        // whose logs are to be let in
   Brought brought_;
-  // ---- what follows from the view's settings, computed when somebody asks ----
+  std::uint64_t taken_ = 0;  // how many records were taken in: what was scanned before is old
+  mutable std::unique_ptr<Scan> scan_;
+  mutable std::uint64_t scanned_ = 0;
+  // ---- what follows from the settings, computed when somebody asks ----
   template <class Value>
   struct Settled {
-    std::uint64_t version = 0;  // of View::settings_version()
+    std::uint64_t version = 0;  // settings_version()
     std::optional<Value> value;
   };
   mutable Settled<Agreements> agreements_;

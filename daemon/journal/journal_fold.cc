@@ -1,11 +1,12 @@
 // journal_fold.cc: from records in the log to facts in the view.
 //
 //   fold() ─► founder's log first ─► take() ─► kind 2: take_epoch() ─► membership, perhaps a secret learnt
-//                                        └──► kinds 1, 3: take_event() ─► opened, decoded ─► mean() ─► view
+//                                        └──► kinds 1, 3: take_event() ─► opened, decoded ─► mean()
+//                                                                     note() ─► the view, where that is in step
 //
 // What cannot be read now has a place in the view all the same: a body not here yet is folded when it comes, a record
-// of an epoch not known yet when the epoch is learnt. While the log is being read nothing is written: settle() does
-// that. SPDX-License-Identifier: GPL-3.0-or-later
+// of an epoch not known yet when the epoch is learnt. While the log is being read nothing is written to it: settle()
+// does that. SPDX-License-Identifier: GPL-3.0-or-later
 #include <new>
 
 #include "daemon/journal/journal.h"
@@ -14,11 +15,25 @@ namespace duolog::journal {
 
 namespace {
 
-constexpr std::size_t kOwnWritten = 1024;  // practices of one person that are read, each of their versions counted
+constexpr std::size_t kPlacedWithOne = 8;  // records are given their place quicker than they are opened
+constexpr std::size_t kPlacedAtLeast = 4096;
 
 }  // namespace
 
 bool Journal::fold(std::size_t& budget) {
+  bool more = false;
+  file_.transaction([&] {
+    more = fold_slice(budget);
+    if (in_step_ && (ready() || !view_->arranged())) {
+      std::size_t places = budget < SIZE_MAX / kPlacedWithOne ? budget * kPlacedWithOne + kPlacedAtLeast : SIZE_MAX;
+      view_->set_whole(!view_->arrange(places));
+    }
+    keep();
+  });
+  return more;
+}
+
+bool Journal::fold_slice(std::size_t& budget) {
   for (int pass = 1; pass <= 2; ++pass) {  // the second for those whom the first has made known
     for (const DeviceId& device : fold_order())
       if (fold_device(device, budget)) return true;
@@ -49,16 +64,24 @@ bool Journal::begins_with_epoch_zero(const DeviceId& device) const {
 }
 
 bool Journal::fold_device(const DeviceId& device, std::size_t& budget) {
+  std::uint64_t up_to = UINT64_MAX;
+  if (only_up_to_) up_to = only_up_to_->contains(device) ? only_up_to_->at(device) : 0;
   std::uint64_t& folded = folded_[device];
   bool more = false;
   log_.each_to_open(id_, device, folded + 1, [&](std::uint64_t seq, const RecordId& id, const crypto::Record& record) {
+    if (seq > up_to) return false;
     if (seq > kFoundSeq && roster_.find(device) == nullptr) return false;  // its founding record has founded nothing
     more = budget == 0;
     if (more) return false;
     --budget;
     folded = seq;
-    if (const auto header = crypto::decode_header(record.head))
-      take({device, seq, id, *header, is_mine(device)}, record);
+    const auto header = crypto::decode_header(record.head);
+    const Place place{device, seq, id, header.value_or(crypto::Header{}), is_mine(device)};
+    if (header) {
+      take(place, record);
+    } else {
+      note(place, {});
+    }
     return true;
   });
   return more;
@@ -70,6 +93,7 @@ bool Journal::fold_again(std::size_t& budget) {
     --budget;
     const auto [device, at] = *again_.begin();
     again_.erase(again_.begin());
+    view_->done(device, at);
     log_.each_to_open(id_, device, at, [&](std::uint64_t seq, const RecordId& id, const crypto::Record& record) {
       const auto header = crypto::decode_header(record.head);
       if (seq == at && header) take({device, seq, id, *header, is_mine(device)}, record);
@@ -89,6 +113,7 @@ void Journal::bodies_came(const DeviceId& author, std::uint64_t last) {
 }
 
 void Journal::take(const Place& place, const crypto::Record& record) {
+  ++taken_;
   if (!record.body) {
     lack_body(place);
   } else if (place.header.kind == crypto::RecordKind::kEpoch) {
@@ -98,19 +123,15 @@ void Journal::take(const Place& place, const crypto::Record& record) {
   }
 }
 
-void Journal::lack_body(const Place& place) {
-  bodiless_[place.device].insert(place.seq);
-  if (place.header.kind == crypto::RecordKind::kEvent) hold_place(place);
+void Journal::pend(const Place& place, Why why, const EpochId& epoch) {
+  view_->pend({place.device, place.seq, why, epoch});
 }
 
-// Somebody wrote something here. It is no news before it can be read.
-void Journal::hold_place(const Place& place) {
-  Noted noted;
-  noted.id = place.id;
-  noted.device = place.device;
-  noted.seq = place.seq;
-  noted.what = Unreadable{true};
-  view_.put(std::move(noted));
+// It is no news before it can be read.
+void Journal::lack_body(const Place& place) {
+  bodiless_[place.device].insert(place.seq);
+  pend(place, kNoBody);
+  note(place, open(place, {}).noted);
 }
 
 // ---- kind 2 ----
@@ -118,23 +139,27 @@ void Journal::hold_place(const Place& place) {
 void Journal::take_epoch(const Place& place, ByteView body) {
   note(place, {});
   const EpochId& id = place.header.epoch;
-  if (id == zero_ && place.seq == 1) zero_authors_.insert(place.device);
+  if (id == zero_ && place.seq == 1) facts_.zero_authors.insert(place.device);
+  facts_changed_ = true;
   if (!may_write_epochs(place)) {  // perhaps it will be enrolled
     unenrolled_[place.device].insert(place.seq);
-    return;
+    return pend(place, kNotEnrolled);
   }
   const auto depth = crypto::epoch_depth(body);
-  if (!depth || ++epochs_written_[place.device] > kEpochLimit) return;
+  if (!depth || ++facts_.epochs_written[place.device] > kEpochLimit) return;
   if (secret(id) == nullptr && !learn_epoch(place, body)) return;
   const auto meta = crypto::open_epoch_meta(id_, id, *secret(id), body);
-  if (meta) membership_.epoch({id, place.device, *depth, *meta});
+  if (meta) {
+    membership_.epoch({id, place.device, *depth, *meta});
+    facts_.epochs.push_back({id, place.device, *depth, *meta});
+  }
   brought_.doors_changed = true;
 }
 
 // A chain admits a device's log and no more: every secret that is learnt costs locked memory here for ever. The epochs
 // at the beginning stand before the record that enrols their author.
 bool Journal::may_write_epochs(const Place& place) const {
-  const bool birth = place.seq <= kBirthEpochs && zero_authors_.contains(place.device);
+  const bool birth = place.seq <= kBirthEpochs && facts_.zero_authors.contains(place.device);
   return birth || membership_.enrolled().contains(place.device);
 }
 
@@ -157,89 +182,73 @@ bool Journal::learn_epoch(const Place& place, ByteView body) {
 // ---- kinds 1 and 3 ----
 
 void Journal::take_event(Place place, const crypto::Record& record) {
-  Noted noted;
-  noted.what = Unreadable{};
-  const crypto::RecordKey* with = key(place.header.epoch, place.device);
-  if (with == nullptr) waiting_[place.header.epoch].emplace(place.device, place.seq);
-  const auto bytes =
-      with != nullptr ? crypto::open_unhashed_record(id_, *with, record.head, *record.body) : std::nullopt;
-  if (!bytes && !log_.body_is_sound(id_, place.device, place.seq)) return lack_body(place);
-  auto event = bytes ? decode_event(*bytes) : std::nullopt;
-  if (event) {
-    noted.written_ms = event->written_ms;
-    place.written_ms = event->written_ms;
-    noted.offset_minutes = event->offset_minutes;
-    noted.what = std::visit([&](auto& payload) { return mean(place, std::move(payload)); }, event->payload);
-    for (const Seen& seen : event->seen)
-      if (!place.mine && seen.device == self()) claims_[place.device] = std::max(claims_[place.device], seen.seq);
-    noted.seen = std::move(event->seen);
+  Opened opened = open(place, record);
+  if (!opened.epoch_known) {
+    waiting_[place.header.epoch].emplace(place.device, place.seq);
+    pend(place, kEpochNotKnown, place.header.epoch);
   }
-  note(place, std::move(noted));
+  if (!opened.bytes && !log_.body_is_sound(id_, place.device, place.seq)) return lack_body(place);
+  if (opened.event) {
+    place.written_ms = opened.event->written_ms;
+    for (const Seen& seen : opened.event->seen) {
+      if (place.mine || seen.device != self()) continue;
+      claims_[place.device] = std::max(claims_[place.device], seen.seq);
+      view_->claim(place.device, seen.seq);
+    }
+    std::visit([&](auto& payload) { mean(place, payload); }, opened.event->payload);
+    limit_own_practice(place, opened, facts_.practices_written);
+    if (opened.noted.kind() == Kind::kOwnPractice) facts_changed_ = true;
+  }
+  note(place, opened.noted, opened.bytes ? ByteView(*opened.bytes) : ByteView());
 }
 
 void Journal::time_is(std::int64_t now_s, bool doubted) {
-  answers_.time_is(now_s, doubted);
-  for (RoundKey& round : answers_.take_revealed()) brought_.revealed.push_back(std::move(round));
+  file_.transaction([&] { answers_->time_is(now_s, doubted); });
+  take_revealed();
 }
 
-void Journal::note(const Place& place, Noted noted) {
+void Journal::take_revealed() {
+  for (RoundKey& round : answers_->take_revealed()) brought_.revealed.push_back(std::move(round));
+}
+
+void Journal::note(const Place& place, const Noted& given, ByteView event) {
+  Noted noted = given;
   noted.id = place.id;
   noted.device = place.device;
   noted.seq = place.seq;
-  if (!place.mine && noted.is_visible()) brought_.items.push_back(place.id);
-  view_.put(std::move(noted));
-  for (RoundKey& round : answers_.take_revealed()) brought_.revealed.push_back(std::move(round));
+  if (noted.is_setting()) ++settings_folded_;
+  if (!place.mine && noted.is_visible() && !noted.lacks_body()) brought_.items.push_back({place.device, place.seq});
+  if (in_step_ || place.seq <= view_->held(place.device)) view_->put(noted, place.mine, event);
+  take_revealed();
 }
 
-// ---- what an event means ----
-// A kind of event in a place where it cannot mean anything is kept silently: it says nothing to a reader.
+// ---- what an event means to the machine ----
 
-template <class Told>
-Journal::What Journal::mean(const Place& place, Told told) {
-  if constexpr (std::is_same_v<Told, Newer>) {
-    return told;
-  } else {
-    if (place.header.kind != crypto::RecordKind::kEvent) return Silent{};
-    return told;
-  }
+void Journal::mean(const Place& place, Sealed& sealed) {
+  if (place.header.kind != crypto::RecordKind::kEvent) return;
+  if (!shared() && sealed.rule.both) return;  // needs two
+  answers_->sealed(place.id, place.device, place.mine, std::move(sealed));
 }
 
-// Read once, here: what does not count is never looked at again.
-Journal::What Journal::mean(const Place& place, const OwnPractice& own) {
-  if (place.header.kind != crypto::RecordKind::kEvent) return Silent{};
-  if (++practices_written_[place.mine] > kOwnWritten) return OwnNote{};
-  auto read = practice::read_own(own.toml, secrets().relationship);
-  return OwnNote{read ? std::make_shared<const practice::Kept>(std::move(*read)) : nullptr};
-}
-
-Journal::What Journal::mean(const Place& place, Sealed sealed) {
-  if (place.header.kind != crypto::RecordKind::kEvent) return Silent{};
-  if (!shared() && sealed.rule.both) return Newer{};  // needs two
-  SealedNote shown{sealed.practice, sealed.period, sealed.rule};
-  answers_.sealed(place.id, place.device, place.mine, std::move(sealed));
-  return shown;
-}
-
-Journal::What Journal::mean(const Place& place, const Opening& opening) {
-  if (place.header.kind == crypto::RecordKind::kEvent) answers_.opening(place.mine, opening, place.written_ms);
-  return Silent{};
+void Journal::mean(const Place& place, const Opening& opening) {
+  if (place.header.kind == crypto::RecordKind::kEvent) answers_->opening(place.mine, opening, place.written_ms);
 }
 
 // The founding record counts where the protocol puts it: third in the log that begins with epoch zero, by a device of
 // the genesis's first root, with one chain for every root.
-Journal::What Journal::mean(const Place& place, const Found& found) {
-  if (place.header.kind != crypto::RecordKind::kMembership || place.seq != kFoundSeq) return Silent{};
-  if (!zero_authors_.contains(place.device)) return Silent{};
+void Journal::mean(const Place& place, const Found& found) {
+  if (place.header.kind != crypto::RecordKind::kMembership || place.seq != kFoundSeq) return;
+  if (!facts_.zero_authors.contains(place.device)) return;
   std::vector<crypto::ProvenDevice> founders;
   for (const crypto::Chain& chain : found.chains) {
     auto proven = roster_.prove(chain);
-    if (!proven) return Silent{};
+    if (!proven) return;
     founders.push_back(std::move(*proven));
   }
   const auto roots = secrets().genesis.roots();
   bool complete = founders.size() == roots.size() && founders.front().device.id() == place.device;
   for (std::size_t i = 0; complete && i < roots.size(); ++i) complete = founders[i].person == roots[i].id();
-  if (!complete) return Silent{};
+  if (!complete) return;
   for (const crypto::ProvenDevice& founder : founders) {
     membership_.enrol(founder);
     for (const std::uint64_t seq : unenrolled_[founder.device.id()]) again_.emplace(founder.device.id(), seq);
@@ -248,20 +257,27 @@ Journal::What Journal::mean(const Place& place, const Found& found) {
   for (const crypto::Chain& chain : found.chains) roster_.add(chain, false);
   brought_.doors_changed = true;
   founders_.insert(founders_.end(), found.chains.begin(), found.chains.end());
-  return Silent{};
+  facts_.founders.insert(facts_.founders.end(), found.chains.begin(), found.chains.end());
+  facts_changed_ = true;
 }
 
-Journal::What Journal::mean(const Place& place, const JournalKept& kept) {
-  if (!shared() && place.mine) journals_kept_.insert(kept.genesis.id());
-  return Silent{};
+void Journal::mean(const Place& place, const JournalKept& kept) {
+  if (!shared() && place.mine) facts_changed_ = facts_.journals_kept.insert(kept.genesis.id()).second || facts_changed_;
 }
 
-Journal::What Journal::mean(const Place& place, const EpochKept& kept) {
-  if (!shared() && place.mine) epochs_kept_.insert(crypto::epoch_id(kept.journal, kept.secret));
-  return Silent{};
+void Journal::mean(const Place& place, const EpochKept& kept) {
+  if (!shared() && place.mine)
+    facts_changed_ = facts_.epochs_kept.insert(crypto::epoch_id(kept.journal, kept.secret)).second || facts_changed_;
 }
 
-// ---- alarms ----
+// ---- what is told ----
+
+Journal::Brought Journal::take_brought() {
+  if (ready()) return std::exchange(brought_, {});
+  Brought doors;
+  doors.doors_changed = std::exchange(brought_.doors_changed, false);
+  return doors;
+}
 
 void Journal::freeze(const DeviceId& device) {
   membership_.freeze(device);
@@ -270,7 +286,9 @@ void Journal::freeze(const DeviceId& device) {
 }
 
 void Journal::alarm(std::string code) {
-  if (alarms_.insert(code).second) brought_.alarms.push_back(std::move(code));
+  if (!facts_.alarms.insert(code).second) return;
+  facts_changed_ = true;
+  brought_.alarms.push_back(std::move(code));
 }
 
 // ---- what a fold leaves to be written ----

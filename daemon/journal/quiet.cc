@@ -19,33 +19,42 @@ std::optional<PhoneFree> span_of(const Form& plan, const Zone& zone) {
   return PhoneFree{from->at_ms, to->at_ms > from->at_ms ? to->at_ms : to->at_ms + kDayMs};
 }
 
-}  // namespace
-
-bool paused(const Shelf& shelf) {
-  const auto journals = shelf.journals();
-  return std::any_of(journals.begin(), journals.end(), [&](const Journal* journal) {
-    return journal->agreements().paused_on(day_at(shelf.calendar_of(*journal), shelf.now()));
-  });
-}
-
-std::vector<PhoneFree> phone_free(const Shelf& shelf) {
+std::vector<PhoneFree> times_without_phones(const Shelf& shelf) {
   std::vector<PhoneFree> times;
   for (const Journal* journal : shelf.journals()) {
     const Calendar calendar = shelf.calendar_of(*journal);
     const Zone zone(calendar.zone, calendar.fallback_offset_minutes);
-    for (const Noted* noted : journal->view().ordered()) {
-      const auto* answer = std::get_if<Answer>(&noted->what);
-      const bool plan =
-          answer != nullptr && answer->practice == "plan" && practice::text_in(answer->form, "kind") == "phone-free";
-      if (!plan || standing_of(*journal, *noted) != "accept") continue;
-      if (const auto span = span_of(answer->form, zone)) times.push_back(*span);
-    }
+    Wanted plans;
+    plans.kinds = only(Kind::kAnswer);
+    plans.practice = "plan";
+    journal->records().each(plans, [&](const Noted& noted) {
+      const auto* plan = std::get_if<Answer>(&noted.what);
+      if (plan == nullptr || practice::text_in(plan->form, "kind") != "phone-free") return true;
+      if (standing_of(*journal, noted) != "accept") return true;
+      if (const auto span = span_of(plan->form, zone)) times.push_back(*span);
+      return true;
+    });
   }
   return times;
 }
 
+}  // namespace
+
+bool paused(const Shelf& shelf) {
+  return sound(shelf, [&] {
+    const auto journals = shelf.journals();
+    return std::any_of(journals.begin(), journals.end(), [&](const Journal* journal) {
+      return journal->agreements().paused_on(day_at(shelf.calendar_of(*journal), shelf.now()));
+    });
+  });
+}
+
+std::vector<PhoneFree> phone_free(const Shelf& shelf) {
+  return sound(shelf, [&] { return times_without_phones(shelf); });
+}
+
 bool knows_practice(const Shelf& shelf, std::string_view id) {
-  return shelf.answering_journal({}).library().find(id) != nullptr;
+  return sound(shelf, [&] { return shelf.answering_journal({}).library().find(id) != nullptr; });
 }
 
 }  // namespace duolog::journal

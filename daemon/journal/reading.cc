@@ -1,12 +1,11 @@
-// reading.cc: filters, look-ups and summaries over the views.
+// reading.cc: filters, look-ups and summaries over the records of all journals.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "daemon/journal/reading.h"
 
 #include <array>
-#include <deque>
-#include <limits>
 #include <tuple>
 
+#include "daemon/journal/lines.h"
 #include "daemon/journal/rounds.h"
 
 namespace duolog::journal {
@@ -26,117 +25,77 @@ std::vector<const Journal*> chosen(const Shelf& shelf, std::string_view journal)
 
 // ---- list ----
 
-// A filter whose dates and kinds have been understood.
-class Sieve {
- public:
-  Sieve(const Shelf& shelf, const Filter& filter) : filter_(filter) {
-    const Zone zone(shelf.parts().zone);
-    if (!filter.since.empty()) since_ = civil_ms(read(filter.since, shelf, zone));
-    if (!filter.until.empty()) {
-      const Moment until = read(filter.until, shelf, zone);
-      until_ = civil_ms(until) + (until.day_only ? kDayMs - 1 : 0);
-    }
-    if (!filter.kind.empty() && !is_kind(filter.kind)) throw Refusal(Reason::kBadRequest, "kind");
+Moment read_moment(const std::string& text, const Shelf& shelf, const Zone& zone) {
+  const auto moment = parse_moment(text, shelf.now(), zone);
+  if (!moment) throw Refusal(Reason::kBadDate, text);
+  return *moment;
+}
+
+Kinds kinds_of(const std::string& kind) {
+  if (kind.empty()) return kShown;
+  if (kind == name(ItemKind::kEntry)) return only(Kind::kEntry);
+  if (kind == name(ItemKind::kAnswer)) return kAnswers;
+  if (kind == name(ItemKind::kLetter)) return only(Kind::kLetter);
+  if (kind == name(ItemKind::kRemark)) return only(Kind::kRemark);
+  if (kind == name(ItemKind::kNewer)) return only(Kind::kNewer);
+  if (kind == name(ItemKind::kUnreadable)) return only(Kind::kUnreadable, Kind::kLacking);
+  throw Refusal(Reason::kBadRequest, "kind");
+}
+
+// A filter whose dates and kinds have been understood. Days are those a thing is about, where that was said; on the
+// writer's own calendar.
+Wanted understood(const Shelf& shelf, const Filter& filter) {
+  const Zone zone(shelf.parts().zone);
+  Wanted wanted;
+  if (!filter.since.empty()) wanted.civil_from = civil_ms(read_moment(filter.since, shelf, zone));
+  if (!filter.until.empty()) {
+    const Moment until = read_moment(filter.until, shelf, zone);
+    wanted.civil_to = civil_ms(until) + (until.day_only ? kDayMs - 1 : 0);
   }
+  wanted.kinds = kinds_of(filter.kind);
+  wanted.tag = filter.tag.substr(filter.tag.starts_with('#') ? 1 : 0);
+  wanted.about_so_many = filter.limit;
+  return wanted;
+}
 
-  [[nodiscard]] bool passes(const Journal& journal, const Noted& noted) const {
-    return noted.is_visible() && passes_kind(noted) && passes_author(journal, noted) && passes_dates(noted) &&
-           passes_tag(noted);
+// Whose words `from` means in this journal. False: nobody's.
+bool add_voice(const Journal& journal, const std::string& from, Wanted& wanted) {
+  if (from.empty()) return true;
+  const bool me = from == "me" || same_name(journal.identity().person(), from);
+  const bool other = from != "me" && same_name(journal.secrets().other, from);
+  if (me != other) wanted.mine = me;
+  return me || other;
+}
+
+Lines lines_of(const Shelf& shelf, const Filter& filter, bool newest_first) {
+  Wanted wanted = understood(shelf, filter);
+  wanted.newest_first = newest_first;
+  Lines lines;
+  for (const Journal* journal : chosen(shelf, filter.journal)) {
+    Wanted of_it = wanted;
+    if (add_voice(*journal, filter.from, of_it)) lines.add(*journal, of_it);
   }
+  return lines;
+}
 
- private:
-  static Moment read(const std::string& text, const Shelf& shelf, const Zone& zone) {
-    const auto moment = parse_moment(text, shelf.now(), zone);
-    if (!moment) throw Refusal(Reason::kBadDate, text);
-    return *moment;
+// The newest, in order.
+std::vector<Lines::Hit> newest(const Shelf& shelf, const Filter& filter) {
+  Lines lines = lines_of(shelf, filter, true);
+  std::vector<Lines::Hit> found;
+  while (found.size() < filter.limit) {
+    auto hit = lines.next();
+    if (!hit) break;
+    found.push_back(std::move(*hit));
   }
-
-  static bool is_kind(std::string_view kind) {
-    constexpr std::array kKinds{ItemKind::kEntry,  ItemKind::kAnswer,     ItemKind::kLetter,
-                                ItemKind::kRemark, ItemKind::kUnreadable, ItemKind::kNewer};
-    return std::any_of(kKinds.begin(), kKinds.end(), [&](ItemKind one) { return kind == name(one); });
-  }
-
-  [[nodiscard]] bool passes_kind(const Noted& noted) const {
-    if (filter_.kind.empty()) return true;
-    if (filter_.kind == name(ItemKind::kEntry)) return noted.is_entry();
-    if (filter_.kind == name(ItemKind::kAnswer)) return noted.is_answer();
-    if (filter_.kind == name(ItemKind::kLetter)) return noted.is_letter();
-    if (filter_.kind == name(ItemKind::kRemark)) return noted.is_remark();
-    if (filter_.kind == name(ItemKind::kNewer)) return std::holds_alternative<Newer>(noted.what);
-    return std::holds_alternative<Unreadable>(noted.what);
-  }
-
-  [[nodiscard]] bool passes_author(const Journal& journal, const Noted& noted) const {
-    if (filter_.from.empty()) return true;
-    if (filter_.from == "me") return journal.is_mine(noted.device);
-    return same_name(author_name(journal, noted.device), filter_.from);
-  }
-
-  [[nodiscard]] bool passes_tag(const Noted& noted) const {
-    if (filter_.tag.empty()) return true;
-    const auto* entry = std::get_if<Entry>(&noted.what);
-    const std::string_view wanted = std::string_view(filter_.tag).substr(filter_.tag.starts_with('#') ? 1 : 0);
-    return entry != nullptr && std::find(entry->tags.begin(), entry->tags.end(), wanted) != entry->tags.end();
-  }
-
-  // By the day it is about, where that was said; on the writer's own calendar.
-  [[nodiscard]] bool passes_dates(const Noted& noted) const {
-    if (!since_ && !until_) return true;
-    if (!noted.written_ms) return false;
-    Moment at{*noted.written_ms, noted.offset_minutes};
-    if (const auto* entry = std::get_if<Entry>(&noted.what); entry != nullptr && entry->about) at = *entry->about;
-    const std::int64_t civil = civil_ms(at);
-    return (!since_ || civil >= *since_) && (!until_ || civil <= *until_);
-  }
-
-  const Filter& filter_;
-  std::optional<std::int64_t> since_;
-  std::optional<std::int64_t> until_;
-};
-
-struct Hit {
-  const Journal* journal;
-  const Noted* noted;
-  std::int64_t time = 0;
-};
-
-// Of one journal, each with the time that places it among those of other journals: never before what precedes it.
-std::deque<Hit> sift(const Journal& journal, const Sieve& sieve) {
-  std::deque<Hit> found;
-  std::int64_t time = std::numeric_limits<std::int64_t>::min();
-  for (const Noted* noted : journal.view().ordered()) {
-    time = std::max(time, noted->written_ms.value_or(time));
-    if (sieve.passes(journal, *noted)) found.push_back({&journal, noted, time});
-  }
+  std::reverse(found.begin(), found.end());
   return found;
 }
 
-// Journals know nothing of each other: between them only time can say what came first.
-std::vector<Hit> merge(std::vector<std::deque<Hit>> queues) {
-  std::vector<Hit> merged;
-  while (true) {
-    std::deque<Hit>* earliest = nullptr;
-    for (auto& queue : queues)
-      if (!queue.empty() && (earliest == nullptr || queue.front().time < earliest->front().time)) earliest = &queue;
-    if (earliest == nullptr) return merged;
-    merged.push_back(earliest->front());
-    earliest->pop_front();
-  }
-}
-
-std::vector<Hit> find_all(const Shelf& shelf, const Filter& filter) {
-  const Sieve sieve(shelf, filter);
-  std::vector<std::deque<Hit>> queues;
-  for (const Journal* journal : chosen(shelf, filter.journal)) queues.push_back(sift(*journal, sieve));
-  return merge(std::move(queues));
-}
-
-std::vector<Item> items_of(const Shelf& shelf, std::span<const Hit> found) {
-  std::vector<Item> items;
-  items.reserve(found.size());
-  for (const Hit& one : found) items.push_back(read(shelf, {one.journal, one.noted}));
-  return items;
+Item item_of(const Lines::Hit& hit, const Zone& here) {
+  const Noted noted = hit.journal->records().read(hit.line);
+  Item item = make_item(*hit.journal, noted, here);
+  add_what_was_said(item, *hit.journal, noted, here, false);
+  return item;
 }
 
 // ---- rounds ----
@@ -148,24 +107,64 @@ bool is_standing(const practice::Kept& kept, const RoundFilter& filter) {
   return practice.id == "checkin" || (kept.own && practice.rhythm != practice::Rhythm::kWhenNeeded);
 }
 
-void add_rounds(const Shelf& shelf, const Journal& journal, const RoundFilter& filter, std::vector<Round>& out) {
-  const Rounds rounds(journal, shelf.calendar_of(journal), shelf.now(), Zone(shelf.parts().zone));
-  std::vector<RoundKey> keys = rounds.answered();
-  std::erase_if(keys, [&](const RoundKey& key) { return !filter.practice.empty() && key.practice != filter.practice; });
-  std::set<RoundKey> wanted(keys.begin(), keys.end());
-  for (const practice::Kept& kept : journal.library().all())
-    if (is_standing(kept, filter)) wanted.insert(rounds.current(kept.practice));
-  for (const RoundKey& key : wanted) {
-    Round round = rounds.make(key);
-    if (round.current || !filter.current_only) out.push_back(std::move(round));
+// A thing for when it is needed is no occasion, and where sharing is open nobody is waited for.
+bool has_occasions(const practice::Practice& practice) {
+  return practice.rhythm != practice::Rhythm::kWhenNeeded && practice.sharing != practice::Sharing::kOpen;
+}
+
+std::set<RoundKey> keys_of(const Journal& journal, const Rounds& rounds, const RoundFilter& filter) {
+  std::set<RoundKey> wanted;
+  const auto add = [&](std::vector<RoundKey> keys) { wanted.insert(keys.begin(), keys.end()); };
+  if (!filter.current_only && !filter.may_wait) add(journal.records().rounds(filter.practice, {}));
+  for (const practice::Kept& kept : journal.library().all()) {
+    const practice::Practice& practice = kept.practice;
+    if (!filter.practice.empty() && practice.id != filter.practice) continue;
+    const RoundKey current = rounds.current(practice);
+    if (is_standing(kept, filter) || (filter.current_only && rounds.is_answered(current))) wanted.insert(current);
+    if (filter.may_wait && has_occasions(practice))
+      add(journal.records().rounds(practice.id, rounds.period_before(practice.rhythm)));
   }
+  return wanted;
 }
 
 // A notebook takes part while there is nobody else, and as long as something in it was answered alone.
 bool takes_part(const Shelf& shelf, const Journal& journal) {
   if (journal.shared() || shelf.journals().size() == 1) return true;
-  const auto& all = journal.view().ordered();
-  return std::any_of(all.begin(), all.end(), [](const Noted* noted) { return noted->is_answer(); });
+  Wanted wanted;
+  wanted.kinds = kAnswers;
+  return journal.records().any(wanted);
+}
+
+std::vector<const Journal*> taking_part(const Shelf& shelf, const RoundFilter& filter) {
+  if (filter.journal.empty() && filter.current_only) return {&shelf.answering_journal({})};
+  std::vector<const Journal*> all = chosen(shelf, filter.journal);
+  if (filter.journal.empty()) std::erase_if(all, [&](const Journal* one) { return !takes_part(shelf, *one); });
+  return all;
+}
+
+std::vector<Round> rounds_of(const Shelf& shelf, const RoundFilter& filter) {
+  struct Key {
+    RoundKey key;
+    const Journal* journal;
+    const Rounds* rounds;
+  };
+  std::vector<Key> keys;
+  std::deque<Rounds> of_each;
+  for (const Journal* journal : taking_part(shelf, filter)) {
+    const Rounds& rounds =
+        of_each.emplace_back(*journal, shelf.calendar_of(*journal), shelf.now(), Zone(shelf.parts().zone));
+    for (const RoundKey& key : keys_of(*journal, rounds, filter)) keys.push_back({key, journal, &rounds});
+  }
+  std::sort(keys.begin(), keys.end(), [](const Key& a, const Key& b) {
+    return std::tie(b.key.period, a.key.practice, a.journal->secrets().name) <
+           std::tie(a.key.period, b.key.practice, b.journal->secrets().name);
+  });
+  if (!filter.practice.empty() && keys.empty()) throw Refusal(Reason::kBadRequest, "practice");
+  if (filter.limit != 0 && keys.size() > filter.limit) keys.resize(filter.limit);
+  std::vector<Round> all;
+  all.reserve(keys.size());
+  for (const Key& one : keys) all.push_back(one.rounds->make(one.key));
+  return all;
 }
 
 bool is_damaged(const Shelf& shelf, const Journal& journal) {
@@ -173,85 +172,135 @@ bool is_damaged(const Shelf& shelf, const Journal& journal) {
   return std::any_of(damage.begin(), damage.end(), [&](const auto& one) { return one.journal == journal.id(); });
 }
 
-}  // namespace
-
-std::vector<Item> list(const Shelf& shelf, const Filter& filter) {
-  const std::vector<Hit> found = find_all(shelf, filter);
-  const std::size_t wanted = filter.limit == 0 ? found.size() : std::min<std::size_t>(filter.limit, found.size());
-  return items_of(shelf, std::span(found).last(wanted));
+Meant find_last(const Shelf& shelf, const Target& target) {
+  Filter filter;
+  filter.limit = 1;
+  filter.journal = target.journal;
+  const auto found = newest(shelf, filter);
+  if (found.empty()) throw Refusal(Reason::kNotFound, target.id);
+  return {found.front().journal, found.front().journal->records().read(found.front().line)};
 }
 
-Meant find_one(const Shelf& shelf, const Target& target) {
+Meant find(const Shelf& shelf, const Target& target) {
   const std::string& id = target.id;
-  if (id == "last") {
-    const std::vector<Hit> all = find_all(shelf, {.journal = target.journal});
-    if (all.empty()) throw Refusal(Reason::kNotFound, id);
-    return {all.back().journal, all.back().noted};
-  }
+  if (id == "last") return find_last(shelf, target);
   const bool digits =
       std::all_of(id.begin(), id.end(), [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
   if (id.size() < kShortestId || !digits) throw Refusal(Reason::kBadRequest, "id");
-  std::vector<Meant> found;
-  for (const Journal* one : chosen(shelf, target.journal))
-    for (const Noted* noted : one->view().find(id)) found.push_back({one, noted});
+  Wanted wanted;
+  wanted.id_begins = id;
+  std::vector<Lines::Hit> found;
+  for (const Journal* one : chosen(shelf, target.journal)) {
+    std::vector<Line> lines = one->records().lines(wanted);
+    std::sort(lines.begin(), lines.end(), [](const Line& a, const Line& b) { return a.id < b.id; });
+    for (Line& line : lines) found.push_back({one, std::move(line)});
+  }
   if (found.empty()) throw Refusal(Reason::kNotFound, id);
-  if (found.size() == 1) return found.front();
+  if (found.size() == 1) return {found.front().journal, found.front().journal->records().read(found.front().line)};
   std::vector<std::string> ids;
   ids.reserve(found.size());
-  for (const Meant& one : found) ids.push_back(hex(one.noted->id.bytes));
+  for (const Lines::Hit& one : found) ids.push_back(hex(one.line.id.bytes));
   throw Refusal::among(Reason::kAmbiguous, id, std::move(ids));
 }
 
+}  // namespace
+
+// Where the view is lost on the way, what was seen already is not shown again.
+void each_item(const Shelf& shelf, const Filter& filter, const SeeItem& see) {
+  std::size_t seen = 0;
+  sound(shelf, [&] {
+    const Zone here(shelf.parts().zone);
+    std::size_t skip = seen;
+    const auto show = [&](const Lines::Hit& hit) {
+      if (skip > 0) return --skip, true;
+      const Item item = item_of(hit, here);
+      ++seen;
+      return see(item);
+    };
+    if (filter.limit != 0) {
+      for (const Lines::Hit& hit : newest(shelf, filter))
+        if (!show(hit)) return;
+    } else {
+      Lines lines = lines_of(shelf, filter, false);
+      while (const auto hit = lines.next())
+        if (!show(*hit)) return;
+    }
+  });
+}
+
+std::vector<Item> list(const Shelf& shelf, const Filter& filter) {
+  std::vector<Item> items;
+  each_item(shelf, filter, [&](const Item& item) {
+    items.push_back(item);
+    return true;
+  });
+  return items;
+}
+
+Meant find_one(const Shelf& shelf, const Target& target) {
+  return sound(shelf, [&] { return find(shelf, target); });
+}
+
 Item show(const Shelf& shelf, const Target& target) {
-  const Meant found = find_one(shelf, target);
-  const Zone here(shelf.parts().zone);
-  Item item = make_item(*found.journal, *found.noted, here);
-  add_what_was_said(item, *found.journal, *found.noted, here, true);
-  return item;
+  return sound(shelf, [&] {
+    const Meant found = find(shelf, target);
+    const Zone here(shelf.parts().zone);
+    Item item = make_item(*found.journal, found.noted, here);
+    add_what_was_said(item, *found.journal, found.noted, here, true);
+    return item;
+  });
 }
 
 std::vector<Round> rounds(const Shelf& shelf, const RoundFilter& filter) {
-  std::vector<Round> all;
-  if (filter.journal.empty() && filter.current_only) {
-    add_rounds(shelf, shelf.answering_journal({}), filter, all);
-  } else {
-    for (const Journal* journal : chosen(shelf, filter.journal))
-      if (!filter.journal.empty() || takes_part(shelf, *journal)) add_rounds(shelf, *journal, filter, all);
-  }
-  if (!filter.practice.empty() && all.empty()) throw Refusal(Reason::kBadRequest, "practice");
-  std::sort(all.begin(), all.end(), [](const Round& a, const Round& b) {
-    return std::tie(b.period, a.practice, a.journal) < std::tie(a.period, b.practice, b.journal);
+  return sound(shelf, [&] { return rounds_of(shelf, filter); });
+}
+
+std::map<std::string, std::string> last_answered(const Shelf& shelf, const std::string& journal) {
+  return sound(shelf, [&] {
+    std::map<std::string, std::string> last;
+    RoundFilter filter;
+    filter.journal = journal;
+    for (const Journal* one : taking_part(shelf, filter)) {
+      for (const RoundKey& key : one->records().rounds({}, {})) {
+        std::string& period = last[key.practice];
+        period = std::max(period, key.period);
+      }
+    }
+    return last;
   });
-  if (filter.limit != 0 && all.size() > filter.limit) all.resize(filter.limit);
-  return all;
 }
 
 std::vector<JournalStatus> status(const Shelf& shelf) {
-  std::vector<JournalStatus> all;
-  for (const Journal* journal : shelf.journals()) {
-    const JournalSecrets& secrets = journal->secrets();
-    const View::Counts counts = journal->view().counts();
-    const auto& enrolled = journal->membership().enrolled();
-    const bool frozen = std::any_of(enrolled.begin(), enrolled.end(),
-                                    [&](const auto& one) { return journal->membership().frozen(one.first); });
-    all.push_back({journal->id(), secrets.name, journal->shared(), secrets.other, secrets.relationship,
-                   secrets.paired_by, counts.entries, static_cast<std::uint32_t>(journal->record_count()),
-                   counts.unreadable, counts.newer, frozen, shelf.calendar_of(*journal).zone});
-  }
-  return all;
+  return sound(shelf, [&] {
+    std::vector<JournalStatus> all;
+    for (const Journal* journal : shelf.journals()) {
+      const JournalSecrets& secrets = journal->secrets();
+      const Records::Counts counts = journal->counts();
+      const auto& enrolled = journal->membership().enrolled();
+      const bool frozen = std::any_of(enrolled.begin(), enrolled.end(),
+                                      [&](const auto& one) { return journal->membership().frozen(one.first); });
+      all.push_back({journal->id(), secrets.name, journal->shared(), secrets.other, secrets.relationship,
+                     secrets.paired_by, counts.entries, static_cast<std::uint32_t>(journal->record_count()),
+                     counts.unreadable, counts.newer, frozen, shelf.calendar_of(*journal).zone});
+    }
+    return all;
+  });
 }
 
 std::vector<std::string> warnings(const Shelf& shelf) {
-  std::vector<std::string> codes;
-  if (!shelf.parts().identity.words_confirmed()) codes.emplace_back("words-unconfirmed");
-  if (!Zone(shelf.parts().zone).known()) codes.push_back("zone:" + shelf.parts().zone);
-  for (const Journal* journal : shelf.journals()) {
-    codes.insert(codes.end(), journal->alarms().begin(), journal->alarms().end());
-    if (is_damaged(shelf, *journal)) codes.push_back("damaged:" + journal->secrets().name);
-    const Calendar calendar = shelf.calendar_of(*journal);
-    if (calendar.zone != shelf.parts().zone && !Zone(calendar.zone).known()) codes.push_back("zone:" + calendar.zone);
-  }
-  return codes;
+  return sound(shelf, [&] {
+    std::vector<std::string> codes;
+    if (!shelf.parts().identity.words_confirmed()) codes.emplace_back("words-unconfirmed");
+    if (!Zone(shelf.parts().zone).known()) codes.push_back("zone:" + shelf.parts().zone);
+    for (const Journal* journal : shelf.journals()) {
+      codes.insert(codes.end(), journal->alarms().begin(), journal->alarms().end());
+      if (is_damaged(shelf, *journal)) codes.push_back("damaged:" + journal->secrets().name);
+      const Calendar calendar = shelf.calendar_of(*journal);
+      if (calendar.zone != shelf.parts().zone && !Zone(calendar.zone).known())
+        codes.push_back("zone:" + calendar.zone);
+    }
+    return codes;
+  });
 }
 
 }  // namespace duolog::journal

@@ -4,11 +4,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "daemon/journal/noted.h"
 #include "daemon/journal/shelf.h"
 
 namespace duolog::journal {
-
-struct Noted;
 
 struct Filter {
   std::uint32_t limit = 0;  // the newest so many; 0: all
@@ -19,17 +18,18 @@ struct Filter {
   std::string kind;     // name(ItemKind); empty: entries and answers, and what could not be read
   std::string journal;  // name or id prefix; empty: all
 };
-// One record that somebody has named. Valid until something is written or folded. Throws Refusal: kNotFound,
-// kAmbiguous, kNoSuchJournal, kBadRequest.
+// One record that somebody has named. Throws Refusal: kNotFound, kAmbiguous, kNoSuchJournal, kBadRequest.
 struct Meant {
   const Journal* journal = nullptr;
-  const Noted* noted = nullptr;
+  Noted noted;
 };
 Meant find_one(const Shelf& shelf, const Target& target);
 
-// In order: causality first, then time, then id; the newest last. Throws Refusal: kBadDate, kNoSuchJournal, kBadRequest
-// (a kind there is not).
-std::vector<Item> list(const Shelf& shelf, const Filter& filter);
+// In order: causality first, then time, then id; the newest last. One at a time: a lifetime of them never lies in
+// memory. Until `see` says false. Throws Refusal: kBadDate, kNoSuchJournal, kBadRequest (a kind there is not).
+using SeeItem = std::function<bool(const Item&)>;
+void each_item(const Shelf& shelf, const Filter& filter, const SeeItem& see);
+std::vector<Item> list(const Shelf& shelf, const Filter& filter);  // of a few
 
 // Whole: with what was said about it. Throws as find_one() does.
 Item show(const Shelf& shelf, const Target& target);
@@ -40,15 +40,17 @@ struct RoundFilter {
                          // answer would go to
   std::uint32_t limit = 0;
   bool current_only = false;
+  bool may_wait = false;  // only occasions of a rhythm in which somebody waits for somebody, and that are not over
 };
 // The newest first; the current one is always among them. Throws Refusal: kNoSuchJournal, kBadRequest (no such
 // practice).
 std::vector<Round> rounds(const Shelf& shelf, const RoundFilter& filter);
 
-// Of the other, readable, and not seen here yet; in order. Valid until something is written or folded.
-std::vector<Meant> unseen(const Shelf& shelf);
-// With what was said about it in short.
-Item read(const Shelf& shelf, const Meant& meant);
+// The period of the last answer to each practice, by its id.
+std::map<std::string, std::string> last_answered(const Shelf& shelf, const std::string& journal);
+
+// Of the other, readable, and not seen here yet; in order, until `see` says false. Returns how many there are in all.
+std::size_t each_unseen(const Shelf& shelf, const SeeItem& see);
 
 Today today(const Shelf& shelf);
 // In any journal, today.

@@ -15,11 +15,12 @@ namespace {
 
 constexpr int kLongestPeriod = 92;  // days of a quarter
 
-std::optional<RoundKey> round_of(const Noted& noted) {
-  if (const auto* answer = std::get_if<Answer>(&noted.what)) return RoundKey{answer->practice, answer->period};
-  if (const auto* sealed = std::get_if<SealedNote>(&noted.what); sealed != nullptr && !noted.is_letter())
-    return RoundKey{sealed->practice, sealed->period};
-  return std::nullopt;
+Wanted of_round(const RoundKey& key, Kinds kinds) {
+  Wanted wanted;
+  wanted.kinds = kinds;
+  wanted.practice = key.practice;
+  wanted.period = key.period;
+  return wanted;
 }
 
 std::string quarter_of(const std::string& day) {
@@ -81,38 +82,9 @@ std::string_view asked_in(const practice::FormField& field, std::string_view pra
 }
 
 Rounds::Rounds(const Journal& journal, Calendar calendar, std::int64_t now_ms, Zone here)
-    : journal_(journal), calendar_(std::move(calendar)), today_(day_at(calendar_, now_ms)), here_(std::move(here)) {
-  for (const Noted* noted : journal.view().ordered()) {
-    const bool mine = journal.is_mine(noted->device);
-    if (const auto key = round_of(*noted)) {
-      answers_[*key].push_back(noted);
-      moves_[key->practice].push_back({key->period, mine});
-    } else if (const auto* pass = std::get_if<Pass>(&noted->what)) {
-      Passes& passes = passes_[{pass->practice, pass->period}];
-      (mine ? passes.mine : passes.theirs) = true;
-      moves_[pass->practice].push_back({pass->period, mine});
-    } else if (const auto* remark = std::get_if<Remark>(&noted->what); remark != nullptr && settles(remark->manner)) {
-      add_reply(*remark, mine);
-    }
-  }
-}
+    : journal_(journal), calendar_(std::move(calendar)), today_(day_at(calendar_, now_ms)), here_(std::move(here)) {}
 
-// Whoever answers a repair with a word has had their turn as well.
-void Rounds::add_reply(const Remark& remark, bool mine) {
-  const Noted* about = journal_.view().by_id(remark.to);
-  const auto* answer = about != nullptr ? std::get_if<Answer>(&about->what) : nullptr;
-  if (answer == nullptr || journal_.is_mine(about->device) == mine) return;
-  const practice::Practice* practice = journal_.library().practice(answer->practice);
-  if (practice != nullptr && practice->sharing == Sharing::kInTurns && practice->rhythm == Rhythm::kWhenNeeded)
-    moves_[answer->practice].push_back({answer->period, mine});
-}
-
-std::vector<RoundKey> Rounds::answered() const {
-  std::vector<RoundKey> keys;
-  keys.reserve(answers_.size());
-  for (const auto& [key, answers] : answers_) keys.push_back(key);
-  return keys;
-}
+bool Rounds::is_answered(const RoundKey& key) const { return journal_.records().any(of_round(key, kAnswers)); }
 
 RoundKey Rounds::current(const practice::Practice& practice) const {
   return {practice.id, period_of(journal_, practice, calendar_, today_)};
@@ -120,12 +92,16 @@ RoundKey Rounds::current(const practice::Practice& practice) const {
 
 Round Rounds::make(const RoundKey& key) const {
   Round round = with_answers(key);
-  if (const auto found = passes_.find(key); found != passes_.end()) {
-    round.mine_passed = found->second.mine;
-    round.theirs_passed = found->second.theirs;
-  }
+  add_passes(round, key);
   add_practice(round, key);
   return round;
+}
+
+void Rounds::add_passes(Round& round, const RoundKey& key) const {
+  journal_.records().each_line(of_round(key, only(Kind::kPass)), [&](const Line& line) {
+    (line.mine ? round.mine_passed : round.theirs_passed) = true;
+    return true;
+  });
 }
 
 Round Rounds::with_answers(const RoundKey& key) const {
@@ -135,11 +111,11 @@ Round Rounds::with_answers(const RoundKey& key) const {
   round.journal = journal_.secrets().name;
   round.journal_id = journal_.id();
   round.other = journal_.secrets().other;
-  const auto found = answers_.find(key);
-  if (found != answers_.end()) {
-    add_answers(round, found->second);
-    round.unmet = round.mine_in && round.theirs_in && !meet(found->second);
-    round.state = state_of(round, found->second);
+  const std::vector<Noted> answers = journal_.records().all(of_round(key, kAnswers));
+  if (!answers.empty()) {
+    add_answers(round, answers);
+    round.unmet = round.mine_in && round.theirs_in && !meet(answers);
+    round.state = state_of(round, answers);
   } else {
     round.state = journal_.shared() ? RoundState::kOpenToAnswer : RoundState::kAlone;
   }
@@ -147,17 +123,17 @@ Round Rounds::with_answers(const RoundKey& key) const {
 }
 
 // The newest of each person, as many as one reply takes: nobody gives the same answer sixteen times.
-void Rounds::add_answers(Round& round, const std::vector<const Noted*>& answers) const {
-  constexpr std::size_t kShown = 16;
+void Rounds::add_answers(Round& round, const std::vector<Noted>& answers) const {
+  constexpr std::size_t kOfEach = 16;
   constexpr std::size_t kBytes = 256 << 10;
-  std::map<bool, Page> pages{{true, {kShown, kBytes}}, {false, {kShown, kBytes}}};
-  for (const Noted* noted : std::views::reverse(answers)) {
-    const bool mine = journal_.is_mine(noted->device);
+  std::map<bool, Page> pages{{true, {kOfEach, kBytes}}, {false, {kOfEach, kBytes}}};
+  for (const Noted& noted : std::views::reverse(answers)) {
+    const bool mine = journal_.is_mine(noted.device);
     (mine ? round.mine_in : round.theirs_in) = true;
-    const auto* sealed = std::get_if<SealedNote>(&noted->what);
+    const auto* sealed = std::get_if<SealedNote>(&noted.what);
     if (sealed != nullptr && sealed->rule.after && round.opens_at.empty())
       round.opens_at = opening_text(*sealed->rule.after, here_);
-    Item item = make_item(journal_, *noted, here_);
+    Item item = make_item(journal_, noted, here_);
     if (pages.at(mine).takes(item)) round.answers.push_back(std::move(item));
   }
   std::reverse(round.answers.begin(), round.answers.end());
@@ -166,14 +142,14 @@ void Rounds::add_answers(Round& round, const std::vector<const Noted*>& answers)
 // ---- where a round stands ----
 
 // Answers that were sealed by one rule open together; what is readable has been met, or is not sealed at all.
-bool Rounds::meet(const std::vector<const Noted*>& answers) const {
+bool Rounds::meet(const std::vector<Noted>& answers) const {
   std::set<Bytes> mine;
   std::set<Bytes> theirs;
   bool read = false;
-  for (const Noted* noted : answers) {
-    const bool by_me = journal_.is_mine(noted->device);
-    const auto* sealed = std::get_if<SealedNote>(&noted->what);
-    read = read || (!by_me && (sealed == nullptr || journal_.answers().look(noted->id).state != AnswerState::kSealed));
+  for (const Noted& noted : answers) {
+    const bool by_me = journal_.is_mine(noted.device);
+    const auto* sealed = std::get_if<SealedNote>(&noted.what);
+    read = read || (!by_me && (sealed == nullptr || journal_.answers().look(noted.id).state != AnswerState::kSealed));
     if (sealed != nullptr) (by_me ? mine : theirs).insert(crypto::encode_rule(sealed->rule));
   }
   return read || std::any_of(mine.begin(), mine.end(), [&](const Bytes& rule) { return theirs.contains(rule); });
@@ -181,16 +157,16 @@ bool Rounds::meet(const std::vector<const Noted*>& answers) const {
 
 // Of two that do not meet the looser is given once more, by the other's rule: nothing opens sooner than its author
 // wished.
-bool Rounds::mine_is_looser(const std::vector<const Noted*>& answers) const {
+bool Rounds::mine_is_looser(const std::vector<Noted>& answers) const {
   std::pair<bool, std::uint64_t> mine;
   std::pair<bool, std::uint64_t> theirs;
-  for (const Noted* noted : answers)
-    if (const auto* sealed = std::get_if<SealedNote>(&noted->what))
-      (journal_.is_mine(noted->device) ? mine : theirs) = strictness(sealed->rule);
+  for (const Noted& noted : answers)
+    if (const auto* sealed = std::get_if<SealedNote>(&noted.what))
+      (journal_.is_mine(noted.device) ? mine : theirs) = strictness(sealed->rule);
   return mine < theirs;
 }
 
-RoundState Rounds::state_of(const Round& round, const std::vector<const Noted*>& answers) const {
+RoundState Rounds::state_of(const Round& round, const std::vector<Noted>& answers) const {
   if (!journal_.shared()) return RoundState::kAlone;
   if (round.unmet) return mine_is_looser(answers) ? RoundState::kWaitingForYou : RoundState::kWaitingForOther;
   if (round.mine_in && round.theirs_in) return RoundState::kBothIn;
@@ -226,13 +202,51 @@ const std::string& Rounds::period_before(Rhythm rhythm) const {
 const std::optional<Turn>& Rounds::turn_of(const practice::Practice& practice) const {
   const auto found = turns_.find(practice.id);
   if (found != turns_.end()) return found->second;
-  const auto moves = moves_.find(practice.id);
-  const std::vector<Move> none;
-  const bool first = journal_.secrets().genesis.roots().front().id() == journal_.identity().root().id();
-  const auto turn = practice.rhythm == Rhythm::kWhenNeeded
-                        ? turn_after(moves != moves_.end() ? moves->second : none)
-                        : turn_in(current(practice).period, moves != moves_.end() ? moves->second : none, first);
+  std::optional<Turn> turn;
+  if (practice.rhythm == Rhythm::kWhenNeeded) {
+    turn = turn_after(all_moves(practice));
+  } else {
+    const std::string period = current(practice).period;
+    std::vector<Move> moves = moves_in(practice.id, period);
+    if (const auto before = journal_.records().period_before(practice.id, period))
+      for (Move& move : moves_in(practice.id, *before)) moves.push_back(std::move(move));
+    const bool first = journal_.secrets().genesis.roots().front().id() == journal_.identity().root().id();
+    turn = turn_in(period, moves, first);
+  }
   return turns_.emplace(practice.id, turn).first->second;
+}
+
+std::vector<Move> Rounds::moves_in(const std::string& practice, const std::string& period) const {
+  std::vector<Move> moves;
+  for (const Line& line : journal_.records().lines(of_round({practice, period}, kAnswers | only(Kind::kPass))))
+    moves.push_back({line.period, line.mine});
+  return moves;
+}
+
+// Whoever answers with a word that settles it has had their turn as well.
+std::vector<Move> Rounds::all_moves(const practice::Practice& practice) const {
+  const Records& records = journal_.records();
+  Wanted wanted;
+  wanted.kinds = kAnswers | only(Kind::kPass);
+  wanted.practice = practice.id;
+  std::vector<std::pair<std::int64_t, Move>> moves;
+  for (const Line& line : records.lines(wanted)) {
+    moves.emplace_back(line.at, Move{line.period, line.mine});
+    if (line.kind != Kind::kAnswer) continue;
+    Wanted said;
+    said.kinds = only(Kind::kRemark);
+    said.target = line.id;
+    said.mine = !line.mine;
+    for (const Line& reply : records.lines(said)) {
+      const Noted noted = records.read(reply);
+      const auto* remark = std::get_if<Remark>(&noted.what);
+      if (remark != nullptr && settles(remark->manner)) moves.emplace_back(reply.at, Move{line.period, reply.mine});
+    }
+  }
+  std::sort(moves.begin(), moves.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::vector<Move> in_order;
+  for (auto& [at, move] : moves) in_order.push_back(std::move(move));
+  return in_order;
 }
 
 // The first prompt that this couple's week draws, as the question of the day is drawn.

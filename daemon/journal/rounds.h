@@ -23,44 +23,37 @@ const practice::Question* question_of_day(const Journal& journal, Day day);
 // What a field asks in this period: where it is the question of the day, that.
 std::string_view asked_in(const practice::FormField& field, std::string_view practice, std::string_view period);
 
-// All rounds of a journal at one moment. Valid until something is written or folded. May cost a merge of the view, and
-// goes once through it.
+// The rounds of a journal at one moment. Valid until something is written or folded. Each is looked up when it is asked
+// for.
 class Rounds {
  public:
   // `here`: this machine's zone, for the times of receipts.
   Rounds(const Journal& journal, Calendar calendar, std::int64_t now_ms, Zone here);
 
-  // Those that somebody has answered.
-  [[nodiscard]] std::vector<RoundKey> answered() const;
-  [[nodiscard]] bool is_answered(const RoundKey& key) const { return answers_.contains(key); }
+  [[nodiscard]] bool is_answered(const RoundKey& key) const;
   [[nodiscard]] RoundKey current(const practice::Practice& practice) const;
+  // The first period that is not over: what was asked then may still be answered.
+  [[nodiscard]] const std::string& period_before(practice::Rhythm rhythm) const;
   [[nodiscard]] Round make(const RoundKey& key) const;
 
  private:
-  struct Passes {
-    bool mine = false;
-    bool theirs = false;
-  };
-
-  void add_reply(const Remark& remark, bool mine);
   [[nodiscard]] Round with_answers(const RoundKey& key) const;
-  void add_answers(Round& round, const std::vector<const Noted*>& answers) const;
-  [[nodiscard]] RoundState state_of(const Round& round, const std::vector<const Noted*>& answers) const;
-  [[nodiscard]] bool meet(const std::vector<const Noted*>& answers) const;
-  [[nodiscard]] bool mine_is_looser(const std::vector<const Noted*>& answers) const;
+  void add_answers(Round& round, const std::vector<Noted>& answers) const;
+  void add_passes(Round& round, const RoundKey& key) const;
+  [[nodiscard]] RoundState state_of(const Round& round, const std::vector<Noted>& answers) const;
+  [[nodiscard]] bool meet(const std::vector<Noted>& answers) const;
+  [[nodiscard]] bool mine_is_looser(const std::vector<Noted>& answers) const;
   void add_practice(Round& round, const RoundKey& key) const;
   [[nodiscard]] bool is_over(const practice::Practice& practice, const Round& round) const;
-  [[nodiscard]] const std::string& period_before(practice::Rhythm rhythm) const;
   [[nodiscard]] const std::optional<Turn>& turn_of(const practice::Practice& practice) const;
+  [[nodiscard]] std::vector<Move> moves_in(const std::string& practice, const std::string& period) const;
+  [[nodiscard]] std::vector<Move> all_moves(const practice::Practice& practice) const;
   [[nodiscard]] std::string prompt_of(std::string_view week) const;
 
   const Journal& journal_;
   Calendar calendar_;
   Day today_;
   Zone here_;
-  std::map<RoundKey, std::vector<const Noted*>> answers_;  // in order
-  std::map<RoundKey, Passes> passes_;
-  std::map<std::string, std::vector<Move>, std::less<>> moves_;  // answers and passes of a practice, in order
   mutable std::map<std::string, std::optional<Turn>, std::less<>> turns_;
   mutable std::map<practice::Rhythm, std::string> before_;
 };

@@ -25,15 +25,34 @@ Shelf::~Shelf() = default;
 const Shelf::Parts& Shelf::parts() const { return state_->parts; }
 std::int64_t Shelf::now() const { return state_->now(); }
 Calendar Shelf::calendar_of(const Journal& journal) const { return state_->calendar_of(journal); }
+void Shelf::begin_anew(const store::ViewLost& lost) const { state_->begin_anew(lost); }
 
 void Shelf::start() {
   check(state_->journals.empty(), "a shelf was started twice");
   state_->require_fitting_log();
   state_->sweep();
   state_->finish_notebook();
-  for (const JournalSecrets& secrets : state_->parts.identity.journals()) state_->open(secrets.id);
+  state_->open_all();
   state_->fold_all();
+  for (const auto& journal : state_->journals) journal->drop_brought();
   state_->herald.begin();
+}
+
+// Either all of the view fits, or none of it is taken up.
+void Shelf::State::open_all() {
+  const auto fits = [](const auto& journal) { return journal->fits(); };
+  for (;;) {
+    try {
+      journals.clear();
+      for (const JournalSecrets& secrets : parts.identity.journals()) open(secrets.id);
+      if (std::all_of(journals.begin(), journals.end(), fits)) return;
+      journals.clear();
+      parts.view.begin_anew("it is not what the log says");
+    } catch (const store::ViewLost& lost) {
+      journals.clear();
+      parts.view.begin_anew(lost.what());
+    }
+  }
 }
 
 // A log that is not this vault's (an older copy, a decoy, another home's) must not be gone on with: what would be
@@ -74,7 +93,7 @@ void Shelf::State::finish_notebook() const {
 }
 
 void Shelf::State::open(const JournalId& id) {
-  journals.push_back(std::make_unique<Journal>(parts.identity, parts.log, parts.state, id));
+  journals.push_back(std::make_unique<Journal>(parts.identity, parts.log, parts.state, parts.view, id));
 }
 
 Calendar Shelf::State::calendar_of(const Journal& journal) const {
@@ -136,7 +155,7 @@ void Shelf::set_write_to(std::string_view journal) { state_->parts.state.put(kWr
 // ---- foundings ----
 
 void Shelf::adopt(const JournalId& id) {
-  state_->open(id);
+  state_->sound([&] { state_->open(id); });
   state_->fold_all();
 }
 
@@ -145,6 +164,7 @@ void Shelf::adopt(const JournalId& id) {
 void Shelf::drop(const JournalId& id) {
   const bool hidden = state_->parts.identity.journal(id).unacknowledged;
   if (!hidden) state_->parts.identity.drop_journal(id);
+  state_->sound([&] { state_->by_id(id)->forget(); });
   std::erase_if(state_->journals, [&](const auto& journal) { return journal->id() == id; });
   state_->parts.log.drop_journal(id);
   if (hidden) state_->parts.identity.drop_journal(id);

@@ -6,6 +6,9 @@
 //
 //   request ─► write()/answer() ─► Journal: event, sealed, appended, durable ─► grew() ─► folded ─► Saved
 //   session ─► stored() ─► fold_some() in slices ─► view, news() ─► openings that fell due are written ─► grew()
+//
+// What the records add up to is kept in the view's file (view_file.h). Where that is lost, at any moment, everything is
+// folded anew and nobody is refused anything for it.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
@@ -16,6 +19,7 @@
 #include "daemon/journal/identity.h"
 #include "daemon/journal/refusal.h"
 #include "daemon/journal/report.h"
+#include "daemon/journal/view_file.h"
 #include "daemon/store/local_state.h"
 #include "daemon/store/sealed_log.h"
 
@@ -67,6 +71,7 @@ class Shelf {
     Identity& identity;
     store::SealedLog& log;
     store::LocalState& state;
+    ViewFile& view;
     Clock clock;
     std::string zone;  // of this machine, an IANA name; unknown or empty: UTC and a warning
   };
@@ -84,7 +89,8 @@ class Shelf {
   Shelf& operator=(const Shelf&) = delete;
 
   // Finishes what a stop interrupted (a notebook's first records, what the notebook must know of other journals), folds
-  // the whole log and publishes the openings that are due. Once, before anything else. Tells no news.
+  // what the view does not know yet and publishes the openings that are due. Once, before anything else. Tells no news.
+  // Where there is no view that fits, the facts of the whole log are folded, and fold_some() does the rest: to_fold().
   // Throws store::BadDatabase where the log is not this vault's: nothing has been changed then.
   void start();
 
@@ -114,6 +120,11 @@ class Shelf {
   void stored(const JournalId& journal, const DeviceId& author, std::uint64_t first, std::uint64_t last);
   // Folds at most so many records; true while there is more to fold. Publishes due openings at the end.
   bool fold_some(std::size_t records = 512);
+  // Records that are not in the view yet; readers are answered from the log so long.
+  [[nodiscard]] std::uint64_t to_fold() const;
+  // Nothing is asked or comes for a while: what is in the view is made durable, and the next start believes it.
+  void rest();
+  [[nodiscard]] bool is_at_rest() const;
   // Time has passed: letters whose day has come are opened. Cheap where none waits.
   void time_passed();
   // When to call it next, in ms since 1970; nullopt: nothing waits for a moment.
@@ -124,6 +135,7 @@ class Shelf {
   void mark_seen(const std::vector<Item>& items);
 
   // ---- for the other files of this room ----
+  void begin_anew(const store::ViewLost& lost) const;  // see sound()
   [[nodiscard]] std::vector<const Journal*> journals() const;                // visible ones, the notebook first
   [[nodiscard]] const Journal& find(std::string_view name_or_prefix) const;  // throws Refusal(kNoSuchJournal)
   [[nodiscard]] Journal* by_id(const JournalId& id);                         // hidden ones too; null: none
@@ -144,5 +156,18 @@ class Shelf {
   struct State;
   std::unique_ptr<State> state_;
 };
+
+// Does `work`, and where the view is lost on the way folds it anew and does it again. REQUIRES: what it did before that
+// may be done twice.
+template <class Work>
+auto sound(const Shelf& shelf, Work&& work) -> decltype(work()) {
+  for (;;) {
+    try {
+      return work();
+    } catch (const store::ViewLost& lost) {
+      shelf.begin_anew(lost);
+    }
+  }
+}
 
 }  // namespace duolog::journal

@@ -21,6 +21,21 @@ void as_far_as_possible(Work&& work) {
 
 }  // namespace
 
+// Of the facts of each journal nothing is missing when this returns; what readers see follows in slices. Lost once more
+// on the way: begun anew once more, at last in memory.
+void Shelf::State::begin_anew(const store::ViewLost& lost) {
+  std::string why = lost.what();
+  for (;;) {
+    try {
+      parts.view.begin_anew(why);
+      for (const auto& journal : journals) journal->begin_anew(now() / 1000, clock_doubted);
+      return;
+    } catch (const store::ViewLost& again) {
+      why = again.what();
+    }
+  }
+}
+
 void Shelf::stored(const JournalId& id, const DeviceId& author, std::uint64_t first, std::uint64_t last) {
   (void)first;  // the fold knows how far it has come
   if (Journal* journal = by_id(id)) journal->bodies_came(author, last);
@@ -43,21 +58,58 @@ std::optional<std::int64_t> Shelf::next_moment() const {
 void Shelf::doubt_clock(bool doubted) { state_->clock_doubted = doubted; }
 
 bool Shelf::fold_some(std::size_t records) { return state_->fold_some(records); }
+
+std::uint64_t Shelf::to_fold() const {
+  std::uint64_t missing = 0;
+  for (const auto& journal : state_->journals) missing += journal->ready() ? 0 : journal->not_in_view();
+  return missing;
+}
+
+bool Shelf::is_at_rest() const { return state_->parts.view.is_clean() || state_->parts.view.is_in_memory(); }
+
+void Shelf::rest() {
+  state_->sound([&] { state_->parts.view.rest(); });
+}
 void Shelf::tell_of(Journal& journal) { state_->tell_of(journal); }
 
+// Facts first, of all journals: what is written by itself waits for them, and not for what readers see.
 bool Shelf::State::fold_some(std::size_t records) {
+  if (sound([&] { return fold_facts(records); })) return true;
+  const bool wrote = sound([&] { return finish_fold(); });
+  return sound([&] { return catch_up(records); }) || wrote;
+}
+
+bool Shelf::State::fold_facts(std::size_t& records) {
   for (const auto& journal : journals) {
     const bool more = journal->fold(records);
     journal->settle(now());
     tell_of(*journal);
     if (more) return true;
   }
-  return finish_fold();
+  return false;
 }
 
-void Shelf::State::fold_all() {
-  while (fold_some(std::numeric_limits<std::size_t>::max())) {
+bool Shelf::State::catch_up(std::size_t& records) {
+  bool more = false;
+  for (const auto& journal : journals) {
+    if (journal->ready()) continue;
+    more = journal->catch_up(records) || more;
+    tell_of(*journal);
   }
+  return more;
+}
+
+// What many records add up to for a reader follows in slices: nobody waits for it here.
+void Shelf::State::fold_all() {
+  constexpr std::size_t kPutAtOnce = 4096;
+  const auto more = [&] {
+    std::size_t all = std::numeric_limits<std::size_t>::max();
+    return sound([&] { return fold_facts(all); }) || sound([&] { return finish_fold(); });
+  };
+  while (more()) {
+  }
+  std::size_t some = kPutAtOnce;
+  sound([&] { return catch_up(some); });
 }
 
 // Only when everything is folded: an opening must count every answer that was held.
@@ -80,9 +132,9 @@ bool Shelf::State::publish_openings(Journal& journal) {
       journal.append(opening, stamp());
       opened.insert(opening.sealed);
       wrote = true;
+      herald.grew(journal);
     }
   });
-  if (wrote) herald.grew(journal);
   return wrote;
 }
 
@@ -94,24 +146,25 @@ bool Shelf::State::keep_in_notebook() {
     for (const JournalSecrets& journal : parts.identity.journals())
       if (journal.shared() && !journal.unacknowledged) keep_in_notebook(journal, wrote);
   });
-  if (wrote) herald.grew(notebook());
   return wrote;
 }
 
 void Shelf::State::keep_in_notebook(const JournalSecrets& journal, bool& wrote) {
-  if (!notebook().journals_kept().contains(journal.id) && !journals_kept.contains(journal.id)) {
+  if (!notebook().facts().journals_kept.contains(journal.id) && !journals_kept.contains(journal.id)) {
     notebook().append(JournalKept{journal.genesis, journal.epochs.front().clone(), clipped(journal.name, kNameLimit),
                                   clipped(journal.other, kNameLimit), journal.relationship, journal.paired_by},
                       stamp());
     journals_kept.insert(journal.id);
     wrote = true;
+    herald.grew(notebook());
   }
   for (std::size_t i = 1; i < journal.epochs.size(); ++i) {
     const EpochId epoch = crypto::epoch_id(journal.id, journal.epochs[i]);
-    if (notebook().epochs_kept().contains(epoch) || epochs_kept.contains(epoch)) continue;
+    if (notebook().facts().epochs_kept.contains(epoch) || epochs_kept.contains(epoch)) continue;
     notebook().append(EpochKept{journal.id, journal.epochs[i].clone()}, stamp());
     epochs_kept.insert(epoch);
     wrote = true;
+    herald.grew(notebook());
   }
 }
 
@@ -121,16 +174,20 @@ void Shelf::State::tell_of(Journal& journal) {
 }
 
 void Shelf::mark_seen(const std::vector<Item>& items) {
+  state_->sound([&] { state_->mark_seen(items); });
+}
+
+void Shelf::State::mark_seen(const std::vector<Item>& items) {
   std::map<std::pair<JournalId, DeviceId>, std::vector<std::uint64_t>> seen;
   for (const Item& item : items) {
     const bool sealed = item.state == AnswerState::kSealed;  // its words are still to come
     const Journal* journal = item.mine || sealed ? nullptr : by_id(item.journal_id);
-    const Noted* noted = journal != nullptr ? journal->view().by_id(item.id) : nullptr;
-    if (noted != nullptr && !noted->lacks_body()) seen[{item.journal_id, noted->device}].push_back(noted->seq);
+    const auto line = journal != nullptr ? journal->records().line(item.id) : std::nullopt;
+    if (line && line->kind != Kind::kLacking) seen[{item.journal_id, line->device}].push_back(line->seq);
   }
   for (const auto& [where, seqs] : seen) {
     Journal& journal = *by_id(where.first);
-    journal.unread().mark(journal.view(), where.second, seqs);
+    journal.unread().mark(journal.records(), where.second, seqs);
   }
 }
 

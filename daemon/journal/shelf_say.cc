@@ -89,33 +89,33 @@ bool wants_calendar(const Wishes& wishes) {
 Saved Shelf::remark(const Target& about, const std::string& manner, const std::string& text, ByteView request) {
   if (auto before = state_->answered_before(request)) return *before;
   const Meant found = find_one(*this, about);
-  require_readable(*found.journal, *found.noted);
-  const std::vector<practice::Manner> manners = manners_for(*found.journal, *found.noted);
+  require_readable(*found.journal, found.noted);
+  const std::vector<practice::Manner> manners = manners_for(*found.journal, found.noted);
   const practice::Manner& chosen = require_manner(manners, manner);
   require_text(text, kRemarkLimit, "text");
   if (is_blank(text) && !chosen.optional) throw Refusal(Reason::kEmpty);
-  return state_->save(*by_id(found.journal->id()), Remark{found.noted->id, manner, is_blank(text) ? "" : text},
+  return state_->save(*by_id(found.journal->id()), Remark{found.noted.id, manner, is_blank(text) ? "" : text},
                       request);
 }
 
 Saved Shelf::react(const Target& to, const std::string& emoji, ByteView request) {
   if (auto before = state_->answered_before(request)) return *before;
   const Meant found = find_one(*this, to);
-  require_readable(*found.journal, *found.noted);
+  require_readable(*found.journal, found.noted);
   require_text(emoji, kEmojiLimit, "emoji");
   if (!is_emoji(emoji)) throw Refusal::among(Reason::kBadField, "emoji", {"kind"});
-  return state_->save(*by_id(found.journal->id()), Reaction{found.noted->id, emoji}, request);
+  return state_->save(*by_id(found.journal->id()), Reaction{found.noted.id, emoji}, request);
 }
 
 Saved Shelf::share(const Target& target, const std::string& journal, ByteView request) {
   if (auto before = state_->answered_before(request)) return *before;
   const Meant found = find_one(*this, target);
-  const auto* entry = std::get_if<Entry>(&found.noted->what);
+  const auto* entry = std::get_if<Entry>(&found.noted.what);
   if (entry == nullptr || found.journal->shared()) throw Refusal(Reason::kNotItsKind, "share");
   Journal& to = state_->answering_journal(journal);
   if (!to.shared()) throw Refusal(Reason::kNoJournalYet, to.secrets().name);
   Entry shared = *entry;
-  if (found.noted->written_ms) shared.first_written = Moment{*found.noted->written_ms, found.noted->offset_minutes};
+  if (found.noted.written_ms) shared.first_written = Moment{*found.noted.written_ms, found.noted.offset_minutes};
   return state_->save(to, std::move(shared), request);
 }
 

@@ -20,11 +20,25 @@ struct Shelf::State {
   std::set<EpochId> epochs_kept;
   bool clock_doubted = false;
 
+  // As sound() of shelf.h.
+  template <class Work>
+  auto sound(Work&& work) -> decltype(work()) {
+    for (;;) {
+      try {
+        return work();
+      } catch (const store::ViewLost& lost) {
+        begin_anew(lost);
+      }
+    }
+  }
+  void begin_anew(const store::ViewLost& lost);
+
   [[nodiscard]] std::int64_t now() const { return parts.clock.wall().time_since_epoch().count(); }
   [[nodiscard]] Stamp stamp() const { return {now(), here.offset_minutes(now())}; }
   [[nodiscard]] Calendar calendar_of(const Journal& journal) const;
 
   // ---- finding: shelf.cc ----
+  void open_all();
   void open(const JournalId& id);
   void require_fitting_log() const;
   void sweep() const;
@@ -46,24 +60,28 @@ struct Shelf::State {
                             const Form& form, const crypto::SealRule& rule) const;
   [[nodiscard]] Sealed letter(const Journal& journal, const Entry& entry, const std::string& open_on) const;
   [[nodiscard]] std::optional<Saved> answered_before(ByteView request) const;
+  [[nodiscard]] std::optional<Noted> noted_of(const Journal& journal, const RecordId& id) const;
   [[nodiscard]] Saved saved_as(const Journal& journal, const RecordId& id) const;
   // Appends, tells, folds. Every payload that a person writes goes through here.
   template <class Payload>
   Saved save(Journal& journal, Payload payload, ByteView request) {
-    const RecordId id = journal.append(std::move(payload), stamp(), request);
+    const RecordId id = sound([&] { return journal.append(payload, stamp(), request); });
     herald.grew(journal);
     fold_all();
-    return saved_as(journal, id);
+    return sound([&] { return saved_as(journal, id); });
   }
 
   // ---- folding: shelf_fold.cc ----
   bool fold_some(std::size_t records);
+  bool fold_facts(std::size_t& records);
+  bool catch_up(std::size_t& records);
   void fold_all();
   bool finish_fold();
   bool publish_openings(Journal& journal);
   bool keep_in_notebook();
   void keep_in_notebook(const JournalSecrets& journal, bool& wrote);
   void tell_of(Journal& journal);
+  void mark_seen(const std::vector<Item>& items);
 };
 
 }  // namespace duolog::journal

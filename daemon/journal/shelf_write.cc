@@ -65,13 +65,21 @@ std::optional<Saved> Shelf::State::answered_before(ByteView request) const {
   return saved;
 }
 
+// What was written a moment ago stands at the end of this device's log.
+std::optional<Noted> Shelf::State::noted_of(const Journal& journal, const RecordId& id) const {
+  const DeviceId& self = parts.identity.keys().id();
+  const auto head = parts.log.head(journal.id(), self);
+  if (head && head->head == id) return journal.noted_at(self, head->seq);
+  return journal.records().by_id(id);
+}
+
 Saved Shelf::State::saved_as(const Journal& journal, const RecordId& id) const {
   Saved saved;
   saved.id = id;
   saved.journal_id = journal.id();
   saved.journal = journal.secrets().name;
   saved.shared_with = journal.shared() ? journal.secrets().other : std::string();
-  if (const Noted* noted = journal.view().by_id(id)) {
+  if (const auto noted = noted_of(journal, id)) {
     const Item item = make_item(journal, *noted, here);
     saved.visibility = item.visibility;
     saved.opens_at = item.opens_at;
@@ -106,13 +114,19 @@ std::string Shelf::State::period_to_answer(const Journal& journal, const practic
 crypto::SealRule Shelf::State::rule_for(const Journal& journal, const practice::Practice& practice,
                                         const std::string& period) const {
   const bool may_open = journal.agreements().open_unanswered;
-  const auto& all = journal.view().ordered();
-  for (const Noted* noted : std::views::reverse(all)) {
-    const auto* theirs = std::get_if<SealedNote>(&noted->what);
-    const bool same = theirs != nullptr && !journal.is_mine(noted->device) && theirs->practice == practice.id &&
-                      theirs->period == period;
-    if (same && theirs->rule.both && (!theirs->rule.after || may_open)) return theirs->rule;
-  }
+  Wanted wanted;
+  wanted.kinds = only(Kind::kSealed);
+  wanted.practice = practice.id;
+  wanted.period = period;
+  wanted.mine = false;
+  wanted.newest_first = true;
+  std::optional<crypto::SealRule> rule;
+  journal.records().each(wanted, [&](const Noted& noted) {
+    const auto* theirs = std::get_if<SealedNote>(&noted.what);
+    if (theirs != nullptr && theirs->rule.both && (!theirs->rule.after || may_open)) rule = theirs->rule;
+    return !rule;
+  });
+  if (rule) return *rule;
   if (!may_open) return {true, std::nullopt};
   const Calendar calendar = calendar_of(journal);
   const std::int64_t end = period_end(practice.rhythm, calendar, day_at(calendar, now()));

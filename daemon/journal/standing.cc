@@ -39,10 +39,10 @@ std::string standing_of(const Journal& journal, const Noted& noted) {
   if (practice->steps.empty() && std::none_of(practice->replies.begin(), practice->replies.end(), settles)) return {};
   std::string standing(kOpen);
   bool ended = false;
-  for (const Noted* said : journal.view().about(noted.id)) {
-    const auto* remark = std::get_if<Remark>(&said->what);
+  for (const Noted& said : journal.records().about(noted.id)) {
+    const auto* remark = std::get_if<Remark>(&said.what);
     if (remark == nullptr) continue;
-    const bool by_author = journal.is_mine(said->device) == mine;
+    const bool by_author = journal.is_mine(said.device) == mine;
     if (by_author && is_among(remark->manner, practice->steps)) {
       standing = remark->manner;
       ended = true;

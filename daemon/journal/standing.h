@@ -9,7 +9,7 @@
 
 namespace duolog::journal {
 
-// kOpen, or the manner that has settled it; empty: it waits for nothing. May cost a merge of the view.
+// kOpen, or the manner that has settled it; empty: it waits for nothing.
 std::string standing_of(const Journal& journal, const Noted& noted);
 
 // Every way in which this person can say something about it: a plain reply first.

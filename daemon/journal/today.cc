@@ -2,6 +2,7 @@
 // failings.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
+#include <array>
 #include <ranges>
 #include <tuple>
 
@@ -23,22 +24,61 @@ constexpr Day kWeeks = 12;  // of the rhythm
 // ---- what is new ----
 
 // What can be read of the other, and was not yet. What is sealed waits elsewhere on the page.
-bool is_news(const Journal& journal, const Noted& noted) {
-  if (!noted.is_visible() || noted.lacks_body() || journal.is_mine(noted.device)) return false;
-  const bool sealed =
-      std::holds_alternative<SealedNote>(noted.what) && journal.answers().look(noted.id).state == AnswerState::kSealed;
-  return !sealed && journal.unread().is_new(noted.device, noted.seq);
+bool is_news(const Journal& journal, const Line& line) {
+  const bool sealed = (line.kind == Kind::kSealed || line.kind == Kind::kLetter) &&
+                      journal.answers().look(line.id).state == AnswerState::kSealed;
+  return !sealed && line.kind != Kind::kLacking && journal.unread().is_new(line.device, line.seq);
+}
+
+// Where it stands among all; what it is must be looked up.
+struct New {
+  std::int64_t reached = 0;
+  std::size_t journal = 0;
+  std::int64_t at = 0;
+  DeviceId device;
+  std::uint64_t seq = 0;
+};
+
+std::vector<New> find_new(const std::vector<const Journal*>& journals) {
+  std::vector<New> all;
+  for (std::size_t i = 0; i < journals.size(); ++i) {
+    for (const auto& [device, folded] : journals[i]->folded()) {
+      if (journals[i]->is_mine(device)) continue;
+      Wanted wanted;
+      wanted.stretch = Stretch{device, journals[i]->unread().seen_up_to(device) + 1, folded};
+      journals[i]->records().each_line(wanted, [&](const Line& line) {
+        if (is_news(*journals[i], line)) all.push_back({line.reached, i, line.at, line.device, line.seq});
+        return true;
+      });
+    }
+  }
+  std::sort(all.begin(), all.end(), [](const New& a, const New& b) {
+    return std::tie(a.reached, a.journal, a.at) < std::tie(b.reached, b.journal, b.at);
+  });
+  return all;
+}
+
+std::size_t see_new(const Shelf& shelf, const SeeItem& see) {
+  const std::vector<const Journal*> journals = shelf.journals();
+  const Zone here(shelf.parts().zone);
+  const std::vector<New> all = find_new(journals);
+  for (const New& one : all) {
+    const Journal& journal = *journals[one.journal];
+    const Noted noted = journal.noted_at(one.device, one.seq);
+    Item item = make_item(journal, noted, here);
+    add_what_was_said(item, journal, noted, here, false);
+    if (!see(item)) break;
+  }
+  return all.size();
 }
 
 void add_news(const Shelf& shelf, Today& today) {
-  const std::vector<Meant> all = unseen(shelf);
-  today.news_count = all.size();
   Page page(kNewsShown, kNewsBytes);
-  for (const Meant& one : all) {
-    Item item = read(shelf, one);
-    if (!page.takes(item)) break;  // the rest is new tomorrow, or a moment later
-    today.news.push_back(std::move(item));
-  }
+  today.news_count = see_new(shelf, [&](const Item& item) {
+    if (!page.takes(item)) return false;  // the rest is new tomorrow, or a moment later
+    today.news.push_back(item);
+    return true;
+  });
 }
 
 // ---- what waits ----
@@ -55,7 +95,9 @@ bool waits(const Round& round, bool alone) {
 
 // Who may have written both, a practice and its form, does not crowd out what comes with the house.
 void add_waiting(const Shelf& shelf, Today& today) {
-  std::vector<Round> all = rounds(shelf, {});  // the newest first
+  RoundFilter filter;
+  filter.may_wait = true;
+  std::vector<Round> all = rounds(shelf, filter);  // the newest first
   std::erase_if(all, [&](const Round& round) { return !waits(round, today.alone); });
   std::sort(all.begin(), all.end(), [](const Round& a, const Round& b) {
     const bool a_later = a.practice != "checkin";
@@ -82,6 +124,8 @@ void add_question(const Shelf& shelf, Today& today) {
 
 // ---- what is open between the two ----
 
+constexpr std::array<std::string_view, 6> kThings{"promise", "plan", "talk", "need", "repair", "prompt"};
+
 struct Place {
   std::vector<Item>* list;
   bool of_other_only;
@@ -106,12 +150,20 @@ bool is_still_open(const Item& item, const std::string& date) {
 
 void add_open_things(const Shelf& shelf, const Journal& journal, Today& today) {
   const Zone here(shelf.parts().zone);
-  for (const Noted* noted : journal.view().ordered()) {
-    const auto* answer = std::get_if<Answer>(&noted->what);
-    const auto place = answer != nullptr ? place_for(today, answer->practice) : std::nullopt;
-    if (!place || (place->of_other_only && journal.is_mine(noted->device))) continue;
-    Item item = make_item(journal, *noted, here);
-    item.standing = standing_of(journal, *noted);
+  std::vector<Line> lines;
+  for (const std::string_view practice : kThings) {
+    Wanted wanted;
+    wanted.kinds = only(Kind::kAnswer);
+    wanted.practice = std::string(practice);
+    for (Line& line : journal.records().lines(wanted)) lines.push_back(std::move(line));
+  }
+  std::sort(lines.begin(), lines.end(), [](const Line& a, const Line& b) { return a.at < b.at; });
+  for (const Line& line : lines) {
+    const auto place = place_for(today, line.practice);
+    if (!place || (place->of_other_only && line.mine)) continue;
+    const Noted noted = journal.records().read(line);
+    Item item = make_item(journal, noted, here);
+    item.standing = standing_of(journal, noted);
     if (is_still_open(item, today.date)) place->list->push_back(std::move(item));
   }
 }
@@ -150,11 +202,9 @@ void sort_promises(std::vector<Item>& promises) {
 }
 
 void add_letters(const Journal& journal, const Zone& here, std::int64_t now, Today& today) {
-  for (const Noted* noted : journal.view().ordered()) {
-    const auto* sealed = std::get_if<SealedNote>(&noted->what);
-    if (sealed == nullptr || !noted->is_letter() || journal.is_mine(noted->device) || !sealed->rule.after) continue;
-    const auto opens = static_cast<std::int64_t>(std::min<std::uint64_t>(*sealed->rule.after, INT64_MAX / 1000)) * 1000;
-    if (journal.answers().look(noted->id).published || opens < now) continue;
+  const std::int64_t second = now > 0 ? (now + 999) / 1000 : 0;
+  for (const std::int64_t one : journal.answers().letters_from(second, kThingsShown)) {
+    const std::int64_t opens = std::min<std::int64_t>(one, INT64_MAX / 1000) * 1000;
     today.letters.push_back(civil_day(opens, here.offset_minutes(opens)));
   }
   std::sort(today.letters.begin(), today.letters.end());
@@ -168,11 +218,10 @@ void add_weeks(const Journal& journal, const Calendar& calendar, std::int64_t no
   std::map<std::string, std::pair<bool, bool>> wrote;  // of a week: I, the other
   const Day day = day_at(calendar, now);
   const std::int64_t from = beginning_of(calendar, day - kWeeks * 7);
-  for (const Noted* noted : journal.view().ordered()) {
-    if (!noted->written_ms || *noted->written_ms < from || *noted->written_ms > now || !noted->is_visible()) continue;
-    auto& week = wrote[week_of(calendar, *noted->written_ms)];
-    (journal.is_mine(noted->device) ? week.first : week.second) = true;
-  }
+  journal.records().each_written(from, now, [&](std::int64_t written_ms, bool mine) {
+    auto& week = wrote[week_of(calendar, written_ms)];
+    (mine ? week.first : week.second) = true;
+  });
   const Agreements& agreed = journal.agreements();
   for (Day back = kWeeks; back-- > 0;) {
     Today::Week week{week_text(calendar, day - back * 7), false, false};
@@ -195,39 +244,7 @@ void add_agreements(const Journal& journal, const Calendar& calendar, std::int64
   today.paused_by_other = agreed.paused_by(day, false);
 }
 
-}  // namespace
-
-// In the order of every journal; between them only time can say what came first.
-std::vector<Meant> unseen(const Shelf& shelf) {
-  struct New {
-    std::int64_t time;
-    std::size_t place;  // among all: within a journal nothing changes places
-    Meant what;
-  };
-  std::vector<New> all;
-  for (const Journal* journal : shelf.journals()) {
-    std::int64_t time = INT64_MIN;
-    for (const Noted* noted : journal->view().ordered()) {
-      time = std::max(time, noted->written_ms.value_or(time));
-      if (is_news(*journal, *noted)) all.push_back({time, all.size(), {journal, noted}});
-    }
-  }
-  std::sort(all.begin(), all.end(),
-            [](const New& a, const New& b) { return std::tie(a.time, a.place) < std::tie(b.time, b.place); });
-  std::vector<Meant> unseen;
-  unseen.reserve(all.size());
-  for (const New& one : all) unseen.push_back(one.what);
-  return unseen;
-}
-
-Item read(const Shelf& shelf, const Meant& meant) {
-  const Zone here(shelf.parts().zone);
-  Item item = make_item(*meant.journal, *meant.noted, here);
-  add_what_was_said(item, *meant.journal, *meant.noted, here, false);
-  return item;
-}
-
-Today today(const Shelf& shelf) {
+Today look_at_today(const Shelf& shelf) {
   const std::vector<const Journal*> journals = shelf.journals();
   const Identity& identity = shelf.parts().identity;
   const std::int64_t now = shelf.now();
@@ -238,7 +255,7 @@ Today today(const Shelf& shelf) {
   today.alone = journals.size() == 1;
   today.words_unconfirmed = !identity.words_confirmed();
   today.warnings = warnings(shelf);
-  for (const Journal* journal : journals) today.entries += journal->view().counts().entries;
+  for (const Journal* journal : journals) today.entries += journal->counts().entries;
   add_news(shelf, today);
   add_waiting(shelf, today);
   add_question(shelf, today);
@@ -252,6 +269,25 @@ Today today(const Shelf& shelf) {
   add_weeks(*journals.back(), calendar, now, today);
   add_agreements(*journals.back(), calendar, now, today);
   return today;
+}
+
+}  // namespace
+
+// Where the view is lost on the way, what was seen already is not shown again.
+std::size_t each_unseen(const Shelf& shelf, const SeeItem& see) {
+  std::size_t seen = 0;
+  return sound(shelf, [&] {
+    std::size_t skip = seen;
+    return see_new(shelf, [&](const Item& item) {
+      if (skip > 0) return --skip, true;
+      ++seen;
+      return see(item);
+    });
+  });
+}
+
+Today today(const Shelf& shelf) {
+  return sound(shelf, [&] { return look_at_today(shelf); });
 }
 
 }  // namespace duolog::journal

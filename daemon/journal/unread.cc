@@ -23,27 +23,34 @@ bool Unread::is_new(const DeviceId& author, std::uint64_t seq) const {
   return found == marks_.end() || (seq > found->second.up_to && !found->second.beyond.contains(seq));
 }
 
-void Unread::mark(const View& view, const DeviceId& author, const std::vector<std::uint64_t>& seqs) {
+std::uint64_t Unread::seen_up_to(const DeviceId& author) const {
+  const auto found = marks_.find(author);
+  return found != marks_.end() ? found->second.up_to : 0;
+}
+
+void Unread::mark(const Records& records, const DeviceId& author, const std::vector<std::uint64_t>& seqs) {
   Marks& marks = marks_[author];
   bool changed = false;
   for (const std::uint64_t seq : seqs)
     if (seq > marks.up_to) changed = marks.beyond.insert(seq).second || changed;
   if (!changed) return;
-  advance(view, author, marks);
+  advance(records, author, marks);
   keep(author, marks);
 }
 
-void Unread::advance(const View& view, const DeviceId& author, Marks& marks) const {
-  const auto* chain = view.of(author);
-  if (chain == nullptr) return;
-  for (auto at = chain->upper_bound(marks.up_to); at != chain->end(); ++at) {
+void Unread::advance(const Records& records, const DeviceId& author, Marks& marks) {
+  Wanted wanted;
+  wanted.kinds = ~Kinds{0};
+  wanted.stretch = Stretch{author, marks.up_to + 1, marks.beyond.empty() ? marks.up_to : *marks.beyond.rbegin() + 512};
+  records.each_line(wanted, [&](const Line& line) {
     // A gap in what is held here may be filled by something worth reading.
-    const bool follows = at->first == marks.up_to + 1;
-    const bool seen = marks.beyond.contains(at->first) || !at->second.is_visible();
-    if (!follows || !seen) return;
-    marks.beyond.erase(at->first);
-    marks.up_to = at->first;
-  }
+    const bool follows = line.seq == marks.up_to + 1;
+    const bool seen = marks.beyond.contains(line.seq) || !is_shown(line.kind);
+    if (!follows || !seen) return false;
+    marks.beyond.erase(line.seq);
+    marks.up_to = line.seq;
+    return true;
+  });
 }
 
 bool Unread::keep(const DeviceId& author, const Marks& marks) {

@@ -6,7 +6,7 @@
 
 #include <set>
 
-#include "daemon/journal/view.h"
+#include "daemon/journal/records.h"
 #include "daemon/store/local_state.h"
 
 namespace duolog::journal {
@@ -15,15 +15,16 @@ class Unread {
  public:
   Unread(store::LocalState& state, const JournalId& journal);
   [[nodiscard]] bool is_new(const DeviceId& author, std::uint64_t seq) const;
+  [[nodiscard]] std::uint64_t seen_up_to(const DeviceId& author) const;
   // Of one author. Cheap: one small write, and none where nothing was new. A full disk is no reason to fail.
-  void mark(const View& view, const DeviceId& author, const std::vector<std::uint64_t>& seqs);
+  void mark(const Records& records, const DeviceId& author, const std::vector<std::uint64_t>& seqs);
 
  private:
   struct Marks {
     std::uint64_t up_to = 0;
     std::set<std::uint64_t> beyond;
   };
-  void advance(const View& view, const DeviceId& author, Marks& marks) const;
+  static void advance(const Records& records, const DeviceId& author, Marks& marks);
   bool keep(const DeviceId& author, const Marks& marks);  // false: the disk refused; it will be new after a restart
 
   store::LocalState& state_;

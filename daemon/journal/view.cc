@@ -1,57 +1,255 @@
-// view.cc: the merge of the chains, and finding records by their ids.
+// view.cc: what is kept of a record, and of how far each chain has come.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "daemon/journal/view.h"
 
-#include <algorithm>
-#include <iterator>
+#include "daemon/journal/view_rows.h"
+#include "daemon/store/query.h"
 
 namespace duolog::journal {
 
-// How far the merge has come in one chain.
-struct View::Cursor {
-  std::map<std::uint64_t, Noted>::const_iterator next;
-  std::map<std::uint64_t, Noted>::const_iterator end;
-  std::int64_t time = kNoTime;
+using store::Query;
 
-  [[nodiscard]] bool done() const { return next == end; }
-  [[nodiscard]] std::int64_t next_time() const { return next->second.written_ms.value_or(time); }
-};
+namespace {
+// What somebody claims may be any number.
+std::int64_t clipped(std::uint64_t seq) { return static_cast<std::int64_t>(std::min<std::uint64_t>(seq, INT64_MAX)); }
+}  // namespace
 
-View::View() : ids_(0, IdHash{reinterpret_cast<std::uintptr_t>(this)}), about_(0, ids_.hash_function()) {}
+View::View(ViewFile& file, const JournalId& journal, Scene scene)
+    : file_(file), journal_(journal), scene_(std::move(scene)) {
+  take_up();
+}
 
-// ---- what comes ----
+// ---- what the file has ----
 
-void View::put(Noted noted) {
-  Chain& chain = chains_[noted.device];
-  const bool is_last = comes_last(noted);
-  note_claims(noted);
-  const std::size_t before = chain.records.size();
-  const std::uint64_t seq = noted.seq;
-  Noted& place = chain.records.try_emplace(chain.records.end(), seq, std::move(noted))->second;
-  if (chain.records.size() == before) {  // the place was taken, and `noted` was not moved from
-    file();
-    ids_.erase(&place);
-    count(place, -1U);
-    place = std::move(noted);
+void View::take_up() {
+  {
+    Query query(file_.database(),
+                "SELECT row, whole, facts, entries, unreadable, newer, next, reached, liars FROM journal WHERE id = ?");
+    query.bind(journal_.view());
+    if (query.step()) {
+      row_ = query.number(0);
+      whole_ = query.number(1) != 0;
+      facts_ = to_bytes(query.blob(2));
+      const auto small = [&](int column) { return static_cast<std::uint32_t>(query.number(column)); };
+      counts_ = {small(3), small(4), small(5)};
+      next_ = query.number(6);
+      reached_ = query.is_null(7) ? kNoTime : query.number(7);
+      liars_ = query.number(8) != 0;
+    }
   }
-  count(place, 1);
-  unfiled_.push_back(&place);
-  note_time(chain, place);
-  if (is_last) {
-    place_last(place, chain.time);
-  } else {
-    stale_ = true;
+  if (row_ == 0) {
+    file_.transaction([&] {
+      Query(file_.database(), "INSERT INTO journal (id) VALUES (?)").bind(journal_.view()).run();
+    });
+    Query query(file_.database(), "SELECT row FROM journal WHERE id = ?");
+    query.bind(journal_.view());
+    check(query.step(), "the view does not hold what was just put there");
+    row_ = query.number(0);
+    return;
+  }
+  Query query(file_.database(),
+              "SELECT row, id, folded, head, dated, time, claimed, holds FROM device WHERE row BETWEEN ? AND ? ORDER BY row");
+  query.bind(row_ << 8).bind((row_ << 8) + 255);
+  while (query.step()) {
+    const auto id = DeviceId::from(query.blob(1));
+    check(id.has_value(), "the view names a device that is none");
+    Chain& chain = chains_[*id];
+    chain.number = query.number(0) & 255;
+    chain.last = chain.placed = static_cast<std::uint64_t>(query.number(2));
+    chain.head = RecordId::from(query.blob(3)).value_or(RecordId());
+    chain.dated = static_cast<std::uint64_t>(query.number(4));
+    chain.time = query.is_null(5) ? kNoTime : query.number(5);
+    chain.claimed = static_cast<std::uint64_t>(query.number(6));
+    chain.holds = static_cast<std::uint64_t>(query.number(7));
+    devices_.push_back(*id);
   }
 }
 
-// Of devices whose records are here: anybody could name others without end. A chain's first record is merged in, and
-// merging looks at all claims anew.
-void View::note_claims(const Noted& noted) const {
-  for (const Seen& seen : noted.seen) {
-    const auto chain = chains_.find(seen.device);
-    if (chain == chains_.end() || seen.device == noted.device) continue;
-    chain->second.claimed_up_to = std::max(chain->second.claimed_up_to, seen.seq);
+void View::set_whole(bool whole) { whole_ = whole; }
+
+std::map<DeviceId, View::Held> View::held() const {
+  std::map<DeviceId, Held> held;
+  for (const auto& [device, chain] : chains_) held[device] = {chain.last, chain.head};
+  return held;
+}
+
+std::uint64_t View::held(const DeviceId& device) const {
+  const auto found = chains_.find(device);
+  return found != chains_.end() ? found->second.last : 0;
+}
+
+void View::keep(Bytes facts) {
+  facts_ = std::move(facts);
+  Query(file_.database(), "UPDATE journal SET facts = ?2 WHERE row = ?1").bind(row_).bind(facts_).run();
+  keep();
+}
+
+void View::keep() {
+  for (auto& [device, chain] : chains_) {
+    if (!std::exchange(chain.changed, false)) continue;
+    Query query(file_.database(),
+                "UPDATE device SET folded = ?2, head = ?3, dated = ?4, time = ?5, claimed = ?6, holds = ?7 "
+                "WHERE row = ?1");
+    query.bind(row_ << 8 | chain.number).bind(static_cast<std::int64_t>(chain.last)).bind(chain.head.view());
+    query.bind(static_cast<std::int64_t>(chain.dated));
+    bind_time(query, chain.time).bind(clipped(chain.claimed)).bind(clipped(chain.holds)).run();
   }
+  const Kept now{whole_, counts_.entries, counts_.unreadable, counts_.newer, next_, liars_, reached_};
+  if (kept_ == now) return;
+  kept_ = now;
+  Query query(file_.database(),
+              "UPDATE journal SET whole = ?2, entries = ?3, unreadable = ?4, newer = ?5, next = ?6, liars = ?7, "
+              "reached = ?8 WHERE row = ?1");
+  query.bind(row_).bind(whole_ ? 1 : 0).bind(counts_.entries).bind(counts_.unreadable).bind(counts_.newer);
+  bind_time(query.bind(next_).bind(liars_ ? 1 : 0), reached_).run();
+}
+
+void View::forget() {
+  const std::int64_t from = row_ << 48;
+  const std::int64_t to = ((row_ + 1) << 48) - 1;
+  for (const char* sql : {"DELETE FROM record WHERE place BETWEEN ? AND ?", "DELETE FROM tag WHERE place BETWEEN ? AND ?",
+                          "DELETE FROM pending WHERE place BETWEEN ? AND ?"})
+    Query(file_.database(), sql).bind(from).bind(to).run();
+  Query(file_.database(), "DELETE FROM device WHERE row BETWEEN ? AND ?").bind(row_ << 8).bind((row_ << 8) + 255).run();
+  for (const char* sql : {"DELETE FROM answer WHERE journal = ?", "DELETE FROM early WHERE journal = ?",
+                          "DELETE FROM journal WHERE row = ?"})
+    Query(file_.database(), sql).bind(row_).run();
+}
+
+// ---- chains ----
+
+View::Chain& View::chain_of(const DeviceId& device) {
+  const auto [found, is_new] = chains_.try_emplace(device);
+  if (!is_new) return found->second;
+  devices_.push_back(device);
+  check(devices_.size() < 256, "a journal has more devices than its log lets in");
+  found->second.number = static_cast<std::int64_t>(devices_.size());
+  Query(file_.database(), "INSERT INTO device (row, id) VALUES (?, ?)")
+      .bind(row_ << 8 | found->second.number)
+      .bind(device.view())
+      .run();
+  return found->second;
+}
+
+std::int64_t View::place(const Chain& chain, std::uint64_t seq) const {
+  return row_ << 48 | chain.number << 40 | static_cast<std::int64_t>(seq - 1);
+}
+
+// ---- taking in ----
+
+struct View::Row {
+  std::int64_t place = 0;
+  std::optional<std::int64_t> at;
+  std::int64_t reached = kNoTime;
+  bool mine = false;
+  ByteView event;
+};
+
+void View::put(const Noted& noted, bool mine, ByteView event) {
+  Chain& chain = chain_of(noted.device);
+  note_claims(noted.device, noted.seen);
+  Row row{place(chain, noted.seq), std::nullopt, kNoTime, mine, has_words(noted.kind()) ? event : ByteView()};
+  count(noted.kind(), 1);
+  if (noted.is_setting()) ++settings_version_;
+  if (noted.seq <= chain.last) return put_again(chain, noted, row);
+  check(noted.seq == chain.last + 1, "the view was given a chain with a gap");
+  const bool is_last = comes_last(noted.device, chain, noted);
+  if (!is_last && chain.placed == chain.last) rewind(chain.placed > 0 ? position_of(chain, chain.placed) + 1 : 0);
+  note_time(chain, noted);
+  chain.last = noted.seq;
+  chain.head = noted.id;
+  chain.changed = true;
+  if (is_last) {
+    chain.placed = noted.seq;
+    reached_ = std::max(reached_, chain.time);
+    row.at = at(next_++);
+    row.reached = reached_;
+    last_by_ = noted.device;
+  } else {
+    ++unplaced_;
+  }
+  insert(noted, row);
+}
+
+void View::write(Query& query, const Noted& noted, const Row& row) {
+  const Line line = line_of(noted, row.mine);
+  const auto* sealed = std::get_if<SealedNote>(&noted.what);
+  const Bytes rule = sealed != nullptr ? crypto::encode_rule(sealed->rule) : Bytes();
+  const Bytes seen = encode_seen(noted.seen);
+  const auto* tags = tags_of(noted);
+  query.bind(row.place).bind(line.id.view()).bind(name_of(line.id)).bind(static_cast<int>(line.kind)).bind(row.mine);
+  line.written_ms ? query.bind(*line.written_ms) : query.bind_null();
+  query.bind(line.offset_minutes);
+  line.civil_ms ? query.bind(*line.civil_ms) : query.bind_null();
+  bind_text(query, line.practice);
+  bind_text(query, line.period);
+  line.target ? query.bind(line.target->view()) : query.bind_null();
+  line.mood > 0 ? query.bind(line.mood) : query.bind_null();
+  query.bind(tags != nullptr && !tags->empty());
+  rule.empty() ? query.bind_null() : query.bind(ByteView(rule));
+  seen.empty() ? query.bind_null() : query.bind(ByteView(seen));
+  row.event.empty() ? query.bind_null() : query.bind(row.event);
+  if (row.at) bind_time(query.bind(*row.at), row.reached);
+  query.run();
+}
+
+void View::insert(const Noted& noted, const Row& row) {
+  if (row.at) {
+    Query query(file_.database(),
+                "INSERT INTO record (place, id, name, kind, mine, written, offset, civil, practice, period, target, "
+                "mood, tagged, rule, seen, event, at, reached) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+    write(query, noted, row);
+  } else {
+    Query query(file_.database(),
+                "INSERT INTO record (place, id, name, kind, mine, written, offset, civil, practice, period, target, "
+                "mood, tagged, rule, seen, event) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+    write(query, noted, row);
+  }
+  put_tags(noted, row);
+}
+
+void View::put_tags(const Noted& noted, const Row& row) {
+  const auto* tags = tags_of(noted);
+  if (tags == nullptr) return;
+  for (const std::string& tag : *tags) {
+    Query query(file_.database(), "INSERT OR REPLACE INTO tag (place, name, at) VALUES (?, ?, ?)");
+    query.bind(row.place).bind(std::string_view(tag));
+    row.at ? query.bind(*row.at) : query.bind_null();
+    query.run();
+  }
+}
+
+// Where nothing changed that gives it its place, that stays.
+void View::put_again(Chain& chain, const Noted& noted, const Row& given) {
+  Row row = given;
+  bool stays = false;
+  {
+    Query query(file_.database(), "SELECT kind, written, seen, at, reached FROM record WHERE place = ?");
+    query.bind(row.place);
+    check(query.step(), "the view has lost a record");
+    const auto was = static_cast<Kind>(query.number(0));
+    count(was, -1U);
+    if (is_setting(was)) ++settings_version_;
+    const bool same_time = query.is_null(1) ? !noted.written_ms : noted.written_ms == query.number(1);
+    stays = same_time && decode_seen(query.blob(2)) == noted.seen;
+    if (!query.is_null(3)) row.at = query.number(3);
+    if (!query.is_null(4)) row.reached = query.number(4);
+  }
+  Query(file_.database(), "DELETE FROM tag WHERE place = ?").bind(row.place).run();
+  Query(file_.database(), "DELETE FROM record WHERE place = ?").bind(row.place).run();
+  insert(noted, row);
+  if (noted.seq == chain.last) chain.head = noted.id;
+  chain.changed = true;
+  if (stays) return;
+  note_time(chain, noted);
+  if (noted.seq <= chain.placed) rewind(noted.seq > 1 ? position_of(chain, noted.seq - 1) + 1 : 0);
+}
+
+void View::count(Kind kind, std::uint32_t times) {
+  const bool entry = kind == Kind::kEntry || kind == Kind::kAnswer || kind == Kind::kSealed || kind == Kind::kLetter;
+  if (entry) counts_.entries += times;
+  if (kind == Kind::kUnreadable || kind == Kind::kLacking) counts_.unreadable += times;
+  if (kind == Kind::kNewer) counts_.newer += times;
 }
 
 void View::note_time(Chain& chain, const Noted& noted) {
@@ -59,151 +257,60 @@ void View::note_time(Chain& chain, const Noted& noted) {
     if (noted.seq >= chain.dated) chain.dated = noted.seq, chain.time = *noted.written_ms;
     return;
   }
-  if (noted.seq != chain.dated) return;
-  chain.dated = 0;  // it had a time when it was put before
-  chain.time = kNoTime;
-  for (const auto& [seq, record] : chain.records)
-    if (record.written_ms) chain.dated = seq, chain.time = *record.written_ms;
+  if (noted.seq == chain.dated) std::tie(chain.dated, chain.time) = last_dated(chain, chain.last);  // it had a time
 }
 
-// True where merging anew would put the record at the end and leave everything else as it is. What stands behind the
-// last record of its chain must be earlier, wait for nothing of this chain, and have come because it was free.
-bool View::comes_last(const Noted& noted) const {
-  const Chain& chain = chains_.at(noted.device);
-  if (stale_ || (!chain.records.empty() && chain.records.rbegin()->first >= noted.seq)) return false;
-  if (ordered_.empty() || ordered_.back()->device == noted.device) return true;
-  if (chain.records.empty()) return false;
-  return noted.written_ms.value_or(chain.time) > newest_ && chain.claimed_up_to < noted.seq && !liars_;
-}
-
-void View::place_last(const Noted& noted, std::int64_t time) const {
-  ordered_.push_back(&noted);
-  newest_ = std::max(newest_, time);
-  if (noted.is_setting()) {
-    settings_.push_back(&noted);
-    ++settings_version_;
-  }
-  if (const auto* remark = std::get_if<Remark>(&noted.what)) about_[remark->to].push_back(&noted);
-  if (const auto* reaction = std::get_if<Reaction>(&noted.what)) about_[reaction->to].push_back(&noted);
-}
-
-// REQUIRES: `times` is 1, or -1 to take back.
-void View::count(const Noted& noted, std::uint32_t times) {
-  if (noted.is_entry() || noted.is_answer() || noted.is_letter()) counts_.entries += times;
-  if (std::holds_alternative<Unreadable>(noted.what)) counts_.unreadable += times;
-  if (std::holds_alternative<Newer>(noted.what)) counts_.newer += times;
-}
-
-// ---- the order ----
-
-// True when all that the writer had seen is behind us. What is not held here cannot be waited for.
-bool View::is_free(const Noted& noted, const Cursors& cursors) {
-  return std::all_of(noted.seen.begin(), noted.seen.end(), [&](const Seen& seen) {
-    const auto other = cursors.find(seen.device);
-    return other == cursors.end() || seen.device == noted.device || other->second.done() ||
-           other->second.next->first > seen.seq;
-  });
-}
-
-bool View::earlier(const Cursor& a, const Cursor& b) {
-  const std::int64_t a_time = a.next_time();
-  const std::int64_t b_time = b.next_time();
-  return a_time != b_time ? a_time < b_time : a.next->second.id < b.next->second.id;
-}
-
-void View::merge() const {
-  ordered_.clear();
-  settings_.clear();
-  ++settings_version_;
-  about_.clear();
-  newest_ = kNoTime;
-  liars_ = false;
-  Cursors cursors;
-  for (const auto& [device, chain] : chains_) {
-    cursors.emplace(device, Cursor{chain.records.begin(), chain.records.end()});
-    for (const auto& [seq, noted] : chain.records) note_claims(noted);
-  }
-  for (;;) {
-    Cursor* free = nullptr;
-    Cursor* any = nullptr;
-    for (auto& [device, cursor] : cursors) {
-      if (cursor.done()) continue;
-      if (any == nullptr || earlier(cursor, *any)) any = &cursor;
-      if (!is_free(cursor.next->second, cursors)) continue;
-      if (free == nullptr || earlier(cursor, *free)) free = &cursor;
-    }
-    if (any == nullptr) return;
-    liars_ = liars_ || free == nullptr;
-    Cursor& next = free != nullptr ? *free : *any;
-    next.time = next.next_time();
-    place_last(next.next->second, next.time);
-    ++next.next;
+// Of devices whose records are here: anybody could name others without end.
+void View::note_claims(const DeviceId& by, const std::vector<Seen>& seen) {
+  for (const Seen& one : seen) {
+    const auto chain = chains_.find(one.device);
+    if (chain == chains_.end() || one.device == by || chain->second.claimed >= one.seq) continue;
+    chain->second.claimed = one.seq;
+    chain->second.changed = true;
   }
 }
 
-const std::vector<const Noted*>& View::ordered() const {
-  if (std::exchange(stale_, false)) merge();
-  return ordered_;
+void View::claim(const DeviceId& by, std::uint64_t seq) {
+  Chain& chain = chain_of(by);
+  if (seq <= chain.holds) return;
+  chain.holds = seq;
+  chain.changed = true;
 }
 
-const std::vector<const Noted*>& View::settings() const {
-  (void)ordered();
-  return settings_;
+std::map<DeviceId, std::uint64_t> View::claims() const {
+  std::map<DeviceId, std::uint64_t> claims;
+  for (const auto& [device, chain] : chains_)
+    if (chain.holds > 0) claims[device] = chain.holds;
+  return claims;
 }
 
-std::uint64_t View::settings_version() const {
-  (void)ordered();
-  return settings_version_;
+// ---- to be read again ----
+
+void View::pend(const Pending& pending) {
+  const Chain& chain = chain_of(pending.device);
+  Query query(file_.database(), "INSERT OR REPLACE INTO pending (place, why, epoch) VALUES (?, ?, ?)");
+  query.bind(place(chain, pending.seq)).bind(pending.why).bind(pending.epoch.view()).run();
 }
 
-std::span<const Noted* const> View::about(const RecordId& id) const {
-  (void)ordered();
-  const auto found = about_.find(id);
-  if (found == about_.end()) return {};
-  return found->second;
+void View::done(const DeviceId& device, std::uint64_t seq) {
+  const auto chain = chains_.find(device);
+  if (chain == chains_.end()) return;
+  Query(file_.database(), "DELETE FROM pending WHERE place = ?").bind(place(chain->second, seq)).run();
 }
 
-// ---- finding ----
-
-std::size_t View::IdHash::operator()(const RecordId& id) const {
-  constexpr std::uint64_t kSpread = 0x9e3779b97f4a7c15;
-  const std::uint64_t spread = (read_u64(id.view()) ^ seed) * kSpread;
-  return spread ^ spread >> 32;
-}
-
-void View::file() const {
-  if (unfiled_.size() > ids_.size()) ids_.reserve(ids_.size() + unfiled_.size());
-  ids_.insert(unfiled_.begin(), unfiled_.end());
-  unfiled_ = {};
-}
-
-// Looks at every id: that is a millisecond for 100,000, and nobody types faster.
-std::vector<const Noted*> View::find(std::string_view hex_prefix) const {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  if (hex_prefix.size() > 2 * RecordId::kLength) return {};
-  const auto begins_so = [&](const Noted* noted) {
-    for (std::size_t i = 0; i < hex_prefix.size(); ++i) {
-      const std::uint8_t byte = noted->id.bytes[i / 2];
-      if (hex_prefix[i] != kDigits[i % 2 == 0 ? byte >> 4 : byte & 15]) return false;
-    }
-    return noted->is_visible();
-  };
-  file();
-  std::vector<const Noted*> found;
-  std::copy_if(ids_.begin(), ids_.end(), std::back_inserter(found), begins_so);
-  std::sort(found.begin(), found.end(), [](const Noted* a, const Noted* b) { return a->id < b->id; });
-  return found;
-}
-
-const Noted* View::by_id(const RecordId& id) const {
-  file();
-  const auto found = ids_.find(id);
-  return found != ids_.end() ? *found : nullptr;
-}
-
-const std::map<std::uint64_t, Noted>* View::of(const DeviceId& device) const {
-  const auto found = chains_.find(device);
-  return found != chains_.end() ? &found->second.records : nullptr;
+std::vector<View::Pending> View::pending() const {
+  std::vector<Pending> all;
+  Query query(file_.database(), "SELECT place, why, epoch FROM pending WHERE place BETWEEN ? AND ?");
+  query.bind(row_ << 48).bind(((row_ + 1) << 48) - 1);
+  while (query.step()) {
+    const std::int64_t at = query.number(0);
+    const auto number = static_cast<std::size_t>(at >> 40 & 255);
+    check(number > 0 && number <= devices_.size(), "the view names a device that is none");
+    const auto seq = static_cast<std::uint64_t>(at & ((std::int64_t{1} << 40) - 1)) + 1;
+    all.push_back({devices_[number - 1], seq, static_cast<int>(query.number(1)),
+                   EpochId::from(query.blob(2)).value_or(EpochId())});
+  }
+  return all;
 }
 
 }  // namespace duolog::journal

@@ -1,158 +1,154 @@
-// view.h: what a journal's records add up to for a reader: who wrote what, in which order. In memory alone.
+// view.h: what a journal's records add up to for a reader: who wrote what, in which order. Kept in the view's encrypted
+// file, so that neither a start nor a look at it costs more after fifty years.
 //
-// The order is the same wherever the same records are held. Every device's records stand in the order of its chain, and
-// an event stands after everything its writer had seen; what that leaves open is settled by the writers' clocks, then
-// by record id. It is computed as a merge of the chains: of the records that are next in their chain and whose writer
-// has seen nothing that still waits, the one with the earliest time comes next. (Liars could claim to have seen each
-// other's future; then, when nothing is free to come, the earliest comes all the same.)
+// What is newer than everything here, as nearly all is that comes, is put at the end. Anything else is placed by the
+// merge (order.h) from the place on where it may have changed something: the cursor of a chain had run dry behind its
+// last record, and nothing before that knew of what has come. So it goes back to there (rewind), and merges on
+// (arrange), in slices where it is long.
 //
-// What is newer than everything here, as nearly all is that comes, is put at the end without merging anew.
+//   put ──► comes last? ──yes──► placed at once
+//                └────no──► rewind ──► unplaced ──► arrange() ──► placed
+//
+// Readers ask only while whole(); until then scan.h answers. All writing is inside ViewFile::transaction(), and ends
+// with keep(). Throws store::ViewLost from every function.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <limits>
 #include <map>
-#include <memory>
-#include <span>
-#include <unordered_map>
-#include <unordered_set>
 
-#include "daemon/journal/event.h"
-#include "daemon/practice/library.h"
+#include "daemon/journal/records.h"
+#include "daemon/journal/view_file.h"
+
+namespace duolog::store {
+class Query;
+}  // namespace duolog::store
 
 namespace duolog::journal {
 
-struct Silent {};             // means something to the machine alone: an epoch, an opening, what the notebook keeps
-struct Unreadable {           // does not open, or is malformed
-  bool body_missing = false;  // or its body is not here, or no longer: it is wanted
-};
-struct SealedNote {  // the words are in Answers
-  std::string practice;
-  std::string period;
-  crypto::SealRule rule;
-};
-
-struct OwnNote {                                   // a practice of their own, read once
-  std::shared_ptr<const practice::Kept> practice;  // null: it cannot be read, or its author has written too many
-};
-
-// One record as the view keeps it.
-struct Noted {
-  RecordId id;
-  DeviceId device;
-  std::uint64_t seq = 0;
-  std::optional<std::int64_t> written_ms;  // none: unreadable, or no event
-  std::int32_t offset_minutes = 0;
-  std::vector<Seen> seen;
-  std::variant<Silent, Unreadable, Newer, Entry, Answer, SealedNote, Remark, Reaction, Calendar, OwnNote, Wish, Pass>
-      what;
-
-  [[nodiscard]] bool is_entry() const { return std::holds_alternative<Entry>(what); }
-  [[nodiscard]] bool lacks_body() const {
-    const auto* unreadable = std::get_if<Unreadable>(&what);
-    return unreadable != nullptr && unreadable->body_missing;
-  }
-  [[nodiscard]] bool is_letter() const {
-    const auto* sealed = std::get_if<SealedNote>(&what);
-    return sealed != nullptr && sealed->practice == kLetterPractice;
-  }
-  [[nodiscard]] bool is_answer() const {
-    return std::holds_alternative<Answer>(what) || (std::holds_alternative<SealedNote>(what) && !is_letter());
-  }
-  [[nodiscard]] bool is_remark() const { return std::holds_alternative<Remark>(what); }
-  // What two people have settled between them, in silence.
-  [[nodiscard]] bool is_setting() const {
-    return std::holds_alternative<Calendar>(what) || std::holds_alternative<OwnNote>(what) ||
-           std::holds_alternative<Wish>(what);
-  }
-  [[nodiscard]] bool is_visible() const {
-    return !std::holds_alternative<Silent>(what) && !std::holds_alternative<Reaction>(what) &&
-           !std::holds_alternative<Pass>(what) && !is_setting();
-  }
-};
-
-class View {
+class View final : public Records {
  public:
-  View();
-  View(View&&) = default;
-  View(const View&) = delete;
-  View& operator=(const View&) = delete;
-  View& operator=(View&&) = delete;
-  ~View() = default;
+  // Takes up what the file has of this journal.
+  View(ViewFile& file, const JournalId& journal, Scene scene);
 
-  // A record seen again (its epoch was learnt since) takes its own place.
-  void put(Noted noted);
-
-  // Everything in order, silent records too. Valid until the next put().
-  [[nodiscard]] const std::vector<const Noted*>& ordered() const;
-  // Records whose id begins with these hex digits, visible ones only.
-  [[nodiscard]] std::vector<const Noted*> find(std::string_view hex_prefix) const;
-  [[nodiscard]] const Noted* by_id(const RecordId& id) const;  // null: not here
-  // One device's records by seq. Null: none here.
-  [[nodiscard]] const std::map<std::uint64_t, Noted>* of(const DeviceId& device) const;
-  // Calendars, wishes, practices of their own: in order. Valid until the next put().
-  [[nodiscard]] const std::vector<const Noted*>& settings() const;
-  // Changes whenever settings() may have.
-  [[nodiscard]] std::uint64_t settings_version() const;
-  // Remarks on this record and reactions to it, in order. Valid until the next put().
-  [[nodiscard]] std::span<const Noted* const> about(const RecordId& id) const;
-
-  struct Counts {
-    std::uint32_t entries = 0;  // entries, letters and answers
-    std::uint32_t unreadable = 0;
-    std::uint32_t newer = 0;
+  // ---- is it to be believed? ----
+  // All that was folded when it was last kept is here, and has its place.
+  [[nodiscard]] bool whole() const { return whole_; }
+  void set_whole(bool whole);
+  [[nodiscard]] bool empty() const { return chains_.empty(); }
+  // Up to where a device's records are here, and the id of the last of them.
+  struct Held {
+    std::uint64_t seq = 0;
+    RecordId head;
   };
-  [[nodiscard]] const Counts& counts() const { return counts_; }
+  [[nodiscard]] std::map<DeviceId, Held> held() const;
+  [[nodiscard]] std::uint64_t held(const DeviceId& device) const;
+  [[nodiscard]] const Bytes& facts() const { return facts_; }  // what the machine has learnt: as keep() was given it
+
+  // ---- taking in ----
+  // A record seen again (its epoch was learnt since, its body is gone) takes its own place. `event`: the bytes that it
+  // was opened as. REQUIRES: each device's records in the order of its chain, without a gap.
+  void put(const Noted& noted, bool mine, ByteView event);
+  // Many chains are to come one after the other: nothing is placed before arrange().
+  void expect_many() { many_ = true; }
+  // Gives records their place, at most `budget`, which it takes them off; true while there are more.
+  bool arrange(std::size_t& budget);
+  [[nodiscard]] bool arranged() const { return unplaced_ == 0; }
+  void keep();
+  void keep(Bytes facts);
+  void forget();  // everything of this journal
+
+  // ---- records to be read again, and why: kept for the fold, which knows what the reasons mean ----
+  struct Pending {
+    DeviceId device;
+    std::uint64_t seq = 0;
+    int why = 0;
+    EpochId epoch;
+  };
+  void pend(const Pending& pending);
+  void done(const DeviceId& device, std::uint64_t seq);  // whatever the reason was
+  [[nodiscard]] std::vector<Pending> pending() const;
+
+  // Up to where a device says that it holds this device's log.
+  void claim(const DeviceId& by, std::uint64_t seq);
+  [[nodiscard]] std::map<DeviceId, std::uint64_t> claims() const;
+
+  // ---- asking ----
+  void each_line(const Wanted& wanted, const SeeLine& see) const override;
+  [[nodiscard]] Noted read(const Line& line) const override;
+  [[nodiscard]] std::vector<RoundKey> rounds(const std::string& practice, const std::string& from) const override;
+  [[nodiscard]] std::optional<std::string> period_before(const std::string& practice,
+                                                         const std::string& period) const override;
+  void each_written(std::int64_t from_ms, std::int64_t to_ms, const SeeWritten& see) const override;
+  void each_mood(const SeeMood& see) const override;
+  // Changes whenever one of kSettings may have come, or changed its place.
+  [[nodiscard]] std::uint64_t settings_version() const { return settings_version_; }
+  [[nodiscard]] Counts counts() const override { return counts_; }
+  [[nodiscard]] std::int64_t row() const { return row_; }
 
  private:
-  static constexpr std::int64_t kNoTime = std::numeric_limits<std::int64_t>::min();
   struct Chain {
-    std::map<std::uint64_t, Noted> records;
-    std::uint64_t dated = 0;                  // the last record that has a time …
-    std::int64_t time = kNoTime;              // … which is this: the undated that follow stay beside it
-    mutable std::uint64_t claimed_up_to = 0;  // somebody says to have seen this log up to here
+    std::int64_t number = 0;
+    std::uint64_t last = 0;       // up to here its records are here …
+    std::uint64_t placed = 0;     // … and up to here they have their place
+    std::uint64_t dated = 0;      // the last record that has a time …
+    std::int64_t time = kNoTime;  // … which is this: the undated that follow stay beside it
+    std::uint64_t claimed = 0;    // somebody says to have seen this log up to here
+    std::uint64_t holds = 0;      // its owner says to hold our log up to here
+    RecordId head;                // of `last`
+    bool changed = false;
   };
-  struct Cursor;
-  using Cursors = std::map<DeviceId, Cursor>;
+  struct Row;      // what put() writes
+  struct Reading;  // how far the merge has read a chain
 
-  // By their ids. What an id hashes to cannot be foreseen by whoever chose the record: the seed is an address.
-  struct IdHash {
-    using is_transparent = void;  // NOLINT(readability-identifier-naming): the standard library's name
-    std::uint64_t seed;
-    std::size_t operator()(const RecordId& id) const;
-    std::size_t operator()(const Noted* noted) const { return (*this)(noted->id); }
-  };
-  struct SameId {
-    using is_transparent = void;  // NOLINT(readability-identifier-naming)
-    bool operator()(const Noted* a, const Noted* b) const { return a->id == b->id; }
-    bool operator()(const RecordId& a, const Noted* b) const { return a == b->id; }
-    bool operator()(const Noted* a, const RecordId& b) const { return a->id == b; }
-  };
+  // ---- view.cc ----
+  void take_up();
+  Chain& chain_of(const DeviceId& device);
+  [[nodiscard]] std::int64_t place(const Chain& chain, std::uint64_t seq) const;
+  [[nodiscard]] std::int64_t at(std::int64_t position) const { return row_ << 40 | position; }
+  void insert(const Noted& noted, const Row& row);
+  void put_again(Chain& chain, const Noted& noted, const Row& row);
+  void write(store::Query& query, const Noted& noted, const Row& row);
+  void put_tags(const Noted& noted, const Row& row);
+  void count(Kind kind, std::uint32_t times);
+  void note_time(Chain& chain, const Noted& noted);
+  void note_claims(const DeviceId& by, const std::vector<Seen>& seen);
 
-  [[nodiscard]] bool comes_last(const Noted& noted) const;
-  void place_last(const Noted& noted, std::int64_t time) const;
-  void note_claims(const Noted& noted) const;
-  static void note_time(Chain& chain, const Noted& noted);
-  void merge() const;
-  void count(const Noted& noted, std::uint32_t times);
-  void file() const;
-  static bool is_free(const Noted& noted, const Cursors& cursors);
-  static bool earlier(const Cursor& a, const Cursor& b);
+  // ---- view_order.cc ----
+  [[nodiscard]] bool comes_last(const DeviceId& device, const Chain& chain, const Noted& noted) const;
+  void rewind(std::int64_t position);
+  [[nodiscard]] std::int64_t position_of(const Chain& chain, std::uint64_t seq) const;
+  [[nodiscard]] std::uint64_t placed_before(const Chain& chain, std::int64_t position) const;
+  [[nodiscard]] std::pair<std::uint64_t, std::int64_t> last_dated(const Chain& chain, std::uint64_t up_to) const;
+  [[nodiscard]] std::int64_t reached_by(const Chain& chain, std::uint64_t seq) const;
+  void place_anew(std::int64_t place, std::int64_t where, bool tagged);
 
+  // ---- view_find.cc ----
+  void walk(const Wanted& wanted, const SeeLine& see) const;
+  [[nodiscard]] std::vector<Line> page(const Wanted& wanted, std::int64_t bound, std::size_t count) const;
+  [[nodiscard]] bool is_found_directly(const Wanted& wanted) const;
+  [[nodiscard]] std::vector<Line> find(const Wanted& wanted) const;
+  void take_lines(store::Query& query, const Wanted& wanted, std::vector<Line>& lines) const;
+  [[nodiscard]] Line line_in(store::Query& query) const;
+  [[nodiscard]] bool few_days(const Wanted& wanted) const;
+
+  ViewFile& file_;
+  JournalId journal_;
+  Scene scene_;
+  std::int64_t row_ = 0;
   std::map<DeviceId, Chain> chains_;
+  std::vector<DeviceId> devices_;  // by their numbers, from 1
   Counts counts_;
-  // ---- by id, as far as somebody has asked for one: a start and a first sync put thousands for which nobody does, and
-  // a place in a table of so many costs as much as opening a record ----
-  mutable std::unordered_set<const Noted*, IdHash, SameId> ids_;
-  mutable std::vector<const Noted*> unfiled_;
-  // ---- the order, as far as somebody has asked for it ----
-  mutable bool stale_ = false;  // something belongs further up: merged anew when asked for
-  mutable std::vector<const Noted*> ordered_;
-  mutable std::vector<const Noted*> settings_;
-  mutable std::uint64_t settings_version_ = 0;
-  mutable std::unordered_map<RecordId, std::vector<const Noted*>, IdHash> about_;
-  mutable std::int64_t newest_ = kNoTime;  // the latest time of them
-  mutable bool liars_ = false;             // the merge met records of which none was free to come
+  Bytes facts_;
+  bool whole_ = false;
+  bool many_ = false;
+  std::uint64_t unplaced_ = 0;
+  std::int64_t next_ = 0;            // the position that is given next
+  std::int64_t reached_ = kNoTime;   // the latest time of what has its place
+  bool liars_ = false;               // the merge met records of which none was free to come
+  std::optional<DeviceId> last_by_;  // whose record has the last place
+  std::uint64_t settings_version_ = 1;
+  using Kept = std::tuple<bool, std::uint32_t, std::uint32_t, std::uint32_t, std::int64_t, bool, std::int64_t>;
+  std::optional<Kept> kept_;  // what keep() wrote last
 };
 
 }  // namespace duolog::journal

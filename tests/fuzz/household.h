@@ -28,12 +28,13 @@ class Device {
     database_ = std::make_unique<store::Database>(folder_ / "duolog.db", store::Database::Open::kCreate);
     log_ = std::make_unique<store::SealedLog>(*database_, store::Quota{.free_bytes = 0});
     local_ = std::make_unique<store::LocalState>(*database_, identity_->keys().local_key("local.state"));
+    view_ = std::make_unique<journal::ViewFile>("", identity_->keys().local_key("local.view"), nullptr);
     journal::Shelf::Hooks hooks;
     hooks.grew = [](const JournalId&) {};
     hooks.news = [](const journal::News&) {};
     const Clock clock{[] { return kNow; }, [] { return SteadyTime(); }};
-    shelf_ = std::make_unique<journal::Shelf>(journal::Shelf::Parts{*identity_, *log_, *local_, clock, "Europe/Berlin"},
-                                              std::move(hooks));
+    shelf_ = std::make_unique<journal::Shelf>(
+        journal::Shelf::Parts{*identity_, *log_, *local_, *view_, clock, "Europe/Berlin"}, std::move(hooks));
     shelf_->start();
   }
   ~Device() { std::filesystem::remove_all(folder_); }
@@ -60,6 +61,7 @@ class Device {
   std::unique_ptr<store::Database> database_;
   std::unique_ptr<store::SealedLog> log_;
   std::unique_ptr<store::LocalState> local_;
+  std::unique_ptr<journal::ViewFile> view_;
   std::unique_ptr<journal::Shelf> shelf_;
 };
 

@@ -71,6 +71,7 @@ void Node::open_house(journal::Identity identity) {
   outside.random = [this](std::uint32_t bound) { return static_cast<std::uint32_t>(world_.roll(bound)); };
   outside.quota.free_bytes = 0;  // these journals live in memory
   outside.zone = "Europe/Berlin";
+  outside.view = folder_ / "view.db";
   outside.fold_soon = [this] { fold_wanted_ = true; };
   outside.news = [this](const journal::News& news) {
     if (on_news) on_news(news);

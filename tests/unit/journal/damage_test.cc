@@ -96,7 +96,7 @@ TEST_F(Damaged, WhatLacksABodyIsNotReceiptedByWhatIsWritten) {
   ada.log().accept(ada.shared(), bo.device(), 1, run);
   ada.shelf().stored(ada.shared(), bo.device(), 1, 3);
   const Saved saved = ada.write("an answer");
-  EXPECT_THAT(ada.journal(ada.shared()).view().by_id(saved.id)->seen, ElementsAre(Seen{bo.device(), 1}));
+  EXPECT_THAT(ada.journal(ada.shared()).records().by_id(saved.id)->seen, ElementsAre(Seen{bo.device(), 1}));
 }
 
 // ---- a full disk ----

@@ -26,6 +26,7 @@ void Person::start() {
   database_ = std::make_unique<store::Database>(folder_ / "duolog.db", store::Database::Open::kCreate);
   log_ = std::make_unique<store::SealedLog>(*database_);
   local_ = std::make_unique<store::LocalState>(*database_, identity_->keys().local_key("local.state"));
+  view_ = std::make_unique<ViewFile>(folder_ / "view.db", identity_->keys().local_key("local.view"), [](auto) {});
   const Clock clock{[this] { return wall(now); }, [] { return SteadyTime(); }};
   Shelf::Hooks hooks;
   hooks.grew = [this](const JournalId& id) {
@@ -33,12 +34,13 @@ void Person::start() {
     if (killed_after > 0 && --killed_after == 0) throw Killed();
   };
   hooks.news = [this](const News& one) { news.push_back(one); };
-  shelf_ = std::make_unique<Shelf>(Shelf::Parts{*identity_, *log_, *local_, clock, zone_}, std::move(hooks));
+  shelf_ = std::make_unique<Shelf>(Shelf::Parts{*identity_, *log_, *local_, *view_, clock, zone_}, std::move(hooks));
   shelf_->start();
 }
 
 void Person::stop() {
   shelf_.reset();
+  view_.reset();
   local_.reset();
   log_.reset();
   database_.reset();

@@ -36,6 +36,7 @@ class Person {
   store::SealedLog& log() { return *log_; }
   store::LocalState& local() { return *local_; }
   store::Database& database() { return *database_; }
+  ViewFile& view() { return *view_; }
   Identity& identity() { return *identity_; }
   [[nodiscard]] store::VaultFile vault() const;
   [[nodiscard]] DeviceId device() const { return identity_->keys().id(); }
@@ -67,6 +68,7 @@ class Person {
   std::unique_ptr<store::SealedLog> log_;
   std::unique_ptr<Identity> identity_;
   std::unique_ptr<store::LocalState> local_;
+  std::unique_ptr<ViewFile> view_;
   std::unique_ptr<Shelf> shelf_;
 };
 

@@ -165,8 +165,8 @@ TEST_F(TwoPeople, ALongBacklogIsFoldedInSlices) {
 TEST_F(TwoPeople, EachNotebookKeepsTheJournalAndItsEpoch) {
   for (Person* person : {&ada, &bo}) {
     Journal& notebook = person->journal(person->notebook());
-    EXPECT_THAT(notebook.journals_kept(), ElementsAre(person->shared()));
-    EXPECT_EQ(notebook.epochs_kept().size(), 1u);
+    EXPECT_THAT(notebook.facts().journals_kept, ElementsAre(person->shared()));
+    EXPECT_EQ(notebook.facts().epochs_kept.size(), 1u);
     const auto before = person->log().record_count(person->notebook());
     person->restart();
     EXPECT_EQ(person->log().record_count(person->notebook()), before) << "kept twice";
@@ -196,7 +196,7 @@ TEST(Names, OfJournalsEndBetweenCharactersAndAreKeptOnce) {
   ada.settle();
   EXPECT_EQ(ada.identity().journals()[1].name, name);
   EXPECT_EQ(ada.identity().journals()[2].name, std::string(61, 'b') + " 2");
-  EXPECT_EQ(ada.journal(ada.notebook()).journals_kept().size(), 2U);
+  EXPECT_EQ(ada.journal(ada.notebook()).facts().journals_kept.size(), 2U);
   const auto before = ada.log().record_count(ada.notebook());
   ada.restart();
   EXPECT_EQ(ada.log().record_count(ada.notebook()), before);
@@ -208,8 +208,8 @@ TEST_F(TwoPeople, ANotebooksRecordsNeverCountInASharedJournal) {
   forge(ada, ada.shared(), EpochKept{ada.shared(), crypto::EpochSecret::random()});
   meet(ada, bo);
   EXPECT_THAT(bo.texts(), IsEmpty());
-  EXPECT_THAT(bo.journal(bo.shared()).journals_kept(), IsEmpty());
-  EXPECT_THAT(bo.journal(bo.shared()).epochs_kept(), IsEmpty());
+  EXPECT_THAT(bo.journal(bo.shared()).facts().journals_kept, IsEmpty());
+  EXPECT_THAT(bo.journal(bo.shared()).facts().epochs_kept, IsEmpty());
 }
 
 }  // namespace

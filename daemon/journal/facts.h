@@ -1,0 +1,24 @@
+// facts.h: what the machine has learnt from a journal's records and no reader ever sees: kept in the view, so that no
+// start reads the log for it.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "daemon/journal/membership.h"
+
+namespace duolog::journal {
+
+struct Facts {
+  std::vector<EpochFact> epochs;                  // as Membership was told
+  std::vector<crypto::Chain> founders;            // of the founding record
+  std::set<DeviceId> zero_authors;                // whose logs begin with epoch zero
+  std::map<DeviceId, std::uint64_t> epochs_written;
+  std::map<bool, std::uint64_t> practices_written;  // by this person or not
+  std::set<JournalId> journals_kept;              // a notebook's alone: what it keeps of other journals
+  std::set<EpochId> epochs_kept;
+  std::set<std::string> alarms;  // codes
+
+  [[nodiscard]] Bytes encode() const;
+  static Facts decode(ByteView bytes);  // REQUIRES: encode() has made them
+};
+
+}  // namespace duolog::journal

@@ -1,0 +1,123 @@
+// journal_restore.cc: what the view remembers is taken up, where it is what the log says; or everything is begun anew.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <limits>
+
+#include "daemon/journal/journal.h"
+
+namespace duolog::journal {
+namespace {
+
+// So many records of the end of each chain are read again at a start: a disk that rots does so where it was written
+// last, and nothing may be written behind what cannot be read.
+constexpr std::uint64_t kEndLength = 64;
+
+}  // namespace
+
+void Journal::take_up() {
+  view_ = std::make_unique<View>(file_, id_, scene());
+  answers_ = std::make_unique<Answers>(id_, identity_.keys().wrap().clone(), AnswerTable(file_, view_->row()));
+  membership_ = Membership(secrets().genesis);
+  facts_ = Facts::decode(view_->facts());
+  facts_changed_ = false;
+  folded_.clear();
+  waiting_.clear();
+  unenrolled_.clear();
+  bodiless_.clear();
+  again_.clear();
+  practices_put_.clear();
+  scan_.reset();
+  for (const auto& [device, held] : view_->held())
+    if (held.seq > 0) folded_[device] = held.seq;
+  in_step_ = view_->whole();
+  for (const crypto::Chain& chain : facts_.founders) {
+    if (const auto proven = roster_.prove(chain)) membership_.enrol(*proven);
+    roster_.add(chain, false);
+    founders_.push_back(chain);
+  }
+  for (const EpochFact& fact : facts_.epochs) membership_.epoch(fact);
+  for (const store::FrontierEntry& entry : log_.frontier(id_))
+    if (log_.frozen(id_, entry.device)) freeze(entry.device);
+  restore_pending();
+}
+
+// What came, or was learnt, and could not be folded any more before a stop is folded now.
+void Journal::restore_pending() {
+  const auto missing = log_.missing_bodies(id_);
+  const auto lacks = [&](const View::Pending& one) {
+    const auto found = missing.find(one.device);
+    return found != missing.end() && std::binary_search(found->second.begin(), found->second.end(), one.seq);
+  };
+  for (const View::Pending& one : view_->pending()) {
+    const bool still = one.why == kNoBody          ? lacks(one)
+                       : one.why == kEpochNotKnown ? secret(one.epoch) == nullptr
+                                                   : !membership_.enrolled().contains(one.device);
+    if (!still) {
+      again_.emplace(one.device, one.seq);
+    } else if (one.why == kNoBody) {
+      bodiless_[one.device].insert(one.seq);
+    } else if (one.why == kEpochNotKnown) {
+      waiting_[one.epoch].emplace(one.device, one.seq);
+    } else {
+      unenrolled_[one.device].insert(one.seq);
+    }
+  }
+  for (const auto& [device, seq] : view_->claims()) claims_[device] = std::max(claims_[device], seq);
+}
+
+bool Journal::fits() const {
+  if (view_->empty()) return true;  // nothing of it was folded yet
+  if (!view_->whole()) return false;
+  for (const EpochFact& fact : facts_.epochs)
+    if (secret(fact.id) == nullptr) return false;  // it was never kept in the vault
+  return ends_fit();
+}
+
+bool Journal::ends_fit() const {
+  for (const auto& [device, held] : view_->held()) {
+    if (held.seq == 0) continue;
+    const auto head = log_.head(id_, device);
+    if (!head || head->seq < held.seq || log_.id_at(id_, device, held.seq) != held.head) return false;
+    const std::uint64_t from = held.seq > kEndLength ? held.seq - kEndLength + 1 : 1;
+    const auto bodiless = bodiless_.find(device);
+    std::uint64_t read = from - 1;
+    log_.each(id_, device, from, [&](std::uint64_t seq, const RecordId&, const crypto::Record& record) {
+      const bool known = bodiless != bodiless_.end() && bodiless->second.contains(seq);
+      const bool sound = record.body.has_value() || known || again_.contains({device, seq});
+      if (sound) read = seq;
+      return sound && seq < held.seq;
+    });
+    if (read < held.seq) return false;
+  }
+  return true;
+}
+
+void Journal::begin_anew(std::int64_t now_s, bool doubted) {
+  Brought brought = std::exchange(brought_, {});
+  only_up_to_ = folded_;
+  try {
+    take_up();
+    fold_all();
+    time_is(now_s, doubted);
+  } catch (...) {  // lost once more: what was folded before is still what has been told
+    folded_ = std::move(*only_up_to_);
+    only_up_to_.reset();
+    brought_ = std::move(brought);
+    throw;
+  }
+  only_up_to_.reset();
+  brought_ = std::move(brought);
+}
+
+void Journal::keep() {
+  if (std::exchange(facts_changed_, false)) {
+    view_->keep(facts_.encode());
+  } else {
+    view_->keep();
+  }
+}
+
+void Journal::forget() {
+  file_.transaction([&] { view_->forget(); });
+}
+
+}  // namespace duolog::journal

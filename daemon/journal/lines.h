@@ -1,0 +1,38 @@
+// lines.h: lines of several journals in one order, a few at a time.
+//
+// Journals know nothing of each other: between them only time can say what came first; never before what precedes it in
+// its own journal. Where times are equal the journal comes first that was added first.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <deque>
+
+#include "daemon/journal/journal.h"
+
+namespace duolog::journal {
+
+class Lines {
+ public:
+  // REQUIRES: all `wanted` have the same direction.
+  void add(const Journal& journal, Wanted wanted);
+
+  struct Hit {
+    const Journal* journal = nullptr;
+    Line line;
+  };
+  std::optional<Hit> next();  // nullopt: there are no more
+
+ private:
+  struct Stream {
+    const Journal* journal;
+    Wanted wanted;
+    std::size_t page;
+    std::deque<Line> lines = {};
+    bool over = false;
+
+    bool fill();  // false: it has no more
+  };
+  std::vector<Stream> streams_;
+};
+
+}  // namespace duolog::journal

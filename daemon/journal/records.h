@@ -1,0 +1,107 @@
+// records.h: the records of one journal as its readers ask for them: by kind, voice, day, practice, by what they are
+// about; always in the journal's one order.
+//
+// The order is the same wherever the same records are held. Every device's records stand in the order of its chain, and
+// an event stands after everything its writer had seen; what that leaves open is settled by the writers' clocks, then
+// by record id (order.h).
+//
+// Two things answer: the view (view.h), an indexed database, and, while that is being made anew, the log itself
+// (scan.h). Both say the same.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <functional>
+
+#include "daemon/journal/answers.h"
+#include "daemon/journal/noted.h"
+
+namespace duolog::journal {
+
+using Kinds = std::uint32_t;
+constexpr Kinds only(Kind kind) { return Kinds{1} << static_cast<int>(kind); }
+template <class... More>
+constexpr Kinds only(Kind kind, More... more) {
+  return only(kind) | only(more...);
+}
+inline constexpr Kinds kShown = only(kFirstHidden) - 1;
+inline constexpr Kinds kSettings = only(Kind::kCalendar, Kind::kOwnPractice, Kind::kWish);
+inline constexpr Kinds kAnswers = only(Kind::kAnswer, Kind::kSealed);
+
+// A part of one device's chain, both ends included.
+struct Stretch {
+  DeviceId device;
+  std::uint64_t from = 1;
+  std::uint64_t to = UINT64_MAX;
+};
+
+// What somebody looks for; what is set narrows it.
+struct Wanted {
+  Kinds kinds = kShown;
+  std::optional<bool> mine;
+  std::optional<std::int64_t> civil_from;  // both ends included
+  std::optional<std::int64_t> civil_to;
+  std::optional<std::string> practice;
+  std::optional<std::string> period;  // REQUIRES: practice
+  std::optional<RecordId> target;
+  std::optional<RecordId> id;
+  std::string id_begins;  // hex digits
+  std::optional<Stretch> stretch;
+  std::string tag;
+  bool newest_first = false;
+  std::optional<std::int64_t> beyond;  // Line::at: only what comes after it in the order that is asked for
+  std::size_t about_so_many = 0;  // what is looked at before the visitor stops, as far as one knows; 0: all
+};
+// All but the tag, which a Line does not have.
+bool fits(const Wanted& wanted, const Line& line);
+
+class Records {
+ public:
+  Records() = default;
+  virtual ~Records() = default;
+  Records(const Records&) = delete;
+  Records& operator=(const Records&) = delete;
+
+  // In order, until `see` says false. Whoever sees may ask for more.
+  using SeeLine = std::function<bool(const Line&)>;
+  virtual void each_line(const Wanted& wanted, const SeeLine& see) const = 0;
+  // With its words. REQUIRES: the line is of these records.
+  [[nodiscard]] virtual Noted read(const Line& line) const = 0;
+
+  // ---- what would otherwise be counted by hand ----
+  // Rounds of which somebody has given an answer; of one practice, or of all where that is empty; of this period and
+  // later ones.
+  [[nodiscard]] virtual std::vector<RoundKey> rounds(const std::string& practice, const std::string& from) const = 0;
+  // The last period before this one in which anybody answered or passed. nullopt: none.
+  [[nodiscard]] virtual std::optional<std::string> period_before(const std::string& practice,
+                                                                 const std::string& period) const = 0;
+  // What readers see that was written from here to there, by which of the two; in any order.
+  using SeeWritten = std::function<void(std::int64_t written_ms, bool mine)>;
+  virtual void each_written(std::int64_t from_ms, std::int64_t to_ms, const SeeWritten& see) const = 0;
+  // The moods of entries, in order.
+  struct Mood {
+    std::int64_t written_ms = 0;
+    std::int32_t offset_minutes = 0;
+    bool mine = false;
+    std::uint32_t mood = 0;
+  };
+  using SeeMood = std::function<void(const Mood&)>;
+  virtual void each_mood(const SeeMood& see) const = 0;
+  struct Counts {
+    std::uint32_t entries = 0;  // entries, letters and answers
+    std::uint32_t unreadable = 0;
+    std::uint32_t newer = 0;
+  };
+  [[nodiscard]] virtual Counts counts() const = 0;
+
+  // ---- the same for short ----
+  using See = std::function<bool(const Noted&)>;
+  void each(const Wanted& wanted, const See& see) const;
+  [[nodiscard]] std::vector<Line> lines(const Wanted& wanted) const;
+  [[nodiscard]] std::vector<Noted> all(const Wanted& wanted) const;
+  [[nodiscard]] std::optional<Line> line(const RecordId& id) const;    // silent ones too
+  [[nodiscard]] std::optional<Noted> by_id(const RecordId& id) const;  // silent ones too
+  [[nodiscard]] std::vector<Noted> about(const RecordId& id) const;    // remarks and reactions
+  [[nodiscard]] bool any(Wanted wanted) const;
+};
+
+}  // namespace duolog::journal

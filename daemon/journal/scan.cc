@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "daemon/journal/scan.h"
+
+#include <ranges>
+#include <set>
+
+#include "daemon/journal/order.h"
+
+namespace duolog::journal {
+namespace {
+
+void count(Records::Counts& counts, Kind kind) {
+  switch (kind) {
+    case Kind::kEntry:
+    case Kind::kAnswer:
+    case Kind::kSealed:
+    case Kind::kLetter:
+      ++counts.entries;
+      return;
+    case Kind::kUnreadable:
+    case Kind::kLacking:
+      ++counts.unreadable;
+      return;
+    case Kind::kNewer:
+      ++counts.newer;
+      return;
+    default:
+      return;
+  }
+}
+
+}  // namespace
+
+Scan::Scan(Source source) : source_(std::move(source)) {
+  std::map<DeviceId, std::vector<Read>> chains;
+  source_.each([&](const Noted& noted, bool mine) {
+    Read read{line_of(noted, mine), {}, noted.seen};
+    if (const auto* tags = tags_of(noted)) read.tags = *tags;
+    count(counts_, read.line.kind);
+    chains[noted.device].push_back(std::move(read));
+  });
+  arrange(std::move(chains));
+}
+
+void Scan::arrange(std::map<DeviceId, std::vector<Read>> chains) {
+  Merge merge;
+  std::vector<std::pair<std::vector<Read>*, std::size_t>> given;  // of each chain: how many the merge has given back
+  for (auto& [device, chain] : chains) {
+    given.emplace_back(&chain, 0);
+    merge.add_chain(device, kNoTime, [&chain, at = std::size_t{0}]() mutable -> std::optional<Merge::Next> {
+      if (at == chain.size()) return std::nullopt;
+      Read& read = chain[at++];
+      return Merge::Next{read.line.id, read.line.seq, read.line.written_ms, std::move(read.seen)};
+    });
+  }
+  std::int64_t reached = kNoTime;
+  while (const auto step = merge.step()) {
+    auto& [chain, at] = given[step->chain];
+    Read& read = records_.emplace_back(std::move((*chain)[at++]));
+    reached = std::max(reached, step->time);
+    read.seen = {};
+    read.line.at = static_cast<std::int64_t>(records_.size()) - 1;
+    read.line.reached = reached;
+  }
+}
+
+void Scan::each_line(const Wanted& wanted, const SeeLine& see) const {
+  const auto fits_all = [&](const Read& read) {
+    return fits(wanted, read.line) &&
+           (wanted.tag.empty() || std::find(read.tags.begin(), read.tags.end(), wanted.tag) != read.tags.end());
+  };
+  if (wanted.newest_first) {
+    for (const Read& read : std::views::reverse(records_))
+      if (fits_all(read) && !see(read.line)) return;
+  } else {
+    for (const Read& read : records_)
+      if (fits_all(read) && !see(read.line)) return;
+  }
+}
+
+std::vector<RoundKey> Scan::rounds(const std::string& practice, const std::string& from) const {
+  std::set<RoundKey> keys;
+  for (const Read& read : records_) {
+    const Line& line = read.line;
+    if (line.is_answer() && (practice.empty() || line.practice == practice) && line.period >= from)
+      keys.insert({line.practice, line.period});
+  }
+  return {keys.begin(), keys.end()};
+}
+
+std::optional<std::string> Scan::period_before(const std::string& practice, const std::string& period) const {
+  std::optional<std::string> before;
+  for (const Read& read : records_) {
+    const Line& line = read.line;
+    if (!line.is_answer() && line.kind != Kind::kPass) continue;
+    if (line.practice == practice && line.period < period && (!before || *before < line.period)) before = line.period;
+  }
+  return before;
+}
+
+void Scan::each_written(std::int64_t from_ms, std::int64_t to_ms, const SeeWritten& see) const {
+  for (const Read& read : records_) {
+    const auto& written = read.line.written_ms;
+    if (is_shown(read.line.kind) && written && *written >= from_ms && *written <= to_ms) see(*written, read.line.mine);
+  }
+}
+
+void Scan::each_mood(const SeeMood& see) const {
+  for (const Read& read : records_)
+    if (read.line.mood > 0)
+      see({read.line.written_ms.value_or(0), read.line.offset_minutes, read.line.mine, read.line.mood});
+}
+
+}  // namespace duolog::journal

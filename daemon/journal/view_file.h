@@ -1,0 +1,44 @@
+// view_file.h: the file of the view: opened, believed or made anew, and let go when it cannot be believed any more.
+//
+// It is a cache (store/view_database.h): what is in it can be folded anew from the log at any time. Where the disk
+// refuses to hold one, the same tables lie in memory. Whoever uses it must be ready for store::ViewLost from any call;
+// the shelf answers it with begin_anew() and folds again.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <functional>
+#include <string_view>
+
+#include "crypto/keys.h"
+#include "daemon/store/view_database.h"
+
+namespace duolog::journal {
+
+class ViewFile {
+ public:
+  using Note = std::function<void(std::string_view)>;  // for the daemon's notes
+  // An empty `file`: in memory alone. Throws nothing for what it finds.
+  ViewFile(std::filesystem::path file, crypto::LocalKey key, Note note);
+
+  [[nodiscard]] store::Connection& database() { return *database_; }
+  // What is written in it is there whole or not at all. Where `work` throws anything the view is not believed any more:
+  // what was folded meanwhile is in memory, and would be missing in it.
+  void transaction(const std::function<void()>& work);
+  // Drops everything and begins with empty tables; after `why` came twice in a row, in memory.
+  void begin_anew(std::string_view why);
+  // Nothing is changed for a while: what is here is made durable and may be believed by the next start.
+  void rest();
+  [[nodiscard]] bool is_clean() const { return database_->is_clean(); }
+  [[nodiscard]] bool is_in_memory() const { return database_->is_in_memory(); }
+
+ private:
+  void open();
+
+  std::filesystem::path file_;
+  crypto::LocalKey key_;
+  Note note_;
+  std::unique_ptr<store::ViewDatabase> database_;
+  int lost_ = 0;  // how often since it was last at rest
+};
+
+}  // namespace duolog::journal

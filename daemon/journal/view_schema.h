@@ -1,0 +1,106 @@
+// view_schema.h: what stands in the view's file. There are no migrations: whoever changes a table, a number that is
+// kept, or what a record shows, counts kViewVersion up, and everything is folded anew.
+//
+//   journal   how far each is folded, and what the machine has learnt from it
+//   device    whose chains. A place is (journal row << 48 | device number << 40 | seq - 1)
+//   record    one for each record of the log. `at` is its place in the order of its journal (journal row << 40 |
+//             position), none before it has one; `reached` the latest time up to there; `name` the first 56 bits of its
+//             id; `civil` the day and hour it is about, on its writer's calendar. `event` is what was opened, where
+//             there are words in it. A sealed answer's words are in `answer`
+//   tag       of entries
+//   pending   places that are read again: an epoch not known yet, an author not enrolled, a body not here
+//   answer    sealed answers by question (question id || rule), in the order in which they came; `live` while one of the
+//             question may open without a new record; `opens` of the other's letters that are shut
+//   early     openings of answers that are not here yet
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+
+namespace duolog::journal {
+
+inline constexpr std::uint32_t kViewVersion = 1;
+
+// What is in `kind` says noted.h: below 10 stands what a reader sees, 1 is an entry, 20 silent.
+inline constexpr const char* kViewTables = R"(
+CREATE TABLE journal (
+  row INTEGER PRIMARY KEY,
+  id BLOB NOT NULL UNIQUE,
+  whole INTEGER NOT NULL DEFAULT 0,
+  facts BLOB NOT NULL DEFAULT x'',
+  entries INTEGER NOT NULL DEFAULT 0,
+  unreadable INTEGER NOT NULL DEFAULT 0,
+  newer INTEGER NOT NULL DEFAULT 0,
+  next INTEGER NOT NULL DEFAULT 0,
+  reached INTEGER,
+  liars INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE device (
+  row INTEGER PRIMARY KEY,
+  id BLOB NOT NULL,
+  folded INTEGER NOT NULL DEFAULT 0,
+  head BLOB,
+  dated INTEGER NOT NULL DEFAULT 0,
+  time INTEGER,
+  claimed INTEGER NOT NULL DEFAULT 0,
+  holds INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE record (
+  place INTEGER PRIMARY KEY,
+  at INTEGER,
+  reached INTEGER,
+  id BLOB NOT NULL,
+  name INTEGER NOT NULL,
+  kind INTEGER NOT NULL,
+  mine INTEGER NOT NULL,
+  written INTEGER,
+  offset INTEGER NOT NULL,
+  civil INTEGER,
+  practice TEXT,
+  period TEXT,
+  target BLOB,
+  mood INTEGER,
+  tagged INTEGER NOT NULL,
+  rule BLOB,
+  seen BLOB,
+  event BLOB);
+CREATE INDEX named ON record (name);
+CREATE INDEX shown ON record (at) WHERE kind < 10 AND at IS NOT NULL;
+CREATE INDEX voice ON record (mine, at) WHERE kind < 10 AND at IS NOT NULL;
+CREATE INDEX rare ON record (kind, at) WHERE kind > 1 AND kind < 20 AND at IS NOT NULL;
+CREATE INDEX moves ON record (practice, period, at, kind) WHERE practice IS NOT NULL;
+CREATE INDEX said ON record (target, at) WHERE target IS NOT NULL;
+CREATE INDEX days ON record (civil, at) WHERE kind < 10 AND civil IS NOT NULL;
+CREATE INDEX weeks ON record (written, mine) WHERE kind < 10 AND written IS NOT NULL;
+CREATE INDEX moods ON record (at, written, offset, mine, mood) WHERE mood > 0 AND at IS NOT NULL;
+CREATE TABLE tag (
+  place INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  at INTEGER,
+  PRIMARY KEY (place, name)) WITHOUT ROWID;
+CREATE INDEX tagged ON tag (name, at);
+CREATE TABLE pending (
+  place INTEGER NOT NULL,
+  why INTEGER NOT NULL,
+  epoch BLOB,
+  PRIMARY KEY (place, why)) WITHOUT ROWID;
+CREATE TABLE answer (
+  row INTEGER PRIMARY KEY,
+  journal INTEGER NOT NULL,
+  id BLOB NOT NULL,
+  question BLOB NOT NULL,
+  live INTEGER NOT NULL,
+  opens INTEGER,
+  note BLOB NOT NULL);
+CREATE UNIQUE INDEX answered ON answer (id, journal);
+CREATE INDEX questions ON answer (question, journal);
+CREATE INDEX living ON answer (journal, question) WHERE live = 1;
+CREATE INDEX shut ON answer (journal, opens) WHERE opens IS NOT NULL;
+CREATE TABLE early (
+  journal INTEGER NOT NULL,
+  id BLOB NOT NULL,
+  mine INTEGER NOT NULL,
+  written INTEGER NOT NULL,
+  opening BLOB NOT NULL);
+CREATE INDEX early_ones ON early (id);
+)";
+
+}  // namespace duolog::journal
