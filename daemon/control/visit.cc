@@ -6,6 +6,7 @@
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/stubs/logging.h>
 
+#include "daemon/control/changing.h"
 #include "daemon/control/convert.h"
 #include "daemon/control/practices.h"
 #include "daemon/control/said.h"
@@ -246,9 +247,9 @@ void Visit::State::answer_open(const Request& request) {
       if (request.configure().has_write_to()) desk.shelf().set_write_to(request.configure().write_to());
       return done();
     default:
-      if (!answer_practices(desk.shelf(), request,
-                            {[this](Reply one) { send(std::move(one)); },
-                             [this](Reply last) { finish(std::move(last)); }, [this] { done(); }}))
+      const Answering answers{[this](Reply one) { send(std::move(one)); },
+                              [this](Reply last) { finish(std::move(last)); }, [this] { done(); }};
+      if (!answer_practices(desk.shelf(), request, answers) && !answer_changing(desk.shelf(), request, answers))
         finish(error(Error::BAD_REQUEST));
   }
 }

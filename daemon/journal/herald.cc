@@ -59,6 +59,7 @@ struct Herald::Telling {
 void Herald::tell(const Journal& journal, const Journal::Brought& brought) const {
   if (!speaks_) return;
   if (brought.doors_changed) doors_changed(journal.id());
+  if (brought.erased) grew(journal);
   if (!heard()) return;
   Telling telling(journal, zone_, now(), here_);
   for (const auto& item : brought.items) tell_item(telling, item);

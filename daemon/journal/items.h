@@ -14,6 +14,11 @@ Item make_item(const Journal& journal, const Noted& noted, const Zone& here);
 // person can do with it now.
 void add_what_was_said(Item& item, const Journal& journal, const Noted& noted, const Zone& here, bool whole);
 
+// An entry's versions: items_changed.cc. `describe_versions` shows the newest in the item.
+void describe_versions(Item& item, const Journal& journal, const Noted& noted);
+std::vector<ItemVersion> all_versions(const Journal& journal, const Noted& noted);
+void describe_entry(Item& item, const Entry& entry);
+
 // What the shelf calls the author of a device's records.
 std::string author_name(const Journal& journal, const DeviceId& device);
 std::string device_name(const Journal& journal, const DeviceId& device);  // "" where not known

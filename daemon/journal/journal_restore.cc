@@ -24,6 +24,7 @@ void Journal::take_up() {
   unenrolled_.clear();
   bodiless_.clear();
   again_.clear();
+  to_erase_.clear();
   practices_put_.clear();
   scan_.reset();
   for (const auto& [device, held] : view_->held())
@@ -37,6 +38,7 @@ void Journal::take_up() {
   for (const EpochFact& fact : facts_.epochs) membership_.epoch(fact);
   for (const store::FrontierEntry& entry : log_.frontier(id_))
     if (log_.frozen(id_, entry.device)) freeze(entry.device);
+  restore_erased();
   restore_pending();
 }
 
@@ -48,6 +50,10 @@ void Journal::restore_pending() {
     return found != missing.end() && std::binary_search(found->second.begin(), found->second.end(), one.seq);
   };
   for (const View::Pending& one : view_->pending()) {
+    if (one.why == kToErase) {
+      to_erase_[one.device].insert(one.seq);
+      continue;
+    }
     const bool still = one.why == kNoBody          ? lacks(one)
                        : one.why == kEpochNotKnown ? secret(one.epoch) == nullptr
                                                    : !membership_.enrolled().contains(one.device);
@@ -80,8 +86,8 @@ bool Journal::ends_fit() const {
     const std::uint64_t from = held.seq > kEndLength ? held.seq - kEndLength + 1 : 1;
     const auto bodiless = bodiless_.find(device);
     std::uint64_t read = from - 1;
-    log_.each(id_, device, from, [&](std::uint64_t seq, const RecordId&, const crypto::Record& record) {
-      const bool known = bodiless != bodiless_.end() && bodiless->second.contains(seq);
+    log_.each(id_, device, from, [&](std::uint64_t seq, const RecordId& id, const crypto::Record& record) {
+      const bool known = (bodiless != bodiless_.end() && bodiless->second.contains(seq)) || gone(id, is_mine(device));
       const bool sound = record.body.has_value() || known || again_.contains({device, seq});
       if (sound) read = seq;
       return sound && seq < held.seq;

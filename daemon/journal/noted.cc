@@ -21,6 +21,8 @@ struct KindOf {
   Kind operator()(const OwnNote&) const { return Kind::kOwnPractice; }
   Kind operator()(const Wish&) const { return Kind::kWish; }
   Kind operator()(const Pass&) const { return Kind::kPass; }
+  Kind operator()(const Edit&) const { return Kind::kEdit; }
+  Kind operator()(const TakenBack& one) const { return one.what.entry ? Kind::kGoneEdit : Kind::kTakenBack; }
 };
 
 // ---- what a reader needs of each, beside where and when ----
@@ -41,6 +43,11 @@ void add_round(Line& line, const Of& of) {
 void add_to(Line& line, const Answer& answer) { add_round(line, answer); }
 void add_to(Line& line, const SealedNote& sealed) { add_round(line, sealed); }
 void add_to(Line& line, const Pass& pass) { add_round(line, pass); }
+void add_to(Line& line, const Edit& edit) { line.target = edit.entry; }
+void add_to(Line& line, const TakenBack& taken) {
+  line.target = taken.what.entry;
+  if (!taken.what.entry) add_round(line, taken.what);
+}
 
 // ---- what an event shows ----
 
@@ -57,6 +64,7 @@ struct Showing {
     return OwnNote{read ? std::make_shared<const practice::Kept>(std::move(*read)) : nullptr};
   }
   What operator()(const Opening&) const { return Silent{}; }
+  What operator()(const Erase&) const { return Silent{}; }
   What operator()(const Found&) const { return Silent{}; }
   What operator()(const JournalKept&) const { return Silent{}; }
   What operator()(const EpochKept&) const { return Silent{}; }

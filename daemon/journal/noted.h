@@ -24,6 +24,12 @@ struct OwnNote {                                   // a practice of their own, r
   std::shared_ptr<const practice::Kept> practice;  // null: it cannot be read, or its author has written too many
 };
 
+struct TakenBack {         // its author has erased it: the words are nowhere any more
+  std::int64_t at_ms = 0;  // when, by its author's clock
+  std::int32_t offset_minutes = 0;
+  Erase::One what;
+};
+
 // In the order in which the view's indexes know them: what a reader sees comes first. The numbers stand in the view's
 // file: whoever changes one counts kViewVersion up.
 enum class Kind : std::uint8_t {
@@ -35,11 +41,14 @@ enum class Kind : std::uint8_t {
   kUnreadable = 6,
   kLacking = 7,  // its body is not here
   kNewer = 8,
+  kTakenBack = 9,
   kReaction = 10,  // from here on: seen by no reader
   kPass = 11,
   kCalendar = 12,
   kOwnPractice = 13,
   kWish = 14,
+  kEdit = 15,
+  kGoneEdit = 16,  // one that was taken back
   kSilent = 20,
 };
 inline constexpr Kind kFirstHidden = Kind::kReaction;
@@ -52,7 +61,8 @@ struct Noted {
   std::optional<std::int64_t> written_ms;  // none: unreadable, or no event
   std::int32_t offset_minutes = 0;
   std::vector<Seen> seen;
-  std::variant<Silent, Unreadable, Newer, Entry, Answer, SealedNote, Remark, Reaction, Calendar, OwnNote, Wish, Pass>
+  std::variant<Silent, Unreadable, Newer, Entry, Answer, SealedNote, Remark, Reaction, Calendar, OwnNote, Wish, Pass,
+               Edit, TakenBack>
       what;
 
   [[nodiscard]] Kind kind() const;
@@ -80,13 +90,16 @@ struct Line {
   std::optional<std::int64_t> civil_ms;  // of what it is about, else of when it was written; on its writer's calendar
   std::string practice;                  // of answers, letters and passes
   std::string period;
-  std::optional<RecordId> target;  // of remarks and reactions
+  std::optional<RecordId> target;  // of remarks, reactions and edits
   std::uint32_t mood = 0;          // of entries
   // Once it has its place in the order of its journal:
   std::int64_t at = 0;       // which one
   std::int64_t reached = 0;  // the latest time up to here: it places a record among those of other journals
 
-  [[nodiscard]] bool is_answer() const { return kind == Kind::kAnswer || kind == Kind::kSealed; }
+  // Also one that was taken back: the question stays answered.
+  [[nodiscard]] bool is_answer() const {
+    return kind == Kind::kAnswer || kind == Kind::kSealed || (kind == Kind::kTakenBack && !practice.empty());
+  }
 };
 inline constexpr std::int64_t kNoTime = INT64_MIN;
 

@@ -38,6 +38,7 @@ Kinds kinds_of(const std::string& kind) {
   if (kind == name(ItemKind::kLetter)) return only(Kind::kLetter);
   if (kind == name(ItemKind::kRemark)) return only(Kind::kRemark);
   if (kind == name(ItemKind::kNewer)) return only(Kind::kNewer);
+  if (kind == name(ItemKind::kTakenBack)) return only(Kind::kTakenBack);
   if (kind == name(ItemKind::kUnreadable)) return only(Kind::kUnreadable, Kind::kLacking);
   throw Refusal(Reason::kBadRequest, "kind");
 }
@@ -296,8 +297,7 @@ std::vector<std::string> warnings(const Shelf& shelf) {
       codes.insert(codes.end(), journal->alarms().begin(), journal->alarms().end());
       if (is_damaged(shelf, *journal)) codes.push_back("damaged:" + journal->secrets().name);
       const Calendar calendar = shelf.calendar_of(*journal);
-      if (calendar.zone != shelf.parts().zone && !Zone(calendar.zone).known())
-        codes.push_back("zone:" + calendar.zone);
+      if (calendar.zone != shelf.parts().zone && !Zone(calendar.zone).known()) codes.push_back("zone:" + calendar.zone);
     }
     return codes;
   });

@@ -34,6 +34,9 @@ std::vector<Item> list(const Shelf& shelf, const Filter& filter);  // of a few
 // Whole: with what was said about it. Throws as find_one() does.
 Item show(const Shelf& shelf, const Target& target);
 
+// What it was before: shelf_change.cc. Throws as find_one() does, and kNotItsKind where it is no entry.
+History history(const Shelf& shelf, const Target& target);
+
 struct RoundFilter {
   std::string practice;  // empty: all
   std::string journal;   // empty: every journal that has or could have one; of the current ones, the one that an

@@ -26,6 +26,9 @@ constexpr Kinds only(Kind kind, More... more) {
 inline constexpr Kinds kShown = only(kFirstHidden) - 1;
 inline constexpr Kinds kSettings = only(Kind::kCalendar, Kind::kOwnPractice, Kind::kWish);
 inline constexpr Kinds kAnswers = only(Kind::kAnswer, Kind::kSealed);
+// Of a practice: those that were taken back count as well.
+inline constexpr Kinds kAnswered = kAnswers | only(Kind::kTakenBack);
+inline constexpr Kinds kVersions = only(Kind::kEdit, Kind::kGoneEdit);
 
 // A part of one device's chain, both ends included.
 struct Stretch {
@@ -49,7 +52,7 @@ struct Wanted {
   std::string tag;
   bool newest_first = false;
   std::optional<std::int64_t> beyond;  // Line::at: only what comes after it in the order that is asked for
-  std::size_t about_so_many = 0;  // what is looked at before the visitor stops, as far as one knows; 0: all
+  std::size_t about_so_many = 0;       // what is looked at before the visitor stops, as far as one knows; 0: all
 };
 // All but the tag, which a Line does not have.
 bool fits(const Wanted& wanted, const Line& line);

@@ -28,11 +28,14 @@ enum class Reason {
   kNoPassphrase,  // a passphrase was given where a key file is used
   kWordsGone,     // confirmed and erased
   kWrongWords,
-  kBadPractice,  // a practice that cannot be read: `detail` says file, line and key
-  kNotYours,     // only its author may do this
-  kNotItsKind,   // cannot be done with such a thing: `detail` what, `candidates` what can
-  kTooEarly,     // a day that must lie ahead does not: `detail`
-  kSealed,       // it has not opened yet: nothing can be said about it
+  kBadPractice,      // a practice that cannot be read: `detail` says file, line and key
+  kNotYours,         // only its author may do this
+  kNotItsKind,       // cannot be done with such a thing: `detail` what, `candidates` what can
+  kTooEarly,         // a day that must lie ahead does not: `detail`
+  kStaysAsGiven,     // a sealed answer that has not opened for both
+  kWantsConfirming,  // `offset` so many things at once; `limit` go without
+  kGone,             // it was taken back
+  kSealed,           // it has not opened yet: nothing can be said about it
 };
 
 struct Refusal : std::runtime_error {

@@ -23,6 +23,7 @@ std::size_t length_of(const Item& item) {
   for (const std::string& tag : item.tags) length += tag.size();
   for (const practice::FieldValue& value : item.fields) length += length_of(value);
   for (const std::string& label : item.labels) length += label.size();
+  for (const ItemVersion& version : item.versions) length += kBesideWords + version.text.size();
   return length;
 }
 
@@ -52,6 +53,8 @@ std::string_view name(ItemKind kind) {
       return "unreadable";
     case ItemKind::kNewer:
       return "newer";
+    case ItemKind::kTakenBack:
+      return "taken back";
   }
   return "unreadable";
 }

@@ -33,13 +33,34 @@ void count(Records::Counts& counts, Kind kind) {
 
 Scan::Scan(Source source) : source_(std::move(source)) {
   std::map<DeviceId, std::vector<Read>> chains;
+  Edits edits;
   source_.each([&](const Noted& noted, bool mine) {
     Read read{line_of(noted, mine), {}, noted.seen};
     if (const auto* tags = tags_of(noted)) read.tags = *tags;
-    count(counts_, read.line.kind);
+    if (read.line.target && (only(read.line.kind) & kVersions) != 0)
+      edits[{*read.line.target, mine}].push_back(version_of(noted));
     chains[noted.device].push_back(std::move(read));
   });
+  find_by_versions(chains, edits);
+  for (const auto& [device, chain] : chains)
+    for (const Read& read : chain) count(counts_, read.line.kind);
   arrange(std::move(chains));
+}
+
+void Scan::find_by_versions(std::map<DeviceId, std::vector<Read>>& chains, const Edits& edits) {
+  if (edits.empty()) return;
+  for (auto& [device, chain] : chains) {
+    for (Read& read : chain) {
+      const bool may = read.line.kind == Kind::kEntry || read.line.kind == Kind::kTakenBack;
+      const auto found = may ? edits.find({read.line.id, read.line.mine}) : edits.end();
+      if (found == edits.end()) continue;
+      const Noted entry = source_.read(read.line.device, read.line.seq);
+      if (!may_have_versions(entry)) continue;
+      Finding by = found_by(entry, read.line.mine, put_together(version_of(entry), found->second));
+      read.line = std::move(by.line);
+      read.tags = std::move(by.tags);
+    }
+  }
 }
 
 void Scan::arrange(std::map<DeviceId, std::vector<Read>> chains) {

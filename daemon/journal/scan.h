@@ -5,7 +5,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "daemon/journal/records.h"
+#include "daemon/journal/versions.h"
 
 namespace duolog::journal {
 
@@ -34,6 +34,8 @@ class Scan final : public Records {
     std::vector<std::string> tags;
     std::vector<Seen> seen;  // until it has its place
   };
+  using Edits = std::map<std::pair<RecordId, bool>, std::vector<Version>>;  // of an entry by its author's person
+  void find_by_versions(std::map<DeviceId, std::vector<Read>>& chains, const Edits& edits);
   void arrange(std::map<DeviceId, std::vector<Read>> chains);
 
   Source source_;

@@ -45,6 +45,24 @@ struct Target {
   std::string journal;  // name or id prefix; empty: any
 };
 
+// What an entry shall be from now on; what is not set stays.
+struct Rewording {
+  Target entry;
+  std::optional<std::string> text = {};
+  std::optional<std::vector<std::string>> tags = {};
+  std::optional<std::uint32_t> mood = {};
+  std::optional<std::string> on = {};      // as Draft::on; empty: about the day on which it was written
+  std::vector<std::string> replaces = {};  // ids of the versions that its writer saw; empty: what is shown now
+};
+
+inline constexpr std::uint32_t kTakenBackUnasked = 10;  // things at once
+struct TakingBack {
+  std::vector<std::string> ids;
+  std::string journal;
+  std::uint32_t confirmed = 0;  // that it is meant for so many; wanted for more than kTakenBackUnasked
+  bool look_only = false;       // nothing is written
+};
+
 // What somebody would like to hold for both; what is not set stays as it is.
 struct Wishes {
   std::string journal;
@@ -108,6 +126,11 @@ class Shelf {
   Saved keep_practice(const std::string& toml, const std::string& file, const std::string& journal, ByteView request);
   void try_practice(const std::string& toml, const std::string& file) const;  // throws as keep_practice() does
   void agree(const Wishes& wishes, ByteView request);
+  // ---- what is changed and taken back: the same promises. shelf_change.cc ----
+  Changed edit(const Rewording& wanted, ByteView request);
+  // All of it or, where one may not be taken back, nothing. Throws Refusal kNotYours, kGone, kNotItsKind,
+  // kStaysAsGiven, kWantsConfirming.
+  TakenAway take_back(const TakingBack& wanted, ByteView request);
   // Where answer() and agree() go when this is what was asked for.
   [[nodiscard]] const Journal& answering_journal(const std::string& wanted) const;
 
@@ -135,7 +158,7 @@ class Shelf {
   void mark_seen(const std::vector<Item>& items);
 
   // ---- for the other files of this room ----
-  void begin_anew(const store::ViewLost& lost) const;  // see sound()
+  void begin_anew(const store::ViewLost& lost) const;                        // see sound()
   [[nodiscard]] std::vector<const Journal*> journals() const;                // visible ones, the notebook first
   [[nodiscard]] const Journal& find(std::string_view name_or_prefix) const;  // throws Refusal(kNoSuchJournal)
   [[nodiscard]] Journal* by_id(const JournalId& id);                         // hidden ones too; null: none

@@ -13,6 +13,9 @@ void require_readable(const Journal& journal, const Noted& noted) {
   const bool sealed = std::holds_alternative<SealedNote>(noted.what) &&
                       journal.answers().look(noted.id).state != AnswerState::kReadable;
   const bool words = noted.is_entry() || noted.is_answer() || noted.is_letter() || noted.is_remark();
+  const bool gone = noted.kind() == Kind::kTakenBack;
+  if (gone && shown_entry(journal.records(), noted, journal.is_mine(noted.device))) return;
+  if (gone) throw Refusal(Reason::kGone);
   if (sealed) throw Refusal(Reason::kSealed, "sealed");
   if (!words) throw Refusal(Reason::kNotItsKind, "nothing to read");
 }
@@ -94,8 +97,7 @@ Saved Shelf::remark(const Target& about, const std::string& manner, const std::s
   const practice::Manner& chosen = require_manner(manners, manner);
   require_text(text, kRemarkLimit, "text");
   if (is_blank(text) && !chosen.optional) throw Refusal(Reason::kEmpty);
-  return state_->save(*by_id(found.journal->id()), Remark{found.noted.id, manner, is_blank(text) ? "" : text},
-                      request);
+  return state_->save(*by_id(found.journal->id()), Remark{found.noted.id, manner, is_blank(text) ? "" : text}, request);
 }
 
 Saved Shelf::react(const Target& to, const std::string& emoji, ByteView request) {
@@ -110,8 +112,8 @@ Saved Shelf::react(const Target& to, const std::string& emoji, ByteView request)
 Saved Shelf::share(const Target& target, const std::string& journal, ByteView request) {
   if (auto before = state_->answered_before(request)) return *before;
   const Meant found = find_one(*this, target);
-  const auto* entry = std::get_if<Entry>(&found.noted.what);
-  if (entry == nullptr || found.journal->shared()) throw Refusal(Reason::kNotItsKind, "share");
+  const auto entry = sound(*this, [&] { return shown_entry(found.journal->records(), found.noted, true); });
+  if (!entry || found.journal->shared()) throw Refusal(Reason::kNotItsKind, "share");
   Journal& to = state_->answering_journal(journal);
   if (!to.shared()) throw Refusal(Reason::kNoJournalYet, to.secrets().name);
   Entry shared = *entry;

@@ -27,7 +27,8 @@ constexpr Day kWeeks = 12;  // of the rhythm
 bool is_news(const Journal& journal, const Line& line) {
   const bool sealed = (line.kind == Kind::kSealed || line.kind == Kind::kLetter) &&
                       journal.answers().look(line.id).state == AnswerState::kSealed;
-  return !sealed && line.kind != Kind::kLacking && journal.unread().is_new(line.device, line.seq);
+  return !sealed && line.kind != Kind::kLacking && line.kind != Kind::kTakenBack &&
+         journal.unread().is_new(line.device, line.seq);
 }
 
 // Where it stands among all; what it is must be looked up.

@@ -16,7 +16,7 @@
 
 #include <map>
 
-#include "daemon/journal/records.h"
+#include "daemon/journal/versions.h"
 #include "daemon/journal/view_file.h"
 
 namespace duolog::store {
@@ -68,6 +68,18 @@ class View final : public Records {
   void done(const DeviceId& device, std::uint64_t seq);  // whatever the reason was
   [[nodiscard]] std::vector<Pending> pending() const;
 
+  // ---- what was taken back: view_versions.cc ----
+  struct Erased {
+    RecordId id;
+    bool mine = false;
+    RecordId by;  // the event that did it
+    TakenBack taken;
+  };
+  void erase(const Erased& erased);  // in the place of what was known of it
+  [[nodiscard]] std::vector<Erased> erased() const;
+  // Where a record of this person, or of the other, stands. nullopt: it is not here.
+  [[nodiscard]] std::optional<std::pair<DeviceId, std::uint64_t>> locate(const RecordId& id, bool mine) const;
+
   // Up to where a device says that it holds this device's log.
   void claim(const DeviceId& by, std::uint64_t seq);
   [[nodiscard]] std::map<DeviceId, std::uint64_t> claims() const;
@@ -113,6 +125,13 @@ class View final : public Records {
   void note_time(Chain& chain, const Noted& noted);
   void note_claims(const DeviceId& by, const std::vector<Seen>& seen);
 
+  // ---- view_versions.cc ----
+  void look_for_versions();
+  void found_again(const Noted& noted, bool mine);
+  void find_by_versions(const RecordId& entry, bool mine);
+  [[nodiscard]] std::optional<Line> line_named(const RecordId& id, bool mine) const;
+  [[nodiscard]] std::vector<Version> edits_of(const RecordId& entry, bool mine) const;
+
   // ---- view_order.cc ----
   [[nodiscard]] bool comes_last(const DeviceId& device, const Chain& chain, const Noted& noted) const;
   void rewind(std::int64_t position);
@@ -141,6 +160,7 @@ class View final : public Records {
   Bytes facts_;
   bool whole_ = false;
   bool many_ = false;
+  bool edited_ = false;  // some entry in it was
   std::uint64_t unplaced_ = 0;
   std::int64_t next_ = 0;            // the position that is given next
   std::int64_t reached_ = kNoTime;   // the latest time of what has its place

@@ -4,6 +4,7 @@
 // in order here. Everything else is walked through in order, a page at a time, so that whoever stops early has read
 // little.
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "daemon/journal/versions.h"
 #include "daemon/journal/view.h"
 #include "daemon/journal/view_rows.h"
 
@@ -209,6 +210,10 @@ Noted View::read(const Line& line) const {
   } else if (has_words(line.kind)) {
     const auto event = decode_event(query.blob(0));
     check(event.has_value(), "the view keeps an event that is none");
+    if (auto taken = taken_back_by(*event)) {
+      noted.what = std::move(*taken);
+      return noted;
+    }
     Place here{line.device, line.seq, line.id, {}, line.mine, event->written_ms};
     here.header.kind = crypto::RecordKind::kEvent;
     noted.what = shown_by(here, *event, scene_);
@@ -227,12 +232,12 @@ std::vector<RoundKey> View::rounds(const std::string& practice, const std::strin
   if (practice.empty()) {
     Query query(file_.database(),
                 "SELECT DISTINCT practice, period FROM record WHERE practice IS NOT NULL AND period >= ? AND kind IN (2, "
-                "4) AND at BETWEEN ? AND ? ORDER BY practice, period");
+                "4, 9) AND at BETWEEN ? AND ? ORDER BY practice, period");
     take(query.bind(std::string_view(from)).bind(at(0)).bind(last));
   } else {
     Query query(file_.database(),
                 "SELECT DISTINCT practice, period FROM record WHERE practice = ? AND practice IS NOT NULL AND period >= ? "
-                "AND kind IN (2, 4) AND at BETWEEN ? AND ? ORDER BY practice, period");
+                "AND kind IN (2, 4, 9) AND at BETWEEN ? AND ? ORDER BY practice, period");
     take(query.bind(std::string_view(practice)).bind(std::string_view(from)).bind(at(0)).bind(last));
   }
   return keys;
@@ -241,7 +246,7 @@ std::vector<RoundKey> View::rounds(const std::string& practice, const std::strin
 std::optional<std::string> View::period_before(const std::string& practice, const std::string& period) const {
   Query query(file_.database(),
               "SELECT period FROM record WHERE practice = ? AND practice IS NOT NULL AND period < ? AND kind IN (2, 4, "
-              "11) AND at BETWEEN ? AND ? ORDER BY period DESC LIMIT 1");
+              "9, 11) AND at BETWEEN ? AND ? ORDER BY period DESC LIMIT 1");
   query.bind(std::string_view(practice)).bind(std::string_view(period)).bind(at(0)).bind(at(0) + next_ - 1);
   return query.step() ? std::optional(query.text(0)) : std::nullopt;
 }

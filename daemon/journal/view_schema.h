@@ -12,6 +12,7 @@
 //   answer    sealed answers by question (question id || rule), in the order in which they came; `live` while one of the
 //             question may open without a new record; `opens` of the other's letters that are shut
 //   early     openings of answers that are not here yet
+//   erased    what was taken back, by whom, and the event that did it (versions.h), whether the record is here or not
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
@@ -19,7 +20,7 @@
 
 namespace duolog::journal {
 
-inline constexpr std::uint32_t kViewVersion = 1;
+inline constexpr std::uint32_t kViewVersion = 2;
 
 // What is in `kind` says noted.h: below 10 stands what a reader sees, 1 is an entry, 20 silent.
 inline constexpr const char* kViewTables = R"(
@@ -101,6 +102,13 @@ CREATE TABLE early (
   written INTEGER NOT NULL,
   opening BLOB NOT NULL);
 CREATE INDEX early_ones ON early (id);
+CREATE TABLE erased (
+  journal INTEGER NOT NULL,
+  mine INTEGER NOT NULL,
+  id BLOB NOT NULL,
+  by BLOB NOT NULL,
+  event BLOB NOT NULL,
+  PRIMARY KEY (journal, mine, id)) WITHOUT ROWID;
 )";
 
 }  // namespace duolog::journal
