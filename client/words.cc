@@ -72,6 +72,9 @@ const Text kTexts[] = {
   {Error::NOT_YOURS, Exit::kFailed, "that is the other's to do; nothing was changed", nullptr, "duolog show ID names what you can do with it"},
   {Error::NOT_ITS_KIND, Exit::kUsage, "that cannot be done with it: {0}", "that cannot be done with it; nothing was changed", "it takes: {3}"},
   {Error::TOO_EARLY, Exit::kUsage, "that day does not lie ahead: {0}; nothing was saved", "that day does not lie ahead; nothing was saved", "a letter opens tomorrow or later: --open-on tomorrow, or 2027-12-01"},
+  {Error::STAYS_AS_GIVEN, Exit::kFailed, "that answer was sealed to stay as it was given; nothing was taken back", nullptr, "once both of you have opened, it can be taken back; to answer once more, answer again"},
+  {Error::WANTS_CONFIRMING, Exit::kUsage, "that would take back {1} things at once; nothing was taken back", nullptr, "more than {2} want their number: --count {1}"},
+  {Error::GONE, Exit::kNotFound, "it was taken back: there are no words any more", nullptr, "duolog history ID shows what is left of an entry"},
   {Error::WRONG_WORDS, Exit::kFailed, "those are not the words; nothing was changed", nullptr, "duolog words shows them again"},
 };
 // clang-format on
@@ -121,6 +124,9 @@ std::string kind_fault(const std::string& code) {
   if (code == "sealed") return "it is sealed, and there is nothing to read yet";
   if (code == "nothing to read") return "there is nothing to read in it";
   if (code == "share") return "only an entry of one's own notebook is shared later";
+  if (code == "edit") return "only an entry is edited; a reply or an answer is given once more, or taken back";
+  if (code == "history") return "only an entry has a history";
+  if (code == "take back") return "that is nothing to take back";
   if (code == "pass") return "nobody waits for an answer to it";
   return code;
 }
