@@ -41,7 +41,7 @@ _duolog() {
         words=$(_duolog_ids practices --json)
     elif [[ $verb == react && $previous != react ]]; then
         words='heart thanks hug smile laugh tear yes star flower leaf'
-    elif [[ $verb == "$previous" && $verb =~ ^(show|reply|react|share)$ ]]; then
+    elif [[ $verb == "$previous" && $verb =~ ^(show|reply|react|share|edit|history)$ ]] || [[ $verb == delete && $word != -* ]]; then
         words="last $(_duolog_ids list -n 20 --json | cut -c1-8)"
     elif [[ $verb == help ]]; then
         words=$(duolog --help 2>/dev/null | sed -nE 's/^ {1,4}([a-z][a-z-]*)( .*|$)/\1/p')
