@@ -51,6 +51,8 @@ enum class Verb {
   kPassphrase,
   kConfig,
   kDoctor,
+  kBackup,
+  kRestore,
   kDaemon,
 };
 
@@ -129,6 +131,17 @@ struct ConfigOptions {
   std::string zone, turn, week;  // of the calendar
   bool agree = false;
 };
+struct DoctorOptions {
+  bool repair = false;
+  std::uint32_t timeout_seconds = 30;
+};
+struct BackupOptions {
+  std::string file;
+};
+struct RestoreOptions {
+  std::string file, new_file;
+  bool gone = false;  // the old device
+};
 struct DaemonOptions {
   std::string action;
 };
@@ -156,6 +169,9 @@ struct Invocation {
   SyncOptions sync;
   PassphraseOptions passphrase;
   ConfigOptions config;
+  DoctorOptions doctor;
+  BackupOptions backup;
+  RestoreOptions restore;
   DaemonOptions daemon;
 };
 

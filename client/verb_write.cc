@@ -116,7 +116,7 @@ control::Saved save_from_words(Context& context, const WriteOptions& options) {
   try {
     return save(context, options, text);
   } catch (const Failure& failure) {
-    if (failure.code() != "NOT_SAVED") throw;
+    if (failure.code() != "NOT_SAVED" && failure.code() != "RESTORED") throw;
     throw failure.with_hint(kept_as_draft(text));
   }
 }

@@ -11,12 +11,15 @@
 
 #include "daemon/control/convert.h"
 #include "daemon/control/server.h"
+#include "daemon/home/origin.h"
 #include "daemon/home/zone.h"
 #include "daemon/household.h"
 #include "daemon/meeting.h"
 #include "daemon/net/multicast.h"
 #include "daemon/net/node.h"
 #include "daemon/nudging.h"
+#include "daemon/restoring.h"
+#include "daemon/store/backup_writer.h"
 #include "proto/control.pb.h"
 
 namespace duolog {
@@ -97,6 +100,9 @@ struct Device::State {
   std::unique_ptr<control::Server> server;
   bool stopping = false;
   bool anew = false;
+  std::weak_ptr<store::BackupUnpacker> restoring;
+  std::optional<store::RestoredMark> restored;  // on its way into the house
+  std::uint64_t backups = 0;                    // made since the start: each copy has a name of its own
   bool half_set_up = false;  // a vault was made whose database could not be begun: nobody was told of it
   std::exception_ptr bug;
   std::shared_ptr<bool> alive = std::make_shared<bool>(true);
@@ -109,6 +115,7 @@ struct Device::State {
   [[nodiscard]] store::VaultFile vault() const { return {home.vault(), home.key_file()}; }
 
   Household::Outside outside();
+  void look_where_it_lies(const journal::Identity& identity);
   void fold();
   void wait_for_moment();
   void furnish_desk();
@@ -118,6 +125,10 @@ struct Device::State {
   void init(const control::Init& asked, control::Reply& reply);
   void unlock(const control::Unlock& asked, control::Reply& reply);
   void change_passphrase(const control::Passphrase& asked);
+  void furnish_keeping();
+  [[nodiscard]] store::BackupParts backup_parts(const crypto::SecretBytes& passphrase);
+  void clear_unfinished_backups() const;
+  void move_in(store::BackupUnpacker& backup, const control::Restore_Finish& asked, control::RestoreReport& report);
   void describe(control::StatusReport& report) const;
   void examine(control::DoctorReport& report) const;
   void tell(const control::WatchEvent& event);
@@ -150,6 +161,7 @@ Household::Outside Device::State::outside() {
       if (!lives.expired() && open) wait_for_moment();
     });
   };
+  outside.restored = std::exchange(restored, std::nullopt);
   outside.quota.journal_bytes = std::uint64_t{config.journal_limit_mib} << 20;
   outside.fold_soon = [this, lives = std::weak_ptr(alive)] {
     asio::post(io, [this, lives] {
@@ -288,8 +300,72 @@ void Device::State::furnish_desk() {
         {house.shelf(), house.switchboard(), config.discovery, [&house] { return house.database().refusal(); }}, asked,
         {std::move(tell), std::move(fail)});
   };
+  furnish_keeping();
   desk.subscribe = [this](auto watcher) { return subscribe(std::move(watcher)); };
   desk.after = [this](std::chrono::milliseconds time, auto then) { return after(time, std::move(then)); };
+}
+
+// ---- backup and restore ----
+
+void Device::State::furnish_keeping() {
+  desk.keeping.backup_parts = [this](const crypto::SecretBytes& passphrase) { return backup_parts(passphrase); };
+  desk.keeping.backup_key = [this] { return open->house.identity().keys().local_key("local.backup"); };
+  desk.keeping.begin_restore = [this] {
+    if (now() != Desk::State::kFresh || holds_a_home(home)) throw control::HomeInUse(home.places().data.string());
+    if (!restoring.expired()) throw control::HomeInUse(home.restoring().string());
+    clear_unfinished_restore(home);
+    auto unpacker = std::make_shared<store::BackupUnpacker>(home.restoring());
+    restoring = unpacker;
+    return unpacker;
+  };
+  desk.keeping.move_in = [this](auto& backup, const auto& asked, auto& report) { move_in(backup, asked, report); };
+  desk.keeping.old_device_is_gone = [this](control::RestoreReport& report) {
+    open->house.old_device_is_gone();
+    for (const std::string& name : open->house.waits_for()) report.add_waits_for(name);
+  };
+  desk.keeping.want_again = [this] { open->house.want_again(); };
+}
+
+store::BackupParts Device::State::backup_parts(const crypto::SecretBytes& passphrase) {
+  Household& house = open->house;
+  std::filesystem::path copy = home.backup_copy();
+  copy += "." + std::to_string(++backups);
+  return {house.database(),
+          std::move(copy),
+          home.blobs(),
+          house.identity().sealed_for_backup(passphrase, config.passphrase_cost),
+          {clock.wall().time_since_epoch().count(), house.identity().keys().id()},
+          house.identity().keys().local_key("local.backup")};
+}
+
+// A kill in the middle of one leaves its copy, which is as sealed as the database but takes its room.
+void Device::State::clear_unfinished_backups() const {
+  const std::string begin = home.backup_copy().filename().string();
+  std::error_code ignored;
+  for (const auto& file : std::filesystem::directory_iterator(home.places().data, ignored)) {
+    if (file.path().filename().string().starts_with(begin)) std::filesystem::remove(file.path(), ignored);
+  }
+}
+
+void Device::State::move_in(store::BackupUnpacker& backup, const control::Restore_Finish& asked,
+                            control::RestoreReport& report) {
+  if (now() != Desk::State::kFresh) throw control::HomeInUse(home.places().data.string());
+  const crypto::SecretBytes lock(as_bytes(asked.new_passphrase()));
+  const Restored restored =
+      duolog::move_in(backup, home, crypto::SecretBytes(as_bytes(asked.passphrase())),
+                      {crypto::SecretBytes(lock.view()), config.passphrase_cost}, asked.old_device_is_gone());
+  auto identity = open_vault(lock);
+  check(identity.has_value(), "a vault that was moved into its place does not open there");
+  open_with(std::move(*identity), store::Database::Open::kExisting);
+  const Household& house = open->house;
+  report.set_name(house.identity().person());
+  report.set_device(house.identity().device());
+  report.set_made_at(control::moment(WallTime(std::chrono::milliseconds(backup.reader().head()->made_ms))));
+  report.set_locked_by(house.identity().locked_by() == crypto::VaultMode::kPassphrase ? "passphrase" : "key file");
+  report.set_records(restored.records);
+  report.set_missing(restored.missing);
+  for (const std::string& name : house.waits_for()) report.add_waits_for(name);
+  spdlog::info("restored from a backup");
 }
 
 // What an init left that failed half-way: a log that holds a beginning at most, and a vault that opens nothing else.
@@ -349,11 +425,31 @@ void Device::State::unlock(const control::Unlock& asked, control::Reply& reply) 
   reply.mutable_done();
 }
 
+// A copy may be older than what goes on elsewhere: nothing is written in it before that is known. A home that was never
+// noted down is where it has always been.
+void Device::State::look_where_it_lies(const journal::Identity& identity) {
+  restored.emplace(home.restored_mark());
+  const std::string place = home::place_of(home.database());
+  const bool copied = home::is_a_copy(home.origin(), place);
+  if (place.empty() || (!copied && std::filesystem::exists(home.origin()))) return;
+  std::set<JournalId> all;
+  for (const journal::JournalSecrets& journal : identity.journals()) all.insert(journal.id);
+  if (copied) spdlog::warn("this home is a copy: nothing is written in it until the other device was met");
+  try {
+    if (copied) restored->hold(all);
+    store::replace_file(home.origin(), as_bytes(place + "\n"));
+  } catch (const std::system_error& refused) {
+    spdlog::warn("where this home lies cannot be noted: {}", refused.what());
+    if (copied) restored->hold_meanwhile(std::move(all));
+  }
+}
+
 void Device::State::open_with(journal::Identity identity, store::Database::Open how) {
   std::string refusal;
   try {
     auto database = std::make_unique<store::Database>(home.database(), how);
     refusal = database->refusal();
+    look_where_it_lies(identity);
     open = std::make_unique<Open>(*this, std::move(database), std::move(identity));
     wait_for_moment();
   } catch (const store::BadDatabase& damaged) {
@@ -394,6 +490,7 @@ void Device::State::describe(control::StatusReport& report) const {
   open->house.try_disk_again();
   const std::string& refusal = open->house.database().refusal();
   if (!refusal.empty()) report.add_warnings("cannot-write:" + refusal);
+  for (const std::string& name : open->house.waits_for()) report.add_warnings("restored:" + name);
   for (const std::string& why : open->house.receives_nothing()) report.add_warnings("receives-nothing:" + why);
 }
 
@@ -414,6 +511,8 @@ void Device::State::examine(control::DoctorReport& report) const {
   for (const std::string& problem : problems) find("damaged", "problem", problem);
   const std::string& refusal = open->house.database().refusal();
   if (!refusal.empty()) find("cannot-write", "problem", refusal);
+  for (const std::string& name : open->house.waits_for())
+    find(name.empty() ? "restored-alone" : "restored", "warning", name);
   for (const std::string& why : open->house.receives_nothing()) find("receives-nothing", "warning", why);
   if (refusal.empty() && problems.empty()) find("log", "ok", std::to_string(open->house.log().journals().size()));
   find("listening", "ok", std::to_string(open->node.port()));
@@ -492,6 +591,7 @@ Device::~Device() {
 
 void Device::start() {
   state_->furnish_desk();
+  state_->clear_unfinished_backups();
   if (state_->vault().exists()) {
     if (state_->vault().mode() == crypto::VaultMode::kKeyFile) {
       auto identity = state_->open_vault(crypto::SecretBytes());

@@ -11,6 +11,7 @@
 
 #include "daemon/journal/door.h"
 #include "daemon/net/switchboard.h"
+#include "daemon/store/restored_mark.h"
 
 namespace duolog {
 
@@ -26,7 +27,8 @@ class Household {
     std::function<bool()> heard;  // somebody would hear them; absent: always
     std::function<void(const net::PeerStatus&)> came_or_left;
     std::function<void()> wrote;  // our own log has grown: once it is folded, shelf().next_moment() may be another one
-    std::function<void(std::string_view)> note;  // for the daemon's notes
+    std::function<void(std::string_view)> note;   // for the daemon's notes
+    std::optional<store::RestoredMark> restored;  // this home comes from a backup
   };
   // Folds the whole log. Throws what the rooms throw.
   Household(std::unique_ptr<store::Database> database, journal::Identity identity, Outside outside);
@@ -48,6 +50,14 @@ class Household {
   [[nodiscard]] std::vector<std::string> receives_nothing();  // why journals take in nothing more
   // A disk that was full may have room again. Called whenever somebody wants to write.
   void try_disk_again();
+  // ---- of a home that was restored ----
+  // Journals it may not write in yet: by the other person's name, empty for those that nobody else has.
+  [[nodiscard]] std::vector<std::string> waits_for() const;
+  // The person says that nothing goes on with this home elsewhere: what nobody else holds may be written again.
+  // Throws NotDurable.
+  void old_device_is_gone();
+  // Bodies are wanted anew: sessions are told. For doctor.
+  void want_again();
   // Every peer is connected and holds what we hold.
   [[nodiscard]] bool in_step() const;
 
@@ -57,6 +67,8 @@ class Household {
   sync::Hooks session_hooks(const JournalId& journal, const DeviceId& other);
   void peer_changed(const JournalId& journal, const DeviceId& other);
   void fold_soon();
+  void heard_of_own_log(const JournalId& journal, const store::Frontier& theirs);
+  void release(const JournalId& journal);  // throws NotDurable
 
   Outside outside_;
   std::unique_ptr<store::Database> database_;
@@ -67,6 +79,7 @@ class Household {
   journal::Door door_;
   net::Switchboard switchboard_;
   std::set<std::pair<JournalId, DeviceId>> connected_;
+  std::set<JournalId> met_again_;  // since the restore, and all of our own log is here
   bool fold_asked_ = false;
 };
 

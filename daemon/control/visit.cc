@@ -7,6 +7,7 @@
 #include <google/protobuf/stubs/logging.h>
 
 #include "daemon/control/convert.h"
+#include "daemon/control/keep.h"
 #include "daemon/control/practices.h"
 #include "daemon/control/said.h"
 #include "daemon/journal/reading.h"
@@ -58,6 +59,11 @@ void wipe_secrets(Request& request) {
     wipe(request.mutable_passphrase()->mutable_current());
     wipe(request.mutable_passphrase()->mutable_replacement());
   }
+  if (request.backup().has_begin()) wipe(request.mutable_backup()->mutable_begin()->mutable_passphrase());
+  if (request.restore().has_finish()) {
+    wipe(request.mutable_restore()->mutable_finish()->mutable_passphrase());
+    wipe(request.mutable_restore()->mutable_finish()->mutable_new_passphrase());
+  }
   if (request.has_words()) {
     wipe(request.mutable_words()->mutable_passphrase());
     for (auto& [place, word] : *request.mutable_words()->mutable_proof()) wipe(&word);
@@ -73,9 +79,11 @@ void wipe_secrets(Reply& reply) {
   }
 }
 
-// What may be asked before the vault is open.
-bool always_answered(Request::BodyCase body) {
-  switch (body) {
+// What may be asked before the vault is open: a home is restored where there is none.
+bool always_answered(const Request& request) {
+  switch (request.body_case()) {
+    case Request::kRestore:
+      return !request.restore().begin().check_only() && !request.restore().has_old_device_is_gone();
     case Request::kStatus:
     case Request::kDoctor:
     case Request::kInit:
@@ -100,6 +108,9 @@ struct Visit::State {
   Hold under_way;                    // a watch, a waiting sync or a pairing window
   std::function<void(bool)> decide;  // of a pairing
   std::function<void()> look_again;  // of a waiting sync
+  Keep keep{desk,
+            {[this](Reply one) { send(std::move(one)); }, [this](Reply last) { finish(std::move(last)); },
+             [this](const Error& failure) { finish(failure); }}};
 
   // False: it was too long, and that was said instead.
   bool send(Reply reply) {
@@ -175,10 +186,11 @@ void Visit::State::answer(const Request& request) {
   under_way.reset();  // a new request ends what was going on
   decide = nullptr;
   look_again = nullptr;
-  if (!always_answered(request.body_case())) {
+  if (!always_answered(request)) {
     if (desk.state() == Desk::State::kFresh) return finish(error(Error::NOT_INITIALISED));
     if (desk.state() == Desk::State::kLocked) return finish(error(Error::LOCKED));
   }
+  if (keep.answer(request)) return;
   Reply reply;
   switch (request.body_case()) {
     case Request::kStatus:

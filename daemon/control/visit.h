@@ -9,13 +9,18 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <stdexcept>
 #include <vector>
 
-#include "crypto/bytes.h"
+#include "crypto/secret.h"
 
 namespace duolog::journal {
 class Shelf;
 }  // namespace duolog::journal
+namespace duolog::store {
+struct BackupParts;
+class BackupUnpacker;
+}  // namespace duolog::store
 
 namespace duolog::control {
 
@@ -29,9 +34,16 @@ class Pair;
 class PairEvent;
 class Error;
 class Peer;
+class RestoreReport;
+class Restore_Finish;  // NOLINT(readability-identifier-naming): as protoc spells it
 class StatusReport;
 class DoctorReport;
 class WatchEvent;
+
+// A home is restored only where there is none: the text names the folder.
+struct HomeInUse : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
 
 // Cancels what it stands for when it goes.
 using Hold = std::shared_ptr<void>;
@@ -67,6 +79,19 @@ struct Desk {
   std::function<Pairing(const Pair&, std::function<void(const PairEvent&)> tell,
                         std::function<void(const Error&)> fail)>
       pair;
+
+  // keep.h
+  struct Keeping {
+    std::function<store::BackupParts(const crypto::SecretBytes& passphrase)> backup_parts;  // REQUIRES: kOpen
+    std::function<crypto::LocalKey()> backup_key;                                           // REQUIRES: kOpen
+    // Throws HomeInUse where there is a home already, or somebody else restores one at this moment.
+    std::function<std::shared_ptr<store::BackupUnpacker>()> begin_restore;
+    // All of a backup was unpacked: judged, locked anew, moved into its place and opened.
+    std::function<void(store::BackupUnpacker&, const Restore_Finish&, RestoreReport&)> move_in;
+    std::function<void(RestoreReport&)> old_device_is_gone;  // REQUIRES: kOpen
+    std::function<void()> want_again;                        // REQUIRES: kOpen
+  };
+  Keeping keeping;
 
   std::function<Hold(std::function<void(const WatchEvent&)>)> subscribe;  // REQUIRES: kOpen
   // Calls once after the given time unless the hold goes before.

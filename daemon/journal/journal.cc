@@ -72,12 +72,14 @@ const practice::Library& Journal::library() const {
 // ---- writing ----
 
 bool Journal::can_write() const {
+  if (held_) return false;
   const std::vector<DeviceId> live = membership_.live();
   return std::binary_search(live.begin(), live.end(), self());
 }
 
 RecordId Journal::append_event(Event event, ByteView request) {
   if (log_.frozen(id_, self())) throw Refusal(Reason::kFrozen, secrets().name);
+  if (held_) throw Refusal(Reason::kRestored, secrets().other);
   fold_all();
   require_whole_log();
   if (!can_write()) throw Refusal(Reason::kNoJournalYet, secrets().name);

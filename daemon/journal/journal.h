@@ -34,6 +34,9 @@ class Journal {
     return append_event({stamp.now_ms, stamp.offset_minutes, {}, std::move(payload)}, request);
   }
   [[nodiscard]] bool can_write() const;
+  // This home was restored and may be behind its own log: nothing is appended until that is known not to be so.
+  void hold(bool held) { held_ = held; }
+  [[nodiscard]] bool held() const { return held_; }
 
   // ---- folding ----
   // What a fold has brought that somebody may want to hear of.
@@ -172,6 +175,7 @@ class Journal {
   };
   mutable Settled<Agreements> agreements_;
   mutable Settled<practice::Library> library_;
+  bool held_ = false;  // see hold()
 };
 
 }  // namespace duolog::journal

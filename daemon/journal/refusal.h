@@ -33,6 +33,8 @@ enum class Reason {
   kNotItsKind,   // cannot be done with such a thing: `detail` what, `candidates` what can
   kTooEarly,     // a day that must lie ahead does not: `detail`
   kSealed,       // it has not opened yet: nothing can be said about it
+  kRestored,     // this home was restored and has not met `detail`'s device since; empty: nobody else has this journal
+  kBackupPassphrase,  // does not open the backup
 };
 
 struct Refusal : std::runtime_error {
