@@ -362,8 +362,8 @@ void Device::State::move_in(store::BackupUnpacker& backup, const control::Restor
   report.set_device(house.identity().device());
   report.set_made_at(control::moment(WallTime(std::chrono::milliseconds(backup.reader().head()->made_ms))));
   report.set_locked_by(house.identity().locked_by() == crypto::VaultMode::kPassphrase ? "passphrase" : "key file");
-  report.set_records(restored.records);
-  report.set_missing(restored.missing);
+  report.set_records(moved.records);
+  report.set_missing(moved.missing);
   for (const std::string& name : house.waits_for()) report.add_waits_for(name);
   spdlog::info("restored from a backup");
 }
