@@ -351,7 +351,7 @@ void Device::State::move_in(store::BackupUnpacker& backup, const control::Restor
                             control::RestoreReport& report) {
   if (now() != Desk::State::kFresh) throw control::HomeInUse(home.places().data.string());
   const crypto::SecretBytes lock(as_bytes(asked.new_passphrase()));
-  const Restored restored =
+  const Restored moved =
       duolog::move_in(backup, home, crypto::SecretBytes(as_bytes(asked.passphrase())),
                       {crypto::SecretBytes(lock.view()), config.passphrase_cost}, asked.old_device_is_gone());
   auto identity = open_vault(lock);
