@@ -293,14 +293,15 @@ Exit backup(Context& context, const BackupOptions& options) {
   auto report = begin_backup(context, passphrase, *progress);
   const auto bytes = write_backup(context, target, *progress);
   target.settle();
-  if (target.is_file()) check_backup(context, target, bytes, *progress);
+  const bool to_a_file = target.is_file();
+  if (to_a_file) check_backup(context, target, bytes, *progress);
   target.keep();
   progress.reset();
   report.set_stage("done");
   report.set_done(bytes);
   report.set_total(bytes);
   auto& out = context.out;
-  if (!target.is_file()) return Exit::kDone;
+  if (!to_a_file) return Exit::kDone;  // standard output is the backup itself
   if (out.json()) {
     out.line(to_json(report));
   } else {

@@ -127,7 +127,7 @@ void Keep::State::backup(const Backup& asked) {
     writer = std::make_unique<store::BackupWriter>(
         desk.keeping.backup_parts(crypto::SecretBytes(as_bytes(asked.begin().passphrase()))));
     slices = 0;
-    return work();
+    return guarded([this] { work(); });
   }
   if (!writer || (writer->stage() != Stage::kWriting && writer->stage() != Stage::kDone))
     throw journal::Refusal(journal::Reason::kBadRequest, "backup");
