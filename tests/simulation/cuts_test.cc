@@ -36,9 +36,14 @@ bool survives_a_cut(Side side, std::uint64_t bytes) {
 
 void cut_after_every_byte(Side side) {
   const std::uint64_t stride = at_night() ? 1 : kStride;
+  // Where both dial at once, the connection that was to be cut may be the one that goes: nothing is cut then.
   std::uint64_t bytes = 1;
-  while (survives_a_cut(side, bytes) && !::testing::Test::HasFailure()) bytes += stride;
-  EXPECT_GT(bytes, 1'500U) << "a whole session is longer than that: the cuts did not happen";
+  std::uint64_t cuts = 0;
+  for (bool cut = true; (cut || bytes < 1'500) && !::testing::Test::HasFailure(); bytes += stride) {
+    cut = survives_a_cut(side, bytes);
+    cuts += cut ? 1 : 0;
+  }
+  EXPECT_GT(cuts * stride, 1'000U) << "a whole session is longer than that: the cuts did not happen";
 }
 
 TEST(ASession, CutAfterAnyByteThatTheDiallerReadsIsResumed) { cut_after_every_byte(kTowardsTheDialler); }
