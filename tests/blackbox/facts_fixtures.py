@@ -80,10 +80,16 @@ def a_session_recorded_by_every_release_is_answered_alike(house):
         ada.start()
         with control.Control(ada) as door:
             for line in expected(recording / "session"):
-                replies = door.ask(bytes.fromhex(line["request"]))
+                replies = since_then(door.ask(bytes.fromhex(line["request"])), len(line["replies"]))
                 assert len(replies) == len(line["replies"]), f"{recording.name}: {line['request']}"
                 for now, before in zip(replies, map(bytes.fromhex, line["replies"])):
                     assert says_all_of(now, before), f"{recording.name}: {line['request']}"
+
+
+def since_then(replies, count):
+    """Without the round of the week that has begun since the recording was made: the newest stand first."""
+    newer = len(replies) == count + 1 and [number for number, _ in control.fields(replies[0]) if number > 1] == [REPLY_ROUND]
+    return replies[1:] if newer else replies
 
 
 def says_all_of(now, before):
@@ -93,6 +99,7 @@ def says_all_of(now, before):
         field in fields for (_, fields), (_, wanted) in zip(now, before) if wanted is not None for field in wanted)
 
 
+REPLY_ROUND = 16
 ITEM, ITEM_DELIVERY, ITEM_IS_NEW = 15, 10, 16
 
 

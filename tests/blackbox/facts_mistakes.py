@@ -1,15 +1,13 @@
 """What is said where something was mistyped: what it was, what is safe, and what can be typed instead."""
 # SPDX-License-Identifier: GPL-3.0-or-later
 import datetime
-import zoneinfo
 
 from house import fact
-from person import FAILED, NOT_FOUND, USAGE
+from person import FAILED, NOT_FOUND, USAGE, today
 
 
 def tomorrow():
-    """Where the people of these facts live, which is not where the machine is (person.py)."""
-    return datetime.datetime.now(zoneinfo.ZoneInfo("Europe/Berlin")).date() + datetime.timedelta(days=1)
+    return today() + datetime.timedelta(days=1)
 
 
 @fact

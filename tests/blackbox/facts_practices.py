@@ -7,7 +7,7 @@ import zoneinfo
 
 from facts_drafts import editor
 from house import eventually, fact, waits
-from person import DONE, FAILED, NOT_FOUND, USAGE
+from person import DONE, FAILED, NOT_FOUND, USAGE, today
 
 MEMORY = pathlib.Path("/dev/shm")
 RANKED = "words time help gifts touch"
@@ -177,7 +177,7 @@ def a_need_is_answered_with_a_limit(house):
 @fact
 def a_promise_is_kept_or_owned_by_the_one_who_made_it(house):
     ada, bo = house.two()
-    tomorrow = (datetime.date.today() + datetime.timedelta(days=1)).isoformat()
+    tomorrow = (today() + datetime.timedelta(days=1)).isoformat()
     first = does(ada, "promise", promise="I call the landlord about the tap", by=tomorrow)
     second = does(ada, "promise", promise="I mend the gate before the frost")
     for saved in (first, second):
@@ -206,7 +206,7 @@ def a_repair_says_where_its_limits_are_and_is_forgiven(house):
 @fact
 def a_plan_is_accepted_and_then_called_off(house):
     ada, bo = house.two()
-    day = (datetime.date.today() + datetime.timedelta(days=3)).isoformat()
+    day = (today() + datetime.timedelta(days=3)).isoformat()
     saved = does(ada, "plan", kind="activity", what="the long way round the lake", start=f"{day} 15:00")
     arrives(bo, saved)
     assert "waits for your answer" in bo.duolog().text and "not answered yet" in ada.duolog().text
@@ -511,7 +511,7 @@ def a_kind_word_stands_beside_always_and_never(house):
 @fact
 def a_choice_is_taken_by_its_number(house):
     ada, _bo = house.two()
-    day = (datetime.date.today() + datetime.timedelta(days=3)).isoformat()
+    day = (today() + datetime.timedelta(days=3)).isoformat()
     with asked(ada, "plan") as screen:
         screen.expect(r"1 of 4\n[^>]*1 doing something together\n[^>]*> ")
         screen.type("7")

@@ -3,7 +3,7 @@
 import datetime
 
 from house import eventually, fact
-from person import NOT_FOUND, USAGE
+from person import NOT_FOUND, USAGE, today
 
 
 def found(person, *words):
@@ -143,9 +143,9 @@ def a_list_is_filtered_by_several_tags_and_a_mood(house):
 @fact
 def a_day_comes_round_in_both_voices(house):
     ada, bo = house.two()
-    today = datetime.date.today()
-    then = today.replace(year=today.year - 4) if (today.month, today.day) != (2, 29) else today.replace(year=today.year - 8)
-    years = today.year - then.year
+    now = today()
+    then = now.replace(year=now.year - 4) if (now.month, now.day) != (2, 29) else now.replace(year=now.year - 8)
+    years = now.year - then.year
     assert "on this day" not in ada.duolog().text
     ada.write("we found the kitten\nunder the boat", "--on", then.isoformat())
     bo.write("she carried it home in her hat", "--on", f"{then.isoformat()}T21:15")

@@ -1,6 +1,7 @@
 """person.py: somebody with a home, a daemon and a command line, kept apart from everybody else on the machine."""
 # SPDX-License-Identifier: GPL-3.0-or-later
 import contextlib
+import datetime
 import json
 import os
 import pathlib
@@ -9,11 +10,20 @@ import signal
 import socket
 import subprocess
 import time
+import zoneinfo
 
 import control
 from terminal import Terminal
 
 DONE, FAILED, USAGE, UNREACHABLE, LOCKED, NOT_FOUND = range(6)
+
+
+ZONE = "Europe/Berlin"
+
+
+def today():
+    """Where these people live, which is not where the machine is."""
+    return datetime.datetime.now(zoneinfo.ZoneInfo(ZONE)).date()
 
 
 class Result:
@@ -199,7 +209,7 @@ class Person:
             "TMPDIR": str(self.folder / "tmp"),
             "TERM": "xterm-256color",
             "LANG": "C.UTF-8",
-            "TZ": "Europe/Berlin",
+            "TZ": ZONE,
             "DUOLOG_HOME": str(self.home),
             "DUOLOG_NO_AUTOSTART": "1",
             # A daemon that nobody may trace cannot look for leaks in itself unless root runs it.
