@@ -53,7 +53,7 @@ void Daemon::say(const char* what) const {
 void Daemon::meet(int fd) {
   const int on = 1;
   ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  const int other = 1 - options_.self;
+  const std::size_t other = 1 - options_.self;
   peer_ = std::make_unique<Line>(fd, keys_.authors[options_.self].channel_key, keys_.authors[other].channel_key);
   say("connected");
   greeted_ = false;
@@ -74,7 +74,7 @@ void Daemon::receipt() {
 }
 
 void Daemon::flow() {
-  const int self = options_.self;
+  const std::size_t self = options_.self;
   while (peer_ && greeted_ && under_way_.size() < kWindow && sent_ + 1 < ends_[self].seq) {
     const auto count = std::min<std::uint64_t>(kRun, ends_[self].seq - 1 - sent_);
     const auto records = log_.read(self, sent_ + 1, count);
@@ -105,7 +105,7 @@ void Daemon::receive(View message) {
 }
 
 void Daemon::take_run(View message) {
-  const int author = 1 - options_.self;
+  const std::size_t author = 1 - options_.self;
   if (take<std::uint64_t>(message) != ends_[author].seq) throw std::runtime_error("a gap");
   std::vector<Record> run(take<std::uint32_t>(message));
   Place place = ends_[author];
@@ -145,7 +145,7 @@ bool Daemon::serve(Line& client) {
 }
 
 void Daemon::write(Line& client, std::string_view text) {
-  const int self = options_.self;
+  const std::size_t self = options_.self;
   const std::uint64_t seq = ends_[self].seq;
   Place place = ends_[self];
   const Record record = seal_record(keys_, self, place, keys_.authors[1 - self].device, text);

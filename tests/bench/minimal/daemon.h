@@ -19,7 +19,7 @@ class Daemon {
     std::string socket;       // for clients; empty: none
     int listen = 0;           // or
     int dial = 0;             // this port
-    int self = 0;             // which of the two authors
+    std::size_t self = 0;     // which of the two authors
     std::uint64_t until = 0;  // say so when so many records of the other are held and opened; 0: never
   };
   Daemon(const Keys& keys, Options options);

@@ -8,7 +8,7 @@
 namespace minimal {
 namespace {
 
-sqlite3_int64 place(int author, std::uint64_t seq) {
+sqlite3_int64 place(std::size_t author, std::uint64_t seq) {
   return static_cast<sqlite3_int64>(author + 1) << 32 | static_cast<sqlite3_int64>(seq - 1);
 }
 
@@ -55,14 +55,14 @@ void Log::run(sqlite3_stmt* statement) {
   must(result == SQLITE_DONE, database_);
 }
 
-void Log::append(int author, std::uint64_t seq, const Record& record) {
+void Log::append(std::size_t author, std::uint64_t seq, const Record& record) {
   sqlite3_bind_int64(insert_, 1, place(author, seq));
   sqlite3_bind_blob(insert_, 2, record.head.data(), static_cast<int>(record.head.size()), SQLITE_STATIC);
   sqlite3_bind_blob(insert_, 3, record.body.data(), static_cast<int>(record.body.size()), SQLITE_STATIC);
   run(insert_);
 }
 
-std::vector<Record> Log::read(int author, std::uint64_t from, std::size_t count) {
+std::vector<Record> Log::read(std::size_t author, std::uint64_t from, std::size_t count) {
   std::vector<Record> records;
   records.reserve(count);
   sqlite3_bind_int64(select_, 1, place(author, from));
@@ -78,7 +78,7 @@ std::vector<Record> Log::read(int author, std::uint64_t from, std::size_t count)
   return records;
 }
 
-Place Log::end(const Keys& keys, int author) {
+Place Log::end(const Keys& keys, std::size_t author) {
   Place next{1, first_prev(keys, author)};
   sqlite3_bind_int64(last_, 1, place(author, 1));
   sqlite3_bind_int64(last_, 2, place(author, std::uint64_t{1} << 32));

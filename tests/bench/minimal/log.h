@@ -17,10 +17,10 @@ class Log {
 
   void begin() { run(begin_); }
   void commit() { run(commit_); }  // durable when it returns
-  void append(int author, std::uint64_t seq, const Record& record);
-  std::vector<Record> read(int author, std::uint64_t from, std::size_t count);
+  void append(std::size_t author, std::uint64_t seq, const Record& record);
+  std::vector<Record> read(std::size_t author, std::uint64_t from, std::size_t count);
   // Where the chain goes on.
-  Place end(const Keys& keys, int author);
+  Place end(const Keys& keys, std::size_t author);
 
  private:
   void run(sqlite3_stmt* statement);

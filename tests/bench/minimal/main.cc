@@ -28,11 +28,11 @@ Keys keys_of(const std::string& folder) {
   return Keys(seed);
 }
 
-int side_of(std::string_view side) { return side == "b" ? 1 : 0; }
+std::size_t side_of(std::string_view side) { return side == "b" ? 1 : 0; }
 
 void fill(const std::string& folder, const std::string& side, std::uint64_t count, std::size_t length) {
   const Keys keys = keys_of(folder);
-  const int self = side_of(side);
+  const std::size_t self = side_of(side);
   Log log(folder + "/" + side + ".db");
   Place place = log.end(keys, self);
   std::string text(length, 'x');

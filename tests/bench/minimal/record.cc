@@ -73,7 +73,7 @@ Keys::Keys(View seed) : journal(derive(seed, "journal", 0)), epoch(derive(seed, 
   }
 }
 
-Id first_prev(const Keys& keys, int author) {
+Id first_prev(const Keys& keys, std::size_t author) {
   return hash(bytes("rec.first"), keys.journal, keys.authors[author].device);
 }
 
@@ -91,7 +91,7 @@ Id id_of(const Keys& keys, const Head& head) {
   return hash(bytes("rec.id"), header_hash(keys, head), View(head).subspan(kHeader));
 }
 
-Record seal_record(const Keys& keys, int author, Place& place, const Id& seen_device, std::string_view text) {
+Record seal_record(const Keys& keys, std::size_t author, Place& place, const Id& seen_device, std::string_view text) {
   const Author& self = keys.authors[author];
   Bytes event;
   put_number(event, std::uint64_t{1'795'000'000'000});
@@ -121,7 +121,7 @@ Record seal_record(const Keys& keys, int author, Place& place, const Id& seen_de
   return record;
 }
 
-bool follows(const Keys& keys, int author, Place& place, const Record& record) {
+bool follows(const Keys& keys, std::size_t author, Place& place, const Record& record) {
   std::uint64_t seq = 0;
   std::memcpy(&seq, record.head.data() + 8, sizeof seq);
   const std::uint8_t* head = record.head.data();
@@ -132,7 +132,7 @@ bool follows(const Keys& keys, int author, Place& place, const Record& record) {
   return true;
 }
 
-bool signature_holds(const Keys& keys, int author, const Record& record) {
+bool signature_holds(const Keys& keys, std::size_t author, const Record& record) {
   const auto message = to_sign(header_hash(keys, record.head));
   return crypto_sign_verify_detached(record.head.data() + kHeader, message.data(), message.size(),
                                      keys.authors[author].sign_public.data()) == 0;
@@ -147,7 +147,7 @@ bool open_body(View key, const Id& journal, View head, View body, Bytes& padded)
                                                     key.data()) == 0;
 }
 
-std::optional<std::string> open_record(const Keys& keys, int author, const Record& record) {
+std::optional<std::string> open_record(const Keys& keys, std::size_t author, const Record& record) {
   Bytes padded;
   if (!open_body(keys.authors[author].record_key, keys.journal, record.head, record.body, padded)) return std::nullopt;
   std::uint32_t length = 0;

@@ -44,12 +44,12 @@ struct Place {
   Id prev{};
 };
 
-Id first_prev(const Keys& keys, int author);
-Record seal_record(const Keys& keys, int author, Place& place, const Id& seen_device, std::string_view text);
+Id first_prev(const Keys& keys, std::size_t author);
+Record seal_record(const Keys& keys, std::size_t author, Place& place, const Id& seen_device, std::string_view text);
 // Hashes and link, not the signature; moves `place` on.
-bool follows(const Keys& keys, int author, Place& place, const Record& record);
-bool signature_holds(const Keys& keys, int author, const Record& record);
-std::optional<std::string> open_record(const Keys& keys, int author, const Record& record);
+bool follows(const Keys& keys, std::size_t author, Place& place, const Record& record);
+bool signature_holds(const Keys& keys, std::size_t author, const Record& record);
+std::optional<std::string> open_record(const Keys& keys, std::size_t author, const Record& record);
 
 Id id_of(const Keys& keys, const Head& head);
 Bytes pad(View plaintext, std::size_t floor);
