@@ -1,7 +1,6 @@
 """A month of two people: the days pass, they write and answer, travel, are apart, and meet again."""
 # SPDX-License-Identifier: GPL-3.0-or-later
 import re
-import time
 
 import wrong_clock
 from facts_practices import arrives, does, latest, round_of, stands, whole
@@ -25,7 +24,6 @@ class Month:
     def day(self, civil, date=None):
         """`date`: of the calendar the two share, where it is another one than that of the clock."""
         self.clock.show(civil)
-        time.sleep(2)  # the clock looks at its file once a second, and an hour alone shows nowhere
         for someone in self.people:
             if someone.daemon:
                 eventually(f"{someone.name} lives on {civil}", lambda who=someone: who.duolog(

@@ -1,9 +1,7 @@
 """How Duolog speaks up: on a real desktop and through a program of one's own; and when it keeps quiet."""
 # SPDX-License-Identifier: GPL-3.0-or-later
-import datetime
 import json
 import time
-import zoneinfo
 
 import wrong_clock
 from desktop import NO_MARKUP, Desktop, at_home_of
@@ -40,12 +38,6 @@ def findings(someone):
 
 def arrives(someone, text):
     eventually("it has arrived", lambda: text in someone.texts())
-
-
-def hold_a_wall_clock(clock, civil):
-    """From now on the clock shows this time in Berlin, and goes on."""
-    there = datetime.datetime.fromisoformat(civil).replace(tzinfo=zoneinfo.ZoneInfo("Europe/Berlin"))
-    clock.jump(f"{there.timestamp() - time.time():+.0f}")
 
 
 @fact
@@ -109,7 +101,7 @@ def with_content_a_notice_holds_the_first_words_and_no_markup_of_theirs(house):
 @fact
 def in_quiet_hours_nothing_is_shown_and_afterwards_all_in_one(house):
     clock = WrongClock(house)
-    hold_a_wall_clock(clock, "2026-11-22T23:30")
+    clock.show("2026-11-22T23:30")
     ada, bo = house.person("Ada", via=clock.via, asan=wrong_clock.ASAN), house.resident("Bo")
     with Desktop(house, at_home_of(ada)) as desktop:
         spoken_to(ada, 'quiet = ["22:00-07:00"]')
@@ -122,7 +114,7 @@ def in_quiet_hours_nothing_is_shown_and_afterwards_all_in_one(house):
         time.sleep(4)  # nothing is awaited: twice as long as a notice is gathered
         assert desktop.shown() == []
         ada.restart()
-        hold_a_wall_clock(clock, "2026-11-23T07:00")
+        clock.show("2026-11-23T07:00")
         eventually("a notice is shown", desktop.shown, NOTICE_WITHIN)
         assert desktop.bodies() == ["3 new things"], desktop.bodies()
 
@@ -202,7 +194,7 @@ def a_daemon_that_stops_takes_its_command_with_it(house):
 @fact
 def a_reminder_comes_at_its_time_once_and_not_after_it_was_answered(house):
     clock = WrongClock(house)
-    hold_a_wall_clock(clock, "2026-11-24T18:59:40")  # a Tuesday
+    clock.show("2026-11-24T18:59:40")  # a Tuesday
     told = house.folder / "told"
     ada = resident(house, "Ada", "desktop = false", "command = " + json.dumps(["sh", "-c", 'cat >> "$1"', "sh", str(told)]),
                    "[[notify.reminders]]", 'practice = "checkin"', 'days = ["tuesday", "wednesday"]', 'at = "19:00"',
@@ -211,13 +203,13 @@ def a_reminder_comes_at_its_time_once_and_not_after_it_was_answered(house):
     assert told.read_text() == "a quiet moment for your journal, if you like\n", told.read_text()
     assert "notify-no-practice" in findings(ada)
     ada.stop()
-    hold_a_wall_clock(clock, "2026-11-24T19:01:55")  # a daemon that starts has its first look at the minute
+    clock.show("2026-11-24T19:01:55")  # a daemon that starts has its first look at the minute
     ada.start()
     time.sleep(10)  # nothing is awaited: the time passes, in which nothing happens
     assert told.read_text().count("\n") == 1, told.read_text()
     ada.check_in(7)
     ada.stop()
-    hold_a_wall_clock(clock, "2026-11-25T18:59:55")
+    clock.show("2026-11-25T18:59:55")
     ada.start()
     time.sleep(10)  # likewise
     assert told.read_text().count("\n") == 1, told.read_text()
