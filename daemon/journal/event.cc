@@ -47,8 +47,7 @@ void put(event::Attachment* to, const Attachment& attachment) {
   to->set_media_type(attachment.media_type);
 }
 
-void put(event::Event& to, const Entry& entry) {
-  event::Entry* out = to.mutable_entry();
+void put(event::Entry* out, const Entry& entry) {
   out->set_text(entry.text);
   for (const std::string& tag : entry.tags) out->add_tags(tag);
   if (entry.about) put(out->mutable_about(), *entry.about);
@@ -57,6 +56,25 @@ void put(event::Event& to, const Entry& entry) {
   if (entry.first_written) put(out->mutable_first_written(), *entry.first_written);
   for (const Attachment& attachment : entry.attachments) put(out->add_attachments(), attachment);
   if (!entry.source.empty()) put(out->mutable_source(), entry.source);
+}
+
+void put(event::Event& to, const Entry& entry) { put(to.mutable_entry(), entry); }
+
+void put(event::Event& to, const Edit& edit) {
+  event::Edit* out = to.mutable_edit();
+  put(out->mutable_entry(), edit.entry.bytes);
+  put(out->mutable_content(), edit.content);
+  for (const RecordId& id : edit.replaces) put(out->add_replaces(), id.bytes);
+}
+
+void put(event::Event& to, const Erase& erase) {
+  for (const Erase::One& one : erase.records) {
+    event::Erased* out = to.mutable_erase()->add_records();
+    put(out->mutable_record(), one.record.bytes);
+    out->set_practice(one.practice);
+    out->set_period(one.period);
+    put(out->mutable_rule(), one.rule);
+  }
 }
 
 void put(event::Event& to, const Sealed& sealed) {
@@ -233,6 +251,36 @@ std::optional<Entry> read(event::Entry& from) {
   return entry;
 }
 
+std::optional<Edit> read(event::Edit& from) {
+  auto content = read(*from.mutable_content());
+  if (!content || from.replaces_size() > static_cast<int>(kReplacesLimit)) return std::nullopt;
+  Edit edit{{}, std::move(*content), {}};
+  if (!take_exactly(from.entry(), edit.entry.bytes)) return std::nullopt;
+  for (const std::string& id : from.replaces())
+    if (!take_exactly(id, edit.replaces.emplace_back().bytes)) return std::nullopt;
+  return edit;
+}
+
+// What an answer is named with is all there, or nothing of it.
+std::optional<Erase::One> read(const event::Erased& from) {
+  Erase::One one{{}, from.practice(), from.period(), to_bytes(as_bytes(from.rule()))};
+  if (!take_exactly(from.record(), one.record.bytes)) return std::nullopt;
+  const bool names = is_name(one.practice) && is_name(one.period) && crypto::decode_rule(one.rule);
+  if (!names && !(one.practice.empty() && one.period.empty() && one.rule.empty())) return std::nullopt;
+  return one;
+}
+
+std::optional<Erase> read(const event::Erase& from) {
+  if (from.records_size() > static_cast<int>(kErasedLimit)) return std::nullopt;
+  Erase erase;
+  for (const event::Erased& record : from.records()) {
+    auto one = read(record);
+    if (!one) return std::nullopt;
+    erase.records.push_back(std::move(*one));
+  }
+  return erase;
+}
+
 std::optional<Remark> read(const event::Remark& from) {
   Remark remark{{}, from.manner(), from.text()};
   if (!take_exactly(from.to(), remark.to.bytes)) return std::nullopt;
@@ -368,6 +416,10 @@ bool read_any_payload(event::Event& from, Event& to) {
       return read_payload(from.wish(), to);
     case event::Event::kPass:
       return read_payload(from.pass(), to);
+    case event::Event::kEdit:
+      return read_payload(*from.mutable_edit(), to);
+    case event::Event::kErase:
+      return read_payload(from.erase(), to);
     case event::Event::kFound:
       return read_payload(from.found(), to);
     case event::Event::kJournal:

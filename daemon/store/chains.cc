@@ -239,7 +239,7 @@ std::vector<Row> Chains::collect(const Chain& chain, const Span& span, Bodies bo
       if (!rows.empty()) rows.pop_back();
       return rows;
     }
-    const bool has_body = bodies != Bodies::kNone && !query.is_null(kBodyColumn);
+    const bool has_body = bodies != Bodies::kNone && !query.is_null(kBodyColumn) && !query.blob(kBodyColumn).empty();
     bytes += crypto::kSignedHeaderLength + (has_body ? row->header.body_length : 0);
     if (seq > to || rows.size() == span.max_records || (!rows.empty() && bytes > span.max_bytes)) return rows;
     if (has_body) take_body(*row, query.blob(kBodyColumn));
@@ -274,6 +274,16 @@ void Chains::put_body(const Chain& chain, std::uint64_t seq, ByteView body) {
 void Chains::forget_body(const Chain& chain, std::uint64_t seq) {
   database_.transaction(
       [&] { Query(database_, "UPDATE record SET body = NULL WHERE place = ?").bind(chain.place(seq)).run(); });
+  journals_.at(chain.journal).bytes.reset();
+}
+
+bool Chains::is_erased(const Chain& chain, std::uint64_t seq) {
+  Query query(database_, "SELECT body IS x'' FROM record WHERE place = ?");
+  return query.bind(chain.place(seq)).step() && query.number(0) != 0;
+}
+
+void Chains::erase_body(const Chain& chain, std::uint64_t seq) {
+  Query(database_, "UPDATE record SET body = x'' WHERE place = ?").bind(chain.place(seq)).run();
   journals_.at(chain.journal).bytes.reset();
 }
 

@@ -80,6 +80,8 @@ class Chains {
   bool lacks_body(const Chain& chain, std::uint64_t seq);
   void put_body(const Chain& chain, std::uint64_t seq, ByteView body);  // REQUIRES: inside a transaction
   void forget_body(const Chain& chain, std::uint64_t seq);
+  bool is_erased(const Chain& chain, std::uint64_t seq);
+  void erase_body(const Chain& chain, std::uint64_t seq);  // REQUIRES: inside a transaction
   std::vector<std::uint64_t> missing(const Chain& chain);
 
   void report(const Chain& chain, std::uint64_t seq, Damage::Kind kind);

@@ -362,6 +362,7 @@ struct Database::State {
   void roll_back();
   void fold_when_due();
   bool fold();
+  bool wipe();
   bool drop_frames();
   [[nodiscard]] int pages_written() const;
   std::string examine(const char* pragma);
@@ -377,6 +378,7 @@ struct Database::State {
   int depth = 0;
   bool doomed = false;        // a nested transaction threw
   bool half_written = false;  // and not undone: what would be read is not what is kept
+  bool wipe_is_due = false;   // the log holds what was overwritten
   int pages = 0;              // in the write-ahead log after the last commit
   int written_before = 0;     // pages_written() when the transaction began
   bool marked = false;        // that there is a log; see kMark
@@ -408,8 +410,16 @@ void Database::State::roll_back() {
 // The commit before this is durable whatever happens here; but if the file itself cannot be written, nothing more is
 // taken in.
 void Database::State::fold_when_due() {
-  if (pages >= kFoldAtPages) fold();
+  if (wipe_is_due) {
+    wipe_is_due = !wipe();
+  } else if (pages >= kFoldAtPages) {
+    fold();
+  }
 }
+
+// What lies in the log is in the file, where secure_delete has put zeros in the place of what was overwritten; it begins
+// anew with the next commit.
+bool Database::State::wipe() { return fold() && drop_frames(); }
 
 // True when all of the log is in the file. Not while a row is being read: then it is for the next transaction to do.
 bool Database::State::fold() {
@@ -424,8 +434,8 @@ bool Database::State::fold() {
   return false;
 }
 
-// No commit since the log began anew: SQLite gives the next frames the same salt. What lies there was folded before, or
-// came to nothing.
+// REQUIRES: what lies in the log was folded, or came to nothing. Where there was no commit since the log began anew,
+// SQLite gives the next frames the same salt.
 bool Database::State::drop_frames() {
   try {
     drop_frames_of_write_ahead(file);
@@ -487,6 +497,7 @@ void Database::expect_writes() {
     state_->refuse_writes(failure);
   }
 }
+void Database::wipe_after_commit() { state_->wipe_is_due = true; }
 
 void Database::on_rollback(std::function<void()> reload) { state_->reloads.push_back(std::move(reload)); }
 

@@ -4,7 +4,7 @@
 //   device    whose chains, and the key their signatures are checked with
 //   record    every record of every chain. `place` is (device row << 32 | seq - 1): one b-tree whose appends are
 //             sequential, and no second index. `verified` marks the records whose own signature was checked here; a run
-//             that is sent must end at one. A body that is NULL is wanted.
+//             that is sent must end at one. A body that is NULL is wanted; one of no bytes was taken back by its author
 //   fork      the proof that a chain has two branches, the lowest for each device: heads of 208 bytes after each other
 //   request   what a client asked for and which record it became
 //   local     local_state.h

@@ -413,6 +413,26 @@ bool SealedLog::body_is_sound(const JournalId& journal, const DeviceId& device, 
   return rows.size() == 1 && rows.front().record.body.has_value();
 }
 
+bool SealedLog::erase(const JournalId& journal, const DeviceId& device, const std::vector<std::uint64_t>& seqs) {
+  const Chain* found = state_->chains.find(journal, device);
+  if (found == nullptr) return false;
+  const Chain chain = *found;
+  std::vector<std::uint64_t> due;
+  for (const std::uint64_t seq : seqs) {
+    const auto head = state_->chains.head_at(chain, seq);
+    const auto header = head ? crypto::decode_header(*head) : std::nullopt;
+    if (header && header->kind == crypto::RecordKind::kEvent && !state_->chains.is_erased(chain, seq))
+      due.push_back(seq);
+  }
+  if (due.empty()) return false;
+  state_->recent.clear();
+  state_->database.transaction([&] {
+    for (const std::uint64_t seq : due) state_->chains.erase_body(chain, seq);
+    state_->database.wipe_after_commit();
+  });
+  return true;
+}
+
 void SealedLog::forget_body(const JournalId& journal, const DeviceId& device, std::uint64_t seq) {
   const Chain* chain = state_->chains.find(journal, device);
   state_->recent.clear();

@@ -70,6 +70,30 @@ TEST_F(EventTest, AnOpeningComesBackAsItWent) {
   EXPECT_EQ(back.counted.size(), 2u);
 }
 
+TEST_F(EventTest, AnEditComesBackAsItWent) {
+  RecordId first;
+  first.bytes.fill(1);
+  RecordId second;
+  second.bytes.fill(2);
+  const Edit back = there_and_back(Edit{first, Entry{"as it should read", {"sea"}, {}, 3}, {first, second}});
+  EXPECT_EQ(back.entry, first);
+  EXPECT_EQ(back.content.text, "as it should read");
+  EXPECT_EQ(back.content.mood, 3u);
+  EXPECT_THAT(back.replaces, ElementsAre(first, second));
+}
+
+TEST_F(EventTest, WhatIsTakenBackComesBackAsItWent) {
+  RecordId record;
+  record.bytes.fill(7);
+  const Bytes both = crypto::encode_rule({true, std::nullopt});
+  const Erase back = there_and_back(Erase{{{record}, {record, "checkin", "2026-W47", both}}});
+  ASSERT_EQ(back.records.size(), 2u);
+  EXPECT_EQ(back.records[0].record, record);
+  EXPECT_EQ(back.records[0].practice, "");
+  EXPECT_EQ(back.records[1].period, "2026-W47");
+  EXPECT_EQ(back.records[1].rule, both);
+}
+
 TEST_F(EventTest, ACalendarComesBackAsItWent) {
   const Calendar back = there_and_back(Calendar{"Asia/Kathmandu", 5, 7});
   EXPECT_EQ(back, (Calendar{"Asia/Kathmandu", 5, 7, -90})) << "with its writer's offset to fall back on";
@@ -138,6 +162,33 @@ TEST_F(EventTest, TextThatIsNotUtf8IsRefusedWhereverItStands) {
   EXPECT_TRUE(reads(answer));
   answer.mutable_answer()->mutable_form()->mutable_fields(0)->set_text("\xed\xa0\x80");  // a lone surrogate
   EXPECT_FALSE(reads(answer));
+}
+
+TEST_F(EventTest, WhatAnEditReplacesAndWhatIsTakenBackHaveLimits) {
+  event::Event edit;
+  edit.mutable_edit()->set_entry(std::string(32, 'e'));
+  for (std::size_t i = 0; i < kReplacesLimit; ++i) edit.mutable_edit()->add_replaces(std::string(32, 'r'));
+  EXPECT_TRUE(reads(edit));
+  edit.mutable_edit()->add_replaces(std::string(32, 'r'));
+  EXPECT_FALSE(reads(edit));
+  event::Event erase;
+  for (std::size_t i = 0; i < kErasedLimit; ++i) erase.mutable_erase()->add_records()->set_record(std::string(32, 'r'));
+  EXPECT_TRUE(reads(erase));
+  erase.mutable_erase()->add_records()->set_record(std::string(32, 'r'));
+  EXPECT_FALSE(reads(erase));
+}
+
+TEST_F(EventTest, AnAnswerThatIsTakenBackIsNamedWholeOrNotAtAll) {
+  event::Event erase;
+  event::Erased* one = erase.mutable_erase()->add_records();
+  one->set_record(std::string(32, 'r'));
+  one->set_practice("checkin");
+  EXPECT_FALSE(reads(erase));
+  one->set_period("2026-W47");
+  one->set_rule("both");
+  EXPECT_TRUE(reads(erase));
+  one->set_rule("whenever");
+  EXPECT_FALSE(reads(erase));
 }
 
 TEST_F(EventTest, AFrontierHasALimit) {

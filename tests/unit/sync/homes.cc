@@ -111,6 +111,10 @@ void Home::lose_body(const crypto::DeviceKeys& author, std::uint64_t seq) {
   log_->forget_body(people().journal, author.id(), seq);
 }
 
+void Home::erase(const crypto::DeviceKeys& author, std::uint64_t seq) {
+  log_->erase(people().journal, author.id(), {seq});
+}
+
 void Home::copy_to(const fs::path& file) {
   log_.reset();
   database_.reset();

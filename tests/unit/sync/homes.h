@@ -67,6 +67,7 @@ class Home {
   void admit(const crypto::DeviceKeys& device);
   void accept(const crypto::DeviceKeys& author, std::uint64_t start, std::span<const crypto::Record> run);
   void lose_body(const crypto::DeviceKeys& author, std::uint64_t seq);
+  void erase(const crypto::DeviceKeys& author, std::uint64_t seq);
   void copy_to(const std::filesystem::path& file);  // closes this home
 
   [[nodiscard]] Hooks hooks();

@@ -347,6 +347,42 @@ TEST_F(SessionTest, ABodyLostWhileTalkingIsFetchedAgain) {
   expect_in_step(line);
 }
 
+TEST_F(SessionTest, ABodyThatWasTakenBackIsAskedForOnceAndReceiptedOnceItIsGoneHereToo) {
+  ada.write(5);
+  ada.erase(people().laptop, 3);
+  Line line(ada, bo);
+  line.until_quiet();
+  EXPECT_EQ(bo.missing(), 1U) << "what is told further on, that it was taken back, is not folded yet";
+  EXPECT_EQ(seq_in(ada.acknowledged, people().laptop), 2U);
+  bo.erase(people().laptop, 3);
+  line.b.log_grew();
+  line.until_quiet();
+  EXPECT_EQ(seq_in(ada.acknowledged, people().laptop), 5U);
+  expect_in_step(line);
+}
+
+TEST_F(SessionTest, WhatWasTakenBackOnBothSidesIsSpokenOfNoMore) {
+  ada.write(5);
+  meet();
+  ada.erase(people().laptop, 3);
+  bo.erase(people().laptop, 3);
+  Line line(ada, bo);
+  line.until_quiet();
+  expect_in_step(line);
+  EXPECT_EQ(line.count<sync::Run>(), 0U);
+  EXPECT_EQ(line.count<BodyWant>(), 0U);
+}
+
+TEST_F(SessionTest, WhoHasNotHeardThatItWasTakenBackBringsItBackToNobody) {
+  ada.write(5);
+  meet();
+  ada.erase(people().laptop, 3);
+  Line line(ada, bo);
+  line.until_quiet();
+  expect_in_step(line);
+  EXPECT_EQ(line.count<sync::Run>(), 0U);
+}
+
 TEST_F(SessionTest, ManyMissingBodiesAllCome) {
   ada.write(1500);
   meet();
