@@ -108,6 +108,12 @@ Error::Code code_of(journal::Reason reason) {
       return Error::NO_SUCH_ATTACHMENT;
     case journal::Reason::kGarbled:
       return Error::GARBLED;
+    case journal::Reason::kStaysAsGiven:
+      return Error::STAYS_AS_GIVEN;
+    case journal::Reason::kWantsConfirming:
+      return Error::WANTS_CONFIRMING;
+    case journal::Reason::kGone:
+      return Error::GONE;
   }
   return Error::FAILED;
 }
@@ -147,6 +153,20 @@ void fill(Attachment& out, const journal::AttachedFile& in) {
   out.set_held(count(in.held));
 }
 
+void fill(Version& out, const journal::ItemVersion& in) {
+  out.set_id(hex(in.id.view()));
+  out.set_written_at(in.written_at);
+  out.set_device(in.device);
+  out.set_text(in.text);
+  for (const auto& tag : in.tags) out.add_tags(tag);
+  out.set_mood(in.mood);
+  out.set_on(in.on);
+  out.set_day_only(in.day_only);
+  out.set_taken_back_at(in.taken_back_at);
+  out.set_shown(in.shown);
+  for (const auto& id : in.replaces) out.add_replaces(hex(id.view()));
+}
+
 void fill(Item& out, const journal::Item& in) {
   out.set_id(hex(in.id.view()));
   out.set_journal(in.journal);
@@ -174,6 +194,10 @@ void fill(Item& out, const journal::Item& in) {
   out.set_between_us(in.between_us);
   out.set_first_written(in.first_written);
   out.set_source(hex(in.source));
+  out.set_edited_at(in.edited_at);
+  out.set_version_count(in.version_count);
+  out.set_taken_back_at(in.taken_back_at);
+  for (const auto& version : in.versions) fill(*out.add_versions(), version);
   out.set_opens_at(in.opens_at);
   out.set_opened_early(in.opened_early);
   if (in.to) out.set_to(hex(in.to->view()));

@@ -24,11 +24,13 @@ class RoundReport;
 class Saved;
 class StatusReport_Journal;  // NOLINT(readability-identifier-naming): as protoc spells it
 class TodayReport;
+class Version;
 class WatchEvent;
 
 void fill(FormField& out, const practice::FormField& in);
 void fill(Manner& out, const practice::Manner& in);
 void fill(Attachment& out, const journal::AttachedFile& in);
+void fill(Version& out, const journal::ItemVersion& in);
 void fill(Item& out, const journal::Item& in);
 void fill(RoundReport& out, const journal::Round& in);
 void fill(Saved& out, const journal::Saved& in);

@@ -7,6 +7,7 @@
 #include <google/protobuf/stubs/logging.h>
 
 #include "daemon/control/attaching.h"
+#include "daemon/control/changing.h"
 #include "daemon/control/convert.h"
 #include "daemon/control/finding.h"
 #include "daemon/control/foreign.h"
@@ -268,7 +269,7 @@ void Visit::State::answer_open(const Request& request) {
       const Answering answers{[this](Reply one) { send(std::move(one)); },
                               [this](Reply last) { finish(std::move(last)); }, [this] { done(); }};
       if (!answer_practices(desk.shelf(), request, answers) && !answer_import(desk.shelf(), request, answers) &&
-          !answer_finding(desk.shelf(), request, answers))
+          !answer_finding(desk.shelf(), request, answers) && !answer_changing(desk.shelf(), request, answers))
         finish(error(Error::BAD_REQUEST));
     }
   }

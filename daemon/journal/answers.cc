@@ -22,6 +22,10 @@ bool Answers::Question::answered_by(bool mine) const {
   return std::any_of(notes.begin(), notes.end(), [&](const Note& note) { return note.mine == mine; });
 }
 
+bool Answers::Question::still_answered_by(bool mine) const {
+  return std::any_of(notes.begin(), notes.end(), [&](const Note& note) { return note.mine == mine && !note.gone; });
+}
+
 Answers::Note* Answers::Question::find(const RecordId& id) {
   const auto found = std::find_if(notes.begin(), notes.end(), [&](const Note& note) { return note.id == id; });
   return found != notes.end() ? &*found : nullptr;
@@ -37,11 +41,11 @@ Answers::Question& Answers::question(const Bytes& key) const {
   Question loaded;
   for (AnswerNote& note : table_.load(key)) {
     Note& one = loaded.notes.emplace_back(Note{std::move(note)});
-    if (one.mine && !one.valid) read_own(one);
+    if (one.mine && !one.valid && !one.gone) read_own(one);
   }
   for (Note& note : loaded.notes) {
-    note.shut =
-        !note.mine && !note.valid && !note.openings.empty() && note.sealed.rule.after && !may_open(loaded, note);
+    note.shut = !note.gone && !note.mine && !note.valid && !note.openings.empty() && note.sealed.rule.after &&
+                !may_open(loaded, note);
     loaded.live = loaded.live || note.shut || (note.key && !note.valid);
   }
   Question& kept = questions_.emplace(key, std::move(loaded)).first->second;
@@ -88,9 +92,13 @@ void Answers::sealed(const RecordId& id, const DeviceId& author, bool mine, Seal
   table_.add(key, note);
   settle(key, of, nullptr);
   for (const EarlyOpening& early : table_.take_early(id)) opening(early.mine, early.opening, early.written_ms);
-  if (!mine) return;
+  if (mine) try_theirs(key);
+}
+
+// Having answered, what they have opened may be read.
+void Answers::try_theirs(const Bytes& key) {
   Question& again = question(key);
-  std::vector<RecordId> theirs;  // having answered, what they have opened may be read
+  std::vector<RecordId> theirs;
   for (const Note& other : again.notes)
     if (!other.mine && !other.valid && !other.openings.empty()) theirs.push_back(other.id);
   for (const RecordId& other : theirs) {
@@ -114,6 +122,45 @@ void Answers::opening(bool mine, const Opening& opening, std::int64_t written_ms
   note.openings.push_back(opening);
   try_openings(of, note);
   settle(*key, of, &opening.sealed);
+}
+
+// What is left says the same whether its words were ever here or not.
+void Answers::taken_back(const DeviceId& author, bool mine, const Erase::One& one) {
+  std::vector<Opening> openings;
+  if (const auto key = table_.question_of(one.record)) {
+    Question& of = question(*key);
+    const Note* was = of.find(one.record);
+    if (was->gone) return;
+    openings = was->openings;
+    std::erase_if(of.notes, [&](const Note& note) { return note.id == one.record; });
+    table_.remove(one.record);
+    settle(*key, of, nullptr);
+  } else {
+    for (EarlyOpening& early : table_.take_early(one.record))
+      if (early.mine == mine) openings.push_back(std::move(early.opening));
+  }
+  const auto rule = crypto::decode_rule(one.rule);
+  if (one.practice.empty() || !rule || !rule->both) return;
+  if (openings.size() > kOpeningsTried) openings.resize(kOpeningsTried);
+  Note note;
+  note.id = one.record;
+  note.author = author;
+  note.mine = mine;
+  note.sealed = what_was_sealed(one);
+  note.gone = one;
+  note.openings = std::move(openings);
+  const Bytes key = question_key(note.sealed);
+  Question& of = question(key);
+  table_.add(key, note);
+  of.notes.push_back(std::move(note));
+  settle(key, of, nullptr);
+  if (mine) try_theirs(key);
+}
+
+void Answers::forget_words(bool mine, const Erase::One& one) {
+  const auto key = table_.question_of(one.record);
+  const Note* note = key ? question(*key).find(one.record) : nullptr;
+  if (note != nullptr && note->mine == mine) taken_back(DeviceId(note->author), mine, one);
 }
 
 void Answers::time_is(std::int64_t now_s, bool doubted) {
@@ -156,6 +203,7 @@ void Answers::read_own(Note& note) const {
 
 void Answers::try_openings(const Question& question, Note& note) {
   note.shut = false;
+  if (note.gone) return;
   if (!may_open(question, note)) {
     note.shut = note.sealed.rule.after && !note.openings.empty();
     return;
@@ -190,7 +238,7 @@ void Answers::show(Note& note, ByteView text) {
 
 bool Answers::is_due(const Question& question, const Note& note) const {
   if (!note.mine || note.valid || !note.key) return false;
-  return (note.sealed.rule.both && question.answered_by(false)) || moment_has_come(note);
+  return (note.sealed.rule.both && question.still_answered_by(false)) || moment_has_come(note);
 }
 
 std::vector<Opening> Answers::due() const {
@@ -235,8 +283,10 @@ Answers::Look Answers::look(const RecordId& id) const {
   if (!note.sealed.rule.both) return look;
   // Blind is what every opening of the other person has counted.
   for (const Note& other : of.notes) {
-    if (other.mine == note.mine || !other.valid) continue;
-    look.after_reveal = look.after_reveal || !names(other.openings[*other.valid], id);
+    if (other.mine == note.mine) continue;
+    if (other.valid) look.after_reveal = look.after_reveal || !names(other.openings[*other.valid], id);
+    for (const Opening& opening : other.openings)  // which of them held is not known any more
+      if (other.gone) look.after_reveal = look.after_reveal || !names(opening, id);
   }
   return look;
 }

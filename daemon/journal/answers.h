@@ -39,6 +39,10 @@ class Answers {
   void sealed(const RecordId& id, const DeviceId& author, bool mine, Sealed sealed);
   // `written_ms`: when its author's device says to have opened it.
   void opening(bool mine, const Opening& opening, std::int64_t written_ms);
+  // Its author has taken it back. REQUIRES: `one` is of this author's person. An answer stays counted where both had to
+  // give one: what that has opened stays open, and nothing opens for it any more. Of a letter nothing stays.
+  void taken_back(const DeviceId& author, bool mine, const Erase::One& one);
+  void forget_words(bool mine, const Erase::One& one);  // the same, where it is here
   // Seconds since 1970, by this device's clock. `doubted`: the clock of somebody met lately says another day.
   void time_is(std::int64_t now_s, bool doubted);
 
@@ -76,6 +80,7 @@ class Answers {
     bool live = false;
 
     [[nodiscard]] bool answered_by(bool mine) const;
+    [[nodiscard]] bool still_answered_by(bool mine) const;  // and not taken back
     [[nodiscard]] Note* find(const RecordId& id);
   };
 
@@ -84,6 +89,7 @@ class Answers {
   void use(const Bytes& key) const;
   void settle(const Bytes& key, Question& question, const RecordId* changed);
   void read_own(Note& note) const;
+  void try_theirs(const Bytes& key);
   void try_openings(const Question& question, Note& note);
   void try_opening(Note& note, std::size_t which);
   static void show(Note& note, ByteView text);

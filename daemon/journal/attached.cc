@@ -6,22 +6,28 @@ namespace duolog::journal {
 
 void Attached::name(const RecordId& record, const Entry& entry, bool own) {
   if (entry.attachments.empty()) return;
+  erased_.erase(record);
   for (const Attachment& attachment : entry.attachments)
-    names_.insert(names_.end(), attachment.chunks.begin(), attachment.chunks.end());
+    for (const ChunkId& chunk : attachment.chunks) names_.emplace_back(chunk, record);
   fresh_.push_back({record, own, entry.attachments});
 }
 
-void Attached::unname(const Entry& entry) {
+void Attached::unname(const RecordId& record) { erased_.insert(record); }
+
+// One pass for all that was erased since the last one.
+std::vector<ChunkId> Attached::take_gone() {
+  if (erased_.empty()) return {};
   sort();
-  for (const Attachment& attachment : entry.attachments) {
-    for (const ChunkId& chunk : attachment.chunks) {
-      const auto at = std::lower_bound(names_.begin(), names_.end(), chunk);
-      if (at == names_.end() || *at != chunk) continue;
-      names_.erase(at);
-      sorted_ = names_.size();
-      if (!names(chunk)) gone_.push_back(chunk);
-    }
-  }
+  const std::set<RecordId> erased = std::exchange(erased_, {});
+  std::vector<ChunkId> gone;
+  std::erase_if(names_, [&](const Name& name) {
+    if (!erased.contains(name.second)) return false;
+    gone.push_back(name.first);
+    return true;
+  });
+  sorted_ = names_.size();
+  std::erase_if(gone, [&](const ChunkId& chunk) { return names(chunk); });
+  return gone;
 }
 
 void Attached::sort() const {
@@ -29,17 +35,25 @@ void Attached::sort() const {
   const auto middle = names_.begin() + static_cast<std::ptrdiff_t>(sorted_);
   std::sort(middle, names_.end());
   std::inplace_merge(names_.begin(), middle, names_.end());
+  names_.erase(std::unique(names_.begin(), names_.end()), names_.end());
   sorted_ = names_.size();
 }
 
 bool Attached::names(const ChunkId& chunk) const {
   sort();
-  return std::binary_search(names_.begin(), names_.end(), chunk);
+  for (auto at = std::lower_bound(names_.begin(), names_.end(), Name(chunk, RecordId())); at != names_.end(); ++at) {
+    if (at->first != chunk) return false;
+    if (!erased_.contains(at->second)) return true;
+  }
+  return false;
 }
 
-const std::vector<ChunkId>& Attached::all() const {
+std::vector<ChunkId> Attached::all() const {
   sort();
-  return names_;
+  std::vector<ChunkId> all;
+  for (const auto& [chunk, record] : names_)
+    if (all.empty() || all.back() != chunk) all.push_back(chunk);
+  return all;
 }
 
 std::uint64_t Attached::held(const Attachment& attachment) const {

@@ -1,10 +1,12 @@
 // attached.h: which sealed chunks the entries of one journal name. Whoever is a member of the journal may have them,
 // and what nobody names any more may go. A pure account: it reads no chunk and fetches none (attachments.h does).
 //
-// Kept as one sorted list: 32 bytes a chunk, that is 128 KiB for each GiB of attachments.
+// Kept as one sorted list of what names what: 64 bytes a chunk, that is 256 KiB for each GiB of attachments. The
+// versions of an entry name the same chunks: they go with the last of them.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <set>
 #include <utility>
 
 #include "daemon/journal/event.h"
@@ -17,13 +19,14 @@ class Attached {
   // `blobs`: to tell what is here; null where no attachments are kept.
   explicit Attached(const store::Blobs* blobs = nullptr) : blobs_(blobs) {}
 
-  // An entry with attachments was folded. `own`: written on this device, so that the chunks were here once.
+  // An entry with attachments was folded, or an edit of one. `own`: written on this device, so that the chunks were here
+  // once. Twice is once.
   void name(const RecordId& record, const Entry& entry, bool own);
   // It was erased. Its chunks are dropped by whoever calls take_gone(), but for those that something else names.
-  void unname(const Entry& entry);
+  void unname(const RecordId& record);
 
   [[nodiscard]] bool names(const ChunkId& chunk) const;
-  [[nodiscard]] const std::vector<ChunkId>& all() const;  // sorted; one that is named twice stands there twice
+  [[nodiscard]] std::vector<ChunkId> all() const;  // sorted, each once
   // Bytes of the file that are on this device.
   [[nodiscard]] std::uint64_t held(const Attachment& attachment) const;
 
@@ -33,16 +36,17 @@ class Attached {
     std::vector<Attachment> attachments;
   };
   std::vector<Fresh> take_fresh() { return std::exchange(fresh_, {}); }  // named since the last call
-  std::vector<ChunkId> take_gone() { return std::exchange(gone_, {}); }  // not named here any more since the last call
+  std::vector<ChunkId> take_gone();                                      // not named here any more since the last call
 
  private:
+  using Name = std::pair<ChunkId, RecordId>;
   void sort() const;
 
   const store::Blobs* blobs_;
-  mutable std::vector<ChunkId> names_;  // sorted up to `sorted_`
+  mutable std::vector<Name> names_;  // sorted up to `sorted_`
   mutable std::size_t sorted_ = 0;
   std::vector<Fresh> fresh_;
-  std::vector<ChunkId> gone_;
+  std::set<RecordId> erased_;  // since take_gone(): they name nothing
 };
 
 }  // namespace duolog::journal

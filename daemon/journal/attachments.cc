@@ -44,6 +44,7 @@ Meant find_entry(const Shelf& shelf, const Target& target) {
 // A list of files needs none of the words that they go with.
 Noted without_text(Noted noted) {
   if (auto* entry = std::get_if<Entry>(&noted.what)) entry->text.clear();
+  noted.versions.reset();
   return noted;
 }
 

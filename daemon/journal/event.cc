@@ -74,6 +74,7 @@ void put(event::Event& to, const Erase& erase) {
     out->set_practice(one.practice);
     out->set_period(one.period);
     put(out->mutable_rule(), one.rule);
+    if (one.entry) put(out->mutable_entry(), one.entry->bytes);
   }
 }
 
@@ -265,7 +266,9 @@ std::optional<Edit> read(event::Edit& from) {
 std::optional<Erase::One> read(const event::Erased& from) {
   Erase::One one{{}, from.practice(), from.period(), to_bytes(as_bytes(from.rule()))};
   if (!take_exactly(from.record(), one.record.bytes)) return std::nullopt;
-  const bool names = is_name(one.practice) && is_name(one.period) && crypto::decode_rule(one.rule);
+  if (!from.entry().empty() && !take_exactly(from.entry(), one.entry.emplace().bytes)) return std::nullopt;
+  const bool rule = one.rule.empty() || crypto::decode_rule(one.rule);
+  const bool names = is_name(one.practice) && is_name(one.period) && rule;
   if (!names && !(one.practice.empty() && one.period.empty() && one.rule.empty())) return std::nullopt;
   return one;
 }

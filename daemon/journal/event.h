@@ -112,10 +112,11 @@ struct Edit {
 struct Erase {
   struct One {
     RecordId record;
-    // Of a sealed answer, that it was there; else empty.
+    // Of an answer: to what, and by which rule it was sealed; else empty.
     std::string practice = {};
     std::string period = {};
     Bytes rule = {};
+    std::optional<RecordId> entry = {};  // of an edit: its entry
   };
   std::vector<One> records;
 };

@@ -59,6 +59,7 @@ struct Herald::Telling {
 void Herald::tell(const Journal& journal, const Journal::Brought& brought) const {
   if (!speaks_) return;
   if (brought.doors_changed) doors_changed(journal.id());
+  if (brought.erased) grew(journal);
   if (!heard()) return;
   Telling telling(journal, zone_, now(), here_);
   for (const auto& item : brought.items) tell_item(telling, item);
@@ -73,7 +74,8 @@ void Herald::tell(const Journal& journal, const Journal::Brought& brought) const
 
 void Herald::tell_item(Telling& telling, const Journal::Brought::Item& item) const {
   const Journal& journal = telling.journal;
-  const Noted noted = journal.noted_at(item.device, item.seq);
+  const Noted noted =
+      journal.records().as_it_reads(journal.noted_at(item.device, item.seq), journal.is_mine(item.device));
   News news{noted.is_answer()   ? News::Kind::kAnswer
             : noted.is_letter() ? News::Kind::kLetter
             : noted.is_remark() ? News::Kind::kRemark

@@ -12,13 +12,8 @@ namespace {
 
 void describe_what(Item& item, const Journal&, const Unreadable&) { item.kind = ItemKind::kUnreadable; }
 void describe_what(Item& item, const Journal&, const Newer&) { item.kind = ItemKind::kNewer; }
-template <class Setting>
-void describe_what(Item&, const Journal&, const Setting&) {}  // no reader sees it
-
-std::string written_out(const Moment& moment) {
-  return moment.day_only ? civil_day(moment.at_ms, moment.offset_minutes)
-                         : rfc3339(moment.at_ms, moment.offset_minutes);
-}
+template <class Hidden>
+void describe_what(Item&, const Journal&, const Hidden&) {}  // no reader sees it
 
 // A choice as it reads; of one that the practice has no longer, what is stored.
 std::vector<std::string> chosen_in(const practice::FormField& field, const FieldValue& value) {
@@ -61,6 +56,14 @@ void describe_what(Item& item, const Journal& journal, const Entry& entry) {
   if (!entry.about) return;
   item.day_only = entry.about->day_only;
   item.on = written_out(*entry.about);
+}
+
+void describe_what(Item& item, const Journal&, const TakenBack& taken) {
+  item.kind = ItemKind::kTakenBack;
+  item.practice = taken.what.practice;
+  item.period = taken.what.period;
+  item.taken_back_at = rfc3339(taken.at_ms, taken.offset_minutes);
+  item.is_new = false;
 }
 
 void describe_what(Item& item, const Journal&, const Remark& remark) {
@@ -164,6 +167,7 @@ Item make_item(const Journal& journal, const Noted& noted, const Zone& here) {
   item.delivery = delivery_of(journal, noted, here);
   item.is_new = !item.mine && !noted.lacks_body() && journal.unread().is_new(noted.device, noted.seq);
   std::visit([&](const auto& what) { describe_what(item, journal, what); }, noted.what);
+  if (noted.versions) describe_versions(item, journal, *noted.versions);
   const auto* sealed = std::get_if<SealedNote>(&noted.what);
   if (sealed != nullptr && item.kind == ItemKind::kLetter && sealed->rule.after)
     item.opens_at = opening_text(*sealed->rule.after, here);

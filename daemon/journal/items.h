@@ -14,6 +14,11 @@ Item make_item(const Journal& journal, const Noted& noted, const Zone& here);
 // person can do with it now.
 void add_what_was_said(Item& item, const Journal& journal, const Noted& noted, const Zone& here, bool whole);
 
+// What an entry has been: items_changed.cc. The item says already what is shown of it.
+void describe_versions(Item& item, const Journal& journal, const Versions& versions);
+std::vector<ItemVersion> all_versions(const Journal& journal, const Versions& versions);
+std::string written_out(const Moment& moment);  // a day, or a moment with its offset
+
 // What the shelf calls the author of a device's records.
 std::string author_name(const Journal& journal, const DeviceId& device);
 std::string device_name(const Journal& journal, const DeviceId& device);  // "" where not known

@@ -63,9 +63,10 @@ class Journal {
     bool doors_changed = false;       // members or epochs are not what they were
     std::uint64_t receipted = 0;      // where not 0: items of this device above were_receipted up to here are receipted
     std::uint64_t were_receipted = 0;
+    bool erased = false;  // bodies are wanted no more: the sessions tell anew what is held
 
     [[nodiscard]] bool empty() const {
-      return items.empty() && revealed.empty() && alarms.empty() && !doors_changed && receipted == 0;
+      return items.empty() && revealed.empty() && alarms.empty() && !doors_changed && receipted == 0 && !erased;
     }
   };
   // True where what the file has of it is what the log says, as far as it goes. Else everything is folded anew, into a
@@ -79,7 +80,8 @@ class Journal {
   [[nodiscard]] std::uint64_t not_in_view() const;  // records that catch_up() has still to put there
   // The view is lost, and `file` begins with an empty one: all facts up to where they were folded are folded again.
   void begin_anew(std::int64_t now_s, bool doubted);
-  // Writes down what the fold has learnt (epochs into the vault, receipts, whose logs to let in), after a fold.
+  // Writes down what the fold has learnt (epochs into the vault, receipts, whose logs to let in), after a fold; and
+  // what was taken back leaves the log.
   // False: the disk refused some of it, or memory did: tried again next time and found again by the next start.
   bool settle(std::int64_t now_ms);
   // While the view is not ready() only that doors have changed: the rest is told when it can be shown.
@@ -98,7 +100,7 @@ class Journal {
   [[nodiscard]] const Records& records() const;
   [[nodiscard]] Records::Counts counts() const { return records().counts(); }
   [[nodiscard]] const std::map<DeviceId, std::uint64_t>& folded() const { return folded_; }  // up to which seq
-  // The record at this place of a chain, wherever it is quickest had. REQUIRES: it was folded.
+  // The record at this place of a chain, as the log has it. REQUIRES: it was folded.
   [[nodiscard]] Noted noted_at(const DeviceId& device, std::uint64_t seq) const;
   [[nodiscard]] const Answers& answers() const { return *answers_; }
   // The chunks that its entries name.
@@ -121,7 +123,7 @@ class Journal {
 
  private:
   // Why a record is to be read again. Stands in the view's file.
-  enum Why : int { kEpochNotKnown = 1, kNotEnrolled = 2, kNoBody = 3 };
+  enum Why : int { kEpochNotKnown = 1, kNotEnrolled = 2, kNoBody = 3, kToErase = 4 };
   using Put = std::function<void(const Place&, const Noted&, ByteView event)>;
 
   RecordId append_event(Event event, ByteView request);
@@ -147,12 +149,27 @@ class Journal {
     std::optional<Bytes> bytes;  // of the event; nullopt: it does not open
     std::optional<Event> event;
     bool epoch_known = true;
+    bool gone = false;  // taken back: `bytes` are what the view keeps in the place of the event
   };
   [[nodiscard]] Opened open(const Place& place, const crypto::Record& record) const;
   [[nodiscard]] Scene scene() const { return {shared(), secrets().relationship}; }
   bool put_rows(const DeviceId& device, std::uint64_t up_to, std::size_t& budget);
   void limit_own_practice(const Place& place, Opened& opened, std::map<bool, std::uint64_t>& counted) const;
   [[nodiscard]] Scan::Source log_source() const;
+
+  // ---- journal_erase.cc: what its author has taken back ----
+  struct Gone {
+    TakenBack taken;
+    RecordId by;  // the event that did it
+  };
+  [[nodiscard]] const Gone* gone(const RecordId& id, bool mine) const;
+  void restore_erased();
+  void leave_mark(Opened& opened, const Place& place, const TakenBack& taken) const;
+  void take_gone(const Place& place, const Opened& opened);
+  void plan_to_erase(const DeviceId& device, std::uint64_t seq);
+  void erase_bodies();
+  void fold_bodiless_again();
+  void mean(const Place& place, const Erase& erase);
 
   // ---- journal_fold.cc ----
   bool fold_slice(std::size_t& budget);
@@ -214,6 +231,9 @@ class Journal {
   std::map<DeviceId, std::set<std::uint64_t>> unenrolled_;                   // epochs of authors not enrolled yet
   std::map<DeviceId, std::set<std::uint64_t>> bodiless_;                     // folded over, their bodies not here
   std::set<std::pair<DeviceId, std::uint64_t>> again_;                       // to be folded once more
+  std::map<std::pair<bool, RecordId>, Gone> erased_;                         // by whose it is; held here or not
+  std::map<DeviceId, std::set<std::uint64_t>> to_erase_;                     // whose bodies may still be in the log
+  bool look_at_bodiless_ = false;                                            // some of them may have been taken back
   bool in_step_ = false;                         // everything that was folded is in the view
   std::map<bool, std::uint64_t> practices_put_;  // of what catch_up() has put there
   std::uint64_t settings_folded_ = 0;

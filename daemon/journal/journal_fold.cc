@@ -88,6 +88,7 @@ bool Journal::fold_device(const DeviceId& device, std::size_t& budget) {
 }
 
 bool Journal::fold_again(std::size_t& budget) {
+  fold_bodiless_again();
   while (!again_.empty()) {
     if (budget == 0) return true;
     --budget;
@@ -129,6 +130,7 @@ void Journal::pend(const Place& place, Why why, const EpochId& epoch) {
 
 // It is no news before it can be read.
 void Journal::lack_body(const Place& place) {
+  if (const Opened opened = open(place, {}); opened.gone) return take_gone(place, opened);
   bodiless_[place.device].insert(place.seq);
   pend(place, kNoBody);
   note(place, open(place, {}).noted);
@@ -183,6 +185,7 @@ bool Journal::learn_epoch(const Place& place, ByteView body) {
 
 void Journal::take_event(Place place, const crypto::Record& record) {
   Opened opened = open(place, record);
+  if (opened.gone) return take_gone(place, opened);
   if (!opened.epoch_known) {
     waiting_[place.header.epoch].emplace(place.device, place.seq);
     pend(place, kEpochNotKnown, place.header.epoch);
@@ -196,6 +199,14 @@ void Journal::take_event(Place place, const crypto::Record& record) {
       view_->claim(place.device, seen.seq);
     }
     std::visit([&](auto& payload) { mean(place, payload); }, opened.event->payload);
+    if (const auto* erase = std::get_if<Erase>(&opened.event->payload)) {
+      for (const Erase::One& one : erase->records) {
+        const auto known = erased_.find({place.mine, one.record});
+        if (known == erased_.end() || known->second.by != place.id) continue;
+        known->second.taken.offset_minutes = opened.event->offset_minutes;
+        view_->erase({one.record, place.mine, place.id, known->second.taken});
+      }
+    }
     limit_own_practice(place, opened, facts_.practices_written);
     if (opened.noted.kind() == Kind::kOwnPractice) facts_changed_ = true;
   }
@@ -217,9 +228,10 @@ void Journal::note(const Place& place, const Noted& given, ByteView event) {
   noted.device = place.device;
   noted.seq = place.seq;
   if (noted.is_setting()) ++settings_folded_;
-  if (!place.mine && noted.is_visible() && !noted.lacks_body()) brought_.items.push_back({place.device, place.seq});
+  const bool words = noted.is_visible() && !noted.lacks_body() && noted.kind() != Kind::kTakenBack;
+  if (!place.mine && words) brought_.items.push_back({place.device, place.seq});
   if (in_step_ || place.seq <= view_->held(place.device)) view_->put(noted, place.mine, event);
-  if (const auto* entry = std::get_if<Entry>(&noted.what)) attached_.name(place.id, *entry, place.device == self());
+  if (const Entry* content = content_of(noted)) attached_.name(place.id, *content, place.device == self());
   take_revealed();
 }
 
@@ -277,6 +289,7 @@ Journal::Brought Journal::take_brought() {
   if (ready()) return std::exchange(brought_, {});
   Brought doors;
   doors.doors_changed = std::exchange(brought_.doors_changed, false);
+  doors.erased = std::exchange(brought_.erased, false);
   return doors;
 }
 
@@ -300,6 +313,7 @@ bool Journal::settle(std::int64_t now_ms) {
     keep_learnt();
     for (const crypto::Chain& chain : founders_) admit(chain);
     founders_.clear();
+    erase_bodies();
     return true;
   } catch (const store::NotDurable&) {
     return false;

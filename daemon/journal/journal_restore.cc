@@ -25,6 +25,7 @@ void Journal::take_up() {
   unenrolled_.clear();
   bodiless_.clear();
   again_.clear();
+  to_erase_.clear();
   practices_put_.clear();
   scan_.reset();
   for (const auto& [device, held] : view_->held())
@@ -38,6 +39,7 @@ void Journal::take_up() {
   for (const EpochFact& fact : facts_.epochs) membership_.epoch(fact);
   for (const store::FrontierEntry& entry : log_.frontier(id_))
     if (log_.frozen(id_, entry.device)) freeze(entry.device);
+  restore_erased();
   restore_pending();
   restore_attached();
 }
@@ -50,6 +52,10 @@ void Journal::restore_pending() {
     return found != missing.end() && std::binary_search(found->second.begin(), found->second.end(), one.seq);
   };
   for (const View::Pending& one : view_->pending()) {
+    if (one.why == kToErase) {
+      to_erase_[one.device].insert(one.seq);
+      continue;
+    }
     const bool still = one.why == kNoBody          ? lacks(one)
                        : one.why == kEpochNotKnown ? secret(one.epoch) == nullptr
                                                    : !membership_.enrolled().contains(one.device);
@@ -70,9 +76,11 @@ void Journal::restore_pending() {
 void Journal::restore_attached() {
   if (!view_->whole()) return;
   Wanted wanted;
+  wanted.kinds = ~Kinds{0};
   wanted.with_files = true;
-  view_->each(wanted, [this](const Noted& noted) {
-    if (const auto* entry = std::get_if<Entry>(&noted.what)) attached_.name(noted.id, *entry, noted.device == self());
+  view_->each_line(wanted, [this](const Line& line) {
+    const Noted record = view_->read_record(line);
+    if (const Entry* content = content_of(record)) attached_.name(line.id, *content, line.device == self());
     return true;
   });
 }
@@ -93,8 +101,8 @@ bool Journal::ends_fit() const {
     const std::uint64_t from = held.seq > kEndLength ? held.seq - kEndLength + 1 : 1;
     const auto bodiless = bodiless_.find(device);
     std::uint64_t read = from - 1;
-    log_.each(id_, device, from, [&](std::uint64_t seq, const RecordId&, const crypto::Record& record) {
-      const bool known = bodiless != bodiless_.end() && bodiless->second.contains(seq);
+    log_.each(id_, device, from, [&](std::uint64_t seq, const RecordId& id, const crypto::Record& record) {
+      const bool known = (bodiless != bodiless_.end() && bodiless->second.contains(seq)) || gone(id, is_mine(device));
       const bool sound = record.body.has_value() || known || again_.contains({device, seq});
       if (sound) read = seq;
       return sound && seq < held.seq;

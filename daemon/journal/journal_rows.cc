@@ -15,14 +15,20 @@ Journal::Opened Journal::open(const Place& place, const crypto::Record& record) 
   opened.noted.id = place.id;
   opened.noted.device = place.device;
   opened.noted.seq = place.seq;
+  const Gone* taken = place.header.kind == crypto::RecordKind::kEvent ? gone(place.id, place.mine) : nullptr;
   // Somebody wrote something here, as far as one can tell without its body.
   if (!record.body && place.header.kind == crypto::RecordKind::kEvent) opened.noted.what = Unreadable{true};
+  if (!record.body && taken != nullptr) leave_mark(opened, place, taken->taken);
   if (!record.body || place.header.kind == crypto::RecordKind::kEpoch) return opened;
   opened.noted.what = Unreadable{};
   const crypto::RecordKey* with = key(place.header.epoch, place.device);
   opened.epoch_known = with != nullptr;
   if (with != nullptr) opened.bytes = crypto::open_unhashed_record(id_, *with, record.head, *record.body);
   if (opened.bytes) opened.event = decode_event(*opened.bytes);
+  if (taken != nullptr && opened.epoch_known && (!opened.event || can_be_taken_back(*opened.event))) {
+    leave_mark(opened, place, taken->taken);
+    return opened;
+  }
   if (!opened.event) return opened;
   opened.noted.written_ms = opened.event->written_ms;
   opened.noted.offset_minutes = opened.event->offset_minutes;
@@ -81,6 +87,7 @@ bool Journal::put_rows(const DeviceId& device, std::uint64_t up_to, std::size_t&
     Opened opened;
     if (header) opened = open(place, record);
     limit_own_practice(place, opened, practices_put_);
+    if (opened.gone) plan_to_erase(device, seq);
     opened.noted.id = id;
     opened.noted.device = device;
     opened.noted.seq = seq;

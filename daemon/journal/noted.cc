@@ -21,6 +21,8 @@ struct KindOf {
   Kind operator()(const OwnNote&) const { return Kind::kOwnPractice; }
   Kind operator()(const Wish&) const { return Kind::kWish; }
   Kind operator()(const Pass&) const { return Kind::kPass; }
+  Kind operator()(const Edit&) const { return Kind::kEdit; }
+  Kind operator()(const TakenBack& one) const { return one.what.entry ? Kind::kGoneEdit : Kind::kTakenBack; }
 };
 
 // ---- what a reader needs of each, beside where and when ----
@@ -43,6 +45,14 @@ void add_round(Line& line, const Of& of) {
 void add_to(Line& line, const Answer& answer) { add_round(line, answer); }
 void add_to(Line& line, const SealedNote& sealed) { add_round(line, sealed); }
 void add_to(Line& line, const Pass& pass) { add_round(line, pass); }
+void add_to(Line& line, const Edit& edit) {
+  line.target = edit.entry;
+  line.files = static_cast<std::uint32_t>(edit.content.attachments.size());
+}
+void add_to(Line& line, const TakenBack& taken) {
+  line.target = taken.what.entry;
+  if (!taken.what.entry) add_round(line, taken.what);
+}
 
 // ---- what an event shows ----
 
@@ -59,6 +69,7 @@ struct Showing {
     return OwnNote{read ? std::make_shared<const practice::Kept>(std::move(*read)) : nullptr};
   }
   What operator()(const Opening&) const { return Silent{}; }
+  What operator()(const Erase&) const { return Silent{}; }
   What operator()(const Found&) const { return Silent{}; }
   What operator()(const JournalKept&) const { return Silent{}; }
   What operator()(const EpochKept&) const { return Silent{}; }
@@ -89,6 +100,11 @@ Line line_of(const Noted& noted, bool mine) {
 const std::vector<std::string>* tags_of(const Noted& noted) {
   const auto* entry = std::get_if<Entry>(&noted.what);
   return entry != nullptr ? &entry->tags : nullptr;
+}
+
+const Entry* content_of(const Noted& noted) {
+  if (const auto* edit = std::get_if<Edit>(&noted.what)) return &edit->content;
+  return std::get_if<Entry>(&noted.what);
 }
 
 What shown_by(const Place& place, const Event& event, const Scene& scene) {

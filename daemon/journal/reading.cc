@@ -39,6 +39,7 @@ Kinds kinds_of(const std::string& kind) {
   if (kind == name(ItemKind::kLetter)) return only(Kind::kLetter);
   if (kind == name(ItemKind::kRemark)) return only(Kind::kRemark);
   if (kind == name(ItemKind::kNewer)) return only(Kind::kNewer);
+  if (kind == name(ItemKind::kTakenBack)) return only(Kind::kTakenBack);
   if (kind == name(ItemKind::kUnreadable)) return only(Kind::kUnreadable, Kind::kLacking);
   throw Refusal(Reason::kBadRequest, "kind");
 }

@@ -52,6 +52,9 @@ Item read(const Shelf& shelf, const Meant& meant);
 // Whole: with what was said about it. Throws as find_one() does.
 Item show(const Shelf& shelf, const Target& target);
 
+// What it was before: shelf_change.cc. Throws as find_one() does, and kNotItsKind where it is no entry.
+History history(const Shelf& shelf, const Target& target);
+
 struct RoundFilter {
   std::string practice;  // empty: all
   std::string journal;   // empty: every journal that has or could have one; of the current ones, the one that an

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "daemon/journal/records.h"
 
+#include "daemon/journal/versions.h"
+
 namespace duolog::journal {
 namespace {
 
@@ -38,6 +40,18 @@ bool fits(const Wanted& wanted, const Line& line) {
   if (!wanted.source.empty() && wanted.source != line.source) return false;
   if (wanted.beyond && (wanted.newest_first ? line.at >= *wanted.beyond : line.at <= *wanted.beyond)) return false;
   return fits_time(wanted, line) && fits_place(wanted, line);
+}
+
+Noted Records::read(const Line& line) const {
+  Noted record = read_record(line);
+  return line.edited ? as_it_reads(std::move(record), line.mine) : record;
+}
+
+Noted Records::as_it_reads(Noted record, bool mine) const {
+  if (!may_have_versions(record)) return record;
+  std::vector<Version> edits;
+  for (const Line& line : edits_of(record.id, mine)) edits.push_back(version_of(read_record(line)));
+  return edits.empty() ? record : as_shown(std::move(record), std::move(edits));
 }
 
 void Records::each(const Wanted& wanted, const See& see) const {

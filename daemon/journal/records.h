@@ -26,6 +26,9 @@ constexpr Kinds only(Kind kind, More... more) {
 inline constexpr Kinds kShown = only(kFirstHidden) - 1;
 inline constexpr Kinds kSettings = only(Kind::kCalendar, Kind::kOwnPractice, Kind::kWish);
 inline constexpr Kinds kAnswers = only(Kind::kAnswer, Kind::kSealed);
+// Of a practice: those that were taken back count as well.
+inline constexpr Kinds kAnswered = kAnswers | only(Kind::kTakenBack);
+inline constexpr Kinds kVersions = only(Kind::kEdit, Kind::kGoneEdit);
 
 // A part of one device's chain, both ends included.
 struct Stretch {
@@ -66,8 +69,15 @@ class Records {
   // In order, until `see` says false. Whoever sees may ask for more.
   using SeeLine = std::function<bool(const Line&)>;
   virtual void each_line(const Wanted& wanted, const SeeLine& see) const = 0;
-  // With its words. REQUIRES: the line is of these records.
-  [[nodiscard]] virtual Noted read(const Line& line) const = 0;
+  // With its words; of an entry that was edited what is shown of it. REQUIRES: the line is of these records.
+  [[nodiscard]] Noted read(const Line& line) const;
+  // As its own record says it. REQUIRES: as read().
+  [[nodiscard]] virtual Noted read_record(const Line& line) const = 0;
+  // Those of an entry, by its author's person; in any order.
+  [[nodiscard]] virtual std::vector<Line> edits_of(const RecordId& entry, bool mine) const = 0;
+  // What is shown of an entry whose own record this is; of anything else the record. `mine`: its author is a device of
+  // this person; nobody edits the other's words.
+  [[nodiscard]] Noted as_it_reads(Noted record, bool mine) const;
 
   // ---- what would otherwise be counted by hand ----
   // Rounds of which somebody has given an answer; of one practice, or of all where that is empty; of this period and

@@ -37,6 +37,9 @@ enum class Reason {
   kUploadGone,        // the files that were to go with an entry did not come with it
   kNoSuchAttachment,  // `limit`: how many the entry has
   kGarbled,           // what an attachment's author has sealed is not what its entry says: `detail` its name
+  kStaysAsGiven,      // a sealed answer that has not opened for both
+  kWantsConfirming,   // `offset` so many things at once; `limit` go without
+  kGone,              // it was taken back
 };
 
 struct Refusal : std::runtime_error {

@@ -24,6 +24,7 @@ std::size_t length_of(const Item& item) {
   for (const practice::FieldValue& value : item.fields) length += length_of(value);
   for (const std::string& label : item.labels) length += label.size();
   for (const AttachedFile& file : item.attachments) length += file.name.size() + file.media_type.size() + 32;
+  for (const ItemVersion& version : item.versions) length += kBesideWords + version.text.size();
   return length;
 }
 
@@ -53,6 +54,8 @@ std::string_view name(ItemKind kind) {
       return "unreadable";
     case ItemKind::kNewer:
       return "newer";
+    case ItemKind::kTakenBack:
+      return "taken back";
   }
   return "unreadable";
 }

@@ -19,8 +19,9 @@ enum class ItemKind {
   kRemark,
   kUnreadable,  // kept, but it does not open, or what is in it is malformed
   kNewer,       // from a newer version
+  kTakenBack,   // by its author: no words
 };
-std::string_view name(ItemKind kind);  // "entry", "answer", "letter", "remark", "unreadable", "newer"
+std::string_view name(ItemKind kind);  // "entry", "answer", "letter", "remark", "unreadable", "newer", "taken back"
 
 enum class Visibility { kPrivate, kShared, kSealed };
 std::string_view name(Visibility visibility);  // "private", "shared", "sealed"
@@ -56,6 +57,21 @@ struct AttachedFile {
   std::string media_type;
   std::uint64_t size = 0;
   std::uint64_t held = 0;  // bytes of it that are on this device
+};
+
+// Of an entry.
+struct ItemVersion {
+  RecordId id;
+  std::string written_at;  // empty where it was taken back
+  std::string device;      // its name
+  std::string text;
+  std::vector<std::string> tags;
+  std::uint32_t mood = 0;
+  std::string on;
+  bool day_only = false;
+  std::string taken_back_at;
+  bool shown = false;  // no other has replaced it
+  std::vector<RecordId> replaces;
 };
 
 struct Item {
@@ -94,6 +110,11 @@ struct Item {
   std::optional<RecordId> to;  // of a remark
   std::string manner;          // of a remark
   std::vector<AttachedFile> attachments;
+
+  std::string edited_at;              // when the version was written that is shown; empty: the first
+  std::uint32_t version_count = 0;    // of an entry that was edited
+  std::vector<ItemVersion> versions;  // where several are shown beside each other, else empty; the newest last
+  std::string taken_back_at;
 
   // What was said about it: set by the questions of reading.h, never in news.
   std::vector<Reacted> reactions;
@@ -152,6 +173,26 @@ struct Saved {
   bool repeated = false;   // this request had been answered before: nothing was written twice
   std::string afterwards;  // what the practice says then
   std::string opens_at;    // of a letter
+};
+
+struct Changed {
+  RecordId id;
+  std::string journal;
+  bool unchanged = false;  // nothing was written
+  std::string edited_at;
+  std::string shared_with;
+  bool repeated = false;
+};
+
+struct History {
+  Item item;
+  std::vector<ItemVersion> versions;  // the first first
+};
+
+// What goes when it is taken back, as it was before.
+struct TakenAway {
+  std::vector<Item> items;
+  std::vector<std::string> shared_with;  // the other persons
 };
 
 struct JournalStatus {

@@ -84,7 +84,7 @@ std::string_view asked_in(const practice::FormField& field, std::string_view pra
 Rounds::Rounds(const Journal& journal, Calendar calendar, std::int64_t now_ms, Zone here)
     : journal_(journal), calendar_(std::move(calendar)), today_(day_at(calendar_, now_ms)), here_(std::move(here)) {}
 
-bool Rounds::is_answered(const RoundKey& key) const { return journal_.records().any(of_round(key, kAnswers)); }
+bool Rounds::is_answered(const RoundKey& key) const { return journal_.records().any(of_round(key, kAnswered)); }
 
 const RoundKey& Rounds::current(const practice::Practice& practice) const {
   const auto found = current_.find(practice.id);
@@ -114,7 +114,7 @@ Round Rounds::with_answers(const RoundKey& key) const {
   round.journal = journal_.secrets().name;
   round.journal_id = journal_.id();
   round.other = journal_.secrets().other;
-  const std::vector<Noted> answers = journal_.records().all(of_round(key, kAnswers));
+  const std::vector<Noted> answers = journal_.records().all(of_round(key, kAnswered));
   if (!answers.empty()) {
     add_answers(round, answers);
     const Given mine = given(answers, true);
@@ -233,7 +233,7 @@ const std::optional<Turn>& Rounds::turn_of(const practice::Practice& practice) c
 
 std::vector<Move> Rounds::moves_in(const std::string& practice, const std::string& period) const {
   std::vector<Move> moves;
-  for (const Line& line : journal_.records().lines(of_round({practice, period}, kAnswers | only(Kind::kPass))))
+  for (const Line& line : journal_.records().lines(of_round({practice, period}, kAnswered | only(Kind::kPass))))
     moves.push_back({line.period, line.mine});
   return moves;
 }
@@ -242,7 +242,7 @@ std::vector<Move> Rounds::moves_in(const std::string& practice, const std::strin
 std::vector<Move> Rounds::all_moves(const practice::Practice& practice) const {
   const Records& records = journal_.records();
   Wanted wanted;
-  wanted.kinds = kAnswers | only(Kind::kPass);
+  wanted.kinds = kAnswered | only(Kind::kPass);
   wanted.practice = practice.id;
   std::vector<std::pair<std::int64_t, Move>> moves;
   for (const Line& line : records.lines(wanted)) {

@@ -36,10 +36,34 @@ Scan::Scan(Source source) : source_(std::move(source)) {
   source_.each([&](const Noted& noted, bool mine) {
     Read read{line_of(noted, mine), {}, noted.seen};
     if (const auto* tags = tags_of(noted)) read.tags = *tags;
-    count(counts_, read.line.kind);
+    if (read.line.target && (only(read.line.kind) & kVersions) != 0)
+      edits_[{*read.line.target, mine}].push_back(read.line);
     chains[noted.device].push_back(std::move(read));
   });
+  find_by_versions(chains);
+  for (const auto& [device, chain] : chains)
+    for (const Read& read : chain) count(counts_, read.line.kind);
   arrange(std::move(chains));
+}
+
+std::vector<Line> Scan::edits_of(const RecordId& entry, bool mine) const {
+  const auto found = edits_.find({entry, mine});
+  return found != edits_.end() ? found->second : std::vector<Line>();
+}
+
+void Scan::find_by_versions(std::map<DeviceId, std::vector<Read>>& chains) const {
+  if (edits_.empty()) return;
+  for (Read& read : chains | std::views::values | std::views::join) {
+    const bool may = read.line.kind == Kind::kEntry || read.line.kind == Kind::kTakenBack;
+    if (!may || !edits_.contains({read.line.id, read.line.mine})) continue;
+    const Noted record = read_record(read.line);
+    if (!may_have_versions(record)) continue;
+    std::vector<Version> edits;
+    for (const Line& edit : edits_of(read.line.id, read.line.mine)) edits.push_back(version_of(read_record(edit)));
+    Findable by = found_by(record, read.line.mine, std::move(edits));
+    read.line = std::move(by.line);
+    read.tags = std::move(by.tags);
+  }
 }
 
 void Scan::arrange(std::map<DeviceId, std::vector<Read>> chains) {

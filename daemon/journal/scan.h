@@ -5,7 +5,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "daemon/journal/records.h"
+#include "daemon/journal/versions.h"
 
 namespace duolog::journal {
 
@@ -20,7 +20,8 @@ class Scan final : public Records {
   explicit Scan(Source source);
 
   void each_line(const Wanted& wanted, const SeeLine& see) const override;
-  [[nodiscard]] Noted read(const Line& line) const override { return source_.read(line.device, line.seq); }
+  [[nodiscard]] Noted read_record(const Line& line) const override { return source_.read(line.device, line.seq); }
+  [[nodiscard]] std::vector<Line> edits_of(const RecordId& entry, bool mine) const override;
   [[nodiscard]] std::vector<RoundKey> rounds(const std::string& practice, const std::string& from) const override;
   [[nodiscard]] std::optional<std::string> period_before(const std::string& practice,
                                                          const std::string& period) const override;
@@ -35,10 +36,12 @@ class Scan final : public Records {
     std::vector<std::string> tags;
     std::vector<Seen> seen;  // until it has its place
   };
+  void find_by_versions(std::map<DeviceId, std::vector<Read>>& chains) const;
   void arrange(std::map<DeviceId, std::vector<Read>> chains);
 
   Source source_;
-  std::vector<Read> records_;  // in order
+  std::vector<Read> records_;                                           // in order
+  std::map<std::pair<RecordId, bool>, std::vector<Line>> edits_;        // of an entry, by its author's person
   Counts counts_;
 };
 

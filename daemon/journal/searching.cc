@@ -7,6 +7,7 @@
 
 #include "daemon/journal/items.h"
 #include "daemon/journal/sieve.h"
+#include "daemon/journal/versions.h"
 
 namespace duolog::journal {
 namespace {
@@ -30,7 +31,7 @@ void add_form(Words& words, const Form& form) {
 
 void add_tags(Words& words, const std::vector<std::string>& tags) {
   words.parts.insert(words.parts.end(), tags.begin(), tags.end());
-  words.tags = tags.size();
+  words.tags += tags.size();
 }
 
 void add_letter(Words& words, const Form& form) {
@@ -130,10 +131,10 @@ bool narrows(const Filter& filter) {
 
 Words words_of(const Journal& journal, const Noted& noted) {
   Words words;
-  if (const auto* entry = std::get_if<Entry>(&noted.what)) {
-    words.parts.emplace_back(entry->text);
-    add_tags(words, entry->tags);
-  } else if (const auto* answer = std::get_if<Answer>(&noted.what)) {
+  const std::vector<const Entry*> entries = shown_of(noted);
+  for (const Entry* one : entries) words.parts.emplace_back(one->text);
+  for (const Entry* one : entries) add_tags(words, one->tags);
+  if (const auto* answer = std::get_if<Answer>(&noted.what)) {
     add_form(words, answer->form);
   } else if (const auto* remark = std::get_if<Remark>(&noted.what)) {
     words.parts.emplace_back(remark->text);

@@ -50,6 +50,24 @@ struct Target {
   std::string journal;  // name or id prefix; empty: any
 };
 
+// What an entry shall be from now on; what is not set stays.
+struct Rewording {
+  Target entry;
+  std::optional<std::string> text = {};
+  std::optional<std::vector<std::string>> tags = {};
+  std::optional<std::uint32_t> mood = {};
+  std::optional<std::string> on = {};      // as Draft::on; empty: about the day on which it was written
+  std::vector<std::string> replaces = {};  // ids of the versions that its writer saw; empty: what is shown now
+};
+
+inline constexpr std::uint32_t kTakenBackUnasked = 10;  // things at once
+struct TakingBack {
+  std::vector<std::string> ids;
+  std::string journal;
+  std::uint32_t confirmed = 0;  // that it is meant for so many; wanted for more than kTakenBackUnasked
+  bool look_only = false;       // nothing is written
+};
+
 // What somebody would like to hold for both; what is not set stays as it is.
 struct Wishes {
   std::string journal;
@@ -119,6 +137,12 @@ class Shelf {
   void agree(const Wishes& wishes, ByteView request);
   // What another program kept: foreign.h.
   Imported import(const ForeignBatch& batch, ByteView request);
+
+  // ---- what is changed and taken back: the same promises. shelf_change.cc ----
+  Changed edit(const Rewording& wanted, ByteView request);
+  // All of it or, where one may not be taken back, nothing. Throws Refusal kNotYours, kGone, kNotItsKind,
+  // kStaysAsGiven, kWantsConfirming.
+  TakenAway take_back(const TakingBack& wanted, ByteView request);
   // Where answer() and agree() go when this is what was asked for.
   [[nodiscard]] const Journal& answering_journal(const std::string& wanted) const;
 

@@ -101,6 +101,7 @@ bool Shelf::State::catch_up(std::size_t& records) {
   for (const auto& journal : journals) {
     if (journal->ready()) continue;
     more = journal->catch_up(records) || more;
+    journal->settle(now());  // what was taken back may have been met on the way
     tell_of(*journal);
   }
   return more;

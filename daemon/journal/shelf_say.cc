@@ -13,6 +13,8 @@ void require_readable(const Journal& journal, const Noted& noted) {
   const bool sealed = std::holds_alternative<SealedNote>(noted.what) &&
                       journal.answers().look(noted.id).state != AnswerState::kReadable;
   const bool words = noted.is_entry() || noted.is_answer() || noted.is_letter() || noted.is_remark();
+  const bool gone = noted.kind() == Kind::kTakenBack;
+  if (gone) throw Refusal(Reason::kGone);
   if (sealed) throw Refusal(Reason::kSealed, "sealed");
   if (!words) throw Refusal(Reason::kNotItsKind, "nothing to read");
 }

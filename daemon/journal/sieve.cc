@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "daemon/journal/items.h"
+#include "daemon/journal/versions.h"
 
 namespace duolog::journal {
 namespace {
@@ -80,10 +81,14 @@ std::optional<Form> open_letter(const Journal& journal, const Noted& noted) {
 
 bool has_tag(const Journal& journal, const Noted& noted, std::string_view tag) {
   const std::string_view wanted = tag.substr(tag.starts_with('#') ? 1 : 0);
-  const auto* entry = std::get_if<Entry>(&noted.what);
+  const auto in = [&](const std::vector<std::string>& tags) {
+    return std::find(tags.begin(), tags.end(), wanted) != tags.end();
+  };
+  for (const Entry* one : shown_of(noted))
+    if (in(one->tags)) return true;
   const auto letter = open_letter(journal, noted);
-  const auto* tags = entry != nullptr ? &entry->tags : field_of<std::vector<std::string>>(letter, "tags");
-  return tags != nullptr && std::find(tags->begin(), tags->end(), wanted) != tags->end();
+  const auto* tags = field_of<std::vector<std::string>>(letter, "tags");
+  return tags != nullptr && in(*tags);
 }
 
 std::uint32_t mood_of(const Journal& journal, const Noted& noted) {

@@ -27,7 +27,8 @@ constexpr Day kWeeks = 12;  // of the rhythm
 bool is_news(const Journal& journal, const Line& line) {
   const bool sealed = (line.kind == Kind::kSealed || line.kind == Kind::kLetter) &&
                       journal.answers().look(line.id).state == AnswerState::kSealed;
-  return !sealed && line.kind != Kind::kLacking && journal.unread().is_new(line.device, line.seq);
+  return !sealed && line.kind != Kind::kLacking && line.kind != Kind::kTakenBack &&
+         journal.unread().is_new(line.device, line.seq);
 }
 
 // Where it stands among all; what it is must be looked up.
@@ -35,8 +36,7 @@ struct New {
   std::int64_t reached = 0;
   std::size_t journal = 0;
   std::int64_t at = 0;
-  DeviceId device;
-  std::uint64_t seq = 0;
+  RecordId id;
 };
 
 std::vector<New> find_new(const std::vector<const Journal*>& journals) {
@@ -47,7 +47,7 @@ std::vector<New> find_new(const std::vector<const Journal*>& journals) {
       Wanted wanted;
       wanted.stretch = Stretch{device, journals[i]->unread().seen_up_to(device) + 1, folded};
       journals[i]->records().each_line(wanted, [&](const Line& line) {
-        if (is_news(*journals[i], line)) all.push_back({line.reached, i, line.at, line.device, line.seq});
+        if (is_news(*journals[i], line)) all.push_back({line.reached, i, line.at, line.id});
         return true;
       });
     }
@@ -64,9 +64,10 @@ std::size_t see_new(const Shelf& shelf, const SeeItem& see) {
   const std::vector<New> all = find_new(journals);
   for (const New& one : all) {
     const Journal& journal = *journals[one.journal];
-    const Noted noted = journal.noted_at(one.device, one.seq);
-    Item item = make_item(journal, noted, here);
-    add_what_was_said(item, journal, noted, here, false);
+    const auto noted = journal.records().by_id(one.id);
+    check(noted.has_value(), "what was new a moment ago is not here");
+    Item item = make_item(journal, *noted, here);
+    add_what_was_said(item, journal, *noted, here, false);
     if (!see(item)) break;
   }
   return all.size();

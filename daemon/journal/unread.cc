@@ -45,7 +45,7 @@ void Unread::advance(const Records& records, const DeviceId& author, Marks& mark
   records.each_line(wanted, [&](const Line& line) {
     // A gap in what is held here may be filled by something worth reading.
     const bool follows = line.seq == marks.up_to + 1;
-    const bool seen = marks.beyond.contains(line.seq) || !is_shown(line.kind);
+    const bool seen = marks.beyond.contains(line.seq) || !is_shown(line.kind) || line.kind == Kind::kTakenBack;
     if (!follows || !seen) return false;
     marks.beyond.erase(line.seq);
     marks.up_to = line.seq;

@@ -63,6 +63,7 @@ void View::take_up() {
     chain.holds = static_cast<std::uint64_t>(query.number(7));
     devices_.push_back(*id);
   }
+  look_for_versions();
 }
 
 void View::set_whole(bool whole) { whole_ = whole; }
@@ -85,6 +86,7 @@ void View::keep(Bytes facts) {
 }
 
 void View::keep() {
+  settle_versions();
   for (auto& [device, chain] : chains_) {
     if (!std::exchange(chain.changed, false)) continue;
     Query query(file_.database(),
@@ -113,7 +115,7 @@ void View::forget() {
     Query(file_.database(), sql).bind(from).bind(to).run();
   Query(file_.database(), "DELETE FROM device WHERE row BETWEEN ? AND ?").bind(row_ << 8).bind((row_ << 8) + 255).run();
   for (const char* sql : {"DELETE FROM answer WHERE journal = ?", "DELETE FROM early WHERE journal = ?",
-                          "DELETE FROM journal WHERE row = ?"})
+                          "DELETE FROM erased WHERE journal = ?", "DELETE FROM journal WHERE row = ?"})
     Query(file_.database(), sql).bind(row_).run();
 }
 
@@ -170,6 +172,7 @@ void View::put(const Noted& noted, bool mine, ByteView event) {
     ++unplaced_;
   }
   insert(noted, row);
+  note_version(noted, mine);
 }
 
 void View::write(Query& query, const Noted& noted, const Row& row) {
@@ -209,39 +212,32 @@ void View::insert(const Noted& noted, const Row& row) {
                 "mood, files, source, tagged, rule, seen, event) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
     write(query, noted, row);
   }
-  put_tags(noted, row);
-}
-
-void View::put_tags(const Noted& noted, const Row& row) {
-  const auto* tags = tags_of(noted);
-  if (tags == nullptr) return;
-  for (const std::string& tag : *tags) {
-    Query query(file_.database(), "INSERT OR REPLACE INTO tag (place, name, at) VALUES (?, ?, ?)");
-    query.bind(row.place).bind(std::string_view(tag));
-    row.at ? query.bind(*row.at) : query.bind_null();
-    query.run();
-  }
+  if (const auto* tags = tags_of(noted)) index(row.place, *tags);
 }
 
 // Where nothing changed that gives it its place, that stays.
 void View::put_again(Chain& chain, const Noted& noted, const Row& given) {
   Row row = given;
   bool stays = false;
+  std::optional<RecordId> about;
   {
-    Query query(file_.database(), "SELECT kind, written, seen, at, reached FROM record WHERE place = ?");
+    Query query(file_.database(), "SELECT kind, written, seen, at, reached, target FROM record WHERE place = ?");
     query.bind(row.place);
     check(query.step(), "the view has lost a record");
     const auto was = static_cast<Kind>(query.number(0));
     count(was, -1U);
     if (is_setting(was)) ++settings_version_;
+    if ((only(was) & kVersions) != 0) about = RecordId::from(query.blob(5));
     const bool same_time = query.is_null(1) ? !noted.written_ms : noted.written_ms == query.number(1);
     stays = same_time && decode_seen(query.blob(2)) == noted.seen;
     if (!query.is_null(3)) row.at = query.number(3);
     if (!query.is_null(4)) row.reached = query.number(4);
   }
-  Query(file_.database(), "DELETE FROM tag WHERE place = ?").bind(row.place).run();
+  unindex(row.place);
   Query(file_.database(), "DELETE FROM record WHERE place = ?").bind(row.place).run();
   insert(noted, row);
+  if (about) to_settle_.emplace(*about, row.mine);
+  note_version(noted, row.mine);
   if (noted.seq == chain.last) chain.head = noted.id;
   chain.changed = true;
   if (stays) return;

@@ -15,8 +15,9 @@
 #pragma once
 
 #include <map>
+#include <set>
 
-#include "daemon/journal/records.h"
+#include "daemon/journal/versions.h"
 #include "daemon/journal/view_file.h"
 
 namespace duolog::store {
@@ -68,13 +69,26 @@ class View final : public Records {
   void done(const DeviceId& device, std::uint64_t seq);  // whatever the reason was
   [[nodiscard]] std::vector<Pending> pending() const;
 
+  // ---- what was taken back: view_versions.cc ----
+  struct Erased {
+    RecordId id;
+    bool mine = false;
+    RecordId by;  // the event that did it
+    TakenBack taken;
+  };
+  void erase(const Erased& erased);  // in the place of what was known of it
+  [[nodiscard]] std::vector<Erased> erased() const;
+  // Where a record of this person, or of the other, stands. nullopt: it is not here.
+  [[nodiscard]] std::optional<std::pair<DeviceId, std::uint64_t>> locate(const RecordId& id, bool mine) const;
+
   // Up to where a device says that it holds this device's log.
   void claim(const DeviceId& by, std::uint64_t seq);
   [[nodiscard]] std::map<DeviceId, std::uint64_t> claims() const;
 
   // ---- asking ----
   void each_line(const Wanted& wanted, const SeeLine& see) const override;
-  [[nodiscard]] Noted read(const Line& line) const override;
+  [[nodiscard]] Noted read_record(const Line& line) const override;
+  [[nodiscard]] std::vector<Line> edits_of(const RecordId& entry, bool mine) const override;
   [[nodiscard]] std::vector<RoundKey> rounds(const std::string& practice, const std::string& from) const override;
   [[nodiscard]] std::optional<std::string> period_before(const std::string& practice,
                                                          const std::string& period) const override;
@@ -109,10 +123,18 @@ class View final : public Records {
   void insert(const Noted& noted, const Row& row);
   void put_again(Chain& chain, const Noted& noted, const Row& row);
   void write(store::Query& query, const Noted& noted, const Row& row);
-  void put_tags(const Noted& noted, const Row& row);
   void count(Kind kind, std::uint32_t times);
   void note_time(Chain& chain, const Noted& noted);
   void note_claims(const DeviceId& by, const std::vector<Seen>& seen);
+
+  // ---- view_versions.cc ----
+  void index(std::int64_t place, const std::vector<std::string>& tags);
+  void unindex(std::int64_t place);
+  void look_for_versions();
+  void note_version(const Noted& noted, bool mine);
+  void settle_versions();
+  void find_by_versions(const RecordId& entry, bool mine);
+  [[nodiscard]] std::optional<Line> line_named(const RecordId& id, bool mine) const;
 
   // ---- view_order.cc ----
   [[nodiscard]] bool comes_last(const DeviceId& device, const Chain& chain, const Noted& noted) const;
@@ -142,6 +164,8 @@ class View final : public Records {
   Bytes facts_;
   bool whole_ = false;
   bool many_ = false;
+  bool edited_ = false;                            // some entry in it was
+  std::set<std::pair<RecordId, bool>> to_settle_;  // entries, mine or not, whose rows may not fit their versions
   std::uint64_t unplaced_ = 0;
   std::int64_t next_ = 0;            // the position that is given next
   std::int64_t reached_ = kNoTime;   // the latest time of what has its place

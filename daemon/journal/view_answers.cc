@@ -40,7 +40,8 @@ Payload payload_of(ByteView bytes) {
 
 Bytes encode(const AnswerNote& note) {
   Bytes out;
-  append_part(out, event_of(note.sealed));
+  out.push_back(note.gone ? 1 : 0);
+  append_part(out, note.gone ? event_of(Erase{{*note.gone}}) : event_of(note.sealed));
   append(out, note.author.bytes);
   append_u32(out, static_cast<std::uint32_t>(note.openings.size()));
   for (const Opening& opening : note.openings) append_part(out, event_of(opening));
@@ -55,7 +56,14 @@ Bytes encode(const AnswerNote& note) {
 AnswerNote decode(const RecordId& id, ByteView bytes) {
   AnswerNote note;
   note.id = id;
-  note.sealed = payload_of<Sealed>(take_part(bytes));
+  const bool gone = take(bytes, 1)[0] != 0;
+  const ByteView what = take_part(bytes);
+  if (gone) {
+    note.gone = payload_of<Erase>(what).records.at(0);
+    note.sealed = what_was_sealed(*note.gone);
+  } else {
+    note.sealed = payload_of<Sealed>(what);
+  }
   note.author = *DeviceId::from(take(bytes, DeviceId::kLength));
   for (std::uint32_t left = read_u32(take(bytes, 4)); left > 0; --left)
     note.openings.push_back(payload_of<Opening>(take_part(bytes)));
@@ -69,12 +77,19 @@ AnswerNote decode(const RecordId& id, ByteView bytes) {
 }
 
 void bind_opens(Query& query, const AnswerNote& note) {
-  const bool shut = !note.mine && !note.valid && note.sealed.practice == kLetterPractice && note.sealed.rule.after;
+  const bool shut = !note.gone && !note.mine && !note.valid && note.sealed.practice == kLetterPractice && note.sealed.rule.after;
   shut ? query.bind(static_cast<std::int64_t>(std::min<std::uint64_t>(*note.sealed.rule.after, INT64_MAX)))
        : query.bind_null();
 }
 
 }  // namespace
+
+Sealed what_was_sealed(const Erase::One& gone) {
+  Sealed sealed{gone.practice, gone.period, {}, crypto::decode_rule(gone.rule).value_or(crypto::SealRule())};
+  sealed.answer.question = crypto::round_question(gone.practice, gone.period);
+  sealed.answer.rule = gone.rule;
+  return sealed;
+}
 
 Bytes question_key(const Sealed& sealed) {
   Bytes key = to_bytes(sealed.answer.question.view());
@@ -129,6 +144,10 @@ void AnswerTable::set_live(ByteView question, bool live) {
       .bind(question)
       .bind(live)
       .run();
+}
+
+void AnswerTable::remove(const RecordId& id) {
+  Query(file_.database(), "DELETE FROM answer WHERE id = ? AND journal = ?").bind(id.view()).bind(journal_).run();
 }
 
 void AnswerTable::add_early(const EarlyOpening& early) {

@@ -19,6 +19,9 @@ struct AnswerNote {
   std::optional<std::size_t> valid;  // the opening that holds the commitment
   AnswerState state = AnswerState::kSealed;
   Form form;
+  // Its author has taken it back: that it was there is all that is known. `sealed` says to which question and by which
+  // rule.
+  std::optional<Erase::One> gone = std::nullopt;
 };
 
 // An opening of an answer that is not here yet.
@@ -27,6 +30,9 @@ struct EarlyOpening {
   Opening opening;
   std::int64_t written_ms = 0;
 };
+
+// What is still known of one that was taken back.
+Sealed what_was_sealed(const Erase::One& gone);
 
 // Which answers can meet: those to one question by one rule.
 Bytes question_key(const Sealed& sealed);
@@ -41,6 +47,7 @@ class AnswerTable {
   void add(ByteView question, const AnswerNote& note);
   void change(const AnswerNote& note);
   void set_live(ByteView question, bool live);
+  void remove(const RecordId& id);
 
   void add_early(const EarlyOpening& early);
   std::vector<EarlyOpening> take_early(const RecordId& id);

@@ -3,6 +3,7 @@
 // What is looked for by its id, its target, its practice, its place or a few days is found by an index and put in order
 // here. Everything else is walked through in order, a page at a time, so that whoever stops early has read little.
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "daemon/journal/versions.h"
 #include "daemon/journal/view.h"
 #include "daemon/journal/view_rows.h"
 
@@ -15,11 +16,6 @@ namespace {
 constexpr std::size_t kLeastPage = 16;
 constexpr std::size_t kLargestPage = 512;
 constexpr std::int64_t kFewRecords = 5000;  // sooner sorted than walked to
-
-// The columns that line_in() reads.
-#define DUOLOG_LINES                                                                                                  \
-  "SELECT place, at, reached, id, kind, mine, written, offset, civil, practice, period, target, mood, files, source " \
-  "FROM record "
 
 bool is_sorted_by_index(const Wanted& wanted) { return wanted.kinds == 0 || (wanted.kinds & (wanted.kinds - 1)) == 0; }
 
@@ -57,6 +53,7 @@ Line View::line_in(Query& query) const {
   line.mood = static_cast<std::uint32_t>(query.number(12));
   line.files = static_cast<std::uint32_t>(query.number(13));
   line.source = to_bytes(query.blob(14));
+  line.edited = query.number(15) != 0;
   return line;
 }
 
@@ -204,7 +201,7 @@ void View::each_line(const Wanted& wanted, const SeeLine& see) const {
     if (!see(line)) return;
 }
 
-Noted View::read(const Line& line) const {
+Noted View::read_record(const Line& line) const {
   Noted noted;
   noted.id = line.id;
   noted.device = line.device;
@@ -227,6 +224,10 @@ Noted View::read(const Line& line) const {
   } else if (has_words(line.kind)) {
     const auto event = decode_event(query.blob(0));
     check(event.has_value(), "the view keeps an event that is none");
+    if (auto taken = taken_back_by(*event)) {
+      noted.what = std::move(*taken);
+      return noted;
+    }
     Place here{line.device, line.seq, line.id, {}, line.mine, event->written_ms};
     here.header.kind = crypto::RecordKind::kEvent;
     noted.what = shown_by(here, *event, scene_);
@@ -246,13 +247,13 @@ std::vector<RoundKey> View::rounds(const std::string& practice, const std::strin
     Query query(
         file_.database(),
         "SELECT DISTINCT practice, period FROM record WHERE practice IS NOT NULL AND period >= ? AND kind IN (2, "
-        "4) AND at BETWEEN ? AND ? ORDER BY practice, period");
+        "4, 9) AND at BETWEEN ? AND ? ORDER BY practice, period");
     take(query.bind(std::string_view(from)).bind(at(0)).bind(last));
   } else {
     Query query(
         file_.database(),
         "SELECT DISTINCT practice, period FROM record WHERE practice = ? AND practice IS NOT NULL AND period >= ? "
-        "AND kind IN (2, 4) AND at BETWEEN ? AND ? ORDER BY practice, period");
+        "AND kind IN (2, 4, 9) AND at BETWEEN ? AND ? ORDER BY practice, period");
     take(query.bind(std::string_view(practice)).bind(std::string_view(from)).bind(at(0)).bind(last));
   }
   return keys;
@@ -261,7 +262,7 @@ std::vector<RoundKey> View::rounds(const std::string& practice, const std::strin
 std::optional<std::string> View::period_before(const std::string& practice, const std::string& period) const {
   Query query(file_.database(),
               "SELECT period FROM record WHERE practice = ? AND practice IS NOT NULL AND period < ? AND kind IN (2, 4, "
-              "11) AND at BETWEEN ? AND ? ORDER BY period DESC LIMIT 1");
+              "9, 11) AND at BETWEEN ? AND ? ORDER BY period DESC LIMIT 1");
   query.bind(std::string_view(practice)).bind(std::string_view(period)).bind(at(0)).bind(at(0) + next_ - 1);
   return query.step() ? std::optional(query.text(0)) : std::nullopt;
 }
@@ -289,7 +290,5 @@ std::optional<std::int64_t> View::earliest_civil() const {
   Query query(file_.database(), "SELECT min(civil) FROM record INDEXED BY days WHERE kind < 10 AND civil IS NOT NULL");
   return query.step() && !query.is_null(0) ? std::optional(query.number(0)) : std::nullopt;
 }
-
-#undef DUOLOG_LINES
 
 }  // namespace duolog::journal

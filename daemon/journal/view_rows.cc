@@ -45,6 +45,9 @@ bool has_words(Kind kind) {
     case Kind::kCalendar:
     case Kind::kOwnPractice:
     case Kind::kWish:
+    case Kind::kEdit:
+    case Kind::kGoneEdit:
+    case Kind::kTakenBack:
       return true;
     default:
       return false;

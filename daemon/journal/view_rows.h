@@ -5,6 +5,11 @@
 #include "daemon/journal/noted.h"
 #include "daemon/store/query.h"
 
+// The columns that View::line_in() reads.
+#define DUOLOG_LINES                                                                                          \
+  "SELECT place, at, reached, id, kind, mine, written, offset, civil, practice, period, target, mood, files, " \
+  "source, edited FROM record "
+
 namespace duolog::journal {
 
 // Of an id: what a person types of it is the beginning.

@@ -7,13 +7,14 @@
 //             position), none before it has one; `reached` the latest time up to there; `name` the first 56 bits of its
 //             id; `civil` the day and hour it is about, on its writer's calendar. `event` is what was opened, where
 //             there are words in it; `files` how many attachments, `source` of what was imported. A sealed answer's
-//             words are in `answer`
+//             words are in `answer`. Of an entry that was `edited`, `kind`, `civil`, `mood` and its tags are those of
+//             what is shown of it; its other versions have rows of their own, whose `target` it is
 //   tag       of entries
 //   pending   places that are read again: an epoch not known yet, an author not enrolled, a body not here
-//   answer    sealed answers by question (question id || rule), in the order in which they came; `live` while one of
-//   the
+//   answer    sealed answers by question (question id || rule), in the order in which they came; `live` while one of the
 //             question may open without a new record; `opens` of the other's letters that are shut
 //   early     openings of answers that are not here yet
+//   erased    what was taken back, by whom, and the event that did it (versions.h), whether the record is here or not
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
@@ -21,7 +22,7 @@
 
 namespace duolog::journal {
 
-inline constexpr std::uint32_t kViewVersion = 1;
+inline constexpr std::uint32_t kViewVersion = 2;
 
 // What is in `kind` says noted.h: below 10 stands what a reader sees, 1 is an entry, 20 silent.
 inline constexpr const char* kViewTables = R"(
@@ -63,6 +64,7 @@ CREATE TABLE record (
   files INTEGER,
   source BLOB,
   tagged INTEGER NOT NULL,
+  edited INTEGER NOT NULL DEFAULT 0,
   rule BLOB,
   seen BLOB,
   event BLOB);
@@ -107,6 +109,13 @@ CREATE TABLE early (
   written INTEGER NOT NULL,
   opening BLOB NOT NULL);
 CREATE INDEX early_ones ON early (id);
+CREATE TABLE erased (
+  journal INTEGER NOT NULL,
+  mine INTEGER NOT NULL,
+  id BLOB NOT NULL,
+  by BLOB NOT NULL,
+  event BLOB NOT NULL,
+  PRIMARY KEY (journal, mine, id)) WITHOUT ROWID;
 )";
 
 }  // namespace duolog::journal

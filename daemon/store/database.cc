@@ -497,6 +497,7 @@ void Database::expect_writes() {
     state_->refuse_writes(failure);
   }
 }
+
 void Database::wipe_after_commit() { state_->wipe_is_due = true; }
 
 void Database::on_rollback(std::function<void()> reload) { state_->reloads.push_back(std::move(reload)); }

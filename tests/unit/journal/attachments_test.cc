@@ -269,36 +269,81 @@ TEST_F(AnAttachment, NothingIsSweptWhileSomethingCannotBeRead) {
   EXPECT_EQ(ada.blobs().count(), 1U) << "the entry that cannot be read may name it, and the other may not have it yet";
 }
 
-TEST_F(AnAttachment, OfAnErasedEntryIsDroppedAndIsNotWantedAnyMore) {
+TEST_F(AnAttachment, OfAnEntryThatWasTakenBackIsDroppedOnBothSides) {
   const Saved saved = write_with(file_of(600'000));
   meet(ada, bo);
+  Desk adas(ada);
   Desk bos(bo);
-  EXPECT_THAT(bos.wanted(bo.shared()), SizeIs(3));
-  for (Person* person : {&ada, &bo}) {
-    Desk desk(*person);
-    const Entry entry = std::get<Entry>(person->journal(person->shared()).records().by_id(saved.id)->what);
-    person->journal(person->shared()).attached().unname(entry);
-    desk.attachments.folded();
+  ASSERT_THAT(bos.wanted(bo.shared()), SizeIs(3));
+  const ChunkId chunk = find_attachment(ada.shelf(), target(saved), 1).attachment.chunks[0];
+  ada.shelf().take_back({{hex(saved.id.view())}}, {});
+  meet(ada, bo);
+  for (auto& [person, desk] : {std::pair(&ada, &adas), std::pair(&bo, &bos)}) {
+    desk->attachments.folded();
     EXPECT_EQ(person->blobs().count(), 0U);
-    EXPECT_THAT(desk.wanted(person->shared()), IsEmpty());
-    EXPECT_FALSE(desk.attachments.named(person->shared(), entry.attachments[0].chunks[0]));
+    EXPECT_THAT(desk->wanted(person->shared()), IsEmpty());
+    EXPECT_FALSE(desk->attachments.named(person->shared(), chunk));
   }
 }
 
-TEST_F(AnAttachment, ThatSomethingElseNamesStays) {
+TEST_F(AnAttachment, ThatIsFetchedWhenItsEntryIsTakenBackIsNotKept) {
+  const Saved saved = write_with(file_of(600'000));
+  meet(ada, bo);
+  Desk bos(bo);
+  const std::vector<ChunkId> wanted = bos.wanted(bo.shared());
+  ASSERT_THAT(wanted, SizeIs(3));
+  const auto bytes = ada.blobs().get(wanted.front());
+  ASSERT_TRUE(bytes);
+  ada.shelf().take_back({{hex(saved.id.view())}}, {});
+  meet(ada, bo);
+  bos.attachments.folded();
+  ASSERT_TRUE(bo.blobs().put(wanted.front(), *bytes)) << "it was on its way";
+  bos.attachments.came(bo.shared(), wanted.front());
+  EXPECT_EQ(bo.blobs().count(), 0U);
+}
+
+TEST_F(AnAttachment, ThatAnotherEntryNamesStays) {
   const Saved saved = write_with(file_of(1000));
-  const Attachment attachment = find_attachment(ada.shelf(), target(saved), 1).attachment;
   Draft again;
-  again.attachments = {attachment};
-  ada.shelf().write(again, {});
+  again.attachments = {find_attachment(ada.shelf(), target(saved), 1).attachment};
+  const Saved other = ada.shelf().write(again, {});
   Desk desk(ada);
-  const Entry entry = std::get<Entry>(ada.journal(ada.shared()).records().by_id(saved.id)->what);
-  ada.journal(ada.shared()).attached().unname(entry);
+  ada.shelf().take_back({{hex(saved.id.view())}}, {});
   desk.attachments.folded();
   EXPECT_EQ(ada.blobs().count(), 1U);
-  ada.journal(ada.shared()).attached().unname(entry);
+  ada.shelf().take_back({{hex(other.id.view())}}, {});
   desk.attachments.folded();
   EXPECT_EQ(ada.blobs().count(), 0U);
+}
+
+// An edit that was not known where the entry was taken back stays, and so does what it names.
+TEST_F(AnAttachment, StaysWithWhatWasEditedElsewhere) {
+  const Saved saved = write_with(file_of(1000));
+  ada.shelf().edit({target(saved), "better"}, {});
+  Desk desk(ada);
+  ada.journal(ada.shared()).append(Erase{{{saved.id}}}, {ada.now(), 60});
+  ada.fold();
+  desk.attachments.folded();
+  EXPECT_EQ(ada.blobs().count(), 1U);
+  EXPECT_EQ(find_attachment(ada.shelf(), target(saved), 1).attachment.name, "a file");
+  ada.restart();
+  Desk later(ada);
+  EXPECT_EQ(ada.blobs().count(), 1U) << "nor does the sweep at a start take it";
+  ada.shelf().take_back({{hex(saved.id.view())}}, {});
+  later.attachments.folded();
+  EXPECT_EQ(ada.blobs().count(), 0U);
+}
+
+TEST_F(AnAttachment, GoesAlongWhenItsEntryIsEdited) {
+  const Saved saved = write_with(file_of(1000));
+  ada.shelf().edit({target(saved), "better"}, {});
+  meet(ada, bo);
+  for (Person* person : {&ada, &bo}) {
+    const Item item = show(person->shelf(), target(saved));
+    EXPECT_EQ(item.text, "better");
+    ASSERT_THAT(item.attachments, SizeIs(1));
+    EXPECT_EQ(list_attachments(person->shelf(), {}).size(), 1U) << "one file of one entry";
+  }
 }
 
 // ---- sharing ----

@@ -1,0 +1,12 @@
+// changing.h: entries that are changed, what they were, and words that are taken back.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "daemon/control/practices.h"
+
+namespace duolog::control {
+
+// As answer_practices().
+bool answer_changing(journal::Shelf& shelf, const Request& request, const Answering& answers);
+
+}  // namespace duolog::control

@@ -1,0 +1,54 @@
+// items_changed.cc: an entry as it reads now, and as it read before.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "daemon/journal/items.h"
+#include "daemon/journal/versions.h"
+
+namespace duolog::journal {
+namespace {
+
+ItemVersion described(const Journal& journal, const Version& version) {
+  ItemVersion out;
+  out.id = version.id;
+  out.device = device_name(journal, version.device);
+  out.shown = version.shown;
+  if (version.gone) {
+    out.taken_back_at = rfc3339(version.gone->at_ms, version.gone->offset_minutes);
+    return out;
+  }
+  if (version.written_ms) out.written_at = rfc3339(*version.written_ms, version.offset_minutes);
+  out.replaces = version.replaces;
+  out.text = version.content.text;
+  out.tags = version.content.tags;
+  out.mood = version.content.mood;
+  if (version.content.about) {
+    out.on = written_out(*version.content.about);
+    out.day_only = version.content.about->day_only;
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string written_out(const Moment& moment) {
+  return moment.day_only ? civil_day(moment.at_ms, moment.offset_minutes)
+                         : rfc3339(moment.at_ms, moment.offset_minutes);
+}
+
+void describe_versions(Item& item, const Journal& journal, const Versions& versions) {
+  item.version_count = static_cast<std::uint32_t>(versions.all.size());
+  const auto shown = versions.shown();
+  if (shown.empty()) return;
+  const Version& newest = *shown.back();
+  if (newest.id != item.id && newest.written_ms) item.edited_at = rfc3339(*newest.written_ms, newest.offset_minutes);
+  if (shown.size() < 2) return;
+  for (const Version* one : shown) item.versions.push_back(described(journal, *one));
+}
+
+std::vector<ItemVersion> all_versions(const Journal& journal, const Versions& versions) {
+  std::vector<ItemVersion> all;
+  all.reserve(versions.all.size());
+  for (const Version& one : versions.all) all.push_back(described(journal, one));
+  return all;
+}
+
+}  // namespace duolog::journal

@@ -1,0 +1,119 @@
+// view_versions.cc: an entry is found by what of it is shown; and what was taken back.
+//
+// Whatever finds a row by its words goes in and out by two doors: index() and unindex(). A row is indexed when it is
+// put; when it is put again (its words were taken back) and when its versions change it leaves the index first.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "daemon/journal/versions.h"
+
+#include "daemon/journal/view.h"
+#include "daemon/journal/view_rows.h"
+
+namespace duolog::journal {
+
+using store::Query;
+
+// REQUIRES: the row is there, and was not indexed.
+void View::index(std::int64_t place, const std::vector<std::string>& tags) {
+  for (const std::string& tag : tags) {
+    Query query(file_.database(),
+                "INSERT OR REPLACE INTO tag (place, name, at) SELECT place, ?2, at FROM record WHERE place = ?1");
+    query.bind(place).bind(std::string_view(tag)).run();
+  }
+}
+
+// REQUIRES: the row, and its event, are as they were when it was indexed.
+void View::unindex(std::int64_t place) {
+  Query(file_.database(), "DELETE FROM tag WHERE place = ?").bind(place).run();
+}
+
+// ---- what an entry has been ----
+
+// Most journals have none, and then nothing is looked for.
+void View::look_for_versions() {
+  Query query(file_.database(),
+              "SELECT 1 FROM record WHERE kind IN (15, 16) AND kind > 1 AND kind < 20 AND at BETWEEN ? AND ? LIMIT 1");
+  query.bind(at(0)).bind(at(0) + next_ - 1);
+  edited_ = !whole_ || query.step();
+}
+
+std::optional<Line> View::line_named(const RecordId& id, bool mine) const {
+  Query query(file_.database(), DUOLOG_LINES "WHERE name = ? AND id = ? AND mine = ? AND place BETWEEN ? AND ?");
+  query.bind(name_of(id)).bind(id.view()).bind(mine).bind(row_ << 48).bind(((row_ + 1) << 48) - 1);
+  return query.step() ? std::optional(line_in(query)) : std::nullopt;
+}
+
+std::optional<std::pair<DeviceId, std::uint64_t>> View::locate(const RecordId& id, bool mine) const {
+  const auto line = line_named(id, mine);
+  return line ? std::optional(std::pair(line->device, line->seq)) : std::nullopt;
+}
+
+std::vector<Line> View::edits_of(const RecordId& entry, bool mine) const {
+  std::vector<Line> lines;
+  Query query(file_.database(), DUOLOG_LINES
+              "WHERE target = ? AND target IS NOT NULL AND kind IN (15, 16) AND mine = ? AND place BETWEEN ? AND ?");
+  query.bind(entry.view()).bind(mine).bind(row_ << 48).bind(((row_ + 1) << 48) - 1);
+  while (query.step()) lines.push_back(line_in(query));
+  return lines;
+}
+
+void View::note_version(const Noted& noted, bool mine) {
+  if ((only(noted.kind()) & kVersions) != 0) {
+    edited_ = true;
+    if (const auto target = line_of(noted, mine).target) to_settle_.emplace(*target, mine);
+  } else if (edited_ && may_have_versions(noted)) {
+    to_settle_.emplace(noted.id, mine);
+  }
+}
+
+// Once for all that has come, however many edits of one entry there are among it.
+void View::settle_versions() {
+  for (const auto& [entry, mine] : std::exchange(to_settle_, {})) find_by_versions(entry, mine);
+}
+
+void View::find_by_versions(const RecordId& entry, bool mine) {
+  const auto line = line_named(entry, mine);
+  if (!line || (line->kind != Kind::kEntry && line->kind != Kind::kTakenBack)) return;
+  std::vector<Version> edits;
+  for (const Line& edit : edits_of(entry, mine)) edits.push_back(version_of(read_record(edit)));
+  if (edits.empty() && !line->edited) return;
+  const Noted record = read_record(*line);
+  if (!may_have_versions(record)) return;
+  const Findable found = found_by(record, mine, std::move(edits));
+  count(line->kind, -1U);
+  count(found.line.kind, 1);
+  const std::int64_t where = place(chains_.at(line->device), line->seq);
+  unindex(where);
+  Query query(file_.database(),
+              "UPDATE record SET kind = ?2, civil = ?3, mood = ?4, files = ?5, tagged = ?6, edited = ?7 "
+              "WHERE place = ?1");
+  query.bind(where).bind(static_cast<int>(found.line.kind));
+  found.line.civil_ms ? query.bind(*found.line.civil_ms) : query.bind_null();
+  found.line.mood > 0 ? query.bind(found.line.mood) : query.bind_null();
+  found.line.files > 0 ? query.bind(found.line.files) : query.bind_null();
+  query.bind(!found.tags.empty()).bind(found.line.edited).run();
+  index(where, found.tags);
+}
+
+// ---- what was taken back ----
+
+void View::erase(const Erased& erased) {
+  const Bytes event = encode_taken_back(erased.taken);
+  Query query(file_.database(), "INSERT OR REPLACE INTO erased (journal, mine, id, by, event) VALUES (?, ?, ?, ?, ?)");
+  query.bind(row_).bind(erased.mine).bind(erased.id.view()).bind(erased.by.view()).bind(event).run();
+}
+
+std::vector<View::Erased> View::erased() const {
+  std::vector<Erased> all;
+  Query query(file_.database(), "SELECT mine, id, by, event FROM erased WHERE journal = ?");
+  query.bind(row_);
+  while (query.step()) {
+    const auto id = RecordId::from(query.blob(1));
+    const auto event = decode_event(query.blob(3));
+    auto taken = event ? taken_back_by(*event) : std::nullopt;
+    check(id && taken, "the view keeps a tombstone that is none");
+    all.push_back({*id, query.number(0) != 0, RecordId::from(query.blob(2)).value_or(RecordId()), std::move(*taken)});
+  }
+  return all;
+}
+
+}  // namespace duolog::journal
