@@ -39,6 +39,9 @@ enum class Verb {
   kReply,
   kReact,
   kShare,
+  kEdit,
+  kHistory,
+  kDelete,
   kDo,  // `doing.practice` says which
   kAnswers,
   kPractices,
@@ -112,6 +115,20 @@ struct ReactOptions {
 struct ShareOptions {
   std::string id;
 };
+struct EditOptions {
+  std::string id;
+  std::vector<std::string> words, tags;
+  std::string mood, on;  // empty: as it is; "none": none any more
+  bool no_tags = false;
+};
+struct HistoryOptions {
+  std::string id;
+};
+struct DeleteOptions {
+  std::vector<std::string> ids;
+  std::string tag, since, until;
+  std::uint32_t count = 0;  // that so many are meant
+};
 struct DoOptions {
   std::string practice, period;
   std::vector<std::string> words, set;
@@ -183,6 +200,9 @@ struct Invocation {
   ReplyOptions reply;
   ReactOptions react;
   ShareOptions share;
+  EditOptions edit;
+  HistoryOptions history;
+  DeleteOptions erase;
   DoOptions doing;
   AnswersOptions answers;
   PracticesOptions practices;

@@ -42,6 +42,41 @@ void declare_answering(Declared& d) {
   text(share, "id", d.call.share.id, "four digits of its id or more, or last")->required();
 }
 
+void declare_changing(Declared& d) {
+  auto& edit = d.verb(Verb::kEdit, "edit", kDays, "change an entry of yours; what it was stays in its history",
+                      "  duolog edit 3fa9                    opens it in $VISUAL or $EDITOR\n"
+                      "  duolog edit 3fa9 we walked to the sea\n"
+                      "  duolog edit 3fa9 - < better.txt\n"
+                      "  duolog edit 3fa9 -t lake --mood 4   changes these alone\n",
+                      "the other sees that it was edited, and what it was: duolog history ID\n\n");
+  auto& changed = d.call.edit;
+  text(edit, "id", changed.id, "four digits of its id or more, or last")->required();
+  texts(edit, "text", changed.words, "the words; none: the editor, or standard input; -: standard input");
+  repeated(edit, "-t,--tag", changed.tags, "TAG  in the place of its tags; may be repeated");
+  flag(edit, "--no-tags", changed.no_tags, "take its tags off");
+  choice(edit, "--mood", changed.mood, "N  from 1 (heavy) to 5 (light), or none", {"1", "2", "3", "4", "5", "none"});
+  text(edit, "--on", changed.on, "DATE  the day or moment it is about, or none");
+
+  auto& history = d.verb(Verb::kHistory, "history", kDays, "what an entry was before", "  duolog history 3fa9\n",
+                         "what went is [-in these-], what came {+in these+}\n\n");
+  text(history, "id", d.call.history.id, "four digits of its id or more, or last")->required();
+
+  auto& erase = d.verb(Verb::kDelete, "delete", kDays, "take back what you wrote, from both your journals",
+                       "  duolog delete 3fa9\n"
+                       "  duolog delete 3fa9 81c0 --yes\n"
+                       "  duolog delete -t work --until 2026-06-30\n",
+                       "there is no way back. The words go here at once, and on the other's device when the two\n"
+                       "next meet; the other may have read them. A mark stays that something was taken back. A\n"
+                       "sealed answer can be taken back once both have opened. More than ten at once, or what\n"
+                       "was found by tag or date, wants their number: typed, or --count\n\n");
+  auto& gone = d.call.erase;
+  texts(erase, "id", gone.ids, "four digits of its id or more, or last; as many as you like");
+  text(erase, "-t,--tag", gone.tag, "TAG  all of yours with this tag");
+  text(erase, "--since", gone.since, "DATE  all of yours from this day on");
+  text(erase, "--until", gone.until, "DATE  all of yours up to this day");
+  number(erase, "--count", gone.count, "N  with --yes: that it is so many");
+}
+
 }  // namespace
 
 void declare_days(Declared& d) {
@@ -73,6 +108,7 @@ void declare_days(Declared& d) {
   d.verb(Verb::kLetters, "letters", kDays, "letters: what waits for its day, and what has opened",
          "  duolog letters\n  duolog write --open-on 2027-12-01   writes one\n");
   declare_answering(d);
+  declare_changing(d);
 }
 
 }  // namespace duolog::client

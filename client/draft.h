@@ -20,6 +20,7 @@ struct DraftKind {
   std::string_view folder, file;
 };
 inline constexpr DraftKind kEntryDraft{"duolog-draft-", "entry.txt"};
+inline constexpr std::string_view kEditFolder = "duolog-edit-";                  // then the entry's id
 inline constexpr DraftKind kFormDraft{"duolog-form-", "answers"};                // form_draft.h
 inline constexpr DraftKind kPracticeDraft{"duolog-practice-", "practice.toml"};  // of `practices new`
 

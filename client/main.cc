@@ -56,6 +56,12 @@ Exit dispatch(Context& context, const Invocation& call) {
       return react(context, call.react);
     case Verb::kShare:
       return share(context, call.share);
+    case Verb::kEdit:
+      return edit(context, call.edit);
+    case Verb::kHistory:
+      return history(context, call.history);
+    case Verb::kDelete:
+      return take_back(context, call.erase);
     case Verb::kDo:
       return do_practice(context, call.doing);
     case Verb::kAnswers:

@@ -20,6 +20,8 @@ class Style {
   [[nodiscard]] std::string strong(std::string_view text) const { return paint("1", text); }
   [[nodiscard]] std::string faint(std::string_view text) const { return paint("2", text); }
   [[nodiscard]] std::string warning(std::string_view text) const { return paint("33", text); }
+  [[nodiscard]] std::string removed(std::string_view text) const { return paint("31", text); }
+  [[nodiscard]] std::string added(std::string_view text) const { return paint("32", text); }
   // A person's name in a colour that stays theirs.
   [[nodiscard]] std::string person(std::string_view name) const;
 

@@ -92,6 +92,7 @@ std::string remarks(const control::Item& item, const ItemView& view) {
   if (item.kind() != "letter") add(visibility_text(item));
   if (item.between_us()) add("between us");
   if (item.mood() > 0) add(fmt::format("mood {} of 5", item.mood()));
+  if (!item.edited_at().empty()) add("edited " + about(item.edited_at(), false));
   if (item.after_reveal()) add("after the reveal");
   if (view.journal) add("in " + sanitise_line(item.journal()));
   if (!item.on().empty()) add("about " + about(item.on(), item.day_only()));
@@ -155,6 +156,19 @@ std::string field_value(const control::FieldValue& field) {
   return text;
 }
 
+// Two of a person's devices edited without knowing of each other: nothing of it is lost, and one edit settles it.
+std::string versions_body(const control::Item& item, const Output& out) {
+  const auto indent = indent_of(out);
+  std::string text;
+  for (const auto& version : item.versions()) {
+    const auto where = version.device().empty() ? std::string() : " on " + sanitise_line(version.device());
+    text += paragraph("as written" + where + ", " + about(version.written_at(), false) + ":", indent, out.width()) +
+            paragraph(sanitise(version.text()), indent, out.width());
+  }
+  if (!item.mine()) return text;
+  return text + paragraph("duolog edit " + short_id(item.id()) + " makes one of them", indent, out.width());
+}
+
 std::string body(const control::Item& item, const Output& out, const ItemView& view) {
   const auto indent = indent_of(out);
   if (item.kind() == "unreadable") {
@@ -163,6 +177,12 @@ std::string body(const control::Item& item, const Output& out, const ItemView& v
   if (item.kind() == "newer") {
     return paragraph("something from a newer Duolog; it is kept, and an update shows it", indent, out.width());
   }
+  if (item.kind() == "taken back") {
+    return paragraph("taken back by " + (item.mine() ? std::string("you") : sanitise_line(item.author())) + ", " +
+                         about(item.taken_back_at(), false),
+                     indent, out.width());
+  }
+  if (item.versions_size() > 1) return versions_body(item, out);
   if (item.kind() == "letter") return letter_body(item, out, view);
   if (item.kind() == "remark" && item.text().empty()) return {};      // its manner has said it
   if (item.attachments_size() > 0 && item.text().empty()) return {};  // what is attached says it

@@ -52,6 +52,11 @@ Exit today(Context& context, const TodayOptions& options);
 Exit reply(Context& context, const ReplyOptions& options);
 Exit react(Context& context, const ReactOptions& options);
 Exit share(Context& context, const ShareOptions& options);
+// verb_change.cc
+Exit edit(Context& context, const EditOptions& options);
+Exit history(Context& context, const HistoryOptions& options);
+// verb_delete.cc
+Exit take_back(Context& context, const DeleteOptions& options);
 // verb_do.cc
 Exit do_practice(Context& context, const DoOptions& options);
 // verb_practices.cc

@@ -76,6 +76,9 @@ const Text kTexts[] = {
   {Error::UPLOAD_GONE, Exit::kFailed, "the files did not come with it; nothing was saved", nullptr, "the daemon was started anew in between: try again"},
   {Error::NO_SUCH_ATTACHMENT, Exit::kNotFound, "there is no such attachment", nullptr, "duolog attachment list shows what there is"},
   {Error::GARBLED, Exit::kFailed, "the attachment {0} is not what its author's device said it is; nothing of it can be read", "an attachment is not what its author's device said it is", "ask for it once more: the rest of the entry is as it was written"},
+  {Error::STAYS_AS_GIVEN, Exit::kFailed, "that answer was sealed to stay as it was given; nothing was taken back", nullptr, "once both of you have opened, it can be taken back; to answer once more, answer again"},
+  {Error::WANTS_CONFIRMING, Exit::kUsage, "that would take back {1} things at once; nothing was taken back", nullptr, "more than {2} want their number: --count {1}"},
+  {Error::GONE, Exit::kNotFound, "it was taken back: there are no words any more", nullptr, "duolog history ID shows what is left of an entry"},
   {Error::WRONG_WORDS, Exit::kFailed, "those are not the words; nothing was changed", nullptr, "duolog words shows them again"},
 };
 // clang-format on
@@ -137,6 +140,9 @@ std::string kind_fault(const std::string& code) {
   if (code == "nothing to read") return "there is nothing to read in it";
   if (code == "share") return "only an entry of one's own notebook is shared later";
   if (code == "attach") return "a letter takes no attachments";
+  if (code == "edit") return "only an entry is edited; a reply or an answer is given once more, or taken back";
+  if (code == "history") return "only an entry has a history";
+  if (code == "take back") return "that is nothing to take back";
   if (code == "pass") return "nobody waits for an answer to it";
   return code;
 }

@@ -130,6 +130,23 @@ TEST(CommandLine, AReactionIsAnEmojiOrNone) {
   EXPECT_THAT(refused({"react", "3fa9", "🌿", "--none"}), HasSubstr("takes an emoji"));
 }
 
+TEST(CommandLine, AnEditTakesWordsOrWhatElseShallChange) {
+  EXPECT_THAT(typed({"edit", "3fa9", "to", "the", "sea"}).edit.words, ElementsAre("to", "the", "sea"));
+  EXPECT_THAT(typed({"edit", "3fa9", "-"}).edit.words, ElementsAre("-"));
+  const EditOptions edit = typed({"edit", "3fa9", "-t", "lake", "-t", "sea", "--mood", "4", "--on", "2026-11-03"}).edit;
+  EXPECT_THAT(edit.tags, ElementsAre("lake", "sea"));
+  EXPECT_EQ(edit.mood + edit.on, "42026-11-03");
+  EXPECT_EQ(typed({"edit", "3fa9", "--mood", "none"}).edit.mood, "none");
+  EXPECT_THAT(refused({"edit", "3fa9", "--mood", "6"}), HasSubstr("--mood takes"));
+}
+
+TEST(CommandLine, ManyThingsAreTakenBackAtOnce) {
+  EXPECT_THAT(typed({"delete", "3fa9", "81c0", "--yes"}).erase.ids, ElementsAre("3fa9", "81c0"));
+  const DeleteOptions found = typed({"delete", "-t", "work", "--until", "2026-06-30", "--count", "12"}).erase;
+  EXPECT_EQ(found.tag + found.until, "work2026-06-30");
+  EXPECT_EQ(found.count, 12U);
+}
+
 TEST(CommandLine, ALetterIsNotForTheNotebook) {
   EXPECT_THAT(refused({"write", "--private", "--open-on", "2027-12-01", "x"}), HasSubstr("a letter is for the other"));
 }
