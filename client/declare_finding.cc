@@ -14,8 +14,8 @@ void declare_which(CLI::App& app, ListOptions& which) {
   text(app, "--since", which.since, "DATE  from this day, month or year on");
   text(app, "--until", which.until, "DATE  up to and with this day, month or year");
   repeated(app, "-t,--tag", which.tags, "TAG  with this tag; may be repeated: with all of them");
-  choice(app, "--kind", which.kind, "KIND  entry, letter, answer, remark, unreadable or newer",
-         {"entry", "letter", "answer", "remark", "unreadable", "newer"});
+  choice(app, "--kind", which.kind, "KIND  entry, letter, answer, remark, \"taken back\", unreadable or newer",
+         {"entry", "letter", "answer", "remark", "taken back", "unreadable", "newer"});
   number(app, "--mood", which.mood, "N  where its writer was at this mood, 1 to 5");
   text(app, "--before", which.before, "ID  what comes before this one");
 }

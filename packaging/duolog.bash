@@ -53,7 +53,7 @@ _duolog() {
         words=$(_duolog_ids practices --json)
     elif [[ $verb == react && $previous != react ]]; then
         words='heart thanks hug smile laugh tear yes star flower leaf'
-    elif [[ $verb == "$previous" && $verb =~ ^(show|reply|react|share)$ ]]; then
+    elif [[ $verb == "$previous" && $verb =~ ^(show|reply|react|share|edit|history)$ ]] || [[ $verb == delete && $word != -* ]]; then
         words="last $(_duolog_ids list -n 20 --json | cut -c1-8)"
     elif [[ $verb == search && $word != *:* ]]; then
         words='tag: from: kind: mood: since: until: in: AND OR NOT'

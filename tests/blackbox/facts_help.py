@@ -8,7 +8,7 @@ from house import fact
 from person import DONE, USAGE
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-PROMISED = ("init pair write list search show on-this-day stats attachment letters reply react share question reflect mood checkin appreciate prompt languages "
+PROMISED = ("init pair write list search show on-this-day stats attachment letters reply react share edit history delete question reflect mood checkin appreciate prompt languages "
             "closeness gesture need promise repair plan talk do answers practices trends guide pause resume today config status "
             "watch sync lock unlock passphrase doctor daemon words import export").split()
 # Words that follow the program's name in a sentence, where it is not a command.

@@ -297,7 +297,7 @@ TEST_F(AnAttachment, ThatIsFetchedWhenItsEntryIsTakenBackIsNotKept) {
   ada.shelf().take_back({{hex(saved.id.view())}}, {});
   meet(ada, bo);
   bos.attachments.folded();
-  ASSERT_TRUE(bo.blobs().put(wanted.front(), *bytes)) << "it was on its way";
+  bo.blobs().put_theirs(wanted.front(), *bytes);  // it was on its way
   bos.attachments.came(bo.shared(), wanted.front());
   EXPECT_EQ(bo.blobs().count(), 0U);
 }
@@ -322,10 +322,10 @@ TEST_F(AnAttachment, StaysWithWhatWasEditedElsewhere) {
   ada.shelf().edit({target(saved), "better"}, {});
   Desk desk(ada);
   ada.journal(ada.shared()).append(Erase{{{saved.id}}}, {ada.now(), 60});
-  ada.fold();
+  ada.settle();
   desk.attachments.folded();
   EXPECT_EQ(ada.blobs().count(), 1U);
-  EXPECT_EQ(find_attachment(ada.shelf(), target(saved), 1).attachment.name, "a file");
+  EXPECT_EQ(find_attachment(ada.shelf(), target(saved), 1).attachment.name, "lake.jpg");
   ada.restart();
   Desk later(ada);
   EXPECT_EQ(ada.blobs().count(), 1U) << "nor does the sweep at a start take it";

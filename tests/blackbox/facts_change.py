@@ -1,0 +1,193 @@
+"""What is changed and what is taken back, as two people live it, and what is left of it on both disks."""
+# SPDX-License-Identifier: GPL-3.0-or-later
+import os
+import pathlib
+import sqlite3
+
+from facts_drafts import MEMORY, editor
+from house import eventually, fact
+from person import DONE, FAILED, NOT_FOUND, USAGE
+
+
+def sees(person, saved, words):
+    eventually(f"{person.name} sees it", lambda: words in person.run("show", saved["id"][:8]).out.decode())
+
+
+def bodies(person):
+    """Of every record: what lies sealed in the database. A copy is read, so that nothing is locked or folded."""
+    copy = person.house.folder / "looked-at"
+    copy.mkdir(exist_ok=True)
+    for name in ("duolog.db", "duolog.db-wal"):
+        place = person.home / name
+        if place.exists():
+            (copy / name).write_bytes(place.read_bytes())
+    with sqlite3.connect(copy / "duolog.db") as database:
+        return {bytes(body) for (body,) in database.execute("SELECT body FROM record WHERE length(body) > 64")}
+
+
+def lies_in(person, wanted):
+    found = []
+    for place, _folders, files in os.walk(person.home):
+        for name in files:
+            path = pathlib.Path(place, name)
+            try:
+                if wanted in path.read_bytes():
+                    found.append(str(path))
+            except FileNotFoundError:  # a daemon at work may remove a file while we look
+                pass
+    return found
+
+
+def middle(body):
+    return body[len(body) // 3:len(body) // 3 + 48]
+
+
+@fact
+def an_edit_is_seen_on_the_other_side_with_what_it_was(house):
+    ada, bo = house.two()
+    saved = ada.write("we walked to the lake and back")
+    sees(bo, saved, "walked to the lake")
+    house.secrets.text("we walked to the sea and back", "an edit")
+    assert "sees that it was edited" in ada.duolog("edit", saved["id"][:8], "we walked to the sea and back").text
+    sees(bo, saved, "walked to the sea")
+    shown = bo.duolog("show", saved["id"][:8], "--json").object
+    assert shown["edited_at"] and shown["version_count"] == 2 and not shown["versions"], shown
+    history = bo.duolog("history", saved["id"][:8]).text
+    assert "[-lake-] {+sea+}" in history, history
+    assert "edited" in bo.duolog("list").text
+    whole = bo.duolog("history", saved["id"][:8], "--json").object
+    assert [one["text"] for one in whole["versions"]] == ["we walked to the lake and back", "we walked to the sea and back"]
+    bo.refused("NOT_YOURS", "edit", saved["id"][:8], "to the hills", expect=FAILED)
+
+
+@fact
+def tags_mood_and_day_change_alone(house):
+    ada = house.resident("Ada")
+    saved = ada.write("a day of rain and tea", tags=["raining"])
+    house.secrets.text("sunshine", "a tag")
+    ada.duolog("edit", saved["id"][:8], "-t", "sunshine", "--mood", "4", "--on", "2026-11-03")
+    assert ada.texts("-t", "sunshine") == ["a day of rain and tea"]
+    assert ada.texts("-t", "raining") == []
+    assert ada.texts("--until", "2026-11-03") == ["a day of rain and tea"]
+    assert ada.duolog("show", saved["id"][:8], "--json").object["mood"] == 4
+    ada.duolog("edit", saved["id"][:8], "--no-tags", "--mood", "none", "--on", "none")
+    shown = ada.duolog("show", saved["id"][:8], "--json").object
+    assert shown["tags"] == [] and shown["mood"] == 0 and shown["on"] == "", shown
+
+
+@fact
+def a_hundred_saves_of_the_same_text_make_one_entry_and_no_conflict(house):
+    ada, bo = house.two()
+    saved = ada.write("typed and saved, again and again")
+    for _ in range(100):
+        ada.duolog("edit", saved["id"][:8], "-", stdin=b"typed and saved, again and again\n")
+    words = "and one more word, typed a letter at a time"
+    house.secrets.text(words, "an edit")
+    for end in range(len(words) - 9, len(words) + 1):
+        ada.duolog("edit", saved["id"][:8], words[:end])
+    sees(bo, saved, words)
+    assert len(bo.list()) == 1
+    shown = bo.duolog("show", saved["id"][:8], "--json").object
+    assert shown["versions"] == [] and shown["version_count"] == 11, shown
+
+
+@fact
+def what_is_typed_in_the_editor_survives_what_goes_wrong(house):
+    ada = house.resident("Ada")
+    saved = ada.write("before the editor was opened")
+    house.secrets.text("typed for an hour", "an edit")
+    editor(ada, "fails", "printf ' typed for an hour' >> \"$1\"; exit 1")
+    with ada.terminal("edit", saved["id"][:8]) as screen:
+        assert screen.end() == FAILED, screen.text
+        assert "duolog edit " + saved["id"][:8] in screen.text and "kept in memory" in screen.text.replace("\n", " "), screen.text
+    assert ada.texts() == ["before the editor was opened"]
+    editor(ada, "works", "true")
+    with ada.terminal("edit", saved["id"][:8]) as screen:
+        screen.expect("go on with it")
+        screen.type("y")
+        assert screen.end() == DONE, screen.text
+    assert not list(MEMORY.glob("duolog-edit-" + saved["id"][:16] + "*"))
+    assert "typed for an hour" in ada.texts()[0].replace("\n", "")
+
+
+@fact
+def what_is_taken_back_is_in_no_file_of_either_home(house):
+    ada, bo = house.two()
+    before = ada.write("this stays where it is")
+    sees(bo, before, "this stays")
+    had = bodies(ada)
+    saved = ada.write("words that I take back, every byte of them " * 40)
+    sees(bo, saved, "every byte")
+    ada.duolog("edit", saved["id"][:8], "-", stdin=b"and the words after them, every other byte as well " * 30)
+    house.secrets.text("every other byte as well", "an edit")
+    sees(bo, saved, "every other byte")
+    new = bodies(ada) - had
+    sealed = [middle(body) for body in new & bodies(bo) if len(body) > 1024]
+    assert len(sealed) == 2, "the entry and its edit, the same bytes on both sides"
+    for person in (ada, bo):
+        for body in sealed:
+            assert lies_in(person, body), "else this fact shows nothing"
+    assert "may have read" not in ada.duolog("delete", saved["id"][:8], "--yes").text
+    for person in (ada, bo):
+        eventually(f"{person.name} has it no more", lambda: person.duolog("show", saved["id"][:8], "--json").object["kind"] == "taken back")
+        for body in sealed:
+            eventually("not a byte is left", lambda: not lies_in(person, body))
+        shown = person.duolog("show", saved["id"][:8], "--json").object
+        assert shown["text"] == "" and shown["taken_back_at"] and shown["author"] == "Ada", shown
+        assert "taken back by" in person.duolog("list").text
+        assert "this stays where it is" in person.texts()
+        history = person.duolog("history", saved["id"][:8], "--json").object
+        assert all(one["text"] == "" and one["taken_back_at"] for one in history["versions"]), history
+    for person in (ada, bo):
+        person.restart()
+        assert person.duolog("show", saved["id"][:8], "--json").object["kind"] == "taken back"
+        for body in sealed:
+            assert not lies_in(person, body)
+
+
+@fact
+def what_is_taken_back_while_the_other_is_away_goes_when_they_meet(house):
+    ada, bo = house.two()
+    saved = ada.write("said in anger and regretted " * 60)
+    sees(bo, saved, "regretted")
+    sealed = [middle(body) for body in bodies(ada) & bodies(bo) if len(body) > 1024]
+    bo.stop()
+    ada.duolog("delete", saved["id"][:8], "--yes")
+    for body in sealed:
+        eventually("gone on her side", lambda: not lies_in(ada, body))
+        assert lies_in(bo, body)
+    bo.start()
+    for body in sealed:
+        eventually("gone on his side", lambda: not lies_in(bo, body))
+    assert bo.duolog("show", saved["id"][:8], "--json").object["kind"] == "taken back"
+    bo.refused("GONE", "reply", saved["id"][:8], "what was it?", expect=NOT_FOUND)
+
+
+@fact
+def delete_says_whom_it_concerns_and_asks(house):
+    ada, bo = house.two()
+    saved = ada.write("thought better of it")
+    sees(bo, saved, "better of it")
+    assert ada.run("delete", saved["id"][:8]).code == USAGE, "nobody is there to ask"
+    with ada.terminal("delete", saved["id"][:8]) as screen:
+        screen.expect(r"Bo may have read it; it goes from both\s+your\s+journals")
+        screen.type("n")
+        assert screen.end() == DONE, screen.text
+    assert ada.duolog("show", saved["id"][:8], "--json").object["kind"] == "entry"
+    bo.refused("NOT_YOURS", "delete", saved["id"][:8], "--yes", expect=FAILED)
+
+
+@fact
+def many_things_at_once_want_their_number(house):
+    ada = house.resident("Ada")
+    ids = [ada.write(f"entry number {i} of many", tags=["manifold"])["id"][:8] for i in range(11)]
+    assert ada.run("delete", *ids, "--yes").code == USAGE
+    assert ada.run("delete", *ids, "--yes", "--count", "10").code == USAGE
+    assert ada.run("delete", "-t", "manifold", "--yes").code == USAGE
+    assert len(ada.list("--kind", "entry")) == 11
+    with ada.terminal("delete", "-t", "manifold") as screen:
+        screen.expect("their number takes them back: ")
+        screen.type("11")
+        assert screen.end() == DONE, screen.text
+    assert ada.list("--kind", "entry") == []
+    assert len(ada.list("--kind", "taken back")) == 11
