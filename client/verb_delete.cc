@@ -142,6 +142,7 @@ Exit take_back(Context& context, const DeleteOptions& options) {
     item.clear_fields();
     item.clear_tags();
     item.clear_versions();
+    item.clear_attachments();
   }
   context.out.line(to_json(taken));
   return Exit::kDone;

@@ -30,7 +30,7 @@ void tell(Context& context, const ExportOptions& options, const Exported& export
         "{\"items\":" + std::to_string(exported.items) + ",\"place\":" + json_string(options.place) +
         ",\"left_out\":{\"between_us\":" + std::to_string(left.between_us) +
         ",\"sealed\":" + std::to_string(left.sealed) + ",\"unreadable\":" + std::to_string(left.unreadable) +
-        ",\"newer\":" + std::to_string(left.newer) + "}}");
+        ",\"newer\":" + std::to_string(left.newer) + ",\"taken_back\":" + std::to_string(left.taken_back) + "}}");
   }
   context.out.line("exported · " + std::to_string(exported.items) + (exported.items == 1 ? " piece" : " pieces") +
                    " · " + sanitise_line(options.place));

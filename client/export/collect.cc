@@ -51,6 +51,8 @@ std::vector<std::string> left_out_text(const LeftOut& left_out) {
     lines.push_back(counted(left_out.unreadable, "entry that cannot be read here", "entries that cannot be read here"));
   if (left_out.newer > 0)
     lines.push_back(counted(left_out.newer, "thing from a newer Duolog", "things from a newer Duolog"));
+  if (left_out.taken_back > 0)
+    lines.push_back(counted(left_out.taken_back, "thing that was taken back", "things that were taken back"));
   return lines;
 }
 
@@ -67,6 +69,8 @@ LeftOut each_item(Daemon& daemon, const ExportChoice& choice, const std::functio
       ++left_out.unreadable;
     } else if (item.kind() == "newer") {
       ++left_out.newer;
+    } else if (item.kind() == "taken back") {
+      ++left_out.taken_back;
     } else if (marked && !item.mine()) {
       ++left_out.between_us;
     } else if (sealed && !(choice.with_sealed && item.mine())) {
@@ -92,6 +96,13 @@ std::vector<control::Series> series_of(Daemon& daemon, const ExportChoice& choic
       all.push_back(std::move(*reply.mutable_series()));
   });
   return all;
+}
+
+std::string whole_text(const control::Item& item) {
+  if (item.versions_size() < 2) return item.text();
+  std::string text;
+  for (const auto& version : item.versions()) text += (text.empty() ? "" : "\n\n---\n\n") + version.text();
+  return text;
 }
 
 std::string day_of_item(const control::Item& item) {

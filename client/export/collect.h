@@ -25,7 +25,7 @@ struct ExportChoice {
 };
 
 struct LeftOut {
-  std::size_t between_us = 0, sealed = 0, unreadable = 0, newer = 0;
+  std::size_t between_us = 0, sealed = 0, unreadable = 0, newer = 0, taken_back = 0;
 };
 // In sentences for people: "3 entries that the other has marked between us". Empty: nothing was left out.
 std::vector<std::string> left_out_text(const LeftOut& left_out);
@@ -35,6 +35,9 @@ LeftOut each_item(Daemon& daemon, const ExportChoice& choice, const std::functio
 
 // Numbers over time of the same choice.
 std::vector<control::Series> series_of(Daemon& daemon, const ExportChoice& choice);
+
+// Its words; of an entry that stands in several versions all of them, the newest last.
+std::string whole_text(const control::Item& item);
 
 // "2026-11-22": the day it is about, or on which it was written.
 std::string day_of_item(const control::Item& item);

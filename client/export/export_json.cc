@@ -90,7 +90,8 @@ Exported write_export_json(Daemon& daemon, const ExportChoice& choice, const Wri
   const auto& left = exported.left_out;
   write(",\n\"left_out\": {\"between_us\": " + std::to_string(left.between_us) +
         ", \"sealed\": " + std::to_string(left.sealed) + ", \"unreadable\": " + std::to_string(left.unreadable) +
-        ", \"newer\": " + std::to_string(left.newer) + "}\n}\n");
+        ", \"newer\": " + std::to_string(left.newer) + ", \"taken_back\": " + std::to_string(left.taken_back) +
+        "}\n}\n");
   return exported;
 }
 

@@ -89,7 +89,7 @@ std::string piece_text(const control::Item& item, Days& days) {
     out += said(item);
   } else {
     out += "<div class=\"words\" dir=\"auto\">\n" +
-           (item.fields_size() > 0 ? fields_of(item) : html_of_markdown(item.text())) + "</div>\n";
+           (item.fields_size() > 0 ? fields_of(item) : html_of_markdown(whole_text(item))) + "</div>\n";
   }
   for (const auto& reaction : item.reactions())
     out += "<p class=\"reaction\">" + html_escape(reaction.emoji()) + " " + html_escape(reaction.person()) + "</p>\n";

@@ -71,6 +71,18 @@ void give_reactions(const Json& item, const Reading& reading) {
   }
 }
 
+// What stood beside each other when it was exported is one entry from now on.
+std::string whole_text(const Json& item, const Reading& reading) {
+  const auto versions = item.find("versions");
+  if (versions == item.end() || !versions->is_array() || versions->size() < 2) return string_in(item, "text");
+  reading.findings.bend("entries that stood in several versions, kept as one with the words of all",
+                        string_in(item, "text"));
+  std::string text;
+  for (const auto& version : *versions)
+    if (version.is_object()) text += (text.empty() ? "" : "\n\n---\n\n") + string_in(version, "text");
+  return text;
+}
+
 void give_entry(const Json& item, const std::string& kind, Found found, const Reading& reading) {
   const auto when = when_of(item);
   if (!when) return reading.findings.miss("entries without a date", found.key);
@@ -79,6 +91,7 @@ void give_entry(const Json& item, const std::string& kind, Found found, const Re
     reading.findings.bend("letters, kept as entries of the day on which they were written",
                           string_in(item, "opens_at"));
   found.key = string_in(item, "id");
+  found.text = whole_text(item, reading);
   found.source = string_in(item, "source");
   found.tags = strings_in(item, "tags");
   if (const auto mood = item.find("mood"); mood != item.end() && mood->is_number_unsigned())

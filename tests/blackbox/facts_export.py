@@ -46,7 +46,7 @@ def an_export_holds_everything_but_what_the_other_keeps_between_the_two(house):
     written(ada, bo)
     place = foreign.Shelf(house) / "out.json"
     told = exported(ada, "json", place)
-    assert told["left_out"] == {"between_us": 1, "sealed": 0, "unreadable": 0, "newer": 0}, told
+    assert told["left_out"] == {"between_us": 1, "sealed": 0, "unreadable": 0, "newer": 0, "taken_back": 0}, told
     text = place.read_text()
     document = json.loads(text)
     assert document["duolog"] == 1 and document["person"] == "Ada" and len(document["items"]) == told["items"]

@@ -321,7 +321,7 @@ TEST_F(AnAttachment, StaysWithWhatWasEditedElsewhere) {
   const Saved saved = write_with(file_of(1000));
   ada.shelf().edit({target(saved), "better"}, {});
   Desk desk(ada);
-  ada.journal(ada.shared()).append(Erase{{{saved.id}}}, {ada.now(), 60});
+  ada.journal(ada.shared()).append(Erase{{{saved.id}}}, {ada.now, 60});
   ada.settle();
   desk.attachments.folded();
   EXPECT_EQ(ada.blobs().count(), 1U);

@@ -110,7 +110,7 @@ std::string said(const Records& records) {
            std::to_string(line.mood) + "c" + std::to_string(line.civil_ms.value_or(-1)) + ":";
     const Noted noted = records.read(line);
     if (!may_have_versions(noted)) continue;
-    for (const Version& one : versions_of(records, noted, line.mine).all)
+    for (const Version& one : versions_of(noted).all)
       all += hex(one.id.view()).substr(0, 2) + (one.shown ? "+" : "-") + (one.gone ? "x" : one.content.text) + " ";
   }
   return all + "e" + std::to_string(records.counts().entries);
@@ -130,7 +130,8 @@ void expect_one_result(std::vector<Noted> all) {
 std::vector<std::string> shown(const std::vector<Noted>& all) {
   const Scan scan = scan_of(all);
   std::vector<std::string> texts;
-  for (const Version* one : versions_of(scan, all.front(), true).shown()) texts.push_back(one->content.text);
+  const auto entry = scan.by_id(all.front().id);
+  for (const Version* one : versions_of(*entry).shown()) texts.push_back(one->content.text);
   return texts;
 }
 
@@ -188,7 +189,7 @@ TEST(VersionsOfAnEntry, NobodyEditsTheOthersWords) {
   const Records& records = view.records();
   const auto entry = records.by_id(record(1));
   ASSERT_TRUE(entry);
-  EXPECT_EQ(shown_entry(records, *entry, true)->text, "first");
+  EXPECT_EQ(std::get<Entry>(entry->what).text, "first");
   EXPECT_TRUE(records.any({.tag = "one"}));
   EXPECT_FALSE(records.any({.tag = "two"}));
 }
@@ -200,7 +201,7 @@ TEST(VersionsOfAnEntry, AnEditOfSomethingElseMeansNothing) {
   const auto remark = view.records().by_id(record(1));
   ASSERT_TRUE(remark);
   EXPECT_TRUE(remark->is_remark());
-  EXPECT_FALSE(shown_entry(view.records(), *remark, true));
+  EXPECT_THAT(shown_of(*remark), IsEmpty());
 }
 
 }  // namespace
