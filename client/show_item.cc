@@ -163,7 +163,9 @@ std::string versions_body(const control::Item& item, const Output& out) {
   for (const auto& version : item.versions()) {
     const auto where = version.device().empty() ? std::string() : " on " + sanitise_line(version.device());
     text += paragraph("as written" + where + ", " + about(version.written_at(), false) + ":", indent, out.width()) +
-            paragraph(sanitise(version.text()), indent, out.width());
+            paragraph(version.left_out() ? "too long to stand here: duolog history " + short_id(item.id()) + " shows it"
+                                         : sanitise(version.text()),
+                      indent, out.width());
   }
   if (!item.mine()) return text;
   return text + paragraph("duolog edit " + short_id(item.id()) + " makes one of them", indent, out.width());

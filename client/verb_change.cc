@@ -29,7 +29,10 @@ control::HistoryReport history_of(const Context& context, const std::string& id)
   control::Request request;
   request.mutable_history()->set_id(id);
   request.mutable_history()->set_journal(context.globals.journal);
-  return std::move(*context.daemon.ask_one(request).mutable_history());
+  control::HistoryReport history;
+  for (const auto& reply : context.daemon.ask(request))
+    if (reply.has_history()) history.MergeFrom(reply.history());
+  return history;
 }
 
 // ---- edit ----

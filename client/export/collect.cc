@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "client/export/collect.h"
 
+#include <algorithm>
 #include <unordered_set>
 
 #include "proto/control.pb.h"
@@ -37,6 +38,17 @@ std::string counted(std::size_t count, const char* one, const char* many) {
   return count == 1 ? std::string("one ") + one : std::to_string(count) + " " + many;
 }
 
+// Versions whose texts were too long to come with their entry.
+void add_versions(Daemon& daemon, control::Item& item) {
+  control::Request request;
+  request.mutable_history()->set_id(item.id());
+  item.clear_versions();
+  daemon.ask_each(request, kDurable, [&item](control::Reply& reply) {
+    for (auto& version : *reply.mutable_history()->mutable_versions())
+      if (version.shown()) item.add_versions()->Swap(&version);
+  });
+}
+
 }  // namespace
 
 std::vector<std::string> left_out_text(const LeftOut& left_out) {
@@ -59,6 +71,7 @@ std::vector<std::string> left_out_text(const LeftOut& left_out) {
 LeftOut each_item(Daemon& daemon, const ExportChoice& choice, const std::function<void(const control::Item&)>& take) {
   const Ids kept_between = between_us(daemon, choice.journal);
   LeftOut left_out;
+  std::vector<control::Item> crowded;
   auto request = list_request(choice);
   daemon.ask_each(request, kDurable, [&](control::Reply& reply) {
     if (!reply.has_item()) return;
@@ -78,9 +91,13 @@ LeftOut each_item(Daemon& daemon, const ExportChoice& choice, const std::functio
     } else {
       item.clear_quote();
       item.clear_is_new();
-      take(item);
+      std::ranges::any_of(item.versions(), &control::Version::left_out) ? crowded.push_back(item) : take(item);
     }
   });
+  for (auto& item : crowded) {
+    add_versions(daemon, item);
+    take(item);
+  }
   return left_out;
 }
 

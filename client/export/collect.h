@@ -30,7 +30,8 @@ struct LeftOut {
 // In sentences for people: "3 entries that the other has marked between us". Empty: nothing was left out.
 std::vector<std::string> left_out_text(const LeftOut& left_out);
 
-// In the journal's order. Items without their quotes: what was said stands there itself, or was left out.
+// In the journal's order, but for entries of which several long versions stand beside each other: they come last. Items
+// without their quotes: what was said stands there itself, or was left out.
 LeftOut each_item(Daemon& daemon, const ExportChoice& choice, const std::function<void(const control::Item&)>& take);
 
 // Numbers over time of the same choice.

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "client/export/collect.h"
 #include "client/export/drawing.h"
 #include "client/export/html_text.h"
 #include "client/export/keepsake_style.h"

@@ -10,6 +10,8 @@ namespace {
 
 constexpr std::size_t kItemsShown = 1000;
 constexpr std::size_t kItemBytes = 2 << 20;
+constexpr std::size_t kHistoryBytes = 1 << 20;  // of versions in a reply; more than one only while they are short
+constexpr std::size_t kBesideWords = 4 << 10;   // ids, tags, names
 
 Reply edit(journal::Shelf& shelf, const Edit& asked, ByteView request) {
   journal::Rewording wanted{{asked.id(), asked.journal()}};
@@ -30,13 +32,20 @@ Reply edit(journal::Shelf& shelf, const Edit& asked, ByteView request) {
   return reply;
 }
 
-Reply history(const journal::Shelf& shelf, const History& asked) {
+void history(const journal::Shelf& shelf, const History& asked, const Answering& answers) {
   const journal::History found = journal::history(shelf, {asked.id(), asked.journal()});
   Reply reply;
-  HistoryReport& out = *reply.mutable_history();
-  fill(*out.mutable_item(), found.item);
-  for (const auto& version : found.versions) fill(*out.add_versions(), version);
-  return reply;
+  fill(*reply.mutable_history()->mutable_item(), found.item);
+  std::size_t bytes = 0;
+  for (const auto& version : found.versions) {
+    if (bytes > 0 && bytes + version.text.size() > kHistoryBytes) {
+      answers.send(std::exchange(reply, {}));
+      bytes = 0;
+    }
+    bytes += kBesideWords + version.text.size();
+    fill(*reply.mutable_history()->add_versions(), version);
+  }
+  answers.finish(std::move(reply));
 }
 
 Reply take_back(journal::Shelf& shelf, const TakeBack& asked, ByteView request) {
@@ -61,7 +70,7 @@ bool answer_changing(journal::Shelf& shelf, const Request& request, const Answer
       answers.finish(edit(shelf, request.edit(), id));
       return true;
     case Request::kHistory:
-      answers.finish(history(shelf, request.history()));
+      history(shelf, request.history(), answers);
       return true;
     case Request::kTakeBack:
       answers.finish(take_back(shelf, request.take_back(), id));

@@ -165,6 +165,7 @@ void fill(Version& out, const journal::ItemVersion& in) {
   out.set_taken_back_at(in.taken_back_at);
   out.set_shown(in.shown);
   for (const auto& id : in.replaces) out.add_replaces(hex(id.view()));
+  out.set_left_out(in.left_out);
 }
 
 void fill(Item& out, const journal::Item& in) {

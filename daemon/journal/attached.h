@@ -19,8 +19,8 @@ class Attached {
   // `blobs`: to tell what is here; null where no attachments are kept.
   explicit Attached(const store::Blobs* blobs = nullptr) : blobs_(blobs) {}
 
-  // An entry with attachments was folded, or an edit of one. `own`: written on this device, so that the chunks were here
-  // once. Twice is once.
+  // An entry with attachments was folded, or an edit of one. `own`: written on this device, so that the chunks were
+  // here once. Twice is once.
   void name(const RecordId& record, const Entry& entry, bool own);
   // It was erased. Its chunks are dropped by whoever calls take_gone(), but for those that something else names.
   void unname(const RecordId& record);

@@ -23,8 +23,8 @@ inline constexpr std::size_t kSeenLimit = 128;  // devices in a frontier: 2 pers
 inline constexpr std::size_t kFormFields = 64;
 inline constexpr std::size_t kCountedLimit = 4096;
 inline constexpr std::size_t kRemarkLimit = 64 << 10;  // bytes of what is said about something
-inline constexpr std::size_t kReplacesLimit = 64;   // versions that one edit replaces
-inline constexpr std::size_t kErasedLimit = 256;      // records that one event takes back
+inline constexpr std::size_t kReplacesLimit = 64;      // versions that one edit replaces
+inline constexpr std::size_t kErasedLimit = 256;       // records that one event takes back
 inline constexpr std::size_t kEmojiLimit = 32;         // bytes: a family is made of 25
 inline constexpr std::size_t kSourceLength = 16;
 inline constexpr std::uint32_t kBestMood = 5;
@@ -141,8 +141,8 @@ struct Event {
   std::int64_t written_ms = 0;
   std::int32_t offset_minutes = 0;
   std::vector<Seen> seen;
-  std::variant<Newer, Entry, Sealed, Opening, Answer, Calendar, Remark, Reaction, OwnPractice, Wish, Pass, Edit,
-               Erase, Found, JournalKept, EpochKept>
+  std::variant<Newer, Entry, Sealed, Opening, Answer, Calendar, Remark, Reaction, OwnPractice, Wish, Pass, Edit, Erase,
+               Found, JournalKept, EpochKept>
       payload;
 };
 

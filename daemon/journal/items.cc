@@ -115,7 +115,9 @@ void describe_what(Item& item, const Journal& journal, const SealedNote& sealed)
 
 // The newest, as many as one reply takes.
 void add_remarks(Item& item, const Journal& journal, const std::vector<Noted>& about, const Zone& here) {
-  Page page(1000, 2 << 20);
+  std::size_t room = kBesideAnItem;
+  for (const ItemVersion& version : item.versions) room -= std::min(room, version.text.size());
+  Page page(1000, room);
   for (const Noted& said : std::views::reverse(about)) {
     if (!said.is_remark()) continue;
     Item remark = make_item(journal, said, here);

@@ -7,6 +7,9 @@
 
 namespace duolog::journal {
 
+// Of versions and remarks that go with an item: a reply has room for them beside its text.
+inline constexpr std::size_t kBesideAnItem = 2 << 20;
+
 // REQUIRES: noted.is_visible(). `here`: this machine's zone, for the times of receipts.
 Item make_item(const Journal& journal, const Noted& noted, const Zone& here);
 

@@ -6,6 +6,8 @@
 namespace duolog::journal {
 namespace {
 
+constexpr std::size_t kVersionsBytes = kBesideAnItem / 2;  // of texts beside each other
+
 ItemVersion described(const Journal& journal, const Version& version) {
   ItemVersion out;
   out.id = version.id;
@@ -41,7 +43,13 @@ void describe_versions(Item& item, const Journal& journal, const Versions& versi
   const Version& newest = *shown.back();
   if (newest.id != item.id && newest.written_ms) item.edited_at = rfc3339(*newest.written_ms, newest.offset_minutes);
   if (shown.size() < 2) return;
-  for (const Version* one : shown) item.versions.push_back(described(journal, *one));
+  std::size_t bytes = 0;
+  for (const Version* one : shown) bytes += one->content.text.size();
+  for (const Version* one : shown) {
+    ItemVersion& version = item.versions.emplace_back(described(journal, *one));
+    version.left_out = bytes > kVersionsBytes;
+    if (version.left_out) version.text.clear();
+  }
 }
 
 std::vector<ItemVersion> all_versions(const Journal& journal, const Versions& versions) {

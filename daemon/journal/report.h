@@ -72,6 +72,7 @@ struct ItemVersion {
   std::string taken_back_at;
   bool shown = false;  // no other has replaced it
   std::vector<RecordId> replaces;
+  bool left_out = false;  // the text is too long to stand in an Item: history() has it
 };
 
 struct Item {

@@ -40,8 +40,8 @@ class Scan final : public Records {
   void arrange(std::map<DeviceId, std::vector<Read>> chains);
 
   Source source_;
-  std::vector<Read> records_;                                           // in order
-  std::map<std::pair<RecordId, bool>, std::vector<Line>> edits_;        // of an entry, by its author's person
+  std::vector<Read> records_;                                     // in order
+  std::map<std::pair<RecordId, bool>, std::vector<Line>> edits_;  // of an entry, by its author's person
   Counts counts_;
 };
 

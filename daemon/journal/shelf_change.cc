@@ -41,11 +41,11 @@ Entry reworded(const Entry& before, const Rewording& wanted, std::int64_t now_ms
   draft.tags = wanted.tags.value_or(before.tags);
   draft.mood = wanted.mood.value_or(before.mood);
   draft.on = wanted.on.value_or("");
+  draft.attachments = before.attachments;
   Entry after = compose(draft, now_ms, zone);
   if (!wanted.on) after.about = before.about;
   after.between_us = before.between_us;
   after.first_written = before.first_written;
-  after.attachments = before.attachments;
   after.source = before.source;
   return after;
 }

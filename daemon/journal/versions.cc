@@ -82,8 +82,7 @@ Findable found_by(const Noted& record, bool mine, std::vector<Version> edits) {
   found.line.files = std::max(found.line.files, own.files);
   found.line.source = own.source;
   std::set<std::string> tags;
-  for (const Version* one : shown.versions->shown())
-    tags.insert(one->content.tags.begin(), one->content.tags.end());
+  for (const Version* one : shown.versions->shown()) tags.insert(one->content.tags.begin(), one->content.tags.end());
   found.tags.assign(tags.begin(), tags.end());
   return found;
 }

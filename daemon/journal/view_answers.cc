@@ -77,7 +77,8 @@ AnswerNote decode(const RecordId& id, ByteView bytes) {
 }
 
 void bind_opens(Query& query, const AnswerNote& note) {
-  const bool shut = !note.gone && !note.mine && !note.valid && note.sealed.practice == kLetterPractice && note.sealed.rule.after;
+  const bool shut =
+      !note.gone && !note.mine && !note.valid && note.sealed.practice == kLetterPractice && note.sealed.rule.after;
   shut ? query.bind(static_cast<std::int64_t>(std::min<std::uint64_t>(*note.sealed.rule.after, INT64_MAX)))
        : query.bind_null();
 }

@@ -6,7 +6,7 @@
 #include "daemon/store/query.h"
 
 // The columns that View::line_in() reads.
-#define DUOLOG_LINES                                                                                          \
+#define DUOLOG_LINES                                                                                           \
   "SELECT place, at, reached, id, kind, mine, written, offset, civil, practice, period, target, mood, files, " \
   "source, edited FROM record "
 

@@ -22,9 +22,7 @@ void View::index(std::int64_t place, const std::vector<std::string>& tags) {
 }
 
 // REQUIRES: the row, and its event, are as they were when it was indexed.
-void View::unindex(std::int64_t place) {
-  Query(file_.database(), "DELETE FROM tag WHERE place = ?").bind(place).run();
-}
+void View::unindex(std::int64_t place) { Query(file_.database(), "DELETE FROM tag WHERE place = ?").bind(place).run(); }
 
 // ---- what an entry has been ----
 

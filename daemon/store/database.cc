@@ -315,6 +315,7 @@ struct Database::State {
   // SQLite writes over the frames of what came to nothing and gives the new ones the same salt, and where a power cut
   // tears a commit there, what is left behind it seems to have followed it. Then the mark, into the file at once, by
   // way of the log. In the log alone it would be lost with what it guards, so where the fold fails nothing is taken in.
+  // A log that was left behind may hold what a transaction has overwritten that was to be wiped: its frames go.
   void make_ready() {
     fold();
     if (refusal.empty() && !marked) {
@@ -322,7 +323,8 @@ struct Database::State {
       marked = true;
     }
     if (refusal.empty()) keep_name_of_log();
-    log_is_ready = refusal.empty() && fold();
+    log_is_ready = refusal.empty() && (log_was_left_behind ? wipe() : fold());
+    log_was_left_behind = log_was_left_behind && !log_is_ready;
     if (!refusal.empty()) throw_not_durable(refusal, hint);
   }
   // SQLite syncs the folder of a log that it has made, and goes on where that fails.
@@ -417,8 +419,8 @@ void Database::State::fold_when_due() {
   }
 }
 
-// What lies in the log is in the file, where secure_delete has put zeros in the place of what was overwritten; it begins
-// anew with the next commit.
+// What lies in the log is in the file, where secure_delete has put zeros in the place of what was overwritten; it
+// begins anew with the next commit.
 bool Database::State::wipe() { return fold() && drop_frames(); }
 
 // True when all of the log is in the file. Not while a row is being read: then it is for the next transaction to do.

@@ -45,8 +45,8 @@ class Database : public Connection {
   // log (write_ahead.h). Where the disk refuses, refusal() says why, as after a transaction.
   void expect_writes();
 
-  // Once the transaction under way is committed, what it has overwritten stands in no byte of the file or the log. Where
-  // the disk, or a row that is being read, does not let that be, the next transaction sees to it.
+  // Once the transaction under way is committed, what it has overwritten stands in no byte of the file or the log.
+  // Where the disk, or a row that is being read, does not let that be, the next transaction sees to it.
   void wipe_after_commit();
 
   // Called after a rollback, so that caches beside the file can be read anew.

@@ -424,7 +424,10 @@ bool SealedLog::erase(const JournalId& journal, const DeviceId& device, const st
     if (header && header->kind == crypto::RecordKind::kEvent && !state_->chains.is_erased(chain, seq))
       due.push_back(seq);
   }
-  if (due.empty()) return false;
+  if (due.empty()) {
+    state_->database.expect_writes();  // it may have been killed when they were erased: their bytes go with its log
+    return false;
+  }
   state_->recent.clear();
   state_->database.transaction([&] {
     for (const std::uint64_t seq : due) state_->chains.erase_body(chain, seq);

@@ -4,6 +4,8 @@ import os
 import pathlib
 import sqlite3
 
+import foreign
+from facts_attachments import chunks, file_of, is_whole
 from facts_drafts import MEMORY, editor
 from house import eventually, fact
 from person import DONE, FAILED, NOT_FOUND, USAGE
@@ -191,3 +193,53 @@ def many_things_at_once_want_their_number(house):
         assert screen.end() == DONE, screen.text
     assert ada.list("--kind", "entry") == []
     assert len(ada.list("--kind", "taken back")) == 11
+
+
+@fact
+def a_history_of_long_texts_arrives_whole(house):
+    ada = house.resident("Ada")
+    saved = ada.write("short at first")
+    for nth in range(6):
+        ada.duolog("edit", saved["id"][:8], "-", stdin=(f"version {nth} " + "of many words " * 60_000).encode())
+    versions = ada.duolog("history", saved["id"][:8], "--json").object["versions"]
+    assert [len(one["text"]) > 800_000 for one in versions] == [False] + [True] * 6, [len(one["text"]) for one in versions]
+    assert [one["shown"] for one in versions] == [False] * 6 + [True]
+
+
+@fact
+def the_files_of_what_is_taken_back_go_from_both_sides(house):
+    ada, bo = house.two()
+    file = file_of(house, "film.bin", 700_000)
+    saved = ada.write("with a film of it", "--attach", file)
+    ada.duolog("edit", saved["id"][:8], "with a film of all of us")
+    eventually("Bo has it", lambda: is_whole(bo, saved["id"]))
+    assert bo.list()[-1]["text"] == "with a film of all of us" and bo.list()[-1]["attachments"]
+    assert chunks(ada) and chunks(bo)
+    ada.duolog("delete", saved["id"][:8], "--yes")
+    for person in (ada, bo):
+        eventually(f"{person.name} has no piece of it", lambda: not chunks(person))
+        assert person.json("attachment", "list") == []
+        person.restart()
+        assert not chunks(person)
+
+
+@fact
+def search_export_and_numbers_know_nothing_of_what_was_replaced_or_taken_back(house):
+    ada, bo = house.two()
+    edited = ada.write("pomegranates in the market")
+    regretted = ada.write("quinces in anger")
+    house.secrets.text("apples in the market", "an edit")
+    ada.duolog("edit", edited["id"][:8], "apples in the market")
+    ada.duolog("delete", regretted["id"][:8], "--yes")
+    sees(bo, edited, "apples")
+    eventually("it is gone", lambda: bo.duolog("show", regretted["id"][:8], "--json").object["kind"] == "taken back")
+    for person in (ada, bo):
+        assert person.json("search", "pomegranates") == [] and person.json("search", "quinces") == []
+        assert [one["text"] for one in person.json("search", "apples")] == ["apples in the market"]
+        for kind in ("json", "markdown", "keepsake"):
+            place = foreign.Shelf(house) / f"{person.name}.{kind}"
+            told = person.duolog("--json", "export", kind, place).object
+            assert told["left_out"]["taken_back"] == 1, told
+            files = [place] if place.is_file() else [file for file in place.rglob("*") if file.is_file()]
+            text = "".join(file.read_text() for file in files)
+            assert "apples in the market" in text and "pomegranates" not in text and "quinces" not in text, kind

@@ -21,6 +21,7 @@ void look_at(const Item& item, Shown& shown) {
   for (const std::string& label : item.labels) find_marks(label, shown.marks);
   find_marks(item.fields, shown.marks);
   for (const auto& reaction : item.reactions) find_marks(reaction.emoji, shown.marks);
+  for (const auto& version : item.versions) find_marks(version.text, shown.marks);
   for (const Item& remark : item.remarks) look_at(remark, shown);
   const bool words = !item.text.empty() || !item.fields.empty() || !item.tags.empty() || item.mood != 0;
   const bool may_be_sealed = item.kind == ItemKind::kAnswer || item.kind == ItemKind::kLetter;
@@ -44,7 +45,12 @@ void look_at(const journal::Today& today, Shown& shown) {
 }
 
 void look_whole(Household& house, const std::vector<Item>& items, Shown& shown) {
-  for (const Item& item : items) look_at(journal::show(house.shelf(), {hex(item.id.view())}), shown);
+  for (const Item& item : items) {
+    look_at(journal::show(house.shelf(), {hex(item.id.view())}), shown);
+    if (item.version_count == 0) continue;
+    for (const auto& version : journal::history(house.shelf(), {hex(item.id.view())}).versions)
+      find_marks(version.text, shown.past);
+  }
   for (const char* kind : {"entry", "answer", "letter", "remark"})
     for (const Item& item : journal::list(house.shelf(), {.kind = kind})) look_at(item, shown);
   look_at(journal::today(house.shelf()), shown);
@@ -92,7 +98,9 @@ std::string said(const Item& item, const std::set<RecordId>& leaked) {
       << ' ' << item.practice << ' ' << item.period << " on=" << item.on << " opens=" << item.opens_at
       << " title=" << item.title << " first=" << item.first_written << " manner=" << item.manner
       << " to=" << (item.to ? hex(item.to->view()).substr(0, 12) : "") << " standing=" << item.standing
-      << " remarks=" << item.remark_count << (item.between_us ? " between us" : "");
+      << " remarks=" << item.remark_count << (item.between_us ? " between us" : "")
+      << " versions=" << item.version_count << item.edited_at << " gone=" << item.taken_back_at;
+  for (const auto& version : item.versions) out << " <" << version.text << '>';
   for (const Item& remark : item.remarks) out << " [" << said(remark, leaked) << ']';
   std::map<std::string, std::string> reactions;
   for (const auto& reaction : item.reactions) reactions[reaction.person] = reaction.emoji;

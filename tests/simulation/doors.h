@@ -9,7 +9,8 @@ namespace duolog::simulation {
 
 // What was found behind the doors.
 struct Shown {
-  Marks marks;              // of all words
+  Marks marks;              // of all words …
+  Marks past;               // … but for what entries were before
   std::set<RecordId> read;  // answers and letters of the other of which something can be read
   std::set<std::pair<std::string, std::string>> drawn;  // practice and period of numbers of the other in trends
 };

@@ -19,6 +19,12 @@ constexpr std::uint64_t kWholeEvery = 6;         // looks; between them the quic
 std::string label(const Node& node) { return node.name() + ": "; }
 std::string short_id(const RecordId& id) { return hex(id.view()).substr(0, 8); }
 
+std::string bytes_of(const std::filesystem::directory_entry& file) {
+  std::string bytes(file.file_size(), '\0');
+  std::ifstream(file.path(), std::ios::binary).read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  return bytes;
+}
+
 }  // namespace
 
 // Short, for there are thousands; each kind of trouble is absent from half of them.
@@ -164,8 +170,8 @@ void Exchange::look_at(Person& person, bool whole) {
 void Exchange::nobody_sees_too_much(Person& person, const Shown& shown) {
   const Ledger& ledger = person.ledger;
   const auto& answers = person.node->household().shelf().by_id(*person.node->shared_id())->answers();
-  Marks allowed = ledger.open_words(false);
-  allowed.merge(Marks(ledger.open_words(true)));
+  Marks allowed = ledger.ever_open(false);
+  allowed.merge(Marks(ledger.ever_open(true)));
   std::set<std::pair<std::string, std::string>> shut;
   for (const auto& [id, seal] : ledger.seals(false)) {
     const std::string what = label(*person.node) + "the other's " + seal.sealed.practice + " of " + seal.sealed.period;
@@ -236,10 +242,8 @@ void Exchange::late_answers_say_so(Person& person, bool strictly) {
 void Exchange::no_words_on_the_disks() {
   for (Node* node : world_.both()) {
     for (const auto& entry : std::filesystem::directory_iterator(node->folder())) {
-      std::string bytes(entry.file_size(), '\0');
-      std::ifstream(entry.path(), std::ios::binary).read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
       Marks found;
-      find_marks(bytes, found);
+      find_marks(bytes_of(entry), found);
       expect(found.empty(), label(*node) + "somebody's words stand in " + entry.path().filename().string());
     }
   }
@@ -271,6 +275,7 @@ void Exchange::come_together(milliseconds later) {
   for (Person& person : people_) {
     if (!wrong_.empty()) return;
     what_may_be_read_is_read(person);
+    what_is_gone_is_gone(person);
     late_answers_say_so(person, true);
     for (const auto& [id, seal] : person.ledger.seals(true)) ++(seal.marks ? tally_.opened : tally_.still_sealed);
     tally_.opened_by_moment += person.ledger.opened_by_moment();
@@ -323,6 +328,30 @@ void Exchange::what_may_be_read_is_read(const Person& person) {
                                         seal.sealed.period + " is open, and not shown");
     for (const std::uint64_t number : *seal.marks)
       expect(shown.marks.contains(number), label(*person.node) + "of an open answer words are missing");
+  }
+}
+
+// Behind no door, and in no byte of the disk. What an edit has replaced is in its history alone.
+void Exchange::what_is_gone_is_gone(const Person& person) {
+  const Marks now = person.ledger.open_words(false);
+  const Marks erased = person.ledger.erased_words(false);
+  for (const std::uint64_t number : person.ledger.ever_open(false)) {
+    const std::string words = label(*person.node) + "the other's words with the mark " + std::to_string(number);
+    expect(now.contains(number) || !person.shown.marks.contains(number), words + " are shown, and were changed");
+    expect(!erased.contains(number) || !person.shown.past.contains(number),
+           words + " are in a history, and were erased");
+  }
+  std::vector<Bytes> bodies = person.ledger.erased_bodies();
+  const std::vector<Bytes> met_by_the_other = other(person).ledger.erased_bodies();
+  bodies.insert(bodies.end(), met_by_the_other.begin(), met_by_the_other.end());
+  tally_.erased += bodies.size();
+  for (const auto& item : journal::list(person.node->household().shelf(), {.kind = "entry"}))
+    tally_.edited += item.mine && item.version_count > 0 ? 1U : 0U;
+  for (const auto& entry : std::filesystem::directory_iterator(person.node->folder())) {
+    const std::string bytes = bytes_of(entry);
+    for (const Bytes& body : bodies)
+      expect(bytes.find(as_text(body)) == std::string::npos,
+             label(*person.node) + "what was taken back lies sealed in " + entry.path().filename().string());
   }
 }
 

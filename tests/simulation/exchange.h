@@ -1,6 +1,6 @@
 // exchange.h: a random history of what two people do with each other's words, from a seed: rounds of every kind of
-// sharing, answered, answered again and passed over, letters, remarks, agreements, practices of their own, while days
-// go by, lines are cut, disks fail and machines die.
+// sharing, answered, answered again and passed over, letters, remarks, entries that are edited and words that are taken
+// back, agreements, practices of their own, while days go by, lines are cut, disks fail and machines die.
 //
 //   live()           step by step; after each step: nobody sees what is not theirs to see yet, nothing opened too early
 //   come_together()  no more faults: both hold the same, and whatever is due is open, once
@@ -38,6 +38,8 @@ class Exchange {
     std::uint64_t days = 0;
     std::uint64_t news = 0;    // that told words
     std::uint64_t leaked = 0;  // keys that were given too early, by a liar's hand
+    std::uint64_t edited = 0;  // entries, in the end
+    std::uint64_t erased = 0;  // bodies of which it was looked that no disk has them
   };
   [[nodiscard]] const Tally& tally() const { return tally_; }
 
@@ -75,6 +77,9 @@ class Exchange {
   void letter(Person& person);
   void entry(Person& person);
   void share(Person& person);
+  void change(Person& person);
+  void take_back(Person& person);
+  std::optional<journal::Item> own_words(Person& person, const std::vector<const char*>& kinds);
   void say_something(Person& person);
   void pass_over(Person& person);
   void settle_something(Person& person);
@@ -105,6 +110,7 @@ class Exchange {
   void compare(const std::vector<std::string>& here, const std::string& one, const std::vector<std::string>& there,
                const std::string& other);
   void what_may_be_read_is_read(const Person& person);
+  void what_is_gone_is_gone(const Person& person);
   void expect(bool holds, const std::string& otherwise);
 
   Options options_;

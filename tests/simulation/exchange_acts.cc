@@ -29,7 +29,7 @@ std::string practice_file(const std::string& id, const std::string& rhythm, cons
 
 void Exchange::act() {
   Person& person = one();
-  const std::uint64_t what = world_.roll(26);
+  const std::uint64_t what = world_.roll(29);
   if (!person.node->up() && what % 3 == 0) return start(person);
   if (what < 8) return answer(person);
   if (what == 8) return letter(person);
@@ -42,6 +42,8 @@ void Exchange::act() {
   if (what < 20) return days_pass();
   if (what < 22) return world_.run(milliseconds(1 + world_.roll(world_.roll(2) == 0 ? 200 : 60'000)));
   if (what == 22 && options_.seed % 16 < 8) return leak(person);
+  if (what == 26 || what == 27) return change(person);
+  if (what == 28) return take_back(person);
   if (!kinds_.empty()) trouble(kinds_[world_.roll(kinds_.size())]);
 }
 
@@ -173,6 +175,56 @@ void Exchange::share(Person& person) {
   if (own.empty()) return;
   const journal::Target target{hex(own[world_.roll(own.size())].id.view()), "notebook"};
   ask(person, 0, [target](Household& house, const Bytes& request) { return house.shelf().share(target, {}, request); });
+}
+
+// ---- what is changed ----
+
+std::optional<journal::Item> Exchange::own_words(Person& person, const std::vector<const char*>& kinds) {
+  if (!person.node->awake()) return std::nullopt;
+  journal::Filter filter;
+  filter.kind = kinds[world_.roll(kinds.size())];
+  filter.from = "me";
+  const auto own = journal::list(person.node->household().shelf(), filter);
+  return own.empty() ? std::nullopt : std::optional(own[world_.roll(own.size())]);
+}
+
+// It replaces what was on the screen, whenever it is written: what was asked for later stands beside it.
+void Exchange::change(Person& person) {
+  const auto entry = own_words(person, {"entry"});
+  if (!entry) return;
+  journal::Rewording wanted{{hex(entry->id.view())}};
+  Marks replaced;
+  for (const auto& version : journal::history(person.node->household().shelf(), wanted.entry).versions) {
+    if (!version.shown) continue;
+    wanted.replaces.push_back(hex(version.id.view()));
+    find_marks(version.text, replaced);
+  }
+  const std::uint64_t number = ++marks_;
+  wanted.text = "otherwise " + mark(number);
+  if (world_.roll(2) == 0) wanted.tags = {{"sea"}};
+  if (world_.roll(2) == 0) wanted.mood = static_cast<std::uint32_t>(world_.roll(6));
+  ask(person, number, [&person, wanted, replaced](Household& house, const Bytes& request) {
+    for (const std::uint64_t one : replaced) person.words[one] = false;  // they may be gone from here on
+    Saved saved;
+    saved.id = house.shelf().edit(wanted, request).id;
+    return saved;
+  });
+}
+
+void Exchange::take_back(Person& person) {
+  const auto words = own_words(person, {"entry", "entry", "remark"});
+  if (!words) return;
+  const journal::TakingBack wanted{{hex(words->id.view())}};
+  ask(person, 0, [&person, wanted](Household& house, const Bytes& request) {
+    Marks gone;
+    for (const auto& item : house.shelf().take_back({wanted.ids, {}, 0, true}, {}).items) {
+      find_marks(item.text, gone);
+      for (const auto& version : item.versions) find_marks(version.text, gone);
+    }
+    for (const std::uint64_t one : gone) person.words[one] = false;
+    house.shelf().take_back(wanted, request);
+    return Saved{};
+  });
 }
 
 // ---- what is said about it ----

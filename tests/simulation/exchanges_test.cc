@@ -35,13 +35,15 @@ TEST_P(Exchanges, ShowNobodyTooMuchAndOpenWhatIsDueOnce) {
     all.days += tally.days;
     all.news += tally.news;
     all.leaked += tally.leaked;
+    all.edited += tally.edited;
+    all.erased += tally.erased;
   }
   if (stories < 100) return;
   std::printf(
       "%ju stories: %ju saved, %ju unknown, %ju refused, %ju kept back, %ju opened (%ju by moment), %ju still "
-      "sealed, %ju late, %ju calendars, %ju days, %ju news, %ju leaked\n",
+      "sealed, %ju late, %ju calendars, %ju days, %ju news, %ju leaked, %ju edited, %ju erased\n",
       stories, all.saved, all.unknown, all.refused, all.kept_back, all.opened, all.opened_by_moment, all.still_sealed,
-      all.late, all.agreed, all.days, all.news, all.leaked);
+      all.late, all.agreed, all.days, all.news, all.leaked, all.edited, all.erased);
   // It really came to pass.
   EXPECT_GT(all.saved, stories * 4);
   EXPECT_GT(all.unknown, stories / 20);
@@ -54,6 +56,8 @@ TEST_P(Exchanges, ShowNobodyTooMuchAndOpenWhatIsDueOnce) {
   EXPECT_GT(all.days, stories * 4);
   EXPECT_GT(all.news, stories);
   EXPECT_GT(all.leaked, stories / 20);
+  EXPECT_GT(all.edited, stories / 10);
+  EXPECT_GT(all.erased, stories / 10);
 }
 
 TEST(AKeptExchange, IsToldAgainForEver) { tell_kept<Exchange>("exchange"); }

@@ -9,6 +9,7 @@ namespace duolog::simulation {
 namespace {
 
 constexpr std::string_view kMark = "zqmark";
+constexpr std::ptrdiff_t kPartOfBody = 24;
 
 }  // namespace
 
@@ -55,6 +56,8 @@ void Ledger::read(Household& house, const JournalId& journal, bool mine) {
                    [&](std::uint64_t seq, const RecordId& id, const crypto::Record& record) {
                      Line line{seq, id, {}};
                      const auto header = crypto::decode_header(record.head);
+                     if (record.body && record.body->size() > static_cast<std::size_t>(kPartOfBody))
+                       bodies_.try_emplace(id, record.body->end() - kPartOfBody, record.body->end());
                      for (const auto& epoch : epochs) {
                        if (!header || !record.body || header->kind == crypto::RecordKind::kEpoch) break;
                        if (crypto::epoch_id(journal, epoch) != header->epoch) continue;
@@ -75,19 +78,59 @@ void Ledger::take(Side& side, Line line, const JournalId& journal) {
   if (const auto* sealed = std::get_if<journal::Sealed>(&payload))
     side.seals[kept.id] = Seal{kept.seq, kept.id, *sealed, {}, {}, kept.event.seen};
   if (std::holds_alternative<journal::Opening>(payload)) take_opening(side, kept, journal);
+  take_change(side, kept);
+  Marks& said = side.words[kept.id];
   if (const auto* entry = std::get_if<journal::Entry>(&payload)) {
-    find_marks(entry->text, side.open_words);
-    for (const std::string& tag : entry->tags) find_marks(tag, side.open_words);
+    find_marks(entry->text, said);
+    for (const std::string& tag : entry->tags) find_marks(tag, said);
   }
   Marks here;  // an entry alone may stand twice: it is shared as often as somebody says so
+  if (const auto* edit = std::get_if<journal::Edit>(&payload)) find_marks(edit->content.text, here);
   if (const auto* answer = std::get_if<journal::Answer>(&payload)) {
     find_marks(answer->form, here);
     side.open_rounds.emplace(answer->practice, answer->period);
   }
   if (const auto* remark = std::get_if<journal::Remark>(&payload)) find_marks(remark->text, here);
   write_once(here);
-  side.open_words.merge(here);
-  if (const auto* own = std::get_if<journal::OwnPractice>(&payload)) find_marks(own->toml, side.open_words);
+  said.merge(here);
+  if (const auto* own = std::get_if<journal::OwnPractice>(&payload)) find_marks(own->toml, said);
+  side.ever_open.insert(said.begin(), said.end());
+}
+
+void Ledger::take_change(Side& side, const Line& line) {
+  if (const auto* edit = std::get_if<journal::Edit>(&line.event.payload)) side.replaces[line.id] = edit->replaces;
+  if (const auto* erase = std::get_if<journal::Erase>(&line.event.payload))
+    for (const auto& one : erase->records) side.erased.insert(one.record);
+}
+
+// `shown`: without what an edit has replaced.
+Marks Ledger::words_of(const Side& side, bool shown) {
+  std::set<RecordId> gone = side.erased;
+  for (const auto& [edit, replaced] : side.replaces)
+    if (shown && !side.erased.contains(edit)) gone.insert(replaced.begin(), replaced.end());
+  Marks words;
+  for (const auto& [record, said] : side.words)
+    if (!gone.contains(record)) words.insert(said.begin(), said.end());
+  return words;
+}
+
+Marks Ledger::open_words(bool mine) const { return words_of(sides_[mine ? 0 : 1], true); }
+
+Marks Ledger::erased_words(bool mine) const {
+  const Side& side = sides_[mine ? 0 : 1];
+  const Marks left = words_of(side, false);
+  Marks erased;
+  for (const std::uint64_t number : side.ever_open)
+    if (!left.contains(number)) erased.insert(number);
+  return erased;
+}
+
+std::vector<Bytes> Ledger::erased_bodies() const {
+  std::vector<Bytes> bodies;
+  for (const Side& side : sides_)
+    for (const RecordId& record : side.erased)
+      if (const auto body = bodies_.find(record); body != bodies_.end()) bodies.push_back(body->second);
+  return bodies;
 }
 
 void Ledger::take_opening(Side& side, const Line& line, const JournalId& journal) {

@@ -2,6 +2,8 @@
 // epochs' keys and decoded, and nothing of the fold (view, answers, agreements) is asked. What PROTOCOL 3.9 says of
 // openings is looked at here, on what was really written.
 //
+// What was taken back names itself by its tombstone; its words are known here only where they were read before.
+//
 // A text that is watched carries a mark of its own: mark(7) is somewhere in its words.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
@@ -47,7 +49,12 @@ class Ledger {
   [[nodiscard]] std::size_t length() const { return sides_[0].lines.size() + sides_[1].lines.size(); }
 
   [[nodiscard]] const std::map<RecordId, Seal>& seals(bool mine) const { return sides_[mine ? 0 : 1].seals; }
-  [[nodiscard]] const Marks& open_words(bool mine) const { return sides_[mine ? 0 : 1].open_words; }
+  // Words that hide from nobody: those that are shown, and those that ever were, as long as this ledger knows.
+  [[nodiscard]] Marks open_words(bool mine) const;
+  [[nodiscard]] const Marks& ever_open(bool mine) const { return sides_[mine ? 0 : 1].ever_open; }
+  [[nodiscard]] Marks erased_words(bool mine) const;  // of what was taken back, and of nothing that is left
+  // A part of each sealed body that was taken back, where this ledger has met it before.
+  [[nodiscard]] std::vector<Bytes> erased_bodies() const;
   [[nodiscard]] const DeviceId& device(bool mine) const { return sides_[mine ? 0 : 1].device; }
   [[nodiscard]] bool answered_openly(bool mine, const std::string& practice, const std::string& period) const {
     return sides_[mine ? 0 : 1].open_rounds.contains({practice, period});
@@ -76,18 +83,24 @@ class Ledger {
     DeviceId device;
     std::deque<Line> lines;
     std::map<RecordId, Seal> seals;
-    Marks open_words;
+    std::map<RecordId, Marks> words;  // by the record that says them
+    Marks ever_open;
+    std::map<RecordId, std::vector<RecordId>> replaces;  // by the edit
+    std::set<RecordId> erased;
     std::set<std::pair<std::string, std::string>> open_rounds;
   };
   void read(Household& house, const JournalId& journal, bool mine);
   void take(Side& side, Line line, const JournalId& journal);
+  void take_change(Side& side, const Line& line);
+  [[nodiscard]] static Marks words_of(const Side& side, bool shown);
   void take_opening(Side& side, const Line& line, const JournalId& journal);
   void write_once(const Marks& marks);
   [[nodiscard]] std::uint64_t seen_of_other(const std::vector<journal::Seen>& seen) const;
   [[nodiscard]] std::string fault_of(const Seal& seal, const Line& opening) const;
 
   const Node& node_;
-  std::array<Side, 2> sides_;  // one's own, the other's
+  std::array<Side, 2> sides_;         // one's own, the other's
+  std::map<RecordId, Bytes> bodies_;  // a part of each; not forgotten at a start
   Marks written_;
   Marks written_twice_;
 };

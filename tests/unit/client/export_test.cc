@@ -219,6 +219,14 @@ TEST_F(Keepsake, TwoVoicesStandSideBySideUnderTheirDay) {
   EXPECT_THAT(html, HasSubstr("Ada &amp; Bo"));
 }
 
+TEST_F(Keepsake, VersionsThatStandBesideEachOtherAreAllInIt) {
+  auto& two = item("Ada", "2026-11-20", "on the telephone");
+  two.add_versions()->set_text("on the laptop");
+  two.add_versions()->set_text("on the telephone");
+  EXPECT_THAT(page(), HasSubstr("<p>on the laptop</p>"));
+  EXPECT_THAT(page(), HasSubstr("<p>on the telephone</p>"));
+}
+
 TEST_F(Keepsake, WhatWasSaidStandsBelowWhatItIsAboutAndByItselfWhereThatWasLeftOut) {
   item("Ada", "2026-11-20", "about this");
   auto& reply = item("Bo", "", "a reply");

@@ -268,6 +268,13 @@ TEST_F(DuologsOwn, OnesOwnWordsAreReadAndTheOthersAreTold) {
                                                       "what the other wrote, and only the other can write 1"));
 }
 
+TEST_F(DuologsOwn, VersionsThatStoodBesideEachOtherBecomeOne) {
+  items(R"({"id":"aa","kind":"entry","mine":true,"text":"b","written_at":"2026-11-22T21:14:05+01:00",
+    "versions":[{"text":"a"},{"text":"b"},7]})");
+  EXPECT_EQ(found_.at(1).text, "a\n\n---\n\nb");
+  EXPECT_EQ(findings_.bent().size(), 1U);
+}
+
 TEST_F(DuologsOwn, WhatIsSealedGoesIntoTheNotebookAlone) {
   const auto letter =
       R"({"id":"aa","kind":"letter","mine":true,"text":"a","visibility":"sealed","written_at":"2026-11-22T21:14:05+01:00"})";

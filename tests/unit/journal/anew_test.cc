@@ -3,6 +3,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <random>
 
+#include "daemon/journal/other_years.h"
+#include "daemon/journal/searching.h"
+#include "daemon/journal/tally.h"
 #include "daemon/store/view_database.h"
 #include "tests/unit/journal/together.h"
 
@@ -23,6 +26,8 @@ std::string said(const Item& item) {
   for (const FieldValue& field : item.fields)
     if (const auto* text = std::get_if<std::string>(&field.value)) all += field.id + *text;
   for (const Reacted& reacted : item.reactions) all += reacted.emoji;
+  all += item.edited_at + item.taken_back_at + "v" + std::to_string(item.version_count);
+  for (const ItemVersion& version : item.versions) all += version.text + version.written_at;
   return all + std::to_string(item.remark_count) + (item.after_reveal ? " after" : "") + "\n";
 }
 
@@ -45,6 +50,7 @@ std::string everything(Person& who) {
                                                   {.kind = "answer"},
                                                   {.kind = "remark"},
                                                   {.kind = "letter"},
+                                                  {.kind = "taken back"},
                                                   {.journal = "notebook"}}) {
     all += "--\n";
     for (const Item& item : list(who.shelf(), filter)) all += said(item);
@@ -60,6 +66,13 @@ std::string everything(Person& who) {
   for (const std::string& letter : today.letters) all += letter + "\n";
   for (const Series& series : trends(who.shelf(), {}))
     for (const auto& point : series.points) all += series.field + point.day + std::to_string(point.value) + "\n";
+  for (const char* words : {"red", "day OR better", "tag:blue", "mood:2-5", "regretted", "shelf"})
+    for (const Finding& found : search(who.shelf(), words, {}).findings) all += words + said(found.item);
+  const std::int64_t now = std::exchange(who.now, who.now + 365 * kDay);
+  for (const Memory& memory : other_years(who.shelf(), {.days = 30}).memories) all += "then " + said(memory.item);
+  who.now = now;
+  for (const Tally& one : tally(who.shelf(), {}))
+    all += one.person + std::to_string(one.entries) + "/" + std::to_string(one.words) + one.oldest + "\n";
   for (const JournalStatus& one : status(who.shelf()))
     all += one.name + std::to_string(one.entries) + "/" + std::to_string(one.unreadable) + "\n";
   return all;
@@ -84,6 +97,7 @@ class ViewAnew : public Together {
     letter.text = "for later";
     letter.open_on = "2027-01-01";
     bo.shelf().write(letter, {});
+    change_and_take_back();
     bo.write("unseen");
     meet(ada, bo);
   }
@@ -98,6 +112,19 @@ class ViewAnew : public Together {
     bo.shelf().write(draft, {});
     draft.private_entry = true;
     ada.shelf().write(draft, {});
+  }
+  void change_and_take_back() {
+    const Saved edited = ada.write("as it was");
+    ada.now += kHour;
+    ada.shelf().edit({.entry = {id_of(edited)}, .text = "a better day", .tags = {{"blue"}}, .mood = 3}, {});
+    const Saved twice = bo.write("on one device");
+    bo.shelf().edit({.entry = {id_of(twice)}, .text = "better here"}, {});
+    forge(bo, bo.shared(), Edit{twice.id, Entry{"better there", {"blue"}, {}}, {twice.id}});
+    const Saved regretted = ada.write("regretted");
+    ada.shelf().take_back({{id_of(regretted)}}, {});
+    const Saved half = ada.write("regretted as well");
+    ada.shelf().take_back({{id_of(half)}}, {});
+    forge(ada, ada.shared(), Edit{half.id, Entry{"a day that stayed", {"blue"}, {}, 5}, {half.id}});
   }
   bool ready(Person& who) { return who.journal(who.shared()).ready() && who.journal(who.notebook()).ready(); }
 };
@@ -262,24 +289,42 @@ class EveryQuestion : public ViewAnew {
   }
   void do_something(Person& who) {
     who.now += static_cast<std::int64_t>(roll(6)) * kHour;
-    const std::uint64_t what = roll(9);
+    const std::uint64_t what = roll(11);
     if (what < 4) return write_something(who);
     if (what == 4) return static_cast<void>(who.answer(static_cast<std::int32_t>(1 + roll(10)), "a highlight"));
     if (what == 5)
       return static_cast<void>(
           done(who, "mood", {{"word", std::string("calm")}, {"mood", static_cast<std::int32_t>(1 + roll(5))}}));
     if (what == 6) return static_cast<void>(done(who, "promise", {{"promise", std::string("a shelf")}}));
-    const auto items = list(who.shelf(), {.limit = 5, .kind = "entry", .journal = hex(who.shared().view())});
+    Filter filter{.limit = 5, .kind = "entry", .journal = hex(who.shared().view())};
+    if (what > 8) filter.from = "me";
+    const auto items = list(who.shelf(), filter);
     if (items.empty()) return write_something(who);
     const Target target{hex(one_of(items).id.view()), {}};
+    if (what == 9) return change(who, target);
+    if (what == 10) return static_cast<void>(who.shelf().take_back({{target.id}}, {}));
     what == 7 ? who.shelf().react(target, "🌿", {}) : who.shelf().remark(target, "", "a word", {});
+  }
+  // Sometimes as another device of theirs would, which knows the first version alone.
+  void change(Person& who, const Target& target) {
+    Rewording wanted{.entry = target};
+    if (roll(2) == 0) wanted.text = "edited " + std::to_string(roll(1000));
+    if (roll(2) == 0) wanted.tags = {{"sea"}};
+    if (roll(3) == 0) wanted.mood = static_cast<std::uint32_t>(roll(6));
+    if (roll(3) == 0) wanted.on = "2026-11-" + std::to_string(10 + roll(20));
+    if (roll(3) == 0) wanted.replaces = {target.id};
+    try {
+      who.shelf().edit(wanted, {});
+    } catch (const Refusal& refusal) {  // that one was taken back, and another version stayed
+      EXPECT_EQ(refusal.reason, Reason::kBadRequest);
+    }
   }
   std::vector<Wanted> questions() {
     static const std::vector<std::string> kPractices{"checkin", "mood", "promise", "nothing"};
     std::vector<Wanted> all;
     for (int i = 0; i < 300; ++i) {
       Wanted& wanted = all.emplace_back();
-      if (roll(2) == 0) wanted.kinds = only(static_cast<Kind>(1 + roll(8)));
+      if (roll(2) == 0) wanted.kinds = only(static_cast<Kind>(1 + roll(9)));
       if (roll(6) == 0) wanted.kinds = kAnswers | only(Kind::kRemark);
       if (roll(3) == 0) wanted.mine = roll(2) == 0;
       wanted.newest_first = roll(2) == 0;
@@ -331,7 +376,7 @@ class EveryQuestion : public ViewAnew {
 };
 
 TEST_F(EveryQuestion, HasTheSameAnswerFromTheViewAndFromTheLog) {
-  for (int i = 0; i < 160; ++i) {
+  for (int i = 0; i < 200; ++i) {
     do_something(roll(2) == 0 ? ada : bo);
     if (roll(6) == 0) meet(ada, bo);
   }
@@ -344,6 +389,7 @@ TEST_F(EveryQuestion, HasTheSameAnswerFromTheViewAndFromTheLog) {
   static_cast<void>(status(ada.shelf()));  // begun anew
   ASSERT_FALSE(journal.ready());
   EXPECT_EQ(answers(journal.records(), asked), from_the_view);
+  EXPECT_EQ(answers(bo.journal(bo.shared()).records(), asked).size(), from_the_view.size()) << "and on the other side";
 }
 
 TEST_F(ViewAnew, WhereTheDiskHoldsNoneItLiesInMemory) {

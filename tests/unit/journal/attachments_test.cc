@@ -346,6 +346,26 @@ TEST_F(AnAttachment, GoesAlongWhenItsEntryIsEdited) {
   }
 }
 
+TEST_F(AnAttachment, NeedsNoWordsBesideItWhenItsEntryIsEditedEither) {
+  const Saved saved = write_with(file_of(1000), "");
+  ada.shelf().edit({.entry = target(saved), .tags = {{"lake"}}}, {});
+  EXPECT_THAT(show(ada.shelf(), target(saved)).tags, ElementsAre("lake"));
+}
+
+TEST_F(AnAttachment, OfAnEditedEntryIsSharedWithIt) {
+  const Bytes file = file_of(1000);
+  const Saved secret = write_with(file, "mine", "notebook");
+  ada.shelf().edit({target(secret), "ours"}, {});
+  Resealing resealing(ada.blobs(), ada.shelf().to_reseal(target(secret), {}, {}));
+  while (resealing.step()) {
+  }
+  const Saved shared = ada.shelf().share(target(secret), {}, {}, resealing.attachments());
+  resealing.kept();
+  const Item item = show(ada.shelf(), target(shared));
+  EXPECT_EQ(item.text, "ours");
+  EXPECT_EQ(read_whole(ada.blobs(), find_attachment(ada.shelf(), target(shared), 1).attachment), file);
+}
+
 // ---- sharing ----
 
 TEST_F(AnAttachment, OfASharedEntryIsUnderAFreshKey) {

@@ -3,6 +3,9 @@
 #include <fstream>
 #include <iterator>
 
+#include "daemon/journal/other_years.h"
+#include "daemon/journal/searching.h"
+#include "daemon/journal/tally.h"
 #include "tests/unit/journal/together.h"
 
 namespace duolog::journal {
@@ -81,6 +84,78 @@ TEST_F(Changing, ItIsFoundByWhatIsShown) {
     EXPECT_EQ(shown(*who, saved).mood, 4U);
     expect_the_same_anew(*who);
   }
+}
+
+std::vector<std::string> sought(Person& who, const std::string& words) {
+  std::vector<std::string> all;
+  for (const Finding& found : search(who.shelf(), words, {}).findings) all.push_back(found.item.text);
+  return all;
+}
+
+std::vector<std::string> remembered(Person& who) {
+  const std::int64_t now = std::exchange(who.now, who.now + 365 * kDay);
+  std::vector<std::string> all;
+  for (const Memory& memory : other_years(who.shelf(), {}).memories) all.push_back(memory.item.text);
+  who.now = now;
+  return all;
+}
+
+TEST_F(Changing, SearchOtherYearsAndNumbersKnowWhatIsShownAndNothingElse) {
+  const Saved edited = ada.write("pomegranates");
+  const Saved regretted = ada.write("quinces");
+  reword(ada, edited, "two red apples");
+  meet(ada, bo);
+  for (Person* who : {&ada, &bo}) {
+    EXPECT_THAT(sought(*who, "pomegranates"), IsEmpty());
+    EXPECT_THAT(sought(*who, "apples"), ElementsAre("two red apples"));
+    EXPECT_THAT(sought(*who, "quinces"), ElementsAre("quinces"));
+    EXPECT_THAT(remembered(*who), ElementsAre("two red apples", "quinces"));
+    EXPECT_EQ(tally(who->shelf(), {}).front().words, 4U);
+  }
+  take_back(ada, regretted);
+  meet(ada, bo);
+  for (Person* who : {&ada, &bo}) {
+    EXPECT_THAT(sought(*who, "quinces"), IsEmpty());
+    EXPECT_THAT(remembered(*who), ElementsAre("two red apples"));
+    EXPECT_EQ(tally(who->shelf(), {}).front().words, 3U);
+  }
+}
+
+TEST_F(Changing, WhatStandsSideBySideIsFoundByTheWordsOfEach) {
+  const Saved saved = ada.write("first");
+  reword(ada, saved, "on the laptop");
+  forge(ada, ada.shared(), Edit{saved.id, Entry{"by telephone", {"away"}, {}}, {saved.id}});
+  meet(ada, bo);
+  for (Person* who : {&ada, &bo}) {
+    EXPECT_THAT(sought(*who, "laptop"), SizeIs(1));
+    EXPECT_THAT(sought(*who, "telephone"), SizeIs(1));
+    EXPECT_THAT(who->texts({.tag = "away"}), SizeIs(1));
+    EXPECT_THAT(sought(*who, "first"), IsEmpty());
+  }
+}
+
+TEST_F(Changing, TheOthersNewEntryIsShownAsItReadsByNow) {
+  const Saved saved = ada.write("as it was");
+  reword(ada, saved, "as it is");
+  meet(ada, bo);
+  ASSERT_THAT(bo.news, SizeIs(1));
+  EXPECT_EQ(bo.news.front().item->text, "as it is");
+  const Today page = today(bo.shelf());
+  ASSERT_THAT(page.news, SizeIs(1));
+  EXPECT_EQ(page.news.front().text, "as it is");
+}
+
+TEST_F(Changing, APrivateEntryIsSharedAsItReadsByNow) {
+  Draft draft;
+  draft.text = "not yet";
+  draft.private_entry = true;
+  const Saved saved = ada.shelf().write(draft, {});
+  reword(ada, saved, "now");
+  const Saved shared = ada.shelf().share({id_of(saved)}, {}, {}, {});
+  meet(ada, bo);
+  EXPECT_THAT(bo.texts(), ElementsAre("now"));
+  EXPECT_EQ(shown(bo, shared).version_count, 0U) << "what it was before stays private";
+  EXPECT_THAT(history(bo.shelf(), {id_of(shared)}).versions, SizeIs(1));
 }
 
 TEST_F(Changing, WhereNothingChangesNothingIsWritten) {

@@ -1,5 +1,5 @@
-// versions_test.cc: what of an entry is shown is the same in whatever order its versions and tombstones came, in the view
-// and in the scan.
+// versions_test.cc: what of an entry is shown is the same in whatever order its versions and tombstones came, in the
+// view and in the scan.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "daemon/journal/versions.h"
 

@@ -106,6 +106,26 @@ TEST_F(AnErasedBody, IsGoneThoughARowWasBeingRead) {
   EXPECT_FALSE(lies_beside(database().file(), *run[0].body));
 }
 
+// Killed between the commit and the wiping: whoever folds the tombstone anew erases once more.
+TEST_F(AnErasedBody, IsGoneAlsoFromTheLogThatAKillLeftBehind) {
+  const Records run = write_three();
+  const testing::TemporaryFolder killed;
+  {
+    Query reading(database(), "SELECT place FROM record");
+    ASSERT_TRUE(reading.step());
+    log().erase(journal, bo.id(), {1, 2});
+    for (const char* name : {"duolog.db", "duolog.db-wal"})
+      std::filesystem::copy_file(database().file().parent_path() / name, killed / name);
+  }
+  ASSERT_TRUE(lies_beside(killed / "duolog.db", *run[0].body)) << "else this shows nothing";
+  Database found(killed / "duolog.db", Database::Open::kExisting);
+  SealedLog after(found);
+  after.erase(journal, bo.id(), {1, 2});
+  for (const std::size_t erased : {0U, 1U}) EXPECT_FALSE(lies_beside(found.file(), *run[erased].body));
+  EXPECT_TRUE(lies_beside(found.file(), *run[2].body));
+  EXPECT_EQ(found.refusal(), "");
+}
+
 TEST_F(AnErasedBody, WeighsNothing) {
   write_three();
   Quota tight;
