@@ -18,6 +18,7 @@ namespace duolog::client {
 namespace {
 
 constexpr std::size_t kWithoutNumber = 10;
+constexpr std::size_t kAtOnce = 10'000;  // a request has room for no more
 constexpr int kShownBefore = 20;
 
 bool is_found(const DeleteOptions& options) {
@@ -42,6 +43,9 @@ std::vector<std::string> ids_of(const Context& context, const DeleteOptions& opt
   std::vector<std::string> ids;
   for (const auto& reply : context.daemon.ask(request))
     if (reply.has_item() && can_be_taken_back(reply.item())) ids.push_back(reply.item().id());
+  if (ids.size() > kAtOnce)
+    throw wrong_usage(fmt::format("that is {} things; {} can be taken back at once", ids.size(), kAtOnce),
+                      "a part of it: --since and --until");
   return ids;
 }
 

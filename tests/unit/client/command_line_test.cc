@@ -90,7 +90,7 @@ TEST(CommandLine, WrongUsageNamesTheVerbsHelp) {
 TEST(CommandLine, WrongUsageIsToldInOurWords) {
   EXPECT_THAT(refused({"list", "-n", "-3"}), HasSubstr("--number takes a whole number"));
   EXPECT_THAT(refused({"list", "--kind", "foo"}),
-              HasSubstr("--kind takes entry, letter, answer, remark, unreadable or newer, not"));
+              HasSubstr("--kind takes entry, letter, answer, remark, taken back, unreadable or newer, not"));
   EXPECT_THAT(refused({"--color", "pink"}), HasSubstr("--color takes auto, always or never, not"));
   EXPECT_THAT(refused({"daemon", "restart"}), HasSubstr("action takes start, stop or status, not"));
   EXPECT_THAT(refused({"passphrase", "--key-file", "--new-passphrase-file", "x"}), HasSubstr("which of them?"));

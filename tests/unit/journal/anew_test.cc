@@ -389,7 +389,7 @@ TEST_F(EveryQuestion, HasTheSameAnswerFromTheViewAndFromTheLog) {
   static_cast<void>(status(ada.shelf()));  // begun anew
   ASSERT_FALSE(journal.ready());
   EXPECT_EQ(answers(journal.records(), asked), from_the_view);
-  EXPECT_EQ(answers(bo.journal(bo.shared()).records(), asked).size(), from_the_view.size()) << "and on the other side";
+  EXPECT_EQ(ada.ids(), bo.ids()) << "though it came in another order there";
 }
 
 TEST_F(ViewAnew, WhereTheDiskHoldsNoneItLiesInMemory) {
