@@ -2,7 +2,7 @@
 #include "daemon/control/changing.h"
 
 #include "daemon/control/convert.h"
-#include "daemon/journal/reading.h"
+#include "daemon/journal/attachments.h"
 #include "proto/control.pb.h"
 
 namespace duolog::control {
@@ -63,7 +63,8 @@ Reply take_back(journal::Shelf& shelf, const TakeBack& asked, ByteView request) 
 
 }  // namespace
 
-bool answer_changing(journal::Shelf& shelf, const Request& request, const Answering& answers) {
+bool answer_changing(journal::Shelf& shelf, journal::Attachments& attachments, const Request& request,
+                     const Answering& answers) {
   const ByteView id = as_bytes(request.request_id());
   switch (request.body_case()) {
     case Request::kEdit:
@@ -74,6 +75,7 @@ bool answer_changing(journal::Shelf& shelf, const Request& request, const Answer
       return true;
     case Request::kTakeBack:
       answers.finish(take_back(shelf, request.take_back(), id));
+      attachments.folded();  // its files go as well
       return true;
     default:
       return false;

@@ -4,9 +4,14 @@
 
 #include "daemon/control/practices.h"
 
+namespace duolog::journal {
+class Attachments;
+}
+
 namespace duolog::control {
 
 // As answer_practices().
-bool answer_changing(journal::Shelf& shelf, const Request& request, const Answering& answers);
+bool answer_changing(journal::Shelf& shelf, journal::Attachments& attachments, const Request& request,
+                     const Answering& answers);
 
 }  // namespace duolog::control

@@ -269,7 +269,8 @@ void Visit::State::answer_open(const Request& request) {
       const Answering answers{[this](Reply one) { send(std::move(one)); },
                               [this](Reply last) { finish(std::move(last)); }, [this] { done(); }};
       if (!answer_practices(desk.shelf(), request, answers) && !answer_import(desk.shelf(), request, answers) &&
-          !answer_finding(desk.shelf(), request, answers) && !answer_changing(desk.shelf(), request, answers))
+          !answer_finding(desk.shelf(), request, answers) &&
+          !answer_changing(desk.shelf(), desk.attachments(), request, answers))
         finish(error(Error::BAD_REQUEST));
     }
   }

@@ -1,7 +1,9 @@
 """What is changed and what is taken back, as two people live it, and what is left of it on both disks."""
 # SPDX-License-Identifier: GPL-3.0-or-later
+import contextlib
 import os
 import pathlib
+import shutil
 import sqlite3
 
 import foreign
@@ -17,13 +19,14 @@ def sees(person, saved, words):
 
 def bodies(person):
     """Of every record: what lies sealed in the database. A copy is read, so that nothing is locked or folded."""
-    copy = person.house.folder / "looked-at"
-    copy.mkdir(exist_ok=True)
+    copy = person.house.folder / f"looked-at-{person.name}"
+    shutil.rmtree(copy, ignore_errors=True)
+    copy.mkdir()
     for name in ("duolog.db", "duolog.db-wal"):
         place = person.home / name
         if place.exists():
             (copy / name).write_bytes(place.read_bytes())
-    with sqlite3.connect(copy / "duolog.db") as database:
+    with contextlib.closing(sqlite3.connect(copy / "duolog.db")) as database:
         return {bytes(body) for (body,) in database.execute("SELECT body FROM record WHERE length(body) > 64")}
 
 
@@ -33,7 +36,7 @@ def lies_in(person, wanted):
         for name in files:
             path = pathlib.Path(place, name)
             try:
-                if wanted in path.read_bytes():
+                if path.is_file() and wanted in path.read_bytes():
                     found.append(str(path))
             except FileNotFoundError:  # a daemon at work may remove a file while we look
                 pass

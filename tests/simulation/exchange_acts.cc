@@ -29,7 +29,7 @@ std::string practice_file(const std::string& id, const std::string& rhythm, cons
 
 void Exchange::act() {
   Person& person = one();
-  const std::uint64_t what = world_.roll(29);
+  const std::uint64_t what = world_.roll(30);
   if (!person.node->up() && what % 3 == 0) return start(person);
   if (what < 8) return answer(person);
   if (what == 8) return letter(person);
@@ -43,7 +43,7 @@ void Exchange::act() {
   if (what < 22) return world_.run(milliseconds(1 + world_.roll(world_.roll(2) == 0 ? 200 : 60'000)));
   if (what == 22 && options_.seed % 16 < 8) return leak(person);
   if (what == 26 || what == 27) return change(person);
-  if (what == 28) return take_back(person);
+  if (what > 27) return take_back(person);
   if (!kinds_.empty()) trouble(kinds_[world_.roll(kinds_.size())]);
 }
 

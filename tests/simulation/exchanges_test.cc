@@ -57,7 +57,7 @@ TEST_P(Exchanges, ShowNobodyTooMuchAndOpenWhatIsDueOnce) {
   EXPECT_GT(all.news, stories);
   EXPECT_GT(all.leaked, stories / 20);
   EXPECT_GT(all.edited, stories / 10);
-  EXPECT_GT(all.erased, stories / 10);
+  EXPECT_GT(all.erased, stories / 20);
 }
 
 TEST(AKeptExchange, IsToldAgainForEver) { tell_kept<Exchange>("exchange"); }
