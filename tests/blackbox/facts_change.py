@@ -153,9 +153,11 @@ def what_is_taken_back_is_in_no_file_of_either_home(house):
 @fact
 def what_is_taken_back_while_the_other_is_away_goes_when_they_meet(house):
     ada, bo = house.two()
+    had = bodies(ada)
     saved = ada.write("said in anger and regretted " * 60)
     sees(bo, saved, "regretted")
-    sealed = [middle(body) for body in bodies(ada) & bodies(bo) if len(body) > 1024]
+    sealed = [middle(body) for body in (bodies(ada) & bodies(bo)) - had if len(body) > 1024]
+    assert len(sealed) == 1
     bo.stop()
     ada.duolog("delete", saved["id"][:8], "--yes")
     for body in sealed:
