@@ -107,6 +107,10 @@ def appreciations_go_in_turns_and_a_turn_may_be_passed(house):
     arrives(bo, saved)
     assert round_of(bo, "appreciate")["turn"] == "yours" and round_of(ada, "appreciate")["turn"] == "theirs"
     assert "it is Bo's turn" in ada.duolog("answers", "appreciate").text
+    # Whoever has had a turn has none left to pass.
+    assert "yours is in; it is Bo's turn" in ada.duolog("appreciate", "--pass").text
+    eventually("Bo knows", lambda: round_of(bo, "appreciate")["theirs_passed"])
+    assert "Ada has written; it is your turn" in bo.duolog("answers", "appreciate").text
     assert "you have passed; each of you has had a turn" in bo.duolog("appreciate", "--pass").text
     eventually("Ada knows", lambda: round_of(ada, "appreciate")["theirs_passed"])
 
@@ -194,6 +198,10 @@ def a_promise_is_kept_or_owned_by_the_one_who_made_it(house):
 @fact
 def a_repair_says_where_its_limits_are_and_is_forgiven(house):
     ada, bo = house.two()
+    with asked(ada, "repair", columns=100) as screen:  # the first there ever was
+        screen.expect(r"in turns: you begin; then it is Bo's turn\.\n[^>]*1 of 4\n[^>]*> ")
+        screen.press(b"\x03")
+        assert screen.end() == FAILED and "has had one" not in screen.text, screen.text
     said = ada.duolog("repair", *(f"--set={field}=what was said at supper: {field}" for field in (
         "what_happened", "my_part", "sorry", "will_do")))
     assert "professional" in said.text and "it is Bo's turn" in said.text, said.text
