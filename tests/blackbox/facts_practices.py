@@ -174,6 +174,15 @@ def a_need_is_answered_with_a_limit(house):
     stands(ada, saved, "boundary")
     assert "names a limit" in ada.duolog("show", saved["id"][:8]).text
     assert "a need" not in bo.duolog().text
+    other = does(ada, "need", when="the bill lay there for a week", feel="uneasy", need="to know who pays",
+                 would_you="look at it with me on Friday")
+    arrives(bo, other)
+    house.secrets.text("friday is full; sunday morning, over coffee", "a reply")
+    bo.duolog("reply", other["id"][:8], "--as", "compromise", "friday is full; sunday morning, over coffee")
+    stands(ada, other, "compromise")
+    shown = ada.duolog("show", other["id"][:8]).text
+    assert "answered with something in between" in shown and "offers something in between" in shown, shown
+    assert "a need" not in bo.duolog().text
     # It is Ada's: she cannot answer it as if she were Bo.
     assert ada.run("reply", saved["id"][:8], "--as", "agree", "--yes").code in (FAILED, USAGE)
 
@@ -222,6 +231,28 @@ def a_plan_is_accepted_and_then_called_off(house):
     stands(ada, saved, "accept")
     ada.duolog("reply", saved["id"][:8], "--as", "cancelled", "--yes")
     stands(bo, saved, "cancelled")
+
+
+@fact
+def a_plan_is_declined_or_something_else_is_suggested_and_both_pages_say_so(house):
+    ada, bo = house.two()
+    day = (today() + datetime.timedelta(days=3)).isoformat()
+    saved = does(ada, "plan", kind="conversation", what="an hour about the flat", start=f"{day} 19:00")
+    arrives(bo, saved)
+    bo.duolog()  # has read it
+    house.secrets.text("the morning after would be kinder to me", "a reply")
+    bo.duolog("reply", saved["id"][:8], "--as", "suggest", "the morning after would be kinder to me")
+    stands(ada, saved, "suggest")
+    page = ada.duolog().text
+    assert "the morning after would be kinder" in page and "not answered yet" not in page, page
+    assert "something else is suggested" in ada.duolog().text
+    page = bo.duolog().text
+    assert "you suggest something else" in page and "waits for your answer" not in page, page
+    bo.duolog("reply", saved["id"][:8], "--as", "decline", "--yes")
+    stands(ada, saved, "decline")
+    assert "says not this time" in ada.duolog("show", saved["id"][:8]).text
+    for someone in (ada, bo):
+        assert "time together" not in someone.duolog().text, someone.duolog().text
 
 
 @fact
