@@ -157,6 +157,24 @@ def a_time_without_telephones_is_quiet_for_both_and_afterwards_each_has_one_noti
             assert desktop.bodies()[before:] == [f"2 new things from {other}"], desktop.bodies()
 
 
+@fact
+def what_the_guide_shows_of_a_config_is_one_and_it_is_found_from_config(house):
+    ada, bo = house.two()
+    shown = ada.duolog("config").text
+    assert "duolog guide nudges" in shown and "duolog guide nudges" in ada.duolog("config", "--help").text, shown
+    page = ada.duolog("guide", "nudges").text
+    written = [line.strip() for line in page.splitlines() if line.startswith("    ")]
+    assert "[notify]" in written and "[[notify.reminders]]" in written, page
+    ada.stop()
+    spoken_to(ada, *written[written.index("[notify]") + 1:])
+    ada.start()
+    # It was read and is no mere text: another word in it is refused.
+    assert "notify-no-bus" in findings(ada)
+    bo.stop()
+    spoken_to(bo, *(line.replace("checkin", "Check in!") for line in written[written.index("[notify]") + 1:]))
+    assert not bo.starts()
+
+
 @waits
 @fact
 def a_session_bus_that_is_missing_hangs_or_dies_holds_nothing_up(house):
