@@ -147,7 +147,8 @@ std::string plan_time(const std::string& start, const std::string& date) {
 
 // Whoever is alone waits for nobody; a suggestion waits for whoever made the plan.
 std::string plan_state(const control::Item& item) {
-  if (item.state() == "suggest") return item.mine() ? " · something else is suggested" : " · you suggest something else";
+  if (item.state() == "suggest")
+    return item.mine() ? " · something else is suggested" : " · you suggest something else";
   if (item.state() != "open" || item.visibility() == "private") return "";
   return item.mine() ? " · not answered yet" : " · waits for your answer";
 }

@@ -471,10 +471,9 @@ TEST_F(Together, APlanHasTimesAndFadesWhenItsDayIsOver) {
 }
 
 TEST_F(Together, APlanThatSomethingElseIsSuggestedForWaitsForItsAuthor) {
-  const Saved plan = done(ada, "plan",
-                          {{"kind", std::string("quiet")},
-                           {"what", std::string("a walk")},
-                           {"start", std::string("tomorrow 18:00")}});
+  const Saved plan =
+      done(ada, "plan",
+           {{"kind", std::string("quiet")}, {"what", std::string("a walk")}, {"start", std::string("tomorrow 18:00")}});
   meet(ada, bo);
   said(bo, plan, "suggest", "on Sunday?");
   meet(ada, bo);
