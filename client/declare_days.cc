@@ -106,7 +106,7 @@ void declare_days(Declared& d) {
   text(show, "id", d.call.show.id, "four digits of its id or more, or last")->required();
 
   d.verb(Verb::kLetters, "letters", kDays, "letters: what waits for its day, and what has opened",
-         "  duolog letters\n  duolog write --open-on 2027-12-01   writes one\n");
+         "  duolog letters\n  duolog write --open-on 2027-12-01   writes one\n", "duolog guide letters says more\n\n");
   declare_answering(d);
   declare_changing(d);
 }

@@ -23,7 +23,9 @@ void declare_config(Declared& d) {
                         "depth        1 light, 2, 3 deep: how deep the questions of the day may go; the more\n"
                         "             cautious of you decides, and on any day anew\n"
                         "unanswered   wait: an answer stays sealed until the other has answered, too;\n"
-                        "             open: it opens after its period, where both of you wish it\n\n");
+                        "             open: it opens after its period, where both of you wish it\n\n"
+                        "duolog guide calendar says more about days and weeks. Notices, reminders and quiet hours\n"
+                        "are set in a file: duolog guide nudges\n\n");
   auto& options = d.call.config;
   choice(config, "key", options.key, "write-to, calendar, depth or unanswered; none: all of them",
          {"write-to", "calendar", "depth", "unanswered"});

@@ -11,8 +11,16 @@ namespace duolog::client {
 namespace {
 
 // Where somebody would look for it by another name.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 3> kOtherNames = {
-    {{"gesture", "languages"}, {"reply", "listening"}, {"pair", "start"}}};
+constexpr std::array<std::pair<std::string_view, std::string_view>, 10> kOtherNames = {{{"gesture", "languages"},
+                                                                                        {"reply", "listening"},
+                                                                                        {"pair", "start"},
+                                                                                        {"letter", "letters"},
+                                                                                        {"notices", "nudges"},
+                                                                                        {"notify", "nudges"},
+                                                                                        {"reminders", "nudges"},
+                                                                                        {"quiet", "nudges"},
+                                                                                        {"days", "calendar"},
+                                                                                        {"config", "calendar"}}};
 
 class Page {
  public:

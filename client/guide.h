@@ -1,5 +1,6 @@
 // guide.h: the pages of guide/, which are in the program, so that they can be read without a daemon.
-// A page: its title, then paragraphs; lines that begin with two spaces are commands and stay as they are.
+// A page: its title, then paragraphs; lines that begin with two spaces are commands, those with four are lines of a
+// file, and both stay as they are.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 

@@ -30,13 +30,16 @@ bool waits_for_the_key(const control::RoundReport& round) {
 namespace {
 
 std::string turn_state(const control::RoundReport& round, const std::string& other) {
-  if (round.mine_passed() && round.turn() == "theirs") return "you have passed; it is " + other + "'s turn";
-  if (round.theirs_passed() && round.turn() == "yours") return other + " has passed; it is your turn";
-  if (round.turn() == "yours") return round.theirs_in() ? other + " has written; it is your turn" : "it is your turn";
-  if (round.turn() == "theirs") return (round.mine_in() ? "yours is in; it is " : "it is ") + other + "'s turn";
-  if (round.theirs_passed()) return other + " has passed; each of you has had a turn";
-  if (round.mine_passed()) return "you have passed; each of you has had a turn";
-  return round.mine_in() ? "yours is in" : "nobody has begun yet";
+  // Who has written has had their turn, and passed none.
+  const std::string mine = round.mine_in() ? "yours is in" : round.mine_passed() ? "you have passed" : "";
+  const std::string theirs = round.theirs_in()       ? other + " has written"
+                             : round.theirs_passed() ? other + " has passed"
+                                                     : "";
+  if (round.turn() == "yours") return theirs + (theirs.empty() ? "" : "; ") + "it is your turn";
+  if (round.turn() == "theirs") return mine + (mine.empty() ? "" : "; ") + "it is " + other + "'s turn";
+  if (mine.empty() && theirs.empty()) return "nobody has begun yet";
+  if (mine.empty() || theirs.empty()) return mine + theirs;
+  return (round.theirs_in() ? mine : theirs) + "; each of you has had a turn";
 }
 
 std::string open_state(const control::RoundReport& round, const std::string& other) {

@@ -99,12 +99,13 @@ std::string waiting_text(const control::TodayReport& report, const Output& out, 
 // Both have answered, and only one more answer of mine opens them.
 bool wants_it_again(const control::RoundReport& round) { return round.unmet() && round.state() == "waiting for you"; }
 
-// Once both have answered, or one does not want to, there is nothing left to say about it.
+// Once both have answered, or whoever is alone has, or one does not want to, there is nothing left to say about it.
 std::string today_question(const control::TodayReport& report, const Output& out, bool several) {
   if (!report.has_question()) return {};
   const auto& round = report.question();
   const bool met = round.mine_in() && round.theirs_in() && !round.unmet();
-  if (round.mine_passed() || met || rests(report, round)) return {};
+  const bool alone = round.state() == "alone" && round.mine_in();
+  if (round.mine_passed() || met || alone || rests(report, round)) return {};
   const bool asks = !round.mine_in() || wants_it_again(round);
   const auto command = asks ? command_of(round, several) : std::string();
   return section("the question of the day",
@@ -144,13 +145,21 @@ std::string plan_time(const std::string& start, const std::string& date) {
   return (start.starts_with(date) ? "today" : long_day(start).substr(0, 3)) + " " + near(start, date);
 }
 
+// Whoever is alone waits for nobody; a suggestion waits for whoever made the plan.
+std::string plan_state(const control::Item& item) {
+  if (item.state() == "suggest")
+    return item.mine() ? " · something else is suggested" : " · you suggest something else";
+  if (item.state() != "open" || item.visibility() == "private") return "";
+  return item.mine() ? " · not answered yet" : " · waits for your answer";
+}
+
 std::string plans_text(const control::TodayReport& report, const Output& out, bool several) {
   std::string text;
   for (const auto& item : report.plans()) {
     if (is_among_the_news(report, item)) continue;
     const auto what = field_text(item, "what");
     auto line = plan_time(field_text(item, "start"), report.date()) + "  " + (what.empty() ? headline(item) : what);
-    if (item.state() == "open") line += item.mine() ? " · not answered yet" : " · waits for your answer";
+    line += plan_state(item);
     text += item_line(item, line, out, several);
   }
   return section("time together", text, out);

@@ -239,7 +239,7 @@ Exit config_all(const Context& context) {
   if (out.json()) {
     out.line("{\"write_to\":" + json_string(status.write_to()) + ",\"agreements\":[" + json + "]}");
   } else {
-    out.print(text);
+    out.print(text + "\n" + paragraph("notices, reminders, quiet hours: duolog guide nudges", 0, out.width()));
   }
   return Exit::kDone;
 }

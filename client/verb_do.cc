@@ -56,6 +56,10 @@ bool is_new_here(const Context& context, const control::RoundReport& round) {
   return true;
 }
 
+bool has_moved(const control::RoundReport& round, bool mine) {
+  return mine ? round.mine_in() || round.mine_passed() : round.theirs_in() || round.theirs_passed();
+}
+
 std::string who_reads(const control::RoundReport& round) {
   const auto other = other_of(round);
   if (round.sharing() == "private") return "for you alone: nobody else reads it";
@@ -65,6 +69,10 @@ std::string who_reads(const control::RoundReport& round) {
   }
   if (round.sharing() != "in turns") return other + " reads it as soon as it has arrived.";
   if (round.turn() == "theirs") return "in turns: it is " + other + "'s turn now; you may write all the same.";
+  if (round.turn().empty() && round.rhythm() == "when needed")
+    return "in turns: you begin; then it is " + other + "'s turn.";
+  if (round.turn().empty() && !(has_moved(round, true) && has_moved(round, false)))
+    return "in turns: " + other + " reads it as soon as it has arrived.";
   if (round.turn().empty()) return "in turns: each of you has had one; " + other + " reads what you add.";
   return "in turns: it is yours; " + other + " reads it, and comes next.";
 }

@@ -3,6 +3,7 @@
 #include "daemon/journal/agreements.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace duolog::journal {
 namespace {
@@ -23,7 +24,10 @@ class Fold {
   Fold(Agreements& to, bool shared) : to_(to), shared_(shared) {}
 
   void take(const Noted& noted, bool mine, bool founding) {
-    if (const auto* calendar = std::get_if<Calendar>(&noted.what)) take_calendar(*calendar, mine, founding);
+    if (const auto* calendar = std::get_if<Calendar>(&noted.what)) {
+      if (founding && noted.written_ms) take_founding_day(day_at(*calendar, *noted.written_ms));
+      take_calendar(*calendar, mine, founding);
+    }
     const auto* wish = std::get_if<Wish>(&noted.what);
     if (wish == nullptr || !noted.written_ms) return;
     // By its writer's clock alone: nobody's wish moves the day of the other's.
@@ -36,6 +40,11 @@ class Fold {
 
  private:
   Agreements::Person& person(bool mine) { return mine ? to_.me : to_.other; }
+
+  // There is one, and whatever else stands where a founding may stand moves no question.
+  void take_founding_day(practice::Day day) {
+    if (!std::exchange(founded_, true)) to_.depths.founded = day;
+  }
 
   void take_calendar(const Calendar& calendar, bool mine, bool founding) {
     const auto& theirs = person(!mine).proposal;
@@ -56,8 +65,9 @@ class Fold {
     const std::uint32_t both = shared_ ? std::min(to_.me.depth, to_.other.depth) : to_.me.depth;
     if (both == to_.depth) return;
     to_.depth = both;
-    while (!to_.depths.empty() && to_.depths.back().from > day) to_.depths.pop_back();
-    to_.depths.push_back({day + 1, both});
+    std::vector<practice::Depth>& changes = to_.depths.changes;
+    while (!changes.empty() && changes.back().from > day) changes.pop_back();
+    changes.push_back({day + 1, both});
   }
 
   // A person's new word takes the place of what they said before.
@@ -72,6 +82,7 @@ class Fold {
 
   Agreements& to_;
   bool shared_;
+  bool founded_ = false;
 };
 
 bool holds(const Pause& pause, practice::Day day) { return pause.from <= day && (!pause.until || day <= *pause.until); }

@@ -35,8 +35,8 @@ struct Agreements {
   };
   Calendar calendar;                   // of UTC where none was ever set
   std::uint32_t calendar_version = 0;  // how often one was agreed
-  std::vector<practice::Depth> depths;
-  std::uint32_t depth = 1;  // the least of both, from tomorrow at the latest
+  practice::Depths depths;             // since the day on which the founders' calendar was set, by that calendar
+  std::uint32_t depth = 1;             // the least of both, from tomorrow at the latest
   bool open_unanswered = false;
   std::vector<Pause> pauses;  // in the order in which they were begun
   Person me;

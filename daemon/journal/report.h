@@ -44,6 +44,8 @@ struct Delivery {
 
 // Of a thing that waits for something: "open", or the manner that has settled it ("kept", "accept", "answer", …).
 inline constexpr std::string_view kOpen = "open";
+// Of a plan that the other would have otherwise, and has not accepted yet.
+inline constexpr std::string_view kSuggested = "suggest";
 
 struct Reacted {
   std::string emoji;

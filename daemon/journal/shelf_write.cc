@@ -35,9 +35,10 @@ Saved Shelf::write(const Draft& draft, ByteView request) {
 Saved Shelf::answer(const FilledForm& filled, ByteView request) {
   if (auto before = state_->answered_before(request)) return *before;
   Journal& asked = state_->answering_journal(filled.journal);
-  const practice::Practice* found = asked.library().practice(filled.practice);
+  const practice::Kept* found = asked.library().find(filled.practice);
   if (found == nullptr) throw Refusal(Reason::kBadRequest, "practice");
-  const practice::Practice practice = *found;  // what is appended may change the library
+  const practice::Practice practice = found->practice;  // what is appended may change the library
+  const bool own = found->own;
   if (!filled.sharing.empty() && filled.sharing != name(practice.sharing))
     throw Refusal::among(Reason::kBadField, "sharing", {"choice"});
   Journal& journal = practice.sharing == practice::Sharing::kPrivate ? state_->notebook() : asked;
@@ -53,7 +54,7 @@ Saved Shelf::answer(const FilledForm& filled, ByteView request) {
   } else {
     saved = state_->save(journal, Answer{practice.id, period, std::move(form)}, request);
   }
-  saved.afterwards = practice.afterwards;
+  if (journal.shared() || own) saved.afterwards = practice.afterwards;  // ours speak to two, and of both
   return saved;
 }
 

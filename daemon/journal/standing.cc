@@ -7,7 +7,8 @@
 namespace duolog::journal {
 namespace {
 
-// Ways to answer that settle what waits. "later", "ask" or "suggest" are answers, and leave it waiting.
+// Ways to answer that settle what waits. "later" or "ask" are answers, and leave it waiting; so does "suggest", for
+// whoever made the plan.
 constexpr std::array<std::string_view, 8> kSettling{"answer", "thank",   "boundary", "compromise",
                                                     "agree",  "forgive", "accept",   "decline"};
 
@@ -35,8 +36,10 @@ std::string standing_of(const Journal& journal, const Noted& noted) {
   const practice::Practice* practice = practice_of(journal, noted);
   if (practice == nullptr) return {};
   const bool mine = journal.is_mine(noted.device);
-  const auto settles = [](const practice::Manner& one) { return practice::is_one_of(one.manner, kSettling); };
-  if (practice->steps.empty() && std::none_of(practice->replies.begin(), practice->replies.end(), settles)) return {};
+  const auto settling = [](const practice::Manner& one) { return settles(one.manner); };
+  // In a notebook nobody else answers: what its author has no step for waits for nothing.
+  const bool answered = journal.shared() && std::any_of(practice->replies.begin(), practice->replies.end(), settling);
+  if (practice->steps.empty() && !answered) return {};
   std::string standing(kOpen);
   bool ended = false;
   for (const Noted& said : journal.records().about(noted.id)) {
@@ -47,7 +50,7 @@ std::string standing_of(const Journal& journal, const Noted& noted) {
       standing = remark->manner;
       ended = true;
     } else if (!by_author && !ended && is_among(remark->manner, practice->replies) &&
-               practice::is_one_of(remark->manner, kSettling)) {
+               (settles(remark->manner) || (remark->manner == kSuggested && standing == kOpen))) {
       standing = remark->manner;
     }
   }

@@ -1,6 +1,7 @@
 // standing.h: where a thing stands that waits for something: a promise until it is kept or owned, a plan until the
 // other has accepted it, a need until it is answered. What settles it is a remark: by its author where it is a step of
-// the practice, by the other where it is a way to answer.
+// the practice, by the other where it is a way to answer. Whoever is alone closes what they have a step for; the rest
+// waits for nothing there.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
@@ -9,7 +10,7 @@
 
 namespace duolog::journal {
 
-// kOpen, or the manner that has settled it; empty: it waits for nothing.
+// kOpen, or the manner that has settled it; kSuggested: it waits for its author; empty: it waits for nothing.
 std::string standing_of(const Journal& journal, const Noted& noted);
 
 // Every way in which this person can say something about it: a plain reply first.

@@ -149,12 +149,14 @@ std::optional<Place> place_for(Today& today, const std::string& practice) {
   return std::nullopt;
 }
 
+bool is_settled(const Item& item) { return item.standing != kOpen && item.standing != kSuggested; }
+
 // A plan stays, accepted or not, until its day has gone by; one that was written without a day, until it is settled.
 bool is_still_open(const Item& item, const std::string& date) {
   if (item.practice != "plan") return item.standing == kOpen;
   const std::string_view start = practice::text_in(item.fields, "start");
   const bool has_day = practice::is_time_text(start);
-  if (item.standing == kOpen) return !has_day || start.substr(0, date.size()) >= date;
+  if (!is_settled(item)) return !has_day || start.substr(0, date.size()) >= date;
   return item.standing == "accept" && has_day && start.substr(0, date.size()) >= date;
 }
 
@@ -196,7 +198,7 @@ void rest(Today& today, const JournalId& in) {
   std::erase_if(today.waiting, asks);
   if (today.question && asks(*today.question)) today.question.reset();
   std::erase_if(today.promises, [&](const Item& promise) { return promise.journal_id == in; });
-  std::erase_if(today.plans, [&](const Item& plan) { return plan.journal_id == in && plan.standing == kOpen; });
+  std::erase_if(today.plans, [&](const Item& plan) { return plan.journal_id == in && !is_settled(plan); });
   std::erase_if(today.needs, [&](const Item& need) { return need.journal_id == in && need.practice == "prompt"; });
 }
 

@@ -1,4 +1,4 @@
-// deck.cc: days counted from the beginning, decks passed through.
+// deck.cc: days counted from the founding day, decks passed through.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "daemon/practice/deck.h"
 
@@ -8,7 +8,6 @@
 
 #include <algorithm>
 #include <array>
-#include <limits>
 
 #include "daemon/practice/practice_file.h"
 #include "daemon/practice/texts.h"
@@ -48,17 +47,47 @@ bool fits(const Question& question, std::string_view relationship) {
   return kinds.empty() || std::find(kinds.begin(), kinds.end(), relationship) != kinds.end();
 }
 
-std::uint32_t depth_on(std::span<const Depth> depths, Day day) {
-  const auto later = std::find_if(depths.begin(), depths.end(), [&](const Depth& change) { return change.from > day; });
-  return later == depths.begin() ? 1 : std::clamp(std::prev(later)->depth, 1U, kDeepest);
-}
+// Which depth is due, day after day.
+class Due {
+ public:
+  explicit Due(const std::vector<Depth>& changes) : changes_(changes) {}
+  std::uint32_t on(Day day) {  // REQUIRES: day >= 0, and not before the one that was asked for last
+    for (; next_ < changes_.size() && changes_[next_].from <= day; ++next_)
+      agreed_ = std::clamp(changes_[next_].depth, 1U, kDeepest);
+    return 1 + static_cast<std::uint32_t>(day) % agreed_;
+  }
 
-// Of all questions, the next day after `day` from which one is drawn; the last Day: none.
-Day next_since(const Deck& deck, Day day) {
-  Day next = std::numeric_limits<Day>::max();
-  for (const Question& question : deck.all())
-    if (question.since > day) next = std::min(next, question.since);
-  return next;
+ private:
+  const std::vector<Depth>& changes_;
+  std::size_t next_ = 0;
+  std::uint32_t agreed_ = 1;
+};
+
+// One going through a depth.
+struct Passing {
+  std::uint32_t depth = 1;
+  std::uint32_t number = 1;
+  std::vector<const Question*> pool;
+  std::size_t drawn = 0;  // of the pool, before the day in question
+};
+
+// The passing that a day lies in; its pool is empty where there is nothing to ask.
+Passing passing_on(const Deck& deck, std::string_view relationship, const Depths& depths, Day day) {
+  const Day first = depths.founded > day ? 0 : std::max<Day>(depths.founded, 0);
+  Passing passing;
+  passing.depth = Due(depths.changes).on(day);
+  passing.pool = deck.pool(passing.depth, relationship, first);
+  Due due(depths.changes);
+  for (Day each = first; each <= day && !passing.pool.empty(); ++each) {
+    if (due.on(each) != passing.depth) continue;
+    if (passing.drawn == passing.pool.size()) {
+      ++passing.number;
+      passing.pool = deck.pool(passing.depth, relationship, each);
+      passing.drawn = 0;
+    }
+    if (each < day) ++passing.drawn;
+  }
+  return passing;
 }
 
 }  // namespace
@@ -96,32 +125,16 @@ const Deck& deck() {
   return ours;
 }
 
-// Of each depth the questions are counted by days alone, never by what was drawn before: a change of depth chooses
-// another deck from the next day on and moves nothing in any of them.
 const Question* question_of(const Deck& deck, const crypto::QuestionSeed& seed, std::string_view relationship,
-                            std::span<const Depth> depths, Day day) {
+                            const Depths& depths, Day day) {
   if (day < 0 || day > kLongest) return nullptr;
-  const std::uint32_t agreed = depth_on(depths, day);
-  const auto turns = static_cast<Day>(agreed);
-  const std::uint32_t depth = 1 + static_cast<std::uint32_t>(day % turns);
-  Day begins = 0;  // in turns of this depth: the passing that `day` lies in
-  std::uint32_t passing = 1;
-  std::vector<const Question*> pool = deck.pool(depth, relationship, 0);
-  while (!pool.empty() && day / turns - begins >= static_cast<Day>(pool.size())) {
-    const auto size = static_cast<Day>(pool.size());
-    const Day next = next_since(deck, begins * turns);
-    // Passings that begin before another question is there are all as long as this one: at least one, and no further.
-    const Day whole = std::max<Day>(1, (std::min(day, next - 1) / turns - begins) / size);
-    begins += whole * size;
-    passing += static_cast<std::uint32_t>(whole);
-    pool = deck.pool(depth, relationship, begins * turns);
-  }
-  if (pool.empty()) return nullptr;
+  const Passing passing = passing_on(deck, relationship, depths, day);
+  if (passing.pool.empty()) return nullptr;
   std::vector<std::pair<Hash, const Question*>> ranked;
-  ranked.reserve(pool.size());
-  for (const Question* question : pool)
-    ranked.emplace_back(crypto::question_rank(seed, depth + (agreed << 8U), passing, question->id), question);
-  const auto drawn = ranked.begin() + (day / turns - begins);
+  ranked.reserve(passing.pool.size());
+  for (const Question* question : passing.pool)
+    ranked.emplace_back(crypto::question_rank(seed, passing.depth, passing.number, question->id), question);
+  const auto drawn = ranked.begin() + static_cast<std::ptrdiff_t>(passing.drawn);
   std::nth_element(ranked.begin(), drawn, ranked.end(),
                    [](const auto& a, const auto& b) { return a.first.bytes < b.first.bytes; });
   return drawn->second;

@@ -1,14 +1,16 @@
 // deck.h: the question of the day: the same on both devices, with no message.
 //
-// What both hold decides: the deck, a seed made at the journal's birth, and the couple's date. Each depth is a deck of
-// its own, in an order drawn anew for every passing, and no question comes back before its depth is through. Who goes
-// deeper begins other decks, and finds the old ones where the days have taken them. A deck
-// that has grown since changes nothing of a passing that had begun: `since` says from when on a question may be drawn.
+// What both hold decides: the deck, a seed made at the journal's birth, the couple's date, and how deep they have gone
+// since its founding day. Each depth is a deck of its own, in an order drawn anew for every passing; a day takes the
+// next question of the depth that is due. So no question comes back before its depth is through, and whatever depth the
+// two agree on tomorrow chooses between depths, never between the questions of one. A deck that has grown since changes
+// nothing of a passing that had begun: `since` says from when on a question may be drawn.
 // Pure. Spec: proto/README.md section 3.10.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <span>
+#include <string>
+#include <vector>
 
 #include "crypto/epoch.h"
 #include "daemon/practice/day.h"
@@ -45,9 +47,15 @@ struct Depth {
   std::uint32_t depth = 1;
 };
 
-// `depths`: in the order of their days; before the first, light. With depth 1 every day has a light question, with 2
-// they take turns, and so with 3. Days are counted from 1970 on. nullptr: before that, or centuries later.
+// With depth 1 every day has a light question, with 2 light and closer ones take turns, and so with 3.
+struct Depths {
+  Day founded = 0;             // the day from which on questions are counted
+  std::vector<Depth> changes;  // in the order of their days; before the first, light
+};
+
+// A day before the founding day, which was set by a clock that was ahead then, is counted from 1970 on. nullptr: before
+// that, or centuries later.
 const Question* question_of(const Deck& deck, const crypto::QuestionSeed& seed, std::string_view relationship,
-                            std::span<const Depth> depths, Day day);
+                            const Depths& depths, Day day);
 
 }  // namespace duolog::practice

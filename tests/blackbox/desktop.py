@@ -34,12 +34,12 @@ def line_from(command, descriptor_option, **how):
 
 
 class Desktop:
-    """`place`: the socket of its bus. Use with `with`."""
+    """`place`: the socket of its bus; `name`: of one of several. Use with `with`."""
 
-    def __init__(self, house, place):
+    def __init__(self, house, place, name="desktop"):
         for program, package in (("dbus-daemon", "dbus"), ("Xvfb", "xvfb"), ("dunst", "dunst"), ("dbus-send", "dbus")):
             needs(program, package)
-        self.folder = house.folder / "desktop"
+        self.folder = house.folder / name
         self.folder.mkdir(exist_ok=True)
         self.place = pathlib.Path(place)
         self.shown_file = self.folder / "shown"

@@ -166,7 +166,7 @@ def stopping_does_not_wait_for_a_name_that_is_looked_up(house):
 
 
 @fact
-def a_thousand_reconnections_leave_nothing_behind(house):
+def hundreds_of_reconnections_leave_nothing_behind(house):
     effort.needs_honest_figures(house)
     with Middle(house) as middle:
         ada = middle.lan.resident("Ada", asan=WITHOUT_QUARANTINE)

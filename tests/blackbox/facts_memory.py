@@ -1,5 +1,5 @@
 """A random schedule: whatever happens between two answers, no daemon's memory, home or door holds words that are sealed from
-its person. DUOLOG_SEED chooses the schedule."""
+its person. DUOLOG_SEED chooses the schedule; at night each is a new one."""
 # SPDX-License-Identifier: GPL-3.0-or-later
 import os
 import random
@@ -7,7 +7,7 @@ import random
 import canary
 from house import NIGHTLY, Skipped, eventually, fact, waits
 
-SEED = int(os.environ.get("DUOLOG_SEED", "1"))
+SEED = int(os.environ.get("DUOLOG_SEED") or (random.SystemRandom().randrange(1 << 31) if NIGHTLY else 1))
 ROUNDS_TOLD = 80 if NIGHTLY else 4
 # Of each practice that is sealed until both: a field that holds words, and what else it wants.
 ROUNDS = {
@@ -147,6 +147,7 @@ class Schedule:
 @waits
 @fact
 def in_no_schedule_does_a_daemon_hold_words_that_are_sealed_from_its_person(house):
+    print(f"DUOLOG_SEED={SEED}", flush=True)
     schedule = Schedule(house)
     practices = list(ROUNDS)
     schedule.dice.shuffle(practices)

@@ -5,6 +5,7 @@ import time
 
 import wrong_clock
 from desktop import NO_MARKUP, Desktop, at_home_of
+from facts_practices import does, stands
 from house import eventually, fact, waits
 from wrong_clock import WrongClock
 
@@ -117,6 +118,61 @@ def in_quiet_hours_nothing_is_shown_and_afterwards_all_in_one(house):
         clock.show("2026-11-23T07:00")
         eventually("a notice is shown", desktop.shown, NOTICE_WITHIN)
         assert desktop.bodies() == ["3 new things"], desktop.bodies()
+
+
+@waits
+@fact
+def a_time_without_telephones_is_quiet_for_both_and_afterwards_each_has_one_notice(house):
+    clock = WrongClock(house)
+    hold_a_wall_clock(clock, "2026-11-22T12:00")
+    ada, bo = (house.person(name, via=clock.via, asan=wrong_clock.ASAN) for name in ("Ada", "Bo"))
+    with Desktop(house, at_home_of(ada), "screen-of-ada") as adas, Desktop(house, at_home_of(bo), "screen-of-bo") as bos:
+        for someone in (ada, bo):
+            spoken_to(someone, "content = true")
+            someone.start()
+            someone.init()
+        house.pair(ada, bo)
+        plan = does(ada, "plan", kind="phone-free", what="soup, and nothing else", start="2026-11-22 18:00", until="21:00")
+        eventually("Bo is told", bos.shown)
+        bo.duolog("reply", plan["id"][:8], "--as", "accept", "--yes")
+        stands(ada, plan, "accept")
+        eventually("Ada is told", adas.shown)
+        for someone in (ada, bo):
+            someone.stop()
+        hold_a_wall_clock(clock, "2026-11-22T19:00")
+        for someone in (ada, bo):
+            someone.start()
+        house.pair_is_up(ada, bo)
+        told = len(adas.shown()), len(bos.shown())
+        for number in ("first", "second"):
+            ada.write(f"the {number} thing that Ada tells")
+            bo.write(f"the {number} thing that Bo tells")
+        for someone, other in ((ada, "Bo"), (bo, "Ada")):
+            arrives(someone, f"the second thing that {other} tells")
+        time.sleep(4)  # nothing is awaited: twice as long as a notice is gathered
+        assert (len(adas.shown()), len(bos.shown())) == told, adas.bodies() + bos.bodies()
+        hold_a_wall_clock(clock, "2026-11-22T21:00")
+        for desktop, other, before in ((adas, "Bo", told[0]), (bos, "Ada", told[1])):
+            eventually("it is told", lambda of=desktop, so_far=before: len(of.shown()) > so_far, NOTICE_WITHIN)
+            assert desktop.bodies()[before:] == [f"2 new things from {other}"], desktop.bodies()
+
+
+@fact
+def what_the_guide_shows_of_a_config_is_one_and_it_is_found_from_config(house):
+    ada, bo = house.two()
+    shown = ada.duolog("config").text
+    assert "duolog guide nudges" in shown and "duolog guide nudges" in ada.duolog("config", "--help").text, shown
+    page = ada.duolog("guide", "nudges").text
+    written = [line.strip() for line in page.splitlines() if line.startswith("    ")]
+    assert "[notify]" in written and "[[notify.reminders]]" in written, page
+    ada.stop()
+    spoken_to(ada, *written[written.index("[notify]") + 1:])
+    ada.start()
+    # It was read and is no mere text: another word in it is refused.
+    assert "notify-no-bus" in findings(ada)
+    bo.stop()
+    spoken_to(bo, *(line.replace("checkin", "Check in!") for line in written[written.index("[notify]") + 1:]))
+    assert not bo.starts()
 
 
 @waits

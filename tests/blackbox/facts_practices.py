@@ -107,6 +107,10 @@ def appreciations_go_in_turns_and_a_turn_may_be_passed(house):
     arrives(bo, saved)
     assert round_of(bo, "appreciate")["turn"] == "yours" and round_of(ada, "appreciate")["turn"] == "theirs"
     assert "it is Bo's turn" in ada.duolog("answers", "appreciate").text
+    # Whoever has had a turn has none left to pass.
+    assert "yours is in; it is Bo's turn" in ada.duolog("appreciate", "--pass").text
+    eventually("Bo knows", lambda: round_of(bo, "appreciate")["theirs_passed"])
+    assert "Ada has written; it is your turn" in bo.duolog("answers", "appreciate").text
     assert "you have passed; each of you has had a turn" in bo.duolog("appreciate", "--pass").text
     eventually("Ada knows", lambda: round_of(ada, "appreciate")["theirs_passed"])
 
@@ -170,6 +174,15 @@ def a_need_is_answered_with_a_limit(house):
     stands(ada, saved, "boundary")
     assert "names a limit" in ada.duolog("show", saved["id"][:8]).text
     assert "a need" not in bo.duolog().text
+    other = does(ada, "need", when="the bill lay there for a week", feel="uneasy", need="to know who pays",
+                 would_you="look at it with me on Friday")
+    arrives(bo, other)
+    house.secrets.text("friday is full; sunday morning, over coffee", "a reply")
+    bo.duolog("reply", other["id"][:8], "--as", "compromise", "friday is full; sunday morning, over coffee")
+    stands(ada, other, "compromise")
+    shown = ada.duolog("show", other["id"][:8]).text
+    assert "answered with something in between" in shown and "offers something in between" in shown, shown
+    assert "a need" not in bo.duolog().text
     # It is Ada's: she cannot answer it as if she were Bo.
     assert ada.run("reply", saved["id"][:8], "--as", "agree", "--yes").code in (FAILED, USAGE)
 
@@ -194,6 +207,10 @@ def a_promise_is_kept_or_owned_by_the_one_who_made_it(house):
 @fact
 def a_repair_says_where_its_limits_are_and_is_forgiven(house):
     ada, bo = house.two()
+    with asked(ada, "repair", columns=100) as screen:  # the first there ever was
+        screen.expect(r"in turns: you begin; then it is Bo's turn\.\n[^>]*1 of 4\n[^>]*> ")
+        screen.press(b"\x03")
+        assert screen.end() == FAILED and "has had one" not in screen.text, screen.text
     said = ada.duolog("repair", *(f"--set={field}=what was said at supper: {field}" for field in (
         "what_happened", "my_part", "sorry", "will_do")))
     assert "professional" in said.text and "it is Bo's turn" in said.text, said.text
@@ -214,6 +231,28 @@ def a_plan_is_accepted_and_then_called_off(house):
     stands(ada, saved, "accept")
     ada.duolog("reply", saved["id"][:8], "--as", "cancelled", "--yes")
     stands(bo, saved, "cancelled")
+
+
+@fact
+def a_plan_is_declined_or_something_else_is_suggested_and_both_pages_say_so(house):
+    ada, bo = house.two()
+    day = (today() + datetime.timedelta(days=3)).isoformat()
+    saved = does(ada, "plan", kind="conversation", what="an hour about the flat", start=f"{day} 19:00")
+    arrives(bo, saved)
+    bo.duolog()  # has read it
+    house.secrets.text("the morning after would be kinder to me", "a reply")
+    bo.duolog("reply", saved["id"][:8], "--as", "suggest", "the morning after would be kinder to me")
+    stands(ada, saved, "suggest")
+    page = " ".join(ada.duolog().text.split())
+    assert "the morning after would be kinder" in page and "not answered yet" not in page, page
+    assert "something else is suggested" in page, page
+    page = " ".join(bo.duolog().text.split())
+    assert "you suggest something else" in page and "waits for your answer" not in page, page
+    bo.duolog("reply", saved["id"][:8], "--as", "decline", "--yes")
+    stands(ada, saved, "decline")
+    assert "says not this time" in ada.duolog("show", saved["id"][:8]).text
+    for someone in (ada, bo):
+        assert "time together" not in someone.duolog().text, someone.duolog().text
 
 
 @fact

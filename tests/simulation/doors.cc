@@ -143,8 +143,8 @@ std::string said(const journal::Calendar& calendar) {
 void say(const journal::Agreements& agreed, const std::string& me, const std::string& other,
          std::vector<std::string>& lines) {
   lines.push_back("calendar " + said(agreed.calendar) + " version " + std::to_string(agreed.calendar_version));
-  std::string depths = "depth " + std::to_string(agreed.depth);
-  for (const auto& depth : agreed.depths)
+  std::string depths = "depth " + std::to_string(agreed.depth) + " since " + std::to_string(agreed.depths.founded);
+  for (const auto& depth : agreed.depths.changes)
     depths += " " + std::to_string(depth.from) + ":" + std::to_string(depth.depth);
   lines.push_back(depths + (agreed.open_unanswered ? ", the unanswered open" : ""));
   for (const auto& pause : agreed.pauses)

@@ -59,6 +59,8 @@ TEST(Guide, NoWordIsLost) {
 
 TEST(Guide, ThereIsAPageForEachPractice) {
   for (const auto& verb : practice_verbs()) EXPECT_NE(find_page(verb.id), nullptr) << verb.id;
+  for (const char* other : {"letters", "nudges", "reminders", "calendar"})
+    EXPECT_NE(find_page(other), nullptr) << other;
   for (const char* barrier : {"fear", "time", "styles", "wounds", "help", "safety"}) {
     EXPECT_NE(find_page(barrier), nullptr) << barrier;
   }
@@ -99,7 +101,7 @@ std::vector<std::string> commands_in(const std::string& text) {
   std::vector<std::string> commands;
   bool goes_on = false;
   for (auto line : lines_of(text)) {
-    if (!line.starts_with("  ")) continue;
+    if (!line.starts_with("  ") || (!goes_on && line.starts_with("    "))) continue;
     const bool more = line.ends_with('\\');
     if (more) line.pop_back();
     if (goes_on) commands.back() += line;

@@ -397,5 +397,18 @@ TEST(ShowRound, ATurnIsSaid) {
   EXPECT_EQ(round_state(round), "Bo has passed; it is your turn");
 }
 
+TEST(ShowRound, WhoHasWrittenHasPassedNothing) {
+  control::RoundReport round;
+  round.set_other("Bo");
+  round.set_sharing("in turns");
+  round.set_turn("theirs");
+  round.set_mine_in(true), round.set_mine_passed(true);
+  EXPECT_EQ(round_state(round), "yours is in; it is Bo's turn");
+  round.set_turn("yours");
+  round.set_mine_in(false), round.set_mine_passed(false);
+  round.set_theirs_in(true), round.set_theirs_passed(true);
+  EXPECT_EQ(round_state(round), "Bo has written; it is your turn");
+}
+
 }  // namespace
 }  // namespace duolog::client

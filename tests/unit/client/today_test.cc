@@ -184,6 +184,31 @@ TEST_F(Today, WhatIsDueTodaySaysSo) {
   EXPECT_THAT(screen(), HasSubstr("  soon  "));
 }
 
+TEST_F(Today, APlanSaysForWhomItWaits) {
+  auto& plan = *report_.add_plans();
+  fill(plan, true, "what", "the long way round");
+  plan.set_visibility("shared");
+  plan.set_state("open");
+  EXPECT_THAT(screen(), HasSubstr("not answered yet"));
+  plan.set_state("suggest");
+  EXPECT_THAT(screen(), HasSubstr("something else is suggested"));
+  plan.set_mine(false);
+  EXPECT_THAT(screen(), HasSubstr("you suggest something else"));
+  EXPECT_THAT(screen(), Not(HasSubstr("waits for your answer")));
+  plan.set_mine(true);
+  plan.set_visibility("private");
+  plan.set_state("open");
+  EXPECT_THAT(screen(), Not(HasSubstr("not answered yet")));
+}
+
+TEST_F(Today, WhoIsAloneAndHasAnsweredIsAskedNothingMore) {
+  question();
+  report_.mutable_question()->set_state("alone");
+  EXPECT_THAT(screen(), HasSubstr("the question of the day"));
+  report_.mutable_question()->set_mine_in(true);
+  EXPECT_THAT(screen(), Not(HasSubstr("the question of the day")));
+}
+
 TEST_F(Today, NobodyIsToldToAnswerTheirOwn) {
   auto& talk = *report_.add_talks();
   talk.set_mine(true);

@@ -52,12 +52,38 @@ TEST_F(Together, AWishDatedFarAheadBindsNobodyElse) {
   EXPECT_EQ(question(ada).period[11], 'a');
 }
 
+TEST_F(Together, QuestionsAreCountedFromTheFoundingDayAndNoneComesBackInItsFirstPassing) {
+  std::set<std::string> asked;
+  for (int day = 0; day < 100; ++day) {  // there are more of each depth
+    if (day == 40) {  // another calendar, in which it is tomorrow already, moves the founding day nowhere
+      Wishes wishes;
+      wishes.zone = "Pacific/Auckland";
+      wishes.turn_hour = 0;
+      bo.shelf().agree(wishes, {});
+      meet(ada, bo);
+      Wishes yes;
+      yes.accept_calendar = true;
+      ada.shelf().agree(yes, {});
+      meet(ada, bo);
+    }
+    const std::string period = question(ada).period;
+    ASSERT_EQ(period, question(bo).period);
+    EXPECT_TRUE(asked.insert(period.substr(11)).second) << period;
+    ada.now += kDay;
+    bo.now += kDay;
+  }
+  for (Person* who : {&ada, &bo})
+    EXPECT_EQ(practice::day_text(who->journal(who->shared()).agreements().depths.founded), "2026-11-22");
+}
+
 TEST_F(Together, ABackdatedCalendarDoesNotTakeTheFoundersPlace) {
   const auto bytes = encode_event({1, 0, {}, Calendar{"Asia/Tokyo", 4, 1, 0}});
   forge_bytes(bo, bo.shared(), bytes.view());
   meet(ada, bo);
-  for (Person* who : {&ada, &bo})
+  for (Person* who : {&ada, &bo}) {
     EXPECT_EQ(who->shelf().calendar_of(who->journal(who->shared())).zone, "Europe/Berlin");
+    EXPECT_EQ(practice::day_text(who->journal(who->shared()).agreements().depths.founded), "2026-11-22");
+  }
 }
 
 TEST_F(Together, WhatWasShownAsSealedIsNeverSentOpen) {

@@ -470,6 +470,42 @@ TEST_F(Together, APlanHasTimesAndFadesWhenItsDayIsOver) {
   EXPECT_THAT(today(bo.shelf()).plans, IsEmpty()) << "nobody has answered, and its day is over";
 }
 
+TEST_F(Together, APlanThatSomethingElseIsSuggestedForWaitsForItsAuthor) {
+  const Saved plan =
+      done(ada, "plan",
+           {{"kind", std::string("quiet")}, {"what", std::string("a walk")}, {"start", std::string("tomorrow 18:00")}});
+  meet(ada, bo);
+  said(bo, plan, "suggest", "on Sunday?");
+  meet(ada, bo);
+  for (Person* who : {&ada, &bo}) {
+    EXPECT_EQ(shown(*who, plan).standing, kSuggested);
+    EXPECT_THAT(today(who->shelf()).plans, SizeIs(1));
+  }
+  said(bo, plan, "accept");
+  said(bo, plan, "suggest", "no, all the same on Sunday");
+  meet(ada, bo);
+  EXPECT_EQ(shown(ada, plan).standing, "accept") << "what is agreed is called off, not suggested away";
+}
+
+TEST_F(Together, WhatNobodyElseCanAnswerWaitsForNothingInANotebook) {
+  const auto alone = [&](const std::string& practice, std::vector<FieldValue> fields) {
+    FilledForm form;
+    form.practice = practice;
+    form.journal = hex(ada.notebook().view());
+    form.fields = std::move(fields);
+    return ada.shelf().answer(form, {});
+  };
+  const Saved talk = alone("talk", {{"when", std::string("today")}});
+  const Saved promise = alone("promise", {{"promise", std::string("to sleep more")}});
+  EXPECT_EQ(talk.afterwards, "");
+  EXPECT_NE(done(ada, "talk", {{"when", std::string("today")}}).afterwards, "");
+  EXPECT_EQ(shown(ada, talk).standing, "");
+  EXPECT_THAT(today(ada.shelf()).talks, SizeIs(1)) << "the one in the shared journal";
+  EXPECT_THAT(today(ada.shelf()).promises, SizeIs(1));
+  said(ada, promise, "kept");
+  EXPECT_THAT(today(ada.shelf()).promises, IsEmpty());
+}
+
 TEST_F(Together, AReactionIsNoWord) {
   const Saved entry = ada.write("here");
   meet(ada, bo);

@@ -5,7 +5,6 @@
 
 #include <gmock/gmock.h>
 
-#include <array>
 #include <limits>
 #include <map>
 #include <set>
@@ -22,8 +21,8 @@ crypto::QuestionSeed seed_of(std::uint8_t value) {
   return crypto::question_seed(*crypto::EpochSecret::from(Bytes(32, value)));
 }
 
-std::vector<std::string> drawn(const Deck& deck, const crypto::QuestionSeed& seed, std::span<const Depth> depths,
-                               Day from, Day days) {
+std::vector<std::string> drawn(const Deck& deck, const crypto::QuestionSeed& seed, const Depths& depths, Day from,
+                               Day days) {
   std::vector<std::string> ids;
   for (Day day = from; day < from + days; ++day) ids.push_back(question_of(deck, seed, "partner", depths, day)->id);
   return ids;
@@ -55,13 +54,13 @@ TEST(Deck, ADayIsReadStrictly) {
 }
 
 TEST(Deck, TheSameSeedDrawsTheSameAndAnotherDoesNot) {
-  const auto here = drawn(deck(), seed_of(1), {}, kToday, 30);
-  EXPECT_EQ(here, drawn(deck(), seed_of(1), {}, kToday, 30));
-  EXPECT_NE(here, drawn(deck(), seed_of(2), {}, kToday, 30));
+  const auto here = drawn(deck(), seed_of(1), {kToday, {}}, kToday, 30);
+  EXPECT_EQ(here, drawn(deck(), seed_of(1), {kToday, {}}, kToday, 30));
+  EXPECT_NE(here, drawn(deck(), seed_of(2), {kToday, {}}, kToday, 30));
 }
 
 TEST(Deck, StaysLightUntilBothWishToGoDeeper) {
-  const std::array depths{Depth{kToday + 10, 3}};
+  const Depths depths{kToday, {{kToday + 10, 3}}};
   for (Day day = kToday; day < kToday + 10; ++day)
     EXPECT_EQ(question_of(deck(), seed_of(1), "partner", depths, day)->depth, 1U);
   std::set<std::uint32_t> seen;
@@ -70,56 +69,91 @@ TEST(Deck, StaysLightUntilBothWishToGoDeeper) {
   EXPECT_EQ(seen, (std::set<std::uint32_t>{1, 2, 3}));
 }
 
-TEST(Deck, NothingComesBackBeforeItsDepthIsThrough) {
+TEST(Deck, APassingIsAnotherOrderOfTheSame) {
   const Deck small(small_deck(7));
-  const Day begins = kToday - kToday % 7;  // a passing of seven begins on such days
-  for (Day passing = 0; passing < 5; ++passing) {
-    const auto ids = drawn(small, seed_of(3), {}, begins + 7 * passing, 7);
-    EXPECT_EQ(std::set<std::string>(ids.begin(), ids.end()).size(), 7U);
-  }
-  EXPECT_NE(drawn(small, seed_of(3), {}, begins, 7), drawn(small, seed_of(3), {}, begins + 7, 7)) << "drawn anew";
+  const Depths depths{kToday, {}};
+  const auto first = drawn(small, seed_of(3), depths, kToday, 7);
+  EXPECT_EQ(std::set<std::string>(first.begin(), first.end()).size(), 7U);
+  const auto second = drawn(small, seed_of(3), depths, kToday + 7, 7);
+  EXPECT_THAT(second, ::testing::UnorderedElementsAreArray(first));
+  EXPECT_NE(second, first) << "drawn anew";
 }
 
-TEST(Deck, GoingDeeperAndBackMovesNothing) {
-  const std::array depths{Depth{kToday + 20, 3}, Depth{kToday + 60, 1}};
-  EXPECT_EQ(drawn(deck(), seed_of(4), depths, kToday + 60, 60), drawn(deck(), seed_of(4), {}, kToday + 60, 60));
+// Whatever two people agree on and when, for three years: each depth is gone through whole before any of it comes back.
+TEST(Deck, FromTheFoundingDayOnNothingComesBackBeforeItsDepthIsThrough) {
+  for (const char* kind : {"partner", "friend", "family"}) {
+    for (const Day founded : {kToday, kToday + 7, kToday + 50}) {
+      const Depths depths{founded, {{founded + 9, 2}, {founded + 40, 3}, {founded + 41, 1}, {founded + 150, 3}}};
+      std::map<std::uint32_t, std::set<std::string>> asked;
+      for (Day day = founded; day < founded + 1000; ++day) {
+        const Question* question = question_of(deck(), seed_of(4), kind, depths, day);
+        std::set<std::string>& passing = asked[question->depth];
+        if (passing.size() == deck().pool(question->depth, kind, day).size()) passing.clear();
+        ASSERT_TRUE(passing.insert(question->id).second) << kind << ": " << question->id << " on " << day_text(day);
+      }
+    }
+  }
 }
 
-TEST(Deck, InEveryDepthNothingComesBackBeforeItIsThrough) {
-  const std::array depths{Depth{0, 3}};
-  const auto pool = static_cast<Day>(deck().pool(3, "partner", kToday).size());
-  const Day begins = 3 * (kToday / 3 / pool + 1) * pool;  // a passing through the deep ones
-  std::set<std::string> deep;
-  for (const std::string& id : drawn(deck(), seed_of(4), depths, begins, 3 * pool)) {
-    if (id.front() != 'c') continue;
-    EXPECT_TRUE(deep.insert(id).second) << id;
+// Who computes tomorrow's question for each depth that they could agree on finds one of each depth, and no choice.
+TEST(Deck, WhateverIsAgreedTheNextQuestionOfADepthIsTheSame) {
+  for (Day day = kToday + 60; day < kToday + 90; ++day) {
+    std::map<std::uint32_t, std::set<std::string>> next;
+    for (std::uint32_t agreed = 1; agreed <= kDeepest; ++agreed) {
+      const Depths depths{kToday, {{kToday + 20, 3}, {kToday + 45, 2}, {day, agreed}}};
+      std::set<std::uint32_t> met;
+      for (Day each = day; each < day + 3; ++each) {
+        const Question* question = question_of(deck(), seed_of(4), "partner", depths, each);
+        if (met.insert(question->depth).second) next[question->depth].insert(question->id);
+      }
+      EXPECT_EQ(met.size(), agreed);
+    }
+    for (const auto& [depth, ids] : next) EXPECT_EQ(ids.size(), 1U) << depth << " on " << day_text(day);
   }
-  EXPECT_EQ(deep.size(), static_cast<std::size_t>(pool));
+}
+
+TEST(Deck, GoingDeeperAndBackLosesAndMovesNoQuestion) {
+  const Depths there_and_back{kToday, {{kToday + 20, 3}, {kToday + 60, 1}}};
+  std::vector<std::string> light;
+  for (const std::string& id : drawn(deck(), seed_of(4), there_and_back, kToday, 100))
+    if (deck().find(id)->depth == 1) light.push_back(id);
+  EXPECT_EQ(light, drawn(deck(), seed_of(4), {kToday, {}}, kToday, static_cast<Day>(light.size())));
+  EXPECT_LT(light.size(), 100U - 20U);
 }
 
 TEST(Deck, ANewerDeckChangesNoPassingThatHadBegun) {
   const Deck before(small_deck(7));
-  const Day begins = kToday - kToday % 7;
-  const Deck after(small_deck(7, "[[questions]]\nid = \"a900\"\ndepth = 1\ntext = \"new\"\nsince = \"2026-11-20\"\n"));
-  EXPECT_EQ(drawn(before, seed_of(5), {}, begins, 7), drawn(after, seed_of(5), {}, begins, 7));
-  const auto later = drawn(after, seed_of(5), {}, begins + 7, 8);
-  EXPECT_THAT(later, ::testing::Contains("a900"));
+  const Depths depths{kToday, {}};
+  const Deck after(small_deck(7, "[[questions]]\nid = \"a900\"\ndepth = 1\ntext = \"new\"\nsince = \"2026-11-23\"\n"));
+  EXPECT_EQ(drawn(before, seed_of(5), depths, kToday, 7), drawn(after, seed_of(5), depths, kToday, 7));
+  EXPECT_THAT(drawn(after, seed_of(5), depths, kToday + 7, 8), ::testing::Contains("a900"));
 }
 
-// As proto/README.md 3.10 says it: passing after passing, from the first day there is.
-TEST(Deck, PassingsFollowEachOtherFromTheFirstDayWhateverIsAdded) {
+// As proto/README.md 3.10 says it: passing after passing, from the founding day on.
+TEST(Deck, PassingsFollowEachOtherFromTheFoundingDayWhateverIsAdded) {
   const auto added = [](const char* id, const char* since) {
     return std::string("[[questions]]\nid = \"") + id + "\"\ndepth = 1\ntext = \"new\"\nsince = \"" + since + "\"\n";
   };
-  const Deck deck(small_deck(3, added("b1", "1970-01-05") + added("b2", "1970-01-11") + added("b3", "1970-01-12") +
-                                    added("b4", "1972-02-29")));
-  Day day = 0;
-  for (std::uint32_t passing = 1; day < 1500; ++passing) {
+  const Deck deck(small_deck(3, added("b1", "2026-11-22") + added("b2", "2026-11-26") + added("b3", "2026-11-27") +
+                                    added("b4", "2028-02-29")));
+  Day day = kToday;
+  for (std::uint32_t passing = 1; day < kToday + 1500; ++passing) {
     std::map<Bytes, std::string> ranked;
     for (const Question* question : deck.pool(1, "partner", day))
-      ranked[to_bytes(crypto::question_rank(seed_of(8), 1 + 256, passing, question->id).bytes)] = question->id;
-    for (const auto& [rank, id] : ranked) ASSERT_EQ(question_of(deck, seed_of(8), "partner", {}, day++)->id, id);
+      ranked[to_bytes(crypto::question_rank(seed_of(8), 1, passing, question->id).bytes)] = question->id;
+    for (const auto& [rank, id] : ranked)
+      ASSERT_EQ(question_of(deck, seed_of(8), "partner", {kToday, {}}, day++)->id, id);
   }
+}
+
+// The host's clock was ahead when the two founded their journal.
+TEST(Deck, ADayBeforeTheFoundingDayIsCountedFromTheBeginning) {
+  const Depths depths{kToday + 30, {}};
+  const auto before = drawn(deck(), seed_of(6), depths, kToday, 30);
+  EXPECT_EQ(before, drawn(deck(), seed_of(6), {0, {}}, kToday, 30));
+  EXPECT_EQ(drawn(deck(), seed_of(6), depths, kToday + 30, 9), drawn(deck(), seed_of(6), {kToday, {}}, kToday, 9));
+  for (const Day founded : {std::numeric_limits<Day>::min(), std::numeric_limits<Day>::max()})
+    EXPECT_EQ(drawn(deck(), seed_of(6), {founded, {}}, kToday, 30), before);
 }
 
 TEST(Deck, ADayOfAnyClockIsAnsweredAtOnce) {
