@@ -175,6 +175,19 @@ void events(const People& people) {
     put("event", name, bytes.view());
   };
   event("entry", Entry{"we walked to the lake", {"lake", "us"}, Moment{1'795'000'000'000, -480, true}});
+  Entry whole{"look", {"lake"}, Moment{1'795'000'000'000, 60, false}};
+  whole.mood = 4;
+  whole.between_us = true;
+  whole.first_written = Moment{1'794'000'000'000, 60, false};
+  whole.attachments = {{{5}, crypto::kChunkLength + 7, {ChunkId{{1}}, ChunkId{{2}}}, "lake.jpg", "image/jpeg"},
+                       {{6}, 0, {}, "nothing", ""}};
+  whole.source = Bytes(kSourceLength, 9);
+  event("whole-entry", whole);
+  event("remark", Remark{RecordId{{1}}, "thank", "for the soup"});
+  event("reaction", Reaction{RecordId{{1}}, "\xf0\x9f\x8c\xbf"});
+  event("own-practice", OwnPractice{"id = \"walk\"\ntitle = \"A walk\"\n"});
+  event("wish", Wish{"pause", "2026-12-24"});
+  event("pass", Pass{"appreciate", "2026-W47"});
   const Form form{
       {"connection", 4}, {"highlight", std::string("the lake")}, {"list", std::vector<std::string>{"a", "b"}}};
   event("answer", Answer{"checkin", "2026-W47", form});

@@ -3,10 +3,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <random>
 
-#include "daemon/journal/other_years.h"
-#include "daemon/journal/searching.h"
-#include "daemon/journal/tally.h"
 #include "daemon/store/view_database.h"
+#include "tests/unit/journal/everything.h"
 #include "tests/unit/journal/together.h"
 
 namespace duolog::journal {
@@ -18,65 +16,6 @@ using ::testing::SizeIs;
 
 // As a page that is not authentic, or a disk that fails, would do it.
 void lose_view(Person& who) { dynamic_cast<store::ViewDatabase&>(who.view().database()).drop(); }
-
-std::string said(const Item& item) {
-  std::string all = hex(item.id.view()) + item.author + item.written_at + std::string(name(item.kind)) + item.text;
-  for (const std::string& tag : item.tags) all += "#" + tag;
-  all += std::string(name(item.state)) + item.standing + (item.is_new ? " new" : "") + item.practice + item.period;
-  for (const FieldValue& field : item.fields)
-    if (const auto* text = std::get_if<std::string>(&field.value)) all += field.id + *text;
-  for (const Reacted& reacted : item.reactions) all += reacted.emoji;
-  all += item.edited_at + item.taken_back_at + "v" + std::to_string(item.version_count);
-  for (const ItemVersion& version : item.versions) all += version.text + version.written_at;
-  return all + std::to_string(item.remark_count) + (item.after_reveal ? " after" : "") + "\n";
-}
-
-std::string said(const Round& round) {
-  std::string all = round.practice + round.period + describe(round.state, round.other) + round.turn + "\n";
-  for (const Item& answer : round.answers) all += "  " + said(answer);
-  return all;
-}
-
-// Whatever this person can be told.
-std::string everything(Person& who) {
-  std::string all;
-  for (const Filter& filter : std::vector<Filter>{{},
-                                                  {.limit = 3},
-                                                  {.from = "me"},
-                                                  {.limit = 2, .from = "Bo"},
-                                                  {.since = "2026-11-22"},
-                                                  {.limit = 1, .until = "2026-11-21"},
-                                                  {.tag = "red"},
-                                                  {.kind = "answer"},
-                                                  {.kind = "remark"},
-                                                  {.kind = "letter"},
-                                                  {.kind = "taken back"},
-                                                  {.journal = "notebook"}}) {
-    all += "--\n";
-    for (const Item& item : list(who.shelf(), filter)) all += said(item);
-  }
-  for (const Item& item : list(who.shelf(), {})) all += said(show(who.shelf(), {hex(item.id.view()), {}}));
-  for (const Round& round : rounds(who.shelf(), {})) all += said(round);
-  const Today today = journal::today(who.shelf());
-  for (const Item& item : today.news) all += said(item);
-  for (const Round& round : today.waiting) all += "waits " + said(round);
-  for (const auto* things : {&today.promises, &today.plans, &today.talks, &today.needs})
-    for (const Item& item : *things) all += "open " + said(item);
-  for (const auto& week : today.weeks) all += week.period + (week.kept ? " kept\n" : "\n");
-  for (const std::string& letter : today.letters) all += letter + "\n";
-  for (const Series& series : trends(who.shelf(), {}))
-    for (const auto& point : series.points) all += series.field + point.day + std::to_string(point.value) + "\n";
-  for (const char* words : {"red", "day OR better", "tag:blue", "mood:2-5", "regretted", "shelf"})
-    for (const Finding& found : search(who.shelf(), words, {}).findings) all += words + said(found.item);
-  const std::int64_t now = std::exchange(who.now, who.now + 365 * kDay);
-  for (const Memory& memory : other_years(who.shelf(), {.days = 30}).memories) all += "then " + said(memory.item);
-  who.now = now;
-  for (const Tally& one : tally(who.shelf(), {}))
-    all += one.person + std::to_string(one.entries) + "/" + std::to_string(one.words) + one.oldest + "\n";
-  for (const JournalStatus& one : status(who.shelf()))
-    all += one.name + std::to_string(one.entries) + "/" + std::to_string(one.unreadable) + "\n";
-  return all;
-}
 
 class ViewAnew : public Together {
  protected:

@@ -1,6 +1,6 @@
 // lies.h: every message that differs from a true one in a single field: numbers at every limit, lengths that overflow,
-// fields gone, doubled, a thousand times, of another type, nested without end. For protobuf messages as bytes, without
-// knowing what they say.
+// fields gone, doubled, a thousand times, of another type, nested without end; fields that were not there. For protobuf
+// messages as bytes, without knowing what they say: what has no value in the truth is hardly lied about (fields.h).
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
@@ -30,31 +30,15 @@ class Lies {
     out.push_back(static_cast<std::uint8_t>(number));
   }
 
- private:
-  using Tell = std::function<void(const Lie&)>;
-  static constexpr int kDepth = 6;
-  static constexpr std::size_t kLongest = 100'000;  // of what is repeated
   struct Field {
     std::uint64_t tag = 0;
     Lie before;  // the whole field, as it stood
     std::optional<std::uint64_t> number;
     std::optional<Lie> content;
-  };
-  explicit Lies(const Tell& tell) : tell_(tell) {}
-  void say(const Lie& lie) {
-    ++told_;
-    tell_(lie);
-  }
 
-  static std::optional<std::uint64_t> take_number(const Lie& from, std::size_t& at) {
-    std::uint64_t number = 0;
-    for (unsigned shift = 0; shift < 64 && at < from.size(); shift += 7) {
-      const std::uint8_t byte = from[at++];
-      number |= std::uint64_t{byte & 0x7fU} << shift;
-      if ((byte & 0x80) == 0) return number;
-    }
-    return std::nullopt;
-  }
+    [[nodiscard]] std::uint64_t name() const { return tag >> 3; }  // its number in the description
+  };
+  // nullopt: this is no message, or one of other types than numbers and lengths.
   static std::optional<std::vector<Field>> fields(const Lie& message) {
     std::vector<Field> all;
     for (std::size_t at = 0; at < message.size();) {
@@ -79,6 +63,26 @@ class Lies {
       all.push_back(std::move(field));
     }
     return all;
+  }
+
+ private:
+  using Tell = std::function<void(const Lie&)>;
+  static constexpr int kDepth = 6;
+  static constexpr std::size_t kLongest = 100'000;  // of what is repeated
+  explicit Lies(const Tell& tell) : tell_(tell) {}
+  void say(const Lie& lie) {
+    ++told_;
+    tell_(lie);
+  }
+
+  static std::optional<std::uint64_t> take_number(const Lie& from, std::size_t& at) {
+    std::uint64_t number = 0;
+    for (unsigned shift = 0; shift < 64 && at < from.size(); shift += 7) {
+      const std::uint8_t byte = from[at++];
+      number |= std::uint64_t{byte & 0x7fU} << shift;
+      if ((byte & 0x80) == 0) return number;
+    }
+    return std::nullopt;
   }
 
   static Lie number_field(std::uint64_t tag, std::uint64_t number) {
@@ -114,6 +118,21 @@ class Lies {
     for (auto field = all->rbegin(); field != all->rend(); ++field)
       backwards.insert(backwards.end(), field->before.begin(), field->before.end());
     whole(backwards);
+    add_fields(message, *all, whole);
+  }
+
+  // What the truth does not have, up to one that nobody has described: in an event that is a second payload, too.
+  static void add_fields(const Lie& message, const std::vector<Field>& all, const Tell& whole) {
+    std::uint64_t last = 0;
+    for (const Field& field : all) last = std::max(last, field.name());
+    for (std::uint64_t name = 1; name <= last + 1; ++name) {
+      if (std::any_of(all.begin(), all.end(), [&](const Field& field) { return field.name() == name; })) continue;
+      for (const Lie& more : {number_field(name << 3, 1), content_field(name << 3, Lie(3, 0x41), 3)}) {
+        Lie longer = message;
+        longer.insert(longer.end(), more.begin(), more.end());
+        whole(longer);
+      }
+    }
   }
 
   void spoil_field(const Field& field, const Tell& instead, int depth) {

@@ -53,8 +53,10 @@ std::size_t Line::bytes() const {
   return total;
 }
 
-Liar::Liar(Home& victim, const crypto::DeviceKeys& as)
-    : session(victim.log(), victim.facts(as.id()), victim.hooks()), self(as) {
+Liar::Liar(Home& victim, const crypto::DeviceKeys& as) : Liar(victim, victim.hooks(), as) {}
+
+Liar::Liar(Home& victim, Hooks hooks, const crypto::DeviceKeys& as)
+    : session(victim.log(), victim.facts(as.id()), std::move(hooks)), self(as) {
   session.start();
 }
 

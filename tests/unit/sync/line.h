@@ -47,6 +47,7 @@ class Liar {
  public:
   // `as`: whom the handshake has proven.
   explicit Liar(Home& victim, const crypto::DeviceKeys& as = people().desk);
+  Liar(Home& victim, Hooks hooks, const crypto::DeviceKeys& as = people().desk);
 
   [[nodiscard]] Hello hello() const;  // a true one, of somebody who holds nothing
   void greet() { say(hello()); }

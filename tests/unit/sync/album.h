@@ -1,0 +1,59 @@
+// album.h: a home with chunks of attachments, and an account of which the journal names and which are wanted here.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "tests/unit/sync/homes.h"
+
+namespace duolog::sync::testing {
+
+struct Chunk {
+  ChunkId id;
+  Bytes sealed;
+};
+
+inline Chunk chunk_of(std::uint8_t seed, std::size_t length = 1000) {
+  Chunk chunk;
+  chunk.sealed.assign(length, seed);
+  chunk.id = crypto::chunk_id(chunk.sealed);
+  return chunk;
+}
+
+struct Album {
+  explicit Album(const crypto::DeviceKeys& self, store::BlobQuota quota = {.free_for_others = 0, .free_for_own = 0})
+      : home(self), blobs(folder.path() / "blobs", quota) {}
+
+  void hold(const Chunk& chunk) {
+    blobs.put_own(chunk.id, chunk.sealed);
+    named.insert(chunk.id);
+  }
+  void want(const Chunk& chunk) {
+    named.insert(chunk.id);
+    wanted.push_back(chunk.id);
+  }
+  Hooks hooks() {
+    Hooks hooks = home.hooks();
+    if (!knows_blobs) return hooks;
+    hooks.chunks.store = &blobs;
+    hooks.chunks.named = [this](const ChunkId& chunk) { return named.contains(chunk); };
+    hooks.chunks.wanted = [this](std::size_t most, const std::function<bool(const ChunkId&)>& passed) {
+      std::vector<ChunkId> chosen;
+      for (const ChunkId& chunk : wanted)
+        if (chosen.size() < most && !blobs.has(chunk) && !passed(chunk)) chosen.push_back(chunk);
+      return chosen;
+    };
+    hooks.chunks.came = [this](const ChunkId& chunk) { came.push_back(chunk); };
+    hooks.chunks.is_not_there = [this](const ChunkId& chunk) { not_there.push_back(chunk); };
+    return hooks;
+  }
+
+  Folder folder;
+  Home home;
+  store::Blobs blobs;
+  bool knows_blobs = true;
+  std::set<ChunkId> named;
+  std::vector<ChunkId> wanted;
+  std::vector<ChunkId> came;
+  std::vector<ChunkId> not_there;
+};
+
+}  // namespace duolog::sync::testing
