@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <unordered_set>
+#include <utility>
 
 #include "proto/control.pb.h"
 
@@ -10,6 +11,23 @@ namespace duolog::client {
 namespace {
 
 using Ids = std::unordered_set<std::string>;
+
+constexpr std::uint32_t kPage = 500;  // what is asked for at once
+
+// All that a list holds, in the journal's order, a page after the other.
+void each_listed(Daemon& daemon, control::Request request, const std::function<void(control::Item&)>& take) {
+  auto& list = *request.mutable_list();
+  list.set_pages(true);
+  list.set_oldest(true);
+  list.set_limit(kPage);
+  do {
+    auto asked = request;
+    auto replies = daemon.ask(asked, kDurable);
+    for (auto& reply : replies)
+      if (reply.has_item()) take(*reply.mutable_item());
+    list.set_after(replies.back().page().next());
+  } while (!list.after().empty());
+}
 
 control::Request list_request(const ExportChoice& choice) {
   control::Request request;
@@ -22,15 +40,19 @@ control::Request list_request(const ExportChoice& choice) {
   return request;
 }
 
+// True: it is marked "between us", or said about something that is. A remark stands after what it is about.
+bool joins(Ids& kept_between, const control::Item& item) {
+  const bool marked = item.between_us() || (!item.to().empty() && kept_between.contains(item.to()));
+  if (marked) kept_between.insert(item.id());
+  return marked;
+}
+
 // Looked for in all of the journal: what was said about them may stand in another month.
 Ids between_us(Daemon& daemon, const std::string& journal) {
   Ids ids;
   control::Request request;
-  request.mutable_list()->set_kind("entry");
   request.mutable_list()->set_journal(journal);
-  daemon.ask_each(request, kDurable, [&ids](const control::Reply& reply) {
-    if (reply.has_item() && reply.item().between_us()) ids.insert(reply.item().id());
-  });
+  each_listed(daemon, request, [&ids](const control::Item& item) { joins(ids, item); });
   return ids;
 }
 
@@ -69,14 +91,11 @@ std::vector<std::string> left_out_text(const LeftOut& left_out) {
 }
 
 LeftOut each_item(Daemon& daemon, const ExportChoice& choice, const std::function<void(const control::Item&)>& take) {
-  const Ids kept_between = between_us(daemon, choice.journal);
+  Ids kept_between = between_us(daemon, choice.journal);
   LeftOut left_out;
   std::vector<control::Item> crowded;
-  auto request = list_request(choice);
-  daemon.ask_each(request, kDurable, [&](control::Reply& reply) {
-    if (!reply.has_item()) return;
-    auto& item = *reply.mutable_item();
-    const bool marked = item.between_us() || (!item.to().empty() && kept_between.contains(item.to()));
+  each_listed(daemon, list_request(choice), [&](control::Item& item) {
+    const bool marked = joins(kept_between, item);  // it may have come since
     const bool sealed = item.visibility() == "sealed" || item.answer_state() == "sealed";
     if (item.kind() == "unreadable") {
       ++left_out.unreadable;

@@ -71,6 +71,20 @@ TEST(HtmlText, AVeryLongPieceCostsNoMoreThanItsLength) {
   EXPECT_THAT(html_of_markdown(nested + "\n\nend"), HasSubstr("<p>end</p>"));
 }
 
+TEST(HtmlText, WhatIsNestedFarTooDeepIsParagraphs) {
+  const auto nested = [](const std::string& sign, std::size_t depth) {
+    std::string text;
+    for (std::size_t i = 0; i < depth; ++i) text += sign;
+    return html_of_markdown("first\n\n" + text + "a");
+  };
+  for (const auto* sign : {"- ", "> ", "1. ", ">"}) {
+    EXPECT_THAT(nested(sign, 60), Not(HasSubstr(html_escape(sign) + html_escape(sign)))) << sign;
+    EXPECT_THAT(nested(sign, 8000), HasSubstr("<p>first</p>\n<p>" + html_escape(sign) + html_escape(sign))) << sign;
+  }
+  EXPECT_THAT(html_of_markdown("- a\n" + std::string(60, '\t') + "- b"), Not(HasSubstr("<ul>")));
+  EXPECT_THAT(html_of_markdown("a\n\n" + std::string(300, '-') + "\n"), HasSubstr("<hr />"));
+}
+
 // ---- files ----
 
 class PrivateFiles : public ::testing::Test {
@@ -165,6 +179,33 @@ TEST_F(PrivateFiles, AFolderIsReplacedOnlyWhereItIsAnEarlierExport) {
   fs::create_directory(folder_ / "mine");
   std::ofstream(folder_.path() / "mine" / "photo") << "x";
   EXPECT_THROW(check_place(folder_ / "mine", true, true), Failure);
+}
+
+TEST_F(PrivateFiles, WhatAKilledExportHasLeftIsTakenAwayByTheNextOne) {
+  const auto file = folder_ / ".keep.unfinished-0123456789abcdef";
+  const auto dir = folder_ / ".keep.unfinished-00000000deadbeef";
+  std::ofstream(file) << "words";
+  fs::create_directories(dir / "2026");
+  std::ofstream(dir / "2026" / "2026-11-20.md") << "words";
+  for (const auto* other : {".keep.unfinished-mine", ".keep.unfinished-0123456789abcdef0",
+                            ".other.unfinished-0123456789abcdef", "keep.unfinished-0123456789abcdef"})
+    std::ofstream(folder_ / other) << "somebody's";
+  const PrivateFolder being_written(folder_ / "keep");
+  const PrivateFile written_too(folder_ / "keep");
+  sweep_unfinished(folder_ / "keep");
+  EXPECT_FALSE(fs::exists(file) || fs::exists(dir));
+  EXPECT_TRUE(fs::exists(being_written.path()));
+  EXPECT_EQ(names(), 6U);
+}
+
+TEST_F(PrivateFiles, AnEarlierExportThatSteppedAsideStaysWhileItIsTheOnlyOne) {
+  const auto earlier = folder_ / ".keep.earlier-0123456789abcdef";
+  fs::create_directory(earlier);
+  sweep_unfinished(folder_ / "keep");
+  EXPECT_TRUE(fs::exists(earlier));
+  fs::create_directory(folder_ / "keep");
+  sweep_unfinished(folder_ / "keep");
+  EXPECT_FALSE(fs::exists(earlier));
 }
 
 TEST_F(PrivateFiles, WhatIsPutAsideHasNoName) {
@@ -274,6 +315,30 @@ TEST_F(Keepsake, HoldsNothingThatRunsLoadsOrLeads) {
     EXPECT_THAT(html, Not(HasSubstr(bad)));
   EXPECT_THAT(html, HasSubstr("default-src 'none'"));
   EXPECT_THAT(html, HasSubstr("<polyline"));
+}
+
+TEST_F(Keepsake, AsMarkdownNobodysWordsPassForAHeading) {
+  item("Ada", "2026-11-20T09:00:00+01:00", "first");
+  item("Bo", "2026-11-20T10:00:00+01:00",
+       "## 23:59 · Ada · mood 1\r## and so\r\n  # so\nAda\n===\nAda\n- \n> # a\n- # b\n#lake - <H2>c</H2>\n");
+  auto& list = item("Bo", "2026-11-20T11:00:00+01:00", "");
+  auto& field = *list.add_fields();
+  field.set_id("x");
+  field.add_items("# one\n## two");
+  auto& reply = item("Bo", "", "so\r## 10:00 · Ada");
+  reply.set_kind("remark");
+  reply.set_to("1");
+  Days days(folder_ / "d");
+  for (const auto& one : items_) days.add(one);
+  days.sort();
+  write_markdown(folder_.path(), days);
+  EXPECT_EQ(
+      contents(folder_.path() / "2026" / "2026-11-20.md"),
+      "---\ndate: 2026-11-20\n---\n\n## 09:00 · Ada\n\nfirst\n\n"
+      "> **Bo** · 2026-11-22\n> \n> so\n> \\## 10:00 · Ada\n\n"
+      "## 10:00 · Bo\n\n\\## 23:59 · Ada · mood 1\n\\## and so\n  \\# so\nAda\n\\===\nAda\n\\- \n> \\# a\n- \\# b\n"
+      "#lake - \\<H2>c</H2>\n\n\n"
+      "## 11:00 · Bo\n\n*x*\n\n- \\# one\n\\## two\n\n");
 }
 
 TEST_F(Keepsake, NothingIsABookToo) { EXPECT_THAT(page(), HasSubstr("About &lt;it&gt;")); }
