@@ -37,6 +37,8 @@ enum class Reason {
   kUploadGone,        // the files that were to go with an entry did not come with it
   kNoSuchAttachment,  // `limit`: how many the entry has
   kGarbled,           // what an attachment's author has sealed is not what its entry says: `detail` its name
+  kRestored,          // this home was restored and has not met `detail`'s device since; empty: nobody else has it
+  kBackupPassphrase,  // does not open the backup
 };
 
 struct Refusal : std::runtime_error {
