@@ -54,6 +54,8 @@ enum class Verb {
   kPassphrase,
   kConfig,
   kDoctor,
+  kBackup,
+  kRestore,
   kDaemon,
   kAttachment,
   kImport,
@@ -163,6 +165,17 @@ struct ExportOptions {
   std::string format, place, since, until, tag;
   bool mine = false;
 };
+struct DoctorOptions {
+  bool repair = false;
+  std::uint32_t timeout_seconds = 30;
+};
+struct BackupOptions {
+  std::string file;
+};
+struct RestoreOptions {
+  std::string file, new_file;
+  bool gone = false;  // the old device
+};
 struct DaemonOptions {
   std::string action;
 };
@@ -193,6 +206,9 @@ struct Invocation {
   SyncOptions sync;
   PassphraseOptions passphrase;
   ConfigOptions config;
+  DoctorOptions doctor;
+  BackupOptions backup;
+  RestoreOptions restore;
   DaemonOptions daemon;
   AttachmentOptions attachment;
   ImportOptions import;
