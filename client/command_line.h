@@ -57,6 +57,8 @@ enum class Verb {
   kPassphrase,
   kConfig,
   kDoctor,
+  kBackup,
+  kRestore,
   kDaemon,
   kAttachment,
   kImport,
@@ -180,6 +182,17 @@ struct ExportOptions {
   std::string format, place, since, until, tag;
   bool mine = false;
 };
+struct DoctorOptions {
+  bool repair = false;
+  std::uint32_t timeout_seconds = 30;
+};
+struct BackupOptions {
+  std::string file;
+};
+struct RestoreOptions {
+  std::string file, new_file;
+  bool gone = false;  // the old device
+};
 struct DaemonOptions {
   std::string action;
 };
@@ -213,6 +226,9 @@ struct Invocation {
   SyncOptions sync;
   PassphraseOptions passphrase;
   ConfigOptions config;
+  DoctorOptions doctor;
+  BackupOptions backup;
+  RestoreOptions restore;
   DaemonOptions daemon;
   AttachmentOptions attachment;
   ImportOptions import;

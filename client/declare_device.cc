@@ -37,6 +37,26 @@ void declare_config(Declared& d) {
   flag(config, "--agree", options.agree, "to the calendar that the other proposes");
 }
 
+void declare_keeping(Declared& d) {
+  auto& backup = d.verb(Verb::kBackup, "backup", kDevice, "all of this home in one file, under a passphrase",
+                        "  duolog backup journal.backup\n"
+                        "  duolog backup - --passphrase-file secret.txt | ssh box 'cat > journal.backup'\n",
+                        "it is made while everything goes on, read again to its end, and there whole or not at\n"
+                        "all. --passphrase-file names the backup's passphrase; a home with a passphrase may use\n"
+                        "its own. config.toml is not in it.\n\n");
+  text(backup, "file", d.call.backup.file, "where to; - is standard output")->required();
+  auto& restore = d.verb(Verb::kRestore, "restore", kDevice, "a backup becomes the home of this device",
+                         "  duolog restore journal.backup\n"
+                         "  duolog restore --old-device-is-gone your notebook may be written in again\n",
+                         "only where there is no journal yet: --home DIR names another place. until the other's\n"
+                         "device was met, which has what is newer than the backup, what you share is read only;\n"
+                         "your notebook is, until you say that the old device is gone.\n\n");
+  text(restore, "file", d.call.restore.file, "what duolog backup has made; - is standard input");
+  text(restore, "--new-passphrase-file", d.call.restore.new_file,
+       "FILE  the passphrase of this home, in its first line");
+  flag(restore, "--old-device-is-gone", d.call.restore.gone, "lost, broken or wiped: it will never write again");
+}
+
 }  // namespace
 
 void declare_device(Declared& d) {
@@ -61,7 +81,12 @@ void declare_device(Declared& d) {
 
   declare_config(d);
 
-  d.verb(Verb::kDoctor, "doctor", kDevice, "look for what is wrong", "  duolog doctor\n");
+  auto& doctor = d.verb(Verb::kDoctor, "doctor", kDevice, "look for what is wrong",
+                        "  duolog doctor\n"
+                        "  duolog doctor --repair              fetches what is damaged from the other's device\n");
+  flag(doctor, "--repair", d.call.doctor.repair, "read the whole journal, and fetch what is damaged or missing");
+  number(doctor, "--timeout", d.call.doctor.timeout_seconds, "SECONDS  that --repair waits for what it fetches (30)");
+  declare_keeping(d);
   auto& daemon = d.verb(Verb::kDaemon, "daemon", kDevice, "the process that keeps and carries your journal",
                         "  duolog daemon start\n  duolog daemon status\n");
   choice(daemon, "action", d.call.daemon.action, "start, stop or status", {"start", "stop", "status"})->required();

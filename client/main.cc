@@ -91,7 +91,11 @@ Exit dispatch(Context& context, const Invocation& call) {
     case Verb::kConfig:
       return config(context, call.config);
     case Verb::kDoctor:
-      return doctor(context);
+      return call.doctor.repair ? repair(context, call.doctor) : doctor(context);
+    case Verb::kBackup:
+      return backup(context, call.backup);
+    case Verb::kRestore:
+      return restore(context, call.restore);
     case Verb::kAttachment:
       return attachment(context, call.attachment);
     case Verb::kDaemon:

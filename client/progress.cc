@@ -19,8 +19,8 @@ constexpr std::size_t kLongestLine = 78;
 
 }  // namespace
 
-Progress::Progress(std::string what, std::uint64_t total, bool quiet)
-    : what_(std::move(what)), total_(total), shown_(!quiet && ::isatty(STDERR_FILENO) == 1) {
+Progress::Progress(std::string what, std::uint64_t total, bool quiet, In in)
+    : what_(std::move(what)), total_(total), in_(in), shown_(!quiet && ::isatty(STDERR_FILENO) == 1) {
   const char* terminal = std::getenv("TERM");
   plain_ = terminal == nullptr || std::string_view(terminal) == "dumb";
 }
@@ -30,7 +30,8 @@ Progress::~Progress() {
 }
 
 std::string Progress::line(std::uint64_t done, unsigned percent) const {
-  const auto numbers = " · " + std::to_string(percent) + "% · " + size_text(done) + " of " + size_text(total_);
+  const auto sizes = in_ == In::kBytes ? " · " + size_text(done) + " of " + size_text(total_) : std::string();
+  const auto numbers = " · " + std::to_string(percent) + "%" + sizes;
   return one_line(what_, kLongestLine - display_width(numbers)) + numbers;
 }
 

@@ -13,8 +13,9 @@ namespace duolog::client {
 
 class Progress {
  public:
+  enum class In { kBytes, kParts };  // parts are told in percent alone
   // `what` is for the person and sanitised: "sending photo.jpg". `quiet`: says nothing.
-  Progress(std::string what, std::uint64_t total, bool quiet);
+  Progress(std::string what, std::uint64_t total, bool quiet, In in = In::kBytes);
   ~Progress();  // takes its line away
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
@@ -25,6 +26,7 @@ class Progress {
 
   std::string what_;
   std::uint64_t total_;
+  In in_;
   bool shown_ = false;
   bool plain_ = false;
   unsigned told_ = 0;      // percent

@@ -132,7 +132,7 @@ control::Saved save_from_words(Context& context, const Rest& rest) {
   try {
     return save(context, rest, text);
   } catch (const Failure& failure) {
-    if (failure.code() != "NOT_SAVED") throw;
+    if (failure.code() != "NOT_SAVED" && failure.code() != "RESTORED") throw;
     throw failure.with_hint(kept_as_draft(text));
   }
 }

@@ -74,6 +74,10 @@ Exit answers(Context& context, const AnswersOptions& options);
 // verb_state.cc
 Exit status(Context& context);
 Exit doctor(Context& context);
+// verb_backup.cc, verb_restore.cc, verb_repair.cc
+Exit backup(Context& context, const BackupOptions& options);
+Exit restore(Context& context, const RestoreOptions& options);
+Exit repair(Context& context, const DoctorOptions& options);
 // verb_sync.cc
 Exit sync(Context& context, const SyncOptions& options);
 Exit watch(Context& context, const WatchOptions& options);

@@ -79,6 +79,10 @@ const Text kTexts[] = {
   {Error::STAYS_AS_GIVEN, Exit::kFailed, "that answer was sealed to stay as it was given; nothing was taken back", nullptr, "once both of you have opened, it can be taken back; to answer once more, answer again"},
   {Error::WANTS_CONFIRMING, Exit::kUsage, "that would take back {1} things at once; nothing was taken back", nullptr, "more than {2} want their number: --count {1}"},
   {Error::GONE, Exit::kNotFound, "it was taken back: there are no words any more", nullptr, "duolog history ID shows what is left of an entry"},
+  {Error::RESTORED, Exit::kFailed, "NOT saved: this home was restored or copied, and has not met {0}'s device since; all that is here can be read", "NOT saved: this home was restored or copied, and the device it comes from may still write; all that is here can be read", "duolog sync, as soon as both of you are in reach: it brings what is newer, and then this journal is written in again"},
+  {Error::NOT_A_BACKUP, Exit::kFailed, "that backup cannot be used: {0}; nothing was restored", "that is no backup; nothing was restored", "is it the whole file, as duolog backup made it? an older one may be sound"},
+  {Error::HOME_IN_USE, Exit::kFailed, "there is a home in {0} already, and a backup is never put over one; nothing was changed", "this device has its journal already, and a backup is never put over one; nothing was changed", "--home DIR names an empty place; or, where the journal here is lost, end duologd and move its folder away"},
+  {Error::BACKUP_PASSPHRASE, Exit::kFailed, "that passphrase does not open the backup; nothing was restored", nullptr, "it is the one that was given when the backup was made, or the one of the journal then"},
   {Error::WRONG_WORDS, Exit::kFailed, "those are not the words; nothing was changed", nullptr, "duolog words shows them again"},
 };
 // clang-format on
@@ -161,6 +165,8 @@ std::string hint_of(const Error& error, const Text& text) {
   const bool none = error.candidates().empty();
   const auto own = error.detail().find(kOwnHint);
   if (own != std::string::npos) return sanitise_line(error.detail().substr(own + kOwnHint.size()));
+  if (error.code() == Error::RESTORED && error.detail().empty())
+    return "duolog restore --old-device-is-gone, once you are sure that it is lost, broken or wiped";
   if (error.code() == Error::NOT_ITS_KIND && none) return "duolog show ID names what you can do with it";
   if (error.code() == Error::MISTYPED_WORD && none) return "ask to hear the code once more";
   if (error.code() == Error::NO_SUCH_JOURNAL && !none) return "yours: " + candidates_of(error);
@@ -320,6 +326,9 @@ constexpr std::pair<std::string_view, const char*> kFindings[] = {
     {"notify-no-bus", "nothing can be said on the desktop: its session cannot be reached ({})"},
     {"notify-no-service", "nothing can be said on the desktop: no program there shows notifications ({})"},
     {"notify-no-practice", "a reminder in config.toml is for {}, and there is no practice of that name"},
+    {"restored-alone",
+     "this home was restored or copied, and your notebook is read only until duolog restore --old-device-is-gone"},
+    {"restored", "this home was restored or copied, and is read only until it has met the device of: {}"},
     {"clock-differs", "{}'s clock and this one differ by more than five minutes; nothing is lost by it"},
 };
 
@@ -389,6 +398,16 @@ std::string warning_text(std::string_view code) {
   }
   if (name == "cannot-write") {
     return fmt::format("nothing more is saved until this is mended: {}", rest_of(code));
+  }
+  if (name == "restored") {
+    const auto other = rest_of(code);
+    return other.empty() ? std::string(
+                               "this home was restored or copied: your notebook is read only until duolog restore "
+                               "--old-device-is-gone")
+                         : fmt::format(
+                               "this home was restored or copied: what you share with {0} is read only until this "
+                               "device has met {0}'s (duolog sync)",
+                               other);
   }
   if (name == "receives-nothing") {
     return fmt::format("nothing new is taken in from the other; what you write is kept: {}", rest_of(code));

@@ -13,6 +13,7 @@
 #include "daemon/control/server.h"
 #include "daemon/home/zone.h"
 #include "daemon/household.h"
+#include "daemon/keeping.h"
 #include "daemon/meeting.h"
 #include "daemon/net/multicast.h"
 #include "daemon/net/node.h"
@@ -98,6 +99,8 @@ struct Device::State {
   std::unique_ptr<control::Server> server;
   bool stopping = false;
   bool anew = false;
+  Keeping keeping{home, config};
+  std::optional<store::RestoredMark> restored;  // on its way into the house
   bool half_set_up = false;  // a vault was made whose database could not be begun: nobody was told of it
   std::exception_ptr bug;
   std::shared_ptr<bool> alive = std::make_shared<bool>(true);
@@ -120,6 +123,8 @@ struct Device::State {
   void init(const control::Init& asked, control::Reply& reply);
   void unlock(const control::Unlock& asked, control::Reply& reply);
   void change_passphrase(const control::Passphrase& asked);
+  void furnish_keeping();
+  void move_in(store::BackupUnpacker& backup, const control::Restore_Finish& asked, control::RestoreReport& report);
   void describe(control::StatusReport& report) const;
   void examine(control::DoctorReport& report) const;
   void tell(const control::WatchEvent& event);
@@ -157,6 +162,7 @@ Household::Outside Device::State::outside() {
     });
   };
   outside.view = home.view();
+  outside.restored = std::exchange(restored, std::nullopt);
   outside.quota.journal_bytes = std::uint64_t{config.journal_limit_mib} << 20;
   outside.fold_soon = [this, lives = std::weak_ptr(alive)] {
     asio::post(io, [this, lives] {
@@ -311,8 +317,50 @@ void Device::State::furnish_desk() {
         {house.shelf(), house.switchboard(), config.discovery, [&house] { return house.database().refusal(); }}, asked,
         {std::move(tell), std::move(fail)});
   };
+  furnish_keeping();
   desk.subscribe = [this](auto watcher) { return subscribe(std::move(watcher)); };
   desk.after = [this](std::chrono::milliseconds time, auto then) { return after(time, std::move(then)); };
+}
+
+// ---- backup and restore ----
+
+void Device::State::furnish_keeping() {
+  desk.keeping.backup_parts = [this](const crypto::SecretBytes& passphrase) {
+    return keeping.backup_parts(open->house, clock.wall(), passphrase);
+  };
+  desk.keeping.backup_key = [this] { return open->house.identity().keys().local_key("local.backup"); };
+  desk.keeping.begin_restore = [this] {
+    if (now() != Desk::State::kFresh) throw control::HomeInUse(home.places().data.string());
+    return keeping.begin_restore();
+  };
+  desk.keeping.move_in = [this](auto& backup, const auto& asked, auto& report) { move_in(backup, asked, report); };
+  desk.keeping.old_device_is_gone = [this](control::RestoreReport& report) {
+    open->house.old_device_is_gone();
+    for (const std::string& name : open->house.waits_for()) report.add_waits_for(name);
+  };
+  desk.keeping.want_again = [this] { open->house.want_again(); };
+}
+
+void Device::State::move_in(store::BackupUnpacker& backup, const control::Restore_Finish& asked,
+                            control::RestoreReport& report) {
+  if (now() != Desk::State::kFresh || holds_a_home(home)) throw control::HomeInUse(home.places().data.string());
+  const crypto::SecretBytes lock(as_bytes(asked.new_passphrase()));
+  const Restored moved =
+      duolog::move_in(backup, home, crypto::SecretBytes(as_bytes(asked.passphrase())),
+                      {crypto::SecretBytes(lock.view()), config.passphrase_cost}, asked.old_device_is_gone());
+  auto identity = open_vault(lock);
+  check(identity.has_value(), "a vault that was moved into its place does not open there");
+  open_with(std::move(*identity), store::Database::Open::kExisting);
+  const Household& house = open->house;
+  report.set_name(house.identity().person());
+  report.set_device(house.identity().device());
+  report.set_made_at(control::moment(WallTime(std::chrono::milliseconds(backup.reader().head()->made_ms))));
+  report.set_locked_by(house.identity().locked_by() == crypto::VaultMode::kPassphrase ? "passphrase" : "key file");
+  report.set_records(count(moved.records));
+  report.set_missing(count(moved.missing));
+  for (const std::string& what : moved.damage) report.add_damage(what);
+  for (const std::string& name : house.waits_for()) report.add_waits_for(name);
+  spdlog::info("restored from a backup");
 }
 
 // What an init left that failed half-way: a log that holds a beginning at most, and a vault that opens nothing else.
@@ -338,6 +386,7 @@ void Device::State::init(const control::Init& asked, control::Reply& reply) {
                              " is missing\nhint: put the vault back; nothing was changed");
   }
   database.reset();
+  keeping.forget_what_lay_here();
   try {
     auto identity = journal::Identity::create(vault(), {asked.name(), asked.device_name()}, passphrase,
                                               config.passphrase_cost, clock.wall());
@@ -377,6 +426,7 @@ void Device::State::open_with(journal::Identity identity, store::Database::Open 
   try {
     auto database = std::make_unique<store::Database>(home.database(), how);
     refusal = database->refusal();
+    restored = keeping.look_where_it_lies(identity);
     open = std::make_unique<Open>(*this, std::move(database), std::move(identity));
     wait_for_moment();
     rest_later();
@@ -418,6 +468,7 @@ void Device::State::describe(control::StatusReport& report) const {
   open->house.try_disk_again();
   const std::string& refusal = open->house.database().refusal();
   if (!refusal.empty()) report.add_warnings("cannot-write:" + refusal);
+  for (const std::string& name : open->house.waits_for()) report.add_warnings("restored:" + name);
   for (const std::string& why : open->house.receives_nothing()) report.add_warnings("receives-nothing:" + why);
   if (const auto left = open->house.shelf().to_fold(); left > 0) report.add_warnings(fmt::format("folding:{}", left));
 }
@@ -439,6 +490,8 @@ void Device::State::examine(control::DoctorReport& report) const {
   for (const std::string& problem : problems) find("damaged", "problem", problem);
   const std::string& refusal = open->house.database().refusal();
   if (!refusal.empty()) find("cannot-write", "problem", refusal);
+  for (const std::string& name : open->house.waits_for())
+    find(name.empty() ? "restored-alone" : "restored", "warning", name);
   for (const std::string& why : open->house.receives_nothing()) find("receives-nothing", "warning", why);
   const std::string no_chunks = open->house.attachments().blobs().why_nothing_is_received();
   if (!no_chunks.empty()) find("no-attachments", "warning", no_chunks);
@@ -522,6 +575,7 @@ Device::~Device() {
 
 void Device::start() {
   state_->furnish_desk();
+  state_->keeping.clear_unfinished();
   if (state_->vault().exists()) {
     if (state_->vault().mode() == crypto::VaultMode::kKeyFile) {
       auto identity = state_->open_vault(crypto::SecretBytes());

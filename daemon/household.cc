@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "daemon/household.h"
 
+#include <system_error>
+#include <utility>
+
 namespace duolog {
 namespace {
 
@@ -17,7 +20,8 @@ Household::Household(std::unique_ptr<store::Database> database, journal::Identit
       memory_(*database_, identity_.keys().local_key("local.state")),
       blobs_(outside_.blobs, outside_.blob_quota),
       view_(outside_.view, identity_.keys().local_key("local.view"), outside_.note),
-      shelf_({identity_, log_, memory_, view_, outside_.clock, outside_.zone, &blobs_},
+      shelf_({identity_, log_, memory_, view_, outside_.clock, outside_.zone, &blobs_,
+              outside_.restored ? outside_.restored->held() : std::set<JournalId>()},
              {[this](const JournalId& journal) {
                 switchboard_.log_grew(journal);
                 if (outside_.wrote) outside_.wrote();
@@ -103,6 +107,7 @@ sync::Hooks Household::session_hooks(const JournalId& journal, const DeviceId& o
   };
   hooks.acknowledged = [this, journal, other](const store::Frontier& frontier) {
     door_.acknowledged(journal, other, frontier);
+    heard_of_own_log(journal, frontier);
   };
   hooks.admit = [this, journal](const crypto::Chain& chain) { return door_.admit(journal, chain); };
   hooks.chains = [this, journal] { return door_.chains(journal); };
@@ -120,8 +125,35 @@ void Household::fold_soon() {
   outside_.fold_soon();
 }
 
+// The other side has compared its end of our log with ours: where they are the same, nothing of it is there that is not
+// here, and what is written from now on cannot fork what was written before the restore.
+void Household::heard_of_own_log(const JournalId& journal, const store::Frontier& theirs) {
+  if (!outside_.restored || !outside_.restored->holds(journal)) return;
+  const DeviceId& self = identity_.keys().id();
+  const auto own = log_.head(journal, self);
+  for (const store::FrontierEntry& entry : theirs) {
+    if (entry.device != self || !own || entry.seq != own->seq || entry.head != own->head) continue;
+    met_again_.insert(journal);
+    fold_soon();
+  }
+}
+
+void Household::release(const JournalId& journal) {
+  try {
+    outside_.restored->release(journal);
+  } catch (const std::system_error& refused) {
+    throw store::NotDurable(refused.what());
+  }
+  shelf_.release(journal);
+}
+
 bool Household::fold() {
   fold_asked_ = false;
+  for (const JournalId& journal : std::exchange(met_again_, {})) {
+    if (!outside_.restored->holds(journal)) continue;
+    release(journal);
+    outside_.note("restored, and met again: this journal may be written in");
+  }
   const bool more = shelf_.fold_some(kFoldSlice);
   attachments_.folded();
   if (more) fold_soon();
@@ -176,6 +208,33 @@ std::vector<std::string> Household::receives_nothing() {
     reasons.emplace_back(damaged.what());
   }
   return reasons;
+}
+
+std::vector<std::string> Household::waits_for() const {
+  std::vector<std::string> names;
+  for (const journal::JournalSecrets& secrets : identity_.journals())
+    if (outside_.restored && outside_.restored->holds(secrets.id)) names.push_back(secrets.other);
+  return names;
+}
+
+void Household::old_device_is_gone() {
+  if (!outside_.restored) return;
+  for (const journal::JournalSecrets& secrets : identity_.journals()) {
+    const bool elsewhere = secrets.shared() && !secrets.unacknowledged;
+    if (!elsewhere && outside_.restored->holds(secrets.id)) release(secrets.id);
+  }
+}
+
+void Household::write_notes_down() {
+  try {
+    memory_.write_down();
+  } catch (const store::NotDurable& refused) {  // they cost no word
+    outside_.note(refused.what());
+  }
+}
+
+void Household::want_again() {
+  for (const JournalId& journal : log_.journals()) switchboard_.log_grew(journal);
 }
 
 bool Household::in_step() const {

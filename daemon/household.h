@@ -12,6 +12,7 @@
 #include "daemon/journal/attachments.h"
 #include "daemon/journal/door.h"
 #include "daemon/net/switchboard.h"
+#include "daemon/store/restored_mark.h"
 
 namespace duolog {
 
@@ -31,7 +32,8 @@ class Household {
     std::filesystem::path view;                  // its file; empty: in memory alone
     std::filesystem::path blobs;                 // the folder of attachments
     store::BlobQuota blob_quota;
-    std::uint64_t eager_bytes = 0;  // of others' attachments those that are fetched unasked
+    std::uint64_t eager_bytes = 0;                // of others' attachments those that are fetched unasked
+    std::optional<store::RestoredMark> restored;  // this home comes from a backup
   };
   // Folds what the view does not know yet; where there is none that fits, fold() does the rest. Throws what the rooms
   // throw.
@@ -58,6 +60,15 @@ class Household {
   [[nodiscard]] std::vector<std::string> receives_nothing();  // why journals take in nothing more
   // A disk that was full may have room again. Called whenever somebody wants to write.
   void try_disk_again();
+  // ---- of a home that was restored ----
+  // Journals it may not write in yet: by the other person's name, empty for those that nobody else has.
+  [[nodiscard]] std::vector<std::string> waits_for() const;
+  // The person says that nothing goes on with this home elsewhere: what nobody else holds may be written again.
+  // Throws NotDurable.
+  void old_device_is_gone();
+  // ---- for backup and repair ----
+  void write_notes_down();  // what waits to be noted is in the database, unless the disk refuses
+  void want_again();        // what is missing is wanted anew: sessions are told
   // Every peer is connected and holds what we hold.
   [[nodiscard]] bool in_step() const;
 
@@ -68,6 +79,8 @@ class Household {
   sync::Hooks session_hooks(const JournalId& journal, const DeviceId& other);
   void peer_changed(const JournalId& journal, const DeviceId& other);
   void fold_soon();
+  void heard_of_own_log(const JournalId& journal, const store::Frontier& theirs);
+  void release(const JournalId& journal);  // throws NotDurable
 
   Outside outside_;
   std::unique_ptr<store::Database> database_;
@@ -81,6 +94,7 @@ class Household {
   journal::Attachments attachments_;
   net::Switchboard switchboard_;
   std::set<std::pair<JournalId, DeviceId>> connected_;
+  std::set<JournalId> met_again_;  // since the restore, and all of our own log is here
   bool fold_asked_ = false;
 };
 

@@ -5,7 +5,9 @@
 #include <limits>
 #include <system_error>
 
+#include "daemon/control/visit.h"
 #include "daemon/journal/standing.h"
+#include "daemon/store/backup_format.h"
 #include "daemon/store/database.h"
 #include "daemon/store/vault_file.h"
 #include "proto/control.pb.h"
@@ -114,6 +116,10 @@ Error::Code code_of(journal::Reason reason) {
       return Error::WANTS_CONFIRMING;
     case journal::Reason::kGone:
       return Error::GONE;
+    case journal::Reason::kRestored:
+      return Error::RESTORED;
+    case journal::Reason::kBackupPassphrase:
+      return Error::BACKUP_PASSPHRASE;
   }
   return Error::FAILED;
 }
@@ -330,6 +336,12 @@ void fill(Error& out, const std::exception_ptr& thrown) {
   } catch (const store::NotDurable& refused) {
     out.set_code(Error::NOT_SAVED);
     out.set_detail(as_utf8(refused.what()));
+  } catch (const HomeInUse& in_use) {
+    out.set_code(Error::HOME_IN_USE);
+    out.set_detail(as_utf8(in_use.what()));
+  } catch (const store::BadBackup& bad) {
+    out.set_code(Error::NOT_A_BACKUP);
+    out.set_detail(as_utf8(bad.what()));
   } catch (const std::system_error& error) {
     out.set_code(Error::NOT_SAVED);
     out.set_detail(as_utf8(error.what()));

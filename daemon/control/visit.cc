@@ -13,7 +13,9 @@
 #include "daemon/control/convert.h"
 #include "daemon/control/finding.h"
 #include "daemon/control/foreign.h"
+#include "daemon/control/keep.h"
 #include "daemon/control/practices.h"
+#include "daemon/control/repairing.h"
 #include "daemon/control/said.h"
 #include "daemon/journal/other_years.h"
 #include "daemon/journal/reading.h"
@@ -65,6 +67,11 @@ void wipe_secrets(Request& request) {
     wipe(request.mutable_passphrase()->mutable_current());
     wipe(request.mutable_passphrase()->mutable_replacement());
   }
+  if (request.backup().has_begin()) wipe(request.mutable_backup()->mutable_begin()->mutable_passphrase());
+  if (request.restore().has_finish()) {
+    wipe(request.mutable_restore()->mutable_finish()->mutable_passphrase());
+    wipe(request.mutable_restore()->mutable_finish()->mutable_new_passphrase());
+  }
   if (request.has_words()) {
     wipe(request.mutable_words()->mutable_passphrase());
     for (auto& [place, word] : *request.mutable_words()->mutable_proof()) wipe(&word);
@@ -80,9 +87,11 @@ void wipe_secrets(Reply& reply) {
   }
 }
 
-// What may be asked before the vault is open.
-bool always_answered(Request::BodyCase body) {
-  switch (body) {
+// What may be asked before the vault is open: a home is restored where there is none.
+bool always_answered(const Request& request) {
+  switch (request.body_case()) {
+    case Request::kRestore:
+      return !request.restore().begin().check_only() && !request.restore().has_old_device_is_gone();
     case Request::kStatus:
     case Request::kDoctor:
     case Request::kInit:
@@ -116,7 +125,13 @@ struct Visit::State {
         unread(std::move(not_taken)),
         attaching(desk, {[this](Reply one) { send(std::move(one)); }, [this](Reply last) { finish(std::move(last)); },
                          [this](Error failure) { finish(std::move(failure)); },
-                         [this](std::function<bool()> step) { in_steps(std::move(step)); }}) {}
+                         [this](std::function<bool()> step) { in_steps(std::move(step)); }}),
+        keep(desk, keep_answers()) {}
+
+  Keep::Answers keep_answers() {
+    return {[this](Reply one) { send(std::move(one)); }, [this](Reply last) { finish(std::move(last)); },
+            [this](const Error& failure) { finish(failure); }};
+  }
 
   Desk& desk;
   std::function<void(Bytes)> send_bytes;
@@ -126,6 +141,7 @@ struct Visit::State {
   std::function<void(bool)> decide;  // of a pairing
   std::function<void()> look_again;  // of a waiting sync
   Attaching attaching;               // files that go with the next entry, or come out of one
+  Keep keep;                         // a backup or a restore
 
   // False: it was too long, and that was said instead.
   bool send(Reply reply) {
@@ -229,10 +245,11 @@ void Visit::State::answer(const Request& request) {
   look_again = nullptr;
   next_step = nullptr;
   attaching.end();
-  if (!always_answered(request.body_case())) {
+  if (!always_answered(request)) {
     if (desk.state() == Desk::State::kFresh) return finish(error(Error::NOT_INITIALISED));
     if (desk.state() == Desk::State::kLocked) return finish(error(Error::LOCKED));
   }
+  if (keep.answer(request)) return;
   Reply reply;
   switch (request.body_case()) {
     case Request::kStatus:
@@ -284,6 +301,9 @@ void Visit::State::answer_open(const Request& request) {
       return watch(request.watch());
     case Request::kSync:
       return sync(request.sync());
+    case Request::kRepair:
+      under_way = begin_repair(desk, request.repair(), keep_answers());
+      return;
     case Request::kToday:
       return today(request.today());
     case Request::kConfigure:

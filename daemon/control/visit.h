@@ -1,23 +1,29 @@
 // visit.h: one conversation of a person's tool with the daemon: requests in, replies out. It owns no socket.
 //
-// Most requests are answered at once. Three go on by themselves until they end or the tool leaves: a pairing, a watch
-// and a sync that waits; leaving (destroying the Visit) ends them, so a closed terminal closes a pairing window.
-// A long list of files, or of what a watch begins with, stops while much of it lies unread and goes on in room().
-// The messages are proto/control.proto; every error is a code there, which the client turns into words.
+// Most requests are answered at once. Some go on by themselves until they end or the tool leaves: a pairing, a watch, a
+// sync that waits, a backup that is being made, a repair; leaving (destroying the Visit) ends them, so a closed
+// terminal closes a pairing window. A long list of files, or of what a watch begins with, stops while much of it lies
+// unread and goes on in room(). The messages are proto/control.proto; every error is a code there, which the client
+// turns into words.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <stdexcept>
 #include <vector>
 
-#include "crypto/bytes.h"
+#include "crypto/secret.h"
 
 namespace duolog::journal {
 class Attachments;
 class Shelf;
 }  // namespace duolog::journal
+namespace duolog::store {
+struct BackupParts;
+class BackupUnpacker;
+}  // namespace duolog::store
 
 namespace duolog::control {
 
@@ -31,9 +37,16 @@ class Pair;
 class PairEvent;
 class Error;
 class Peer;
+class RestoreReport;
+class Restore_Finish;  // NOLINT(readability-identifier-naming): as protoc spells it
 class StatusReport;
 class DoctorReport;
 class WatchEvent;
+
+// A home is restored only where there is none: the text names the folder.
+struct HomeInUse : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
 
 // Cancels what it stands for when it goes.
 using Hold = std::shared_ptr<void>;
@@ -71,6 +84,19 @@ struct Desk {
   std::function<Pairing(const Pair&, std::function<void(const PairEvent&)> tell,
                         std::function<void(const Error&)> fail)>
       pair;
+
+  // keep.h, repairing.h
+  struct Keeping {
+    std::function<store::BackupParts(const crypto::SecretBytes& passphrase)> backup_parts;  // REQUIRES: kOpen
+    std::function<crypto::LocalKey()> backup_key;                                           // REQUIRES: kOpen
+    // Throws HomeInUse where there is a home already, or somebody else restores one at this moment.
+    std::function<std::shared_ptr<store::BackupUnpacker>()> begin_restore;
+    // All of a backup was unpacked: judged, locked anew, moved into its place and opened.
+    std::function<void(store::BackupUnpacker&, const Restore_Finish&, RestoreReport&)> move_in;
+    std::function<void(RestoreReport&)> old_device_is_gone;  // REQUIRES: kOpen
+    std::function<void()> want_again;                        // REQUIRES: kOpen
+  };
+  Keeping keeping;
 
   std::function<Hold(std::function<void(const WatchEvent&)>)> subscribe;  // REQUIRES: kOpen
   // Calls once after the given time unless the hold goes before.

@@ -61,6 +61,13 @@ class Home {
   [[nodiscard]] std::filesystem::path vault() const { return places_.data / "vault"; }
   [[nodiscard]] std::filesystem::path blobs() const { return places_.data / "blobs"; }
   [[nodiscard]] std::filesystem::path key_file() const { return places_.data / "key"; }
+  // This home was restored: in which journals it may not write yet (store/restored_mark.h).
+  [[nodiscard]] std::filesystem::path restored_mark() const { return places_.data / "restored"; }
+  // Where it was made, so that a copy of it knows that it is one (origin.h).
+  [[nodiscard]] std::filesystem::path origin() const { return places_.data / "origin"; }
+  // While a backup is made, the database as it was at one moment; while one is restored, the home it will be.
+  [[nodiscard]] std::filesystem::path backup_copy() const { return places_.data / "duolog.db.backup"; }
+  [[nodiscard]] std::filesystem::path restoring() const { return places_.data / "restoring"; }
   [[nodiscard]] std::filesystem::path notes() const { return places_.state / "notes.log"; }
 
  private:

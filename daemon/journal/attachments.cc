@@ -229,6 +229,14 @@ std::size_t Attachments::want_all_missing() {
   return count;
 }
 
+std::size_t Attachments::missing() const {
+  std::set<ChunkId> missing;
+  for (const Journal* journal : journals())
+    for (const ChunkId& chunk : journal->attached().all())
+      if (!blobs_.has(chunk)) missing.insert(chunk);
+  return missing.size();
+}
+
 bool Attachments::refused(const Attachment& attachment) const {
   return std::any_of(not_there_.begin(), not_there_.end(), [&](const auto& of_journal) {
     return std::any_of(attachment.chunks.begin(), attachment.chunks.end(),

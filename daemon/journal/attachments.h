@@ -51,6 +51,7 @@ class Attachments {
   void ask_for(const MeantFile& file);
   // Everything that is named and not here is to be fetched, whatever the setting says. How many chunks.
   std::size_t want_all_missing();
+  [[nodiscard]] std::size_t missing() const;                       // chunks that are named and not here
   [[nodiscard]] bool refused(const Attachment& attachment) const;  // somebody who was asked for it has none of it
   // Called whenever a chunk came, or was not to be had, until the token goes.
   std::shared_ptr<void> listen(std::function<void()> heard);

@@ -267,6 +267,13 @@ void Identity::change_passphrase(const crypto::SecretBytes& current, const crypt
   if (lock_.mode() == crypto::VaultMode::kPassphrase) file_.forget_key_file();
 }
 
+Bytes Identity::sealed_for_backup(const crypto::SecretBytes& passphrase, crypto::Argon2Cost cost) const {
+  const crypto::SecretBytes payload = payload_->encode();
+  if (!passphrase.empty()) return crypto::VaultLock::with_passphrase(passphrase, cost).seal(payload.view());
+  if (locked_by() != crypto::VaultMode::kPassphrase) throw Refusal(Reason::kBadRequest, "passphrase");
+  return lock_.seal(payload.view());
+}
+
 // ---- journals ----
 
 bool Identity::has(const JournalId& id) const {

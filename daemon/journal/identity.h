@@ -78,6 +78,10 @@ class Identity {
   void change_passphrase(const crypto::SecretBytes& current, const crypto::SecretBytes& replacement,
                          crypto::Argon2Cost cost);
 
+  // All that the vault holds, as a vault that this passphrase opens: a key file never goes where its vault goes. Empty:
+  // the passphrase there is. Throws Refusal(kBadRequest) where there is none.
+  [[nodiscard]] Bytes sealed_for_backup(const crypto::SecretBytes& passphrase, crypto::Argon2Cost cost) const;
+
   // ---- journals: the notebook first ----
   [[nodiscard]] const std::vector<JournalSecrets>& journals() const;
   [[nodiscard]] const JournalSecrets& journal(const JournalId& id) const;  // REQUIRES: it is here

@@ -86,12 +86,14 @@ const practice::Library& Journal::library() const {
 // ---- writing ----
 
 bool Journal::can_write() const {
+  if (held_) return false;
   const std::vector<DeviceId> live = membership_.live();
   return std::binary_search(live.begin(), live.end(), self());
 }
 
 void Journal::get_ready_to_write() {
   if (log_.frozen(id_, self())) throw Refusal(Reason::kFrozen, secrets().name);
+  if (held_) throw Refusal(Reason::kRestored, secrets().other);
   fold_all();
   require_whole_log();
   if (!can_write()) throw Refusal(Reason::kNoJournalYet, secrets().name);

@@ -49,6 +49,9 @@ class Journal {
   // append(). REQUIRES: each can be read once it is written (is_writable).
   std::vector<RecordId> append_all(std::vector<Event>& events, ByteView request);
   [[nodiscard]] bool can_write() const;
+  // This home was restored and may be behind its own log: nothing is appended until that is known not to be so.
+  void hold(bool held) { held_ = held; }
+  [[nodiscard]] bool held() const { return held_; }
 
   // ---- folding ----
   // What a fold has brought that somebody may want to hear of.
@@ -257,6 +260,7 @@ class Journal {
   };
   mutable Settled<Agreements> agreements_;
   mutable Settled<practice::Library> library_;
+  bool held_ = false;  // see hold()
 };
 
 }  // namespace duolog::journal

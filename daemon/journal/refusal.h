@@ -40,6 +40,8 @@ enum class Reason {
   kStaysAsGiven,      // a sealed answer that has not opened for both
   kWantsConfirming,   // `offset` so many things at once; `limit` go without
   kGone,              // it was taken back
+  kRestored,          // this home was restored and has not met `detail`'s device since; empty: nobody else has it
+  kBackupPassphrase,  // does not open the backup
 };
 
 struct Refusal : std::runtime_error {

@@ -94,6 +94,7 @@ void Shelf::State::finish_notebook() const {
 
 void Shelf::State::open(const JournalId& id) {
   journals.push_back(std::make_unique<Journal>(parts.identity, parts.log, parts.state, parts.view, id, parts.blobs));
+  journals.back()->hold(parts.held.contains(id));
 }
 
 Calendar Shelf::State::calendar_of(const Journal& journal) const {
@@ -151,6 +152,12 @@ const Journal& Shelf::find(std::string_view name_or_prefix) const { return state
 Journal* Shelf::by_id(const JournalId& id) { return state_->by_id(id); }
 std::string Shelf::write_to() const { return state_->writing_journal().secrets().name; }
 void Shelf::set_write_to(std::string_view journal) { state_->parts.state.put(kWriteTo, find(journal).id().bytes); }
+
+void Shelf::release(const JournalId& id) {
+  state_->parts.held.erase(id);
+  if (Journal* journal = by_id(id)) journal->hold(false);
+  state_->fold_all();
+}
 
 // ---- foundings ----
 

@@ -14,6 +14,7 @@
 
 #include <functional>
 #include <memory>
+#include <set>
 
 #include "daemon/home/clock.h"
 #include "daemon/journal/event.h"
@@ -98,6 +99,7 @@ class Shelf {
     Clock clock;
     std::string zone;                     // of this machine, an IANA name; unknown or empty: UTC and a warning
     const store::Blobs* blobs = nullptr;  // to tell which attachments are here; null: none are
+    std::set<JournalId> held;             // restored, and not to be written in until release()
   };
   // Called after what they tell is durable, on the daemon's thread, never before start().
   struct Hooks {
@@ -168,6 +170,10 @@ class Shelf {
   void doubt_clock(bool doubted);
   // These items have met their reader's eyes: no longer new.
   void mark_seen(const std::vector<Item>& items);
+
+  // What was held at the start may be written in again: it is known that nothing newer of one's own log is elsewhere.
+  // What had to wait is written.
+  void release(const JournalId& journal);
 
   // ---- for the other files of this room ----
   void begin_anew(const store::ViewLost& lost) const;                        // see sound()

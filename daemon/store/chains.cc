@@ -50,7 +50,7 @@ std::string_view describe(Damage::Kind kind) {
     case Damage::Kind::kBody:
       return "its body is damaged, and asked for again";
     case Damage::Kind::kHead:
-      return "its head, or the one before it, is damaged";
+      return "its head, or the one before it, is damaged, and asked for again";
     case Damage::Kind::kEnd:
       break;
   }
@@ -83,6 +83,7 @@ void Chains::reload() {
     for (auto& [device, chain] : journal.chains) find_end(chain);
   }
   journals_ = std::move(found);
+  for (const Damage& damage : damage_) mark_lost(damage);
 }
 
 void Chains::load_chains(const JournalId& id, Journal& journal) {
@@ -293,14 +294,50 @@ std::vector<std::uint64_t> Chains::missing(const Chain& chain) {
   Query query(database_, "SELECT place FROM record WHERE body IS NULL AND place BETWEEN ? AND ? ORDER BY place");
   query.bind(chain.place(1)).bind(chain.place(chain.held()));
   while (query.step()) seqs.push_back(seq_of(chain, query.number(0)));
-  return seqs;
+  if (chain.lost_heads.empty()) return seqs;
+  std::set<std::uint64_t> all(seqs.begin(), seqs.end());
+  all.insert(chain.lost_heads.begin(), chain.lost_heads.upper_bound(chain.held()));
+  return {all.begin(), all.end()};
+}
+
+void Chains::mend(Chain& chain, std::uint64_t seq, const crypto::Record& record) {
+  std::optional<Bytes> body = record.body;
+  if (!body) {
+    Query query(database_, "SELECT body FROM record WHERE place = ?");
+    const bool has_one = query.bind(chain.place(seq)).step() && !query.is_null(0);
+    if (has_one && crypto::body_matches(record.head, query.blob(0))) body = to_bytes(query.blob(0));
+  }
+  Query query(database_, "INSERT OR REPLACE INTO record (place, head, verified, body) VALUES (?, ?, 1, ?)");
+  query.bind(chain.place(seq)).bind(ByteView(record.head));
+  if (body) {
+    query.bind(ByteView(*body));
+  } else {
+    query.bind_null();
+  }
+  query.run();
+  journals_.at(chain.journal).bytes.reset();
+  chain.lost_heads.erase(seq);
+  std::erase_if(damage_, [&](const Damage& damage) {
+    return damage.kind == Damage::Kind::kHead && damage.journal == chain.journal && damage.device == chain.device &&
+           !chain.lost_heads.contains(damage.seq) && !chain.lost_heads.contains(damage.seq - 1);
+  });
 }
 
 void Chains::report(const Chain& chain, std::uint64_t seq, Damage::Kind kind) {
   const bool known = std::any_of(damage_.begin(), damage_.end(), [&](const Damage& damage) {
     return damage.journal == chain.journal && damage.device == chain.device && damage.seq == seq;
   });
-  if (!known) damage_.push_back({chain.journal, chain.device, seq, kind, describe(chain, seq, kind)});
+  if (known) return;
+  damage_.push_back({chain.journal, chain.device, seq, kind, describe(chain, seq, kind)});
+  mark_lost(damage_.back());
+}
+
+// Its head, or the one before it: a link that does not hold does not say which of its ends has changed.
+void Chains::mark_lost(const Damage& damage) {
+  Chain* chain = damage.kind == Damage::Kind::kHead ? find(damage.journal, damage.device) : nullptr;
+  if (chain == nullptr) return;
+  for (const std::uint64_t seq : {damage.seq - 1, damage.seq})
+    if (seq >= 1 && seq <= chain->seq) chain->lost_heads.insert(seq);
 }
 
 }  // namespace duolog::store

@@ -24,6 +24,8 @@ struct Chain {
   RecordId head;                 // and its id
   std::uint64_t forked_at = 0;   // the lowest seq with two branches; 0: none
   std::uint64_t damaged_to = 0;  // rows above `seq`, up to here, no longer hold; 0: none
+  // Below `seq`: heads that no longer hold, or of which that is not known. Whoever has the records is asked for them.
+  std::set<std::uint64_t> lost_heads;
 
   // Up to where the chain is told and sent.
   [[nodiscard]] std::uint64_t held() const { return forked_at == 0 ? seq : std::min(seq, forked_at - 1); }
@@ -82,7 +84,11 @@ class Chains {
   void forget_body(const Chain& chain, std::uint64_t seq);
   bool is_erased(const Chain& chain, std::uint64_t seq);
   void erase_body(const Chain& chain, std::uint64_t seq);  // REQUIRES: inside a transaction
+  // Without a body, or without the head that would tell which one belongs there.
   std::vector<std::uint64_t> missing(const Chain& chain);
+  // The record takes the place of a lost head; a body that belongs to it and is there already stays.
+  // REQUIRES: inside a transaction; it is the one that belongs there.
+  void mend(Chain& chain, std::uint64_t seq, const crypto::Record& record);
 
   void report(const Chain& chain, std::uint64_t seq, Damage::Kind kind);
   [[nodiscard]] const std::vector<Damage>& damage() const { return damage_; }
@@ -92,6 +98,7 @@ class Chains {
   void grew(const Chain& chain, std::size_t bytes);
   void forget_rotten(const Chain& chain, std::span<const Row> rows);
   void find_end(Chain& chain);
+  void mark_lost(const Damage& damage);
   std::vector<Row> collect(const Chain& chain, const Span& span, Bodies bodies);
 
   Database& database_;

@@ -545,6 +545,8 @@ std::optional<std::uint64_t> Database::free_bytes() const {
   return std::uint64_t{disk.f_bavail} * disk.f_frsize;
 }
 
+sqlite3* Database::handle_to_copy() { return state_->sqlite.getHandle(); }
+
 std::string Database::State::examine(const char* pragma) {
   try {
     const std::string found = ask(sqlite, pragma);

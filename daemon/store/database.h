@@ -16,6 +16,8 @@
 
 #include "daemon/store/connection.h"
 
+struct sqlite3;  // NOLINT(readability-identifier-naming): theirs
+
 namespace duolog::store {
 
 // The world would not take it: disk full, read-only, I/O error. Nothing of the transaction is stored.
@@ -66,6 +68,9 @@ class Database : public Connection {
   // Of the disk the file lies on, as far as it is ours to fill. nullopt: it does not say.
   [[nodiscard]] std::optional<std::uint64_t> free_bytes() const;
   [[nodiscard]] const std::filesystem::path& file() const;
+
+  // For database_copy.h alone, which reads by it.
+  [[nodiscard]] sqlite3* handle_to_copy();
 
   // Reads everything. Empty: sound; else the first thing that is wrong. Takes its time.
   [[nodiscard]] std::string integrity();

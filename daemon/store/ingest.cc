@@ -74,6 +74,31 @@ std::optional<std::size_t> first_difference(Chains& chains, const Chain& chain, 
   return std::nullopt;
 }
 
+// Does the chain, from the place behind it on, continue this record? Where that head is lost too, its signature must
+// do.
+bool continued(Chains& chains, const Chain& chain, std::uint64_t seq, const RecordId& id) {
+  if (seq == chain.seq) return id == chain.head;
+  if (chain.lost_heads.contains(seq + 1)) return true;
+  const auto next = chains.head_at(chain, seq + 1);
+  const auto header = next ? crypto::decode_header(*next) : std::nullopt;
+  return header && header->prev == id;
+}
+
+// One record for a place whose head is lost: it is the one that was there if it stands between its neighbours. They are
+// asked for one by one and the lowest first. What does not fit blames nobody: the damage is ours.
+Judgement judge_mending(Chains& chains, const Chain& chain, std::uint64_t seq, std::span<const Record> one) {
+  const auto prev = chain.lost_heads.contains(seq - 1) ? std::nullopt : chains.id_at(chain, seq - 1);
+  if (!prev) return verdict(Verdict::kNothingNew);
+  const auto verified = crypto::verify_run(chain.journal, chain.device, chain.key, {seq, *prev}, one);
+  const auto* run = std::get_if<crypto::VerifiedRun>(&verified);
+  if (run == nullptr || !continued(chains, chain, seq, run->ids.front())) return verdict(Verdict::kNothingNew);
+  Judgement judgement = verdict(Verdict::kBodies);
+  judgement.mended = &one.front();
+  judgement.accepted.bodies = {seq};
+  judgement.accepted.first = judgement.accepted.last = seq;
+  return judgement;
+}
+
 // What continues the chain is verified from its end on; what came before it in the run is ours already.
 std::optional<RunFault> judge_fresh(const Chain& chain, std::span<const Record> fresh, Judgement& judgement) {
   auto verified =
@@ -105,6 +130,9 @@ Judgement judge(Chains& chains, const Chain& chain, std::uint64_t start_seq, std
   if (start_seq == 0) return refused(RunFault::kMalformed);
   const std::uint64_t held = chain.held();
   if (start_seq > held + 1) return verdict(chain.frozen() ? Verdict::kFrozen : Verdict::kGap);
+
+  if (run.size() == 1 && start_seq <= held && chain.lost_heads.contains(start_seq))
+    return judge_mending(chains, chain, start_seq, run);
 
   const std::size_t overlap = std::min<std::uint64_t>(run.size(), held + 1 - start_seq);
   const auto known = run.first(overlap);

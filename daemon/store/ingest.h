@@ -14,6 +14,7 @@ struct Judgement {
   std::span<const crypto::Record> fresh;                                // continues the chain
   std::vector<RecordId> ids;                                            // of `fresh`
   std::vector<std::pair<std::uint64_t, const crypto::Record*>> bodies;  // held until now without theirs
+  const crypto::Record* mended = nullptr;  // the run's only record, at accepted.first: its head was lost here
 };
 Judgement judge(Chains& chains, const Chain& chain, std::uint64_t start_seq, std::span<const crypto::Record> run);
 

@@ -276,9 +276,11 @@ Accepted SealedLog::accept(const JournalId& journal, const DeviceId& device, std
     return unknown;
   }
   Judgement judgement = judge(state_->chains, *chain, start_seq, *run);
-  if (judgement.fresh.empty() && judgement.bodies.empty()) return std::move(judgement.accepted);
+  if (judgement.fresh.empty() && judgement.bodies.empty() && judgement.mended == nullptr)
+    return std::move(judgement.accepted);
   if (const std::string why = state_->why_nothing_is_received(journal); !why.empty()) throw NotDurable(why);
   state_->database.transaction([&] {
+    if (judgement.mended != nullptr) state_->chains.mend(*chain, start_seq, *judgement.mended);
     for (const auto& [seq, record] : judgement.bodies) state_->chains.put_body(*chain, seq, *record->body);
     for (std::size_t i = 0; i < judgement.fresh.size(); ++i) {
       // Of a run only the last signature was checked.
@@ -286,7 +288,7 @@ Accepted SealedLog::accept(const JournalId& journal, const DeviceId& device, std
       state_->chains.append(*chain, judgement.fresh[i], judgement.ids[i], verified);
     }
   });
-  if (!judgement.bodies.empty()) state_->recent.clear();
+  if (!judgement.bodies.empty() || judgement.mended != nullptr) state_->recent.clear();
   if (!judgement.fresh.empty()) {
     if (judgement.fresh.size() < run->size())  // the rest was ours already
       run = std::make_shared<const std::vector<crypto::Record>>(judgement.fresh.begin(), judgement.fresh.end());

@@ -28,7 +28,7 @@ using Frontier = std::vector<FrontierEntry>;  // sorted by device
 struct Damage {
   enum class Kind {
     kBody,  // forgotten and wanted again: another device may still have it
-    kHead,  // reading ends before it
+    kHead,  // reading ends before it: asked for again, as a body is
     kEnd,   // of the chain: fetched again, for the frontier ends below it
   };
   JournalId journal;
@@ -60,7 +60,7 @@ struct Quota {
 struct Accepted {
   enum class Verdict {
     kStored,  // durable; first..last are new
-    kBodies,  // nothing longer, but bodies that were missing are now here
+    kBodies,  // nothing longer, but bodies or heads that were missing are now here
     kNothingNew,
     kGap,            // begins after our head + 1: ignored without blame
     kUnknownDevice,  // never admitted
@@ -71,7 +71,7 @@ struct Accepted {
   Verdict verdict = Verdict::kNothingNew;
   std::uint64_t first = 0;
   std::uint64_t last = 0;
-  std::vector<std::uint64_t> bodies;  // seqs held before whose missing body is now here; also with kStored
+  std::vector<std::uint64_t> bodies;  // seqs held before whose missing part is now here; also with kStored
   std::string why;
   std::optional<ForkProof> fork;
 };
@@ -147,7 +147,7 @@ class SealedLog {
   // The same, and quicker for what was stored a moment ago: that comes from memory, hashed when it was taken in.
   void each_to_open(const JournalId& journal, const DeviceId& device, std::uint64_t from_seq, const Visit& visit) const;
 
-  // Seqs whose body is not here. They are asked for until they are.
+  // Seqs whose body is not here, or whose head is lost. They are asked for until they are.
   [[nodiscard]] std::map<DeviceId, std::vector<std::uint64_t>> missing_bodies(const JournalId& journal) const;
   // False: no body is here, or it was rotten and is dropped and wanted from now on.
   bool body_is_sound(const JournalId& journal, const DeviceId& device, std::uint64_t seq);

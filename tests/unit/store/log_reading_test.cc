@@ -171,7 +171,7 @@ TEST_F(ASealedLog, DamageSaysWhichRecordOfWhom) {
   const auto found = log().damage();
   ASSERT_THAT(found, SizeIs(2));
   const std::string whose = " of device " + hex(bo.id().view()).substr(0, 8) + "… in journal 07070707…: ";
-  EXPECT_EQ(found[0].what, "record 4" + whose + "its head, or the one before it, is damaged");
+  EXPECT_EQ(found[0].what, "record 4" + whose + "its head, or the one before it, is damaged, and asked for again");
   EXPECT_EQ(found[0].kind, Damage::Kind::kHead);
   EXPECT_EQ(found[1].what, "record 2" + whose + "its body is damaged, and asked for again");
   EXPECT_EQ(found[1].kind, Damage::Kind::kBody);

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "daemon/keeping.h"
+
+#include <spdlog/spdlog.h>
+
+#include <system_error>
+
+#include "daemon/control/visit.h"
+#include "daemon/home/origin.h"
+
+namespace duolog {
+
+namespace fs = std::filesystem;
+
+void Keeping::clear_unfinished() const {
+  try {
+    clear_unfinished_restore(home_);
+  } catch (const std::system_error& refused) {
+    spdlog::warn("what a stopped restore has left cannot be cleared away: {}", refused.what());
+  }
+  const std::string begin = home_.backup_copy().filename().string();
+  std::error_code ignored;
+  for (const auto& file : fs::directory_iterator(home_.places().data, ignored)) {
+    if (file.path().filename().string().starts_with(begin)) fs::remove(file.path(), ignored);
+  }
+}
+
+store::BackupParts Keeping::backup_parts(Household& house, WallTime now, const crypto::SecretBytes& passphrase) {
+  house.write_notes_down();  // where the other is reached stands in them
+  fs::path copy = home_.backup_copy();
+  copy += "." + std::to_string(++backups_);
+  return {house.database(),
+          house.attachments().blobs(),
+          std::move(copy),
+          house.identity().sealed_for_backup(passphrase, config_.passphrase_cost),
+          {now.time_since_epoch().count(), house.identity().keys().id()},
+          house.identity().keys().local_key("local.backup")};
+}
+
+std::shared_ptr<store::BackupUnpacker> Keeping::begin_restore() {
+  if (holds_a_home(home_)) throw control::HomeInUse(home_.places().data.string());
+  if (!restoring_.expired()) throw control::HomeInUse(home_.restoring().string());
+  clear_unfinished_restore(home_);
+  auto unpacker = std::make_shared<store::BackupUnpacker>(home_.restoring());
+  restoring_ = unpacker;
+  return unpacker;
+}
+
+void Keeping::forget_what_lay_here() const {
+  fs::remove(home_.origin());
+  fs::remove(home_.restored_mark());
+}
+
+store::RestoredMark Keeping::look_where_it_lies(const journal::Identity& identity) const {
+  store::RestoredMark mark(home_.restored_mark());
+  const std::string place = home::place_of(home_.database());
+  const bool copied = home::is_a_copy(home_.origin(), place);
+  if (place.empty() || (!copied && fs::exists(home_.origin()))) return mark;
+  std::set<JournalId> all;
+  for (const journal::JournalSecrets& journal : identity.journals()) all.insert(journal.id);
+  if (copied) spdlog::warn("this home is a copy: nothing is written in it until the other device was met");
+  try {
+    if (copied) mark.hold(all);
+    store::replace_file(home_.origin(), as_bytes(place + "\n"));
+  } catch (const std::system_error& refused) {
+    spdlog::warn("where this home lies cannot be noted: {}", refused.what());
+    if (copied) mark.hold_meanwhile(std::move(all));
+  }
+  return mark;
+}
+
+}  // namespace duolog
