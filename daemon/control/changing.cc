@@ -63,8 +63,8 @@ Reply take_back(journal::Shelf& shelf, const TakeBack& asked, ByteView request) 
 
 }  // namespace
 
-bool answer_changing(journal::Shelf& shelf, journal::Attachments& attachments, const Request& request,
-                     const Answering& answers) {
+bool answer_changing(journal::Shelf& shelf, const std::function<journal::Attachments&()>& attachments,
+                     const Request& request, const Answering& answers) {
   const ByteView id = as_bytes(request.request_id());
   switch (request.body_case()) {
     case Request::kEdit:
@@ -75,7 +75,7 @@ bool answer_changing(journal::Shelf& shelf, journal::Attachments& attachments, c
       return true;
     case Request::kTakeBack:
       answers.finish(take_back(shelf, request.take_back(), id));
-      attachments.folded();  // its files go as well
+      attachments().folded();
       return true;
     default:
       return false;

@@ -10,8 +10,8 @@ class Attachments;
 
 namespace duolog::control {
 
-// As answer_practices().
-bool answer_changing(journal::Shelf& shelf, journal::Attachments& attachments, const Request& request,
-                     const Answering& answers);
+// As answer_practices(). What is taken back takes its files along.
+bool answer_changing(journal::Shelf& shelf, const std::function<journal::Attachments&()>& attachments,
+                     const Request& request, const Answering& answers);
 
 }  // namespace duolog::control

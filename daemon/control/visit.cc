@@ -323,7 +323,7 @@ void Visit::State::answer_open(const Request& request) {
                               [this](Reply last) { finish(std::move(last)); }, [this] { done(); }};
       if (!answer_practices(desk.shelf(), request, answers) && !answer_import(desk.shelf(), request, answers) &&
           !answer_finding(desk.shelf(), request, answers) &&
-          !answer_changing(desk.shelf(), desk.attachments(), request, answers))
+          !answer_changing(desk.shelf(), desk.attachments, request, answers))
         finish(error(Error::BAD_REQUEST));
     }
   }

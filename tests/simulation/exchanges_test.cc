@@ -56,8 +56,8 @@ TEST_P(Exchanges, ShowNobodyTooMuchAndOpenWhatIsDueOnce) {
   EXPECT_GT(all.days, stories * 4);
   EXPECT_GT(all.news, stories);
   EXPECT_GT(all.leaked, stories / 20);
-  EXPECT_GT(all.edited, stories / 10);
-  EXPECT_GT(all.erased, stories / 20);
+  EXPECT_GT(all.edited, stories / 40);
+  EXPECT_GT(all.erased, stories / 40);
 }
 
 TEST(AKeptExchange, IsToldAgainForEver) { tell_kept<Exchange>("exchange"); }
