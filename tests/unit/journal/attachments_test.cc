@@ -234,8 +234,10 @@ TEST_F(AnAttachment, EverythingMissingCanBeAskedFor) {
   write_with(file_of(4000));
   meet(ada, bo);
   Desk desk(bo, 0);
+  EXPECT_EQ(desk.attachments.missing(), 2U);
   EXPECT_EQ(desk.attachments.want_all_missing(), 2U);
   EXPECT_EQ(desk.fetch(ada), 2U);
+  EXPECT_EQ(desk.attachments.missing(), 0U);
   EXPECT_EQ(desk.attachments.want_all_missing(), 0U);
 }
 
