@@ -8,7 +8,7 @@ import time
 
 import control
 import foreign
-from house import NIGHTLY, eventually, fact
+from house import NIGHTLY, Skipped, eventually, fact
 from person import DONE, FAILED
 
 LIMIT = (1 << 20) - (16 << 10)
@@ -148,6 +148,8 @@ def names_and_tags_have_a_longest_too(house):
 
 @fact
 def a_journal_of_more_than_the_daemon_queues_is_exported_and_watched_whole(house):
+    if not NIGHTLY:
+        raise Skipped("looking for leaks in 67 MiB takes minutes; by day control.ALongList shows how such a list goes on")
     ada, bo = house.two()
     count, text = 70, "x" * 1_000_000  # 67 MiB; who leaves 64 of them unread is shown out
     with control.Control(bo) as door:
