@@ -116,9 +116,7 @@ std::string piece_text(const control::Item& item, Days& days) {
       out += "*" + in_line(labelled && !item.labels(i).empty() ? item.labels(i) : item.fields(i).id()) + "*\n\n" +
              value_of(item.fields(i));
   } else {
-    out += words(whole_text(item)) + "
-
-";
+    out += words(whole_text(item)) + "\n\n";
   }
   std::string tags;
   for (const auto& tag : item.tags()) tags += (tags.empty() ? "#" : " #") + in_line(tag);

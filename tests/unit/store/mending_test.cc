@@ -72,7 +72,7 @@ TEST_F(ALostHead, ComesBackWhicheverByteOfItHasChanged) {
 }
 
 TEST_F(ALostHead, IsFoundByReadingOnBehindIt) {
-  for (const std::uint64_t seq : {2, 3, 6}) rot(kZeros, seq);
+  for (const std::uint64_t seq : {2U, 3U, 6U}) rot(kZeros, seq);
   rot(kRottenBody, 8);
   walk();
   EXPECT_THAT(wanted(), ElementsAre(1, 2, 3, 5, 6, 8));
