@@ -91,6 +91,16 @@ class EventLimits {
   void look_at(const OwnPractice& own) { hold(is_text(own.toml, practice::kFileLimit), "a practice is no text"); }
   void look_at(const Wish& wish) { hold(is_name(wish.about) && is_text(wish.value, kNameLimit), "a wish is no text"); }
   void look_at(const Pass& pass) { hold(is_name(pass.practice) && is_name(pass.period), "nothing is passed over"); }
+  void look_at(const Edit& edit) {
+    look_at(edit.content);
+    hold(edit.replaces.size() <= kReplacesLimit, "an edit replaces too many versions");
+  }
+  void look_at(const Erase& erase) {
+    hold(erase.records.size() <= kErasedLimit, "too much is taken back at once");
+    for (const Erase::One& one : erase.records)
+      hold((one.practice.empty() && one.period.empty()) || (is_name(one.practice) && is_name(one.period)),
+           "an answer to nothing is taken back");
+  }
   void look_at(const Found& found) {
     hold(found.chains.size() == 1 || found.chains.size() == 2, "a journal has another number of founders");
     for (const crypto::Chain& chain : found.chains) hold(chain.size() <= crypto::kChainLimit, "a chain is too long");

@@ -119,6 +119,14 @@ class EveryFieldOfAnEvent : private InMemory, public TwoPeople {
   }
   [[nodiscard]] static Wish wish() { return {std::string(kAboutPause), "2026-12-24"}; }
   [[nodiscard]] static Pass pass() { return {"appreciate", "2026-W47"}; }
+  Edit edit() {
+    const RecordId mine = bo.write("as it was").id;
+    return {mine, entry(), {mine}};
+  }
+  Erase erase() {
+    return {{{.record = bo.write("regretted").id, .entry = RecordId{{5}}},
+             {.record = {{6}}, .practice = "checkin", .period = "2026-W47", .rule = crypto::rule_both()}}};
+  }
   Found found() { return {{ada.identity().chain(), bo.identity().chain()}}; }
   JournalKept journal_kept() {
     const JournalSecrets& secrets = bo.identity().journal(bo.shared());
@@ -153,6 +161,8 @@ TEST_F(EveryFieldOfAnEvent, HasAValueInOneOfTheseTruths) {
   put(own_practice());
   put(wish());
   put(pass());
+  put(edit());
+  put(erase());
   put(found());
   put(journal_kept());
   put(epoch_kept());
@@ -171,6 +181,9 @@ TEST_F(EveryFieldOfAnEvent, AnEntry) {
 
 TEST_F(EveryFieldOfAnEvent, AnAnswer) { may_be_a_lie(answer()); }
 TEST_F(EveryFieldOfAnEvent, ASealedAnswer) { may_be_a_lie(answer_sealed()); }
+
+TEST_F(EveryFieldOfAnEvent, AnEdit) { may_be_a_lie(edit()); }
+TEST_F(EveryFieldOfAnEvent, WhatIsTakenBack) { may_be_a_lie(erase()); }
 
 TEST_F(EveryFieldOfAnEvent, ALetter) {
   may_be_a_lie(sealed(std::string(kLetterPractice), "00112233", crypto::rule_after(1'900'000'000)));
