@@ -4,7 +4,6 @@
 // put; when it is put again (its words were taken back) and when its versions change it leaves the index first.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "daemon/journal/versions.h"
-
 #include "daemon/journal/view.h"
 #include "daemon/journal/view_rows.h"
 
