@@ -60,8 +60,10 @@ std::optional<RecordId> record_told(const journal::News& news) {
   const auto fit = [](const journal::Item& item) {
     return !item.mine && item.visibility != journal::Visibility::kPrivate;
   };
-  if ((news.kind == Is::kEntry || news.kind == Is::kAnswer) && news.item && fit(*news.item)) return news.item->id;
-  if (news.kind != Is::kOpened || !news.round) return std::nullopt;
+  const bool said = news.kind == Is::kEntry || news.kind == Is::kAnswer || news.kind == Is::kRemark;
+  const bool opened = news.kind == Is::kOpened;
+  if ((said || opened) && news.item && fit(*news.item)) return news.item->id;  // what opens by itself is a letter
+  if (!opened || !news.round) return std::nullopt;
   const auto& answers = news.round->answers;
   const auto newest = std::find_if(answers.rbegin(), answers.rend(), [&](const journal::Item& item) {
     return fit(item) && item.state == journal::AnswerState::kReadable;

@@ -58,7 +58,9 @@ std::string words_of_one(const journal::Item& item) {
     if (item.state != journal::AnswerState::kReadable) return fmt::format("{} has answered: {}", who, title_of(item));
     return fmt::format("{} has answered: {}; you can read it", who, title_of(item));
   }
+  if (item.kind == journal::ItemKind::kLetter) return fmt::format("a letter from {} is open", who);
   const std::string words = plain_line(item.text, kFirstWords);
+  if (item.kind == journal::ItemKind::kRemark && words.empty()) return fmt::format("{} has replied to you", who);
   return words.empty() ? fmt::format("something new from {}", who) : fmt::format("{}: {}", who, words);
 }
 

@@ -135,8 +135,8 @@ def a_time_without_telephones_is_quiet_for_both_and_afterwards_each_has_one_noti
         plan = does(ada, "plan", kind="phone-free", what="soup, and nothing else", start="2026-11-22 18:00", until="21:00")
         eventually("Bo is told", bos.shown)
         bo.duolog("reply", plan["id"][:8], "--as", "accept", "--yes")
+        eventually("Ada is told", adas.shown)  # before she has looked
         stands(ada, plan, "accept")
-        eventually("Ada is told", adas.shown)
         for someone in (ada, bo):
             someone.stop()
         clock.show("2026-11-22T19:00")

@@ -179,6 +179,16 @@ TEST_F(SpokenTo, HearsOfTheOthersAnswerThatOpenedAndNotOfOnesOwn) {
   EXPECT_THAT(shown(), ElementsAre("Bo has answered: Check-in; you can read it"));
 }
 
+TEST_F(SpokenTo, HearsOfAReplyAndOfALetterThatOpenedAndOfNoneThatIsShut) {
+  comes(news(News::Kind::kLetter, 1));
+  pass(5min);
+  EXPECT_THAT(shown(), IsEmpty());
+  comes(news(News::Kind::kRemark, 2));
+  comes(news(News::Kind::kOpened, 1));
+  pass(2s);
+  EXPECT_THAT(shown(), ElementsAre("2 new things"));
+}
+
 TEST_F(SpokenTo, AfterMoreThanCanBeCountedHearsOfManyAndNoNewsIsMadeMeanwhile) {
   for (int id = 1; id <= 200; ++id) {
     if (nudges().hears()) comes(id);

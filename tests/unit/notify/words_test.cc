@@ -37,6 +37,14 @@ TEST(Words, WithoutContentNameNobodyAndNothing) {
 TEST(Words, WithContentSayWhoAndTheFirstOfIt) {
   EXPECT_EQ(told({entry("Bo", "the sea\nwas  warm ")}), "Bo: the sea was warm");
   EXPECT_EQ(told({entry("Bo", "")}), "something new from Bo");
+  Item reply = entry("Bo", "");
+  reply.kind = journal::ItemKind::kRemark;
+  EXPECT_EQ(told({reply}), "Bo has replied to you");
+  reply.text = "gladly";
+  EXPECT_EQ(told({reply}), "Bo: gladly");
+  Item letter = entry("Bo", "dear you");
+  letter.kind = journal::ItemKind::kLetter;
+  EXPECT_EQ(told({letter}), "a letter from Bo is open");
   EXPECT_EQ(told({entry("Bo", "a"), entry("Cy", "b"), entry("Bo", "c")}), "3 new things from Bo, Cy");
   EXPECT_EQ(told({entry("A", ""), entry("B", ""), entry("C", ""), entry("D", "")}), "4 new things");
   EXPECT_EQ(told({entry("Bo", "a")}, true), "many new things from Bo");
