@@ -121,6 +121,7 @@ def in_quiet_hours_nothing_is_shown_and_afterwards_all_in_one(house):
 
 
 @waits
+@waits
 @fact
 def a_time_without_telephones_is_quiet_for_both_and_afterwards_each_has_one_notice(house):
     clock = WrongClock(house)
