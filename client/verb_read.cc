@@ -186,17 +186,12 @@ Exit show(Context& context, const ShowOptions& options) {
 
 Exit letters(Context& context) {
   control::Request request;
-  request.mutable_list()->set_kind("letter");
-  request.mutable_list()->set_journal(context.globals.journal);
-  request.mutable_list()->set_seen(!context.out.json());
-  const auto replies = context.daemon.ask(request);
-  if (context.out.json()) {
-    for (const auto& reply : replies) {
-      if (reply.has_item()) context.out.line(to_json(reply.item()));
-    }
-  } else if (has_items(replies)) {
-    print_page(context, replies);
-  } else {
+  auto& list = *request.mutable_list();
+  list.set_pages(true);
+  list.set_kind("letter");
+  list.set_journal(context.globals.journal);
+  list.set_seen(!context.out.json());
+  if (!print_all(context, request) && !context.out.json()) {
     context.out.print(paragraph("no letters yet: duolog write --open-on DATE writes one", 0, context.out.width()));
   }
   return Exit::kDone;

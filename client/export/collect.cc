@@ -2,6 +2,7 @@
 #include "client/export/collect.h"
 
 #include <unordered_set>
+#include <utility>
 
 #include "proto/control.pb.h"
 
@@ -9,6 +10,23 @@ namespace duolog::client {
 namespace {
 
 using Ids = std::unordered_set<std::string>;
+
+constexpr std::uint32_t kPage = 500;  // what is asked for at once
+
+// All that a list holds, in the journal's order, a page after the other.
+void each_listed(Daemon& daemon, control::Request request, const std::function<void(control::Item&)>& take) {
+  auto& list = *request.mutable_list();
+  list.set_pages(true);
+  list.set_oldest(true);
+  list.set_limit(kPage);
+  do {
+    auto asked = request;
+    auto replies = daemon.ask(asked, kDurable);
+    for (auto& reply : replies)
+      if (reply.has_item()) take(*reply.mutable_item());
+    list.set_after(replies.back().page().next());
+  } while (!list.after().empty());
+}
 
 control::Request list_request(const ExportChoice& choice) {
   control::Request request;
@@ -27,8 +45,8 @@ Ids between_us(Daemon& daemon, const std::string& journal) {
   control::Request request;
   request.mutable_list()->set_kind("entry");
   request.mutable_list()->set_journal(journal);
-  daemon.ask_each(request, kDurable, [&ids](const control::Reply& reply) {
-    if (reply.has_item() && reply.item().between_us()) ids.insert(reply.item().id());
+  each_listed(daemon, request, [&ids](const control::Item& item) {
+    if (item.between_us()) ids.insert(item.id());
   });
   return ids;
 }
@@ -57,10 +75,7 @@ std::vector<std::string> left_out_text(const LeftOut& left_out) {
 LeftOut each_item(Daemon& daemon, const ExportChoice& choice, const std::function<void(const control::Item&)>& take) {
   const Ids kept_between = between_us(daemon, choice.journal);
   LeftOut left_out;
-  auto request = list_request(choice);
-  daemon.ask_each(request, kDurable, [&](control::Reply& reply) {
-    if (!reply.has_item()) return;
-    auto& item = *reply.mutable_item();
+  each_listed(daemon, list_request(choice), [&](control::Item& item) {
     const bool marked = item.between_us() || (!item.to().empty() && kept_between.contains(item.to()));
     const bool sealed = item.visibility() == "sealed" || item.answer_state() == "sealed";
     if (item.kind() == "unreadable") {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "daemon/control/attaching.h"
 
+#include <deque>
+
 #include "daemon/control/convert.h"
 #include "daemon/control/said.h"
 #include "daemon/journal/items.h"
@@ -110,14 +112,26 @@ void Attaching::report(AttachmentReport& out, const journal::MeantFile& file) co
 }
 
 void Attaching::list(const ListAttachments& asked) {
-  for (const auto& file : journal::list_attachments(desk_.shelf(), {asked.id(), asked.journal()})) {
+  struct Named {
+    JournalId journal;
+    journal::MeantFile file;
+  };
+  auto files = std::make_shared<std::deque<Named>>();
+  for (auto& file : journal::list_attachments(desk_.shelf(), {asked.id(), asked.journal()}))
+    files->push_back({file.journal->id(), std::move(file)});
+  replies_.in_steps([this, files] {
     Reply reply;
-    report(*reply.mutable_attachment(), file);
-    replies_.send(std::move(reply));
-  }
-  Reply done;
-  done.mutable_done();
-  replies_.finish(std::move(done));
+    if (files->empty()) {
+      reply.mutable_done();
+      return replies_.finish(std::move(reply)), false;
+    }
+    Named next = std::move(files->front());
+    files->pop_front();
+    next.file.journal = desk_.shelf().by_id(next.journal);  // since then it may have been opened anew
+    if (next.file.journal == nullptr) return true;
+    report(*reply.mutable_attachment(), next.file);
+    return replies_.send(std::move(reply)), true;
+  });
 }
 
 void Attaching::read(const ReadAttachment& asked) {

@@ -25,6 +25,8 @@ class Attaching {
     std::function<void(Reply)> send;
     std::function<void(Reply)> finish;
     std::function<void(Error)> fail;
+    // A list of any length: calls the step, which sends one reply, whenever there is room, until it says false.
+    std::function<void(std::function<bool()>)> in_steps;
   };
   Attaching(Desk& desk, Replies replies);
   ~Attaching();

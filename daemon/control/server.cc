@@ -44,7 +44,8 @@ bool is_ours(stream_protocol::socket& socket) {
 struct Visitor {
   Visitor(stream_protocol::socket s, Desk& desk) : socket(std::move(s)), news(socket.get_executor()) {
     news.expires_at(asio::steady_timer::time_point::max());
-    visit = std::make_unique<Visit>(desk, [this](Bytes reply) { send(std::move(reply)); });
+    visit = std::make_unique<Visit>(
+        desk, [this](Bytes reply) { send(std::move(reply)); }, [this] { return closing ? kOutboxLimit : queued; });
   }
 
   void send(Bytes reply) {
@@ -108,6 +109,7 @@ asio::awaitable<void> write_loop(std::shared_ptr<Visitor> visitor) {
     visitor->queued -= reply.size();
     crypto::wipe(reply);
     if (error) break;
+    if (visitor->visit && !visitor->leaving) visitor->visit->room();
   }
   visitor->close();
 }

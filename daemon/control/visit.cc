@@ -6,6 +6,8 @@
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/stubs/logging.h>
 
+#include <deque>
+
 #include "daemon/control/attaching.h"
 #include "daemon/control/convert.h"
 #include "daemon/control/finding.h"
@@ -107,14 +109,18 @@ std::string clock_warning(const Peer& peer) { return fmt::format("clock:{}:{}", 
 }  // namespace
 
 struct Visit::State {
-  State(Desk& served, std::function<void(Bytes)> out)
+  State(Desk& served, std::function<void(Bytes)> out, std::function<std::size_t()> not_taken)
       : desk(served),
         send_bytes(std::move(out)),
+        unread(std::move(not_taken)),
         attaching(desk, {[this](Reply one) { send(std::move(one)); }, [this](Reply last) { finish(std::move(last)); },
-                         [this](Error failure) { finish(std::move(failure)); }}) {}
+                         [this](Error failure) { finish(std::move(failure)); },
+                         [this](std::function<bool()> step) { in_steps(std::move(step)); }}) {}
 
   Desk& desk;
   std::function<void(Bytes)> send_bytes;
+  std::function<std::size_t()> unread;
+  std::function<bool()> next_step;   // of a long list; false: that was all of it
   Hold under_way;                    // a watch, a waiting sync or a pairing window
   std::function<void(bool)> decide;  // of a pairing
   std::function<void()> look_again;  // of a waiting sync
@@ -149,6 +155,13 @@ struct Visit::State {
     reply.mutable_done();
     finish(std::move(reply));
   }
+  [[nodiscard]] bool has_room() const { return unread() < kEnoughUnread; }
+  // A list of any length, one reply after the other, as they are read.
+  void in_steps(std::function<bool()> step) {
+    next_step = std::move(step);
+    go_on();
+  }
+  void go_on();
 
   void answer(const Request& request);
   void answer_open(const Request& request);
@@ -162,13 +175,18 @@ struct Visit::State {
   void today(const Today& asked);
   void words(const Words& asked);
   void watch(const Watch& asked);
+  void tell(const journal::Item& item);
+  void tell_if_there(const RecordId& id);
   void sync(const Sync& asked);
   void report_sync();
   void pair(const Pair& asked);
 };
 
-Visit::Visit(Desk& desk, std::function<void(Bytes)> send) : state_(std::make_unique<State>(desk, std::move(send))) {}
+Visit::Visit(Desk& desk, std::function<void(Bytes)> send, std::function<std::size_t()> unread)
+    : state_(std::make_unique<State>(desk, std::move(send), std::move(unread))) {}
 Visit::~Visit() = default;
+
+void Visit::room() { state_->go_on(); }
 
 void Visit::receive(ByteView bytes) {
   Request request;
@@ -186,6 +204,20 @@ void Visit::receive(ByteView bytes) {
   wipe_secrets(request);
 }
 
+// What throws in a later turn is answered as what throws in a request is.
+void Visit::State::go_on() {
+  try {
+    while (next_step && has_room()) {
+      if (!next_step()) next_step = nullptr;
+    }
+  } catch (...) {
+    next_step = nullptr;
+    Error failure;
+    fill(failure, std::current_exception());
+    finish(std::move(failure));
+  }
+}
+
 void Visit::State::answer(const Request& request) {
   if (request.body_case() == Request::kPairDecision) {
     if (decide) decide(request.pair_decision().accept());
@@ -194,6 +226,7 @@ void Visit::State::answer(const Request& request) {
   under_way.reset();  // a new request ends what was going on
   decide = nullptr;
   look_again = nullptr;
+  next_step = nullptr;
   attaching.end();
   if (!always_answered(request.body_case())) {
     if (desk.state() == Desk::State::kFresh) return finish(error(Error::NOT_INITIALISED));
@@ -434,18 +467,39 @@ void Visit::State::today(const Today& asked) {
 
 // ---- what goes on by itself ----
 
+void Visit::State::tell(const journal::Item& item) {
+  Reply reply;
+  WatchEvent& event = *reply.mutable_watch();
+  event.set_event(std::string(name(item.kind)));
+  event.set_at(item.written_at);
+  event.set_journal(item.journal);
+  event.set_name(item.author);
+  fill(*event.mutable_item(), item);
+  quote(*event.mutable_item(), item, desk.shelf());
+  send(std::move(reply));
+}
+
+// What was taken back while it waited is not told.
+void Visit::State::tell_if_there(const RecordId& id) {
+  std::optional<journal::Item> item;
+  try {
+    item = journal::read(desk.shelf(), journal::find_one(desk.shelf(), {hex(id.view()), {}}));
+  } catch (const journal::Refusal& refusal) {
+    if (refusal.reason != journal::Reason::kNotFound) throw;
+  }
+  if (item) tell(*item);
+}
+
+// What there is no room for waits by its id, and is read when its turn comes. What happens meanwhile is told at once.
 void Visit::State::watch(const Watch& asked) {
+  std::deque<RecordId> waiting;
   if (asked.backlog()) {
     journal::each_unseen(desk.shelf(), [&](const journal::Item& item) {
-      Reply reply;
-      WatchEvent& event = *reply.mutable_watch();
-      event.set_event(std::string(name(item.kind)));
-      event.set_at(item.written_at);
-      event.set_journal(item.journal);
-      event.set_name(item.author);
-      fill(*event.mutable_item(), item);
-      quote(*event.mutable_item(), item, desk.shelf());
-      send(std::move(reply));
+      if (waiting.empty() && has_room()) {
+        tell(item);
+      } else {
+        waiting.push_back(item.id);
+      }
       return true;
     });
   }
@@ -453,6 +507,12 @@ void Visit::State::watch(const Watch& asked) {
     Reply reply;
     *reply.mutable_watch() = event;
     send(std::move(reply));
+  });
+  if (waiting.empty()) return;
+  in_steps([this, waiting = std::move(waiting)]() mutable {
+    tell_if_there(waiting.front());
+    waiting.pop_front();
+    return !waiting.empty();
   });
 }
 

@@ -2,6 +2,7 @@
 //
 // Most requests are answered at once. Three go on by themselves until they end or the tool leaves: a pairing, a watch
 // and a sync that waits; leaving (destroying the Visit) ends them, so a closed terminal closes a pairing window.
+// A long list of files, or of what a watch begins with, stops while much of it lies unread and goes on in room().
 // The messages are proto/control.proto; every error is a code there, which the client turns into words.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
@@ -76,12 +77,18 @@ struct Desk {
   std::function<Hold(std::chrono::milliseconds, std::function<void()>)> after;
 };
 
+inline constexpr std::size_t kEnoughUnread = 8 << 20;  // bytes; no more is made of a long list before some are read
+
 class Visit {
  public:
-  Visit(Desk& desk, std::function<void(Bytes)> send);
+  // `unread`: bytes of what was sent that have not been taken yet.
+  Visit(
+      Desk& desk, std::function<void(Bytes)> send, std::function<std::size_t()> unread = [] { return std::size_t{0}; });
   ~Visit();
   // One request. Never throws for what is in it; never blocks but for a passphrase's Argon2id.
   void receive(ByteView request);
+  // Some of what was sent has been taken: what waits for that goes on.
+  void room();
 
  private:
   struct State;

@@ -8,8 +8,10 @@
 
 #include <deque>
 #include <filesystem>
+#include <list>
 
 #include "daemon/journal/shelf.h"
+#include "daemon/journal/upload.h"
 #include "proto/control.pb.h"
 #include "proto/frame_codec.h"
 
@@ -72,11 +74,15 @@ class VisitTest : public testing::Test {
       return Desk::Pairing{Hold(this, [this](void*) { window_open = false; }),
                            [this](bool accept) { decisions.push_back(accept); }};
     };
-    visit = std::make_unique<Visit>(desk, [this](Bytes bytes) {
-      Reply reply;
-      ASSERT_TRUE(reply.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())));
-      replies.push_back(std::move(reply));
-    });
+    visit = std::make_unique<Visit>(
+        desk,
+        [this](Bytes bytes) {
+          Reply reply;
+          ASSERT_TRUE(reply.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())));
+          replies.push_back(std::move(reply));
+          unread += each;
+        },
+        [this] { return unread; });
   }
 
   static Request request() {
@@ -120,8 +126,56 @@ class VisitTest : public testing::Test {
   std::function<void(const WatchEvent&)> tell;
   std::function<void()> later;
   std::vector<Reply> replies;
+  std::size_t unread = 0;  // of what was sent
+  std::size_t each = 0;    // and what each reply adds to it
   std::unique_ptr<Visit> visit;
 };
+
+// A visitor who has the list of five files sent, and reads nothing of it.
+class ALongList : public VisitTest {
+ protected:
+  ALongList() {
+    store::Blobs blobs(ada->folder / "blobs");
+    journal::Draft draft;
+    draft.text = "five files";
+    std::list<journal::Upload> uploads;
+    for (int i = 0; i < 5; ++i) {
+      uploads.emplace_back(blobs, "lake.jpg", "image/jpeg", 1).take(Bytes{1});
+      draft.attachments.push_back(uploads.back().attachment());
+    }
+    ada->shelf.write(draft, {});
+    each = kEnoughUnread / 2;
+    Request asked = request();
+    asked.mutable_list_attachments();
+    ask(asked);
+  }
+  void they_read() {
+    unread = 0;
+    visit->room();
+  }
+};
+
+TEST_F(ALongList, StopsWhileMuchIsUnreadAndGoesOnAsItIsRead) {
+  EXPECT_EQ(replies.size(), 2U);
+  visit->room();
+  EXPECT_EQ(replies.size(), 2U);
+  they_read();
+  EXPECT_EQ(replies.size(), 4U);
+  they_read();
+  ASSERT_EQ(replies.size(), 6U);
+  EXPECT_EQ(replies[4].attachment().number(), 5U);
+  EXPECT_TRUE(replies[5].has_done() && replies[5].last());
+  they_read();
+  EXPECT_EQ(replies.size(), 6U);
+}
+
+TEST_F(ALongList, EndsWithTheNextRequest) {
+  Request asked = request();
+  asked.mutable_status();
+  EXPECT_TRUE(ask(asked).has_status());
+  they_read();
+  EXPECT_EQ(replies.size(), 1U);
+}
 
 TEST_F(VisitTest, StatusWarnsOfAPartnerWhoseVersionIsAnother) {
   desk.peers = [] {
