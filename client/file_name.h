@@ -17,7 +17,8 @@ std::string safe_file_name(std::string_view foreign);
 // "photo (2).jpg": the same name once more.
 std::string numbered(const std::string& name, unsigned number);
 
-// Whether a program that opens it may do more than show it: a page with scripts, a launcher, a program.
+// Whether a program that opens it may do more than show it: a page with scripts, a launcher, a program, or anything of
+// which media_type_of() knows nothing. REQUIRES: the name under which it will be opened.
 bool may_run(std::string_view name);
 
 // By the name's end; empty where it says nothing.

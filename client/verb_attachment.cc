@@ -233,10 +233,10 @@ void check_opener(const AttachmentReport& file) {
                 "apt install xdg-utils, or duolog attachment save " + short_id(file.id()));
 }
 
-// What can act by itself is opened by nobody by mistake.
-void check_harmless(Context& context, const AttachmentReport& file) {
-  if (!may_run(file.attachment().name()) || context.globals.yes) return;
-  const auto what = sanitise_line(file.attachment().name()) + " may do more than show something when it is opened";
+// What can act by itself is opened by nobody by mistake. `name`: under which it will be opened.
+void check_harmless(Context& context, const AttachmentReport& file, const std::string& name) {
+  if (!may_run(name) || context.globals.yes) return;
+  const auto what = sanitise_line(name) + " may do more than show something when it is opened";
   if (can_ask() && ask_yes(what + "; open it?", false)) return;
   throw Failure(Exit::kFailed, "MAY_RUN", what + "; it was not opened",
                 "duolog attachment save " + short_id(file.id()) + " saves it, to be looked at first");
@@ -274,10 +274,10 @@ Exit open_file(Context& context, const AttachmentOptions& options) {
   }
   const auto& file = files.front();
   check_opener(file);
-  check_harmless(context, file);
+  const auto name = safe_file_name(file.attachment().name());
+  check_harmless(context, file, name);
   fetch(context, file);
   Draft::sweep(kLook);  // what a killed one has left
-  const auto name = safe_file_name(file.attachment().name());
   const auto copy = Draft::make({}, {kLook, name});
   try {
     put_in_memory(context, file, copy);

@@ -429,10 +429,11 @@ def what_is_opened_lies_in_memory_and_is_gone_afterwards(house):
 @fact
 def what_may_run_is_not_opened_without_being_asked(house):
     ada = house.resident("Ada")
-    entry = write_by_hand(ada, "a page", ["page.html"])
     opened = house.folder / "opened"
     opener(house, ada, f"touch {opened}")
-    ada.refused("MAY_RUN", "attachment", "open", entry)
+    for name in ("page.html.", "a" * 195 + ".html" + "x" * 20, "page", "page.html"):
+        entry = write_by_hand(ada, "a page", [name])
+        ada.refused("MAY_RUN", "attachment", "open", entry)
     with ada.terminal("attachment", "open", entry) as screen:
         screen.expect("may do more than show something")
         screen.type("")

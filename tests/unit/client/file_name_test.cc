@@ -81,9 +81,16 @@ TEST(AFileName, CanBeGivenOnceMore) {
 }
 
 TEST(AFileName, SaysWhatMayRun) {
-  for (const char* name : {"a.desktop", "page.HTML", "run.sh", "x.exe", "drawing.svg"})
+  for (const char* name : {"a.desktop", "page.HTML", "run.sh", "x.exe", "drawing.svg", "page.xht", "page.mhtml",
+                           "a.svgz", "a.jnlp", "a.hta", "a.docm", "a.of-no-kind", "sh", "attachment"})
     EXPECT_TRUE(may_run(name)) << name;
-  for (const char* name : {"photo.jpg", "song.ogg", "letter.pdf", "sh", "html"}) EXPECT_FALSE(may_run(name)) << name;
+  for (const char* name : {"photo.jpg", "song.ogg", "letter.PDF", "words.txt"}) EXPECT_FALSE(may_run(name)) << name;
+}
+
+TEST(AFileName, MayRunByTheEndThatIsCreatedWhateverStoodBehindIt) {
+  for (const std::string& name : {std::string("evil.html."), std::string("evil.desktop "), std::string("evil.sh/"),
+                                  std::string(195, 'a') + ".html" + std::string(20, 'x')})
+    EXPECT_TRUE(may_run(safe_file_name(name))) << name;
 }
 
 TEST(AFileName, SaysWhatKindItIs) {
