@@ -39,15 +39,19 @@ control::Request list_request(const ExportChoice& choice) {
   return request;
 }
 
+// True: it is marked "between us", or said about something that is. A remark stands after what it is about.
+bool joins(Ids& kept_between, const control::Item& item) {
+  const bool marked = item.between_us() || (!item.to().empty() && kept_between.contains(item.to()));
+  if (marked) kept_between.insert(item.id());
+  return marked;
+}
+
 // Looked for in all of the journal: what was said about them may stand in another month.
 Ids between_us(Daemon& daemon, const std::string& journal) {
   Ids ids;
   control::Request request;
-  request.mutable_list()->set_kind("entry");
   request.mutable_list()->set_journal(journal);
-  each_listed(daemon, request, [&ids](const control::Item& item) {
-    if (item.between_us()) ids.insert(item.id());
-  });
+  each_listed(daemon, request, [&ids](const control::Item& item) { joins(ids, item); });
   return ids;
 }
 
@@ -73,10 +77,10 @@ std::vector<std::string> left_out_text(const LeftOut& left_out) {
 }
 
 LeftOut each_item(Daemon& daemon, const ExportChoice& choice, const std::function<void(const control::Item&)>& take) {
-  const Ids kept_between = between_us(daemon, choice.journal);
+  Ids kept_between = between_us(daemon, choice.journal);
   LeftOut left_out;
   each_listed(daemon, list_request(choice), [&](control::Item& item) {
-    const bool marked = item.between_us() || (!item.to().empty() && kept_between.contains(item.to()));
+    const bool marked = joins(kept_between, item);  // it may have come since
     const bool sealed = item.visibility() == "sealed" || item.answer_state() == "sealed";
     if (item.kind() == "unreadable") {
       ++left_out.unreadable;

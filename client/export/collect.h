@@ -1,7 +1,7 @@
 // collect.h: what goes into an export, item by item, and what stays on this device.
 //
-// What the other has marked "between us" stays, with what the other said about anything so marked; one's own words go.
-// Of the words nothing here is held in memory beyond a page of them.
+// What the other has marked "between us" stays, with what the other said about anything so marked, and about what was
+// said about it; one's own words go. Of the words nothing here is held in memory beyond a page of them.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 

@@ -134,5 +134,19 @@ TEST_F(Leaving, AJournalIsCollectedPageByPage) {
   EXPECT_THAT(ids, ElementsAre("a1", "a2", "a3", "a4", "a5"));
 }
 
+TEST_F(Leaving, WhatTheOtherSaysAboutWhatStaysBetweenTheTwoStaysHoweverManyRepliesAway) {
+  auto marked = item("b1", false);
+  marked.set_between_us(true);
+  auto letter = item("b6", false);
+  letter.set_kind("letter");
+  letter.set_between_us(true);
+  served(Journal({marked, item("b2", true, "b1"), item("b3", false, "b2"), item("b4", true, "b3"),
+                  item("b5", false, "b4"), letter, item("b7", false, "b6"), item("b8", false)}));
+  std::vector<std::string> ids;
+  const auto left = each_item(daemon_, {}, [&ids](const control::Item& one) { ids.push_back(one.id()); });
+  EXPECT_THAT(ids, ElementsAre("b2", "b4", "b8"));
+  EXPECT_EQ(left.between_us, 5U);
+}
+
 }  // namespace
 }  // namespace duolog::client
