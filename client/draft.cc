@@ -84,8 +84,13 @@ std::string read_all(int fd) {
 void overwrite(int fd) {
   struct stat found{};
   if (fd < 0 || ::fstat(fd, &found) != 0 || !S_ISREG(found.st_mode)) return;
-  const std::string zeros(static_cast<std::size_t>(found.st_size), '\0');
-  static_cast<void>(::write(fd, zeros.data(), zeros.size()) < 0);
+  constexpr std::size_t kBlock = 64 << 10;  // what was opened may be a gigabyte
+  const std::string zeros(kBlock, '\0');
+  for (auto left = static_cast<std::size_t>(found.st_size); left > 0;) {
+    const auto length = std::min(left, kBlock);
+    if (!write_all(fd, std::string_view(zeros).substr(0, length))) return;
+    left -= length;
+  }
 }
 
 void shred_file(const fs::path& file) {

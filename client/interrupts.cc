@@ -9,6 +9,8 @@
 #include <cerrno>
 #include <system_error>
 
+#include "client/words.h"
+
 namespace duolog::client {
 
 Interrupts::Interrupts() {
@@ -36,6 +38,13 @@ bool Interrupts::come_before(int readable) const {
   if (wanted[0].revents == 0) return false;
   take();
   return true;
+}
+
+void Interrupts::leave_if_come(const std::string& what) const {
+  pollfd wanted{fd_, POLLIN, 0};
+  if (::poll(&wanted, 1, 0) <= 0) return;
+  take();
+  throw interrupted(what);
 }
 
 Interrupts::~Interrupts() {

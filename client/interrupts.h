@@ -1,11 +1,13 @@
-// interrupts.h: Ctrl-C while something waits, as a file descriptor beside the others.
+// interrupts.h: Ctrl-C while something waits, as a file descriptor beside the others; or while there is something that
+// must not be left lying about.
 //
 // As long as it lives, SIGINT, SIGTERM, SIGHUP and SIGQUIT do not end the program but make fd() readable. Whoever
-// waits polls it, tidies up and leaves.
+// waits polls it, tidies up and leaves; whoever works looks at it between two pieces.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
 #include <csignal>
+#include <string>
 
 namespace duolog::client {
 
@@ -20,6 +22,9 @@ class Interrupts {
   void take() const;
   // Waits until `readable` can be read. True: one of the signals came first, and was taken.
   [[nodiscard]] bool come_before(int readable) const;
+  // Between two pieces of work: throws Failure, with what is said then, where one of the signals has come, and takes
+  // it.
+  void leave_if_come(const std::string& what) const;
 
  private:
   sigset_t before_{};

@@ -183,8 +183,12 @@ std::string appear_somehow(NewFile& file, const std::string& name) {
 
 void save_one(Context& context, const AttachmentReport& file, const Place& place) {
   fetch(context, file);
+  const Interrupts interrupts;
   NewFile into(place.folder);
-  read_all(context, file, [&into](std::span<const std::uint8_t> bytes) { into.write(bytes); });
+  read_all(context, file, [&](std::span<const std::uint8_t> bytes) {
+    interrupts.leave_if_come("stopped; nothing of " + sanitise_line(file.attachment().name()) + " was saved");
+    into.write(bytes);
+  });
   const auto name = place.name.empty() ? appear_somehow(into, safe_file_name(file.attachment().name()))
                                        : appear_as_named(into, place.name, !context.globals.yes);
   const bool bare = place.folder.empty();
@@ -242,9 +246,10 @@ void check_harmless(Context& context, const AttachmentReport& file, const std::s
                 "duolog attachment save " + short_id(file.id()) + " saves it, to be looked at first");
 }
 
-void put_in_memory(Context& context, const AttachmentReport& file, const Draft& copy) {
+void put_in_memory(Context& context, const AttachmentReport& file, const Draft& copy, const Interrupts& interrupts) {
   std::ofstream into(copy.file(), std::ios::binary | std::ios::trunc);
-  read_all(context, file, [&into](std::span<const std::uint8_t> bytes) {
+  read_all(context, file, [&](std::span<const std::uint8_t> bytes) {
+    interrupts.leave_if_come("stopped; the copy is gone");
     into.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
   });
   into.close();
@@ -254,8 +259,7 @@ void put_in_memory(Context& context, const AttachmentReport& file, const Draft& 
                 "duolog attachment save " + short_id(file.id()));
 }
 
-void show_copy(const Draft& copy) {
-  const Interrupts interrupts;
+void show_copy(const Draft& copy, const Interrupts& interrupts) {
   const int status = run_in_terminal({kOpener, copy.file().string()});
   if (status != 0) {
     throw Failure(Exit::kFailed, "OPENER", fmt::format("xdg-open ended with status {}", status),
@@ -277,12 +281,13 @@ Exit open_file(Context& context, const AttachmentOptions& options) {
   const auto name = safe_file_name(file.attachment().name());
   check_harmless(context, file, name);
   fetch(context, file);
-  Draft::sweep(kLook);  // what a killed one has left
+  Draft::sweep(kLook);          // what a killed one has left
+  const Interrupts interrupts;  // from before there is anything to take away until it is gone
   const auto copy = Draft::make({}, {kLook, name});
   try {
-    put_in_memory(context, file, copy);
+    put_in_memory(context, file, copy, interrupts);
     context.daemon.disconnect();
-    show_copy(copy);
+    show_copy(copy, interrupts);
   } catch (...) {
     copy.shred();
     throw;

@@ -9,6 +9,7 @@
 #include "client/export/keepsake.h"
 #include "client/export/markdown_days.h"
 #include "client/export/private_file.h"
+#include "client/interrupts.h"
 #include "client/json.h"
 #include "client/sanitise.h"
 #include "client/verbs.h"
@@ -37,21 +38,25 @@ void tell(Context& context, const ExportOptions& options, const Exported& export
   for (const auto& sentence : sentences) context.out.line("left out: " + sentence);
 }
 
-Exported export_json(Context& context, const ExportOptions& options) {
+// Throws where Ctrl-C has come: whoever stops an export has nothing half-written left.
+using GoOn = std::function<void()>;
+
+Exported export_json(Context& context, const ExportOptions& options, const GoOn& go_on) {
   auto choice = choice_of(context, options);
   choice.with_sealed = true;
   if (options.place == "-")
     return write_export_json(context.daemon, choice, [&](auto text) { context.out.print(text); });
   check_place(options.place, false, context.globals.yes);
   PrivateFile file(options.place);
-  const auto exported = write_export_json(context.daemon, choice, [&](auto text) { file.write(text); });
+  const auto exported = write_export_json(context.daemon, choice, [&](auto text) { go_on(), file.write(text); });
   file.keep(context.globals.yes);
   return exported;
 }
 
-Exported collect(Context& context, const ExportOptions& options, Days& days) {
+Exported collect(Context& context, const ExportOptions& options, Days& days, const GoOn& go_on) {
   Exported exported;
   exported.left_out = each_item(context.daemon, choice_of(context, options), [&](const control::Item& item) {
+    go_on();
     days.add(item);
     ++exported.items;
   });
@@ -59,12 +64,12 @@ Exported collect(Context& context, const ExportOptions& options, Days& days) {
   return exported;
 }
 
-Exported export_markdown(Context& context, const ExportOptions& options) {
+Exported export_markdown(Context& context, const ExportOptions& options, const GoOn& go_on) {
   check_place(options.place, true, context.globals.yes);
   PrivateFolder folder(options.place);
   Days days(options.place);
-  const auto exported = collect(context, options, days);
-  write_markdown(folder.path(), days);
+  const auto exported = collect(context, options, days, go_on);
+  write_markdown(folder.path(), days, go_on);
   folder.keep(context.globals.yes);
   return exported;
 }
@@ -96,36 +101,37 @@ Book book_of(const ExportOptions& options, const Exported& exported, const Days&
   return book;
 }
 
-Exported export_keepsake(Context& context, const ExportOptions& options) {
+Exported export_keepsake(Context& context, const ExportOptions& options, const GoOn& go_on) {
   const bool one_file = options.place.ends_with(".html") || options.place.ends_with(".htm");
   check_place(options.place, !one_file, context.globals.yes);
   const auto person = context.daemon.open_status().device().person();
   Days days(options.place);
-  const auto exported = collect(context, options, days);
+  const auto exported = collect(context, options, days, go_on);
   const auto series =
       options.tag.empty() ? series_of(context.daemon, choice_of(context, options)) : std::vector<control::Series>();
   const auto book = book_of(options, exported, days, person);
   if (one_file) {
     PrivateFile file(options.place);
-    write_keepsake(book, series, days, [&](std::string_view text) { file.write(text); });
+    write_keepsake(book, series, days, [&](std::string_view text) { go_on(), file.write(text); });
     file.keep(context.globals.yes);
     return exported;
   }
   PrivateFolder folder(options.place);
   PrivateFile file(folder.path() / "index.html");
-  write_keepsake(book, series, days, [&](std::string_view text) { file.write(text); });
+  write_keepsake(book, series, days, [&](std::string_view text) { go_on(), file.write(text); });
   file.keep(false);
   folder.keep(context.globals.yes);
   return exported;
 }
 
-Exported export_as(Context& context, const ExportOptions& options) {
-  if (options.format == "json") return export_json(context, options);
+Exported export_as(Context& context, const ExportOptions& options, const GoOn& go_on) {
+  if (options.format == "json") return export_json(context, options, go_on);
   if (options.place == "-") {
     throw wrong_usage(options.format + " is written to a place of its own",
                       "only export json takes - for standard output");
   }
-  return options.format == "markdown" ? export_markdown(context, options) : export_keepsake(context, options);
+  return options.format == "markdown" ? export_markdown(context, options, go_on)
+                                      : export_keepsake(context, options, go_on);
 }
 
 }  // namespace
@@ -133,8 +139,16 @@ Exported export_as(Context& context, const ExportOptions& options) {
 Exit export_journal(Context& context, const ExportOptions& options) {
   ::umask(S_IRWXG | S_IRWXO);
   context.daemon.open_status();
-  const auto exported = export_as(context, options);
-  if (options.place != "-") tell(context, options, exported);
+  if (options.place == "-") {  // what takes it may take its time, and is stopped by Ctrl-C as anything else
+    export_as(context, options, [] {});
+    return Exit::kDone;
+  }
+  const Interrupts interrupts;
+  sweep_unfinished(options.place);
+  const auto exported = export_as(context, options, [&interrupts] {
+    interrupts.leave_if_come("stopped; nothing was exported, and nothing half-written is left");
+  });
+  tell(context, options, exported);
   return Exit::kDone;
 }
 

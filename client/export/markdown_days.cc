@@ -83,10 +83,11 @@ std::string piece_text(const control::Item& item, Days& days) {
 
 }  // namespace
 
-std::size_t write_markdown(const std::filesystem::path& folder, Days& days) {
+std::size_t write_markdown(const std::filesystem::path& folder, Days& days, const std::function<void()>& between) {
   std::size_t files = 0;
   const auto& pieces = days.pieces();
   for (std::size_t at = 0; at < pieces.size();) {
+    between();
     const auto day = pieces[at].day;
     std::set<std::string> tags;
     std::string text;

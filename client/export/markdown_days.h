@@ -4,12 +4,15 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 
 #include "client/export/days.h"
 
 namespace duolog::client {
 
-// Returns how many files. REQUIRES: days.sort() was called; `folder` is there, and nobody else writes there.
-std::size_t write_markdown(const std::filesystem::path& folder, Days& days);
+// Returns how many files; calls `between` before each. REQUIRES: days.sort() was called; `folder` is there, and nobody
+// else writes there.
+std::size_t write_markdown(
+    const std::filesystem::path& folder, Days& days, const std::function<void()>& between = [] {});
 
 }  // namespace duolog::client

@@ -2,6 +2,7 @@
 #include "client/export/private_file.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -10,6 +11,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <vector>
 
 #include "client/failure.h"
 #include "client/sanitise.h"
@@ -20,6 +22,9 @@ namespace {
 namespace fs = std::filesystem;
 constexpr std::size_t kBuffer = 1 << 16;
 constexpr const char* kMark = ".duolog-export";  // in a folder that an export has made
+constexpr std::string_view kUnfinished = ".unfinished-";
+constexpr std::string_view kEarlier = ".earlier-";  // that steps aside for a new one
+constexpr std::size_t kChance = 8;                  // bytes, in hexadecimal at the end of a name
 
 [[noreturn]] void fail(const fs::path& place, int why) {
   throw Failure(
@@ -34,15 +39,39 @@ constexpr const char* kMark = ".duolog-export";  // in a folder that an export h
                 hint);
 }
 
-fs::path named_beside(const fs::path& place) {
-  std::array<unsigned char, 8> chance{};
+std::string beginning_beside(const fs::path& place, std::string_view what) {
+  return "." + place.filename().string().substr(0, 200) + std::string(what);
+}
+
+fs::path named_beside(const fs::path& place, std::string_view what = kUnfinished) {
+  std::array<unsigned char, kChance> chance{};
   if (::getrandom(chance.data(), chance.size(), 0) != static_cast<ssize_t>(chance.size())) fail(place, errno);
-  std::string name = "." + place.filename().string().substr(0, 200) + ".unfinished-";
+  std::string name = beginning_beside(place, what);
   for (const auto byte : chance) {
     name += "0123456789abcdef"[byte >> 4];
     name += "0123456789abcdef"[byte & 15];
   }
   return place.parent_path() / name;
+}
+
+bool is_named_beside(std::string_view name, const fs::path& place, std::string_view what) {
+  const auto beginning = beginning_beside(place, what);
+  if (!name.starts_with(beginning) || name.size() != beginning.size() + 2 * kChance) return false;
+  return name.find_first_not_of("0123456789abcdef", beginning.size()) == std::string_view::npos;
+}
+
+// Where a file system knows no locks, it is not held, and nobody sweeps it either.
+bool hold(int fd) { return ::flock(fd, LOCK_EX | LOCK_NB) == 0; }
+
+void take_away(const fs::path& left) {
+  struct stat found{};
+  if (::lstat(left.c_str(), &found) != 0 || found.st_uid != ::geteuid()) return;
+  if (!S_ISREG(found.st_mode) && !S_ISDIR(found.st_mode)) return;
+  const int fd = ::open(left.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+  if (fd < 0) return;
+  std::error_code trouble;
+  if (hold(fd)) fs::remove_all(left, trouble);
+  ::close(fd);
 }
 
 fs::path settled(const fs::path& place) {
@@ -101,11 +130,26 @@ void check_place(const fs::path& given, bool folder, bool replace) {
   if (!replace) fail_taken(place, "another name, or --yes to replace that export");
 }
 
+void sweep_unfinished(const fs::path& given) {
+  const auto place = settled(given);
+  std::error_code trouble;
+  // Killed between two renames, the earlier export is the only whole one.
+  const bool whole = fs::exists(fs::symlink_status(place, trouble));
+  std::vector<fs::path> left;
+  for (const auto& entry : fs::directory_iterator(place.parent_path(), trouble)) {
+    const auto name = entry.path().filename().string();
+    if (is_named_beside(name, place, kUnfinished) || (whole && is_named_beside(name, place, kEarlier)))
+      left.push_back(entry.path());
+  }
+  for (const auto& one : left) take_away(one);
+}
+
 // ---- a file ----
 
 PrivateFile::PrivateFile(const fs::path& place) : place_(settled(place)), unfinished_(named_beside(place_)) {
   fd_ = ::open(unfinished_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
   if (fd_ < 0) fail(place_, errno);
+  static_cast<void>(hold(fd_));
 }
 
 PrivateFile::~PrivateFile() {
@@ -136,11 +180,14 @@ void PrivateFile::keep(bool replace) {
 
 PrivateFolder::PrivateFolder(const fs::path& place) : place_(settled(place)), unfinished_(named_beside(place_)) {
   if (::mkdir(unfinished_.c_str(), 0700) != 0) fail(place_, errno);
+  fd_ = ::open(unfinished_.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  if (fd_ >= 0) static_cast<void>(hold(fd_));
 }
 
 PrivateFolder::~PrivateFolder() {
   std::error_code trouble;
   if (!unfinished_.empty()) fs::remove_all(unfinished_, trouble);
+  if (fd_ >= 0) ::close(fd_);
 }
 
 void PrivateFolder::keep(bool replace) {
@@ -154,7 +201,7 @@ void PrivateFolder::keep(bool replace) {
     return;
   }
   // The old one steps aside, so that one of them is whole at any time.
-  const auto old = named_beside(place_);
+  const auto old = named_beside(place_, kEarlier);
   if (::rename(place_.c_str(), old.c_str()) != 0) fail(place_, errno);
   if (::rename(unfinished_.c_str(), place_.c_str()) != 0) {
     const int why = errno;

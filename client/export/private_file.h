@@ -1,7 +1,8 @@
 // private_file.h: a file, or a folder of files, that only its owner can read, and that is there whole or not at all.
 //
 // It is written under another name beside its place (0600, 0700), flushed to the disk, and renamed at the end. Where
-// anything goes wrong nothing is left of it, and what was there before is still there.
+// anything goes wrong nothing is left of it, and what was there before is still there. Only a kill or a power cut
+// leaves what sweep_unfinished() takes away.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
@@ -42,7 +43,11 @@ class PrivateFolder {
 
  private:
   std::filesystem::path place_, unfinished_;
+  int fd_ = -1;  // holds it, so that nobody sweeps it
 };
+
+// Takes away what an export to this place has left when it was killed: one's own, that nobody is writing.
+void sweep_unfinished(const std::filesystem::path& place);
 
 // Before anything is asked of the daemon: throws Failure where something is at the place that must not be replaced.
 void check_place(const std::filesystem::path& place, bool folder, bool replace);

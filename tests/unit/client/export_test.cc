@@ -167,6 +167,33 @@ TEST_F(PrivateFiles, AFolderIsReplacedOnlyWhereItIsAnEarlierExport) {
   EXPECT_THROW(check_place(folder_ / "mine", true, true), Failure);
 }
 
+TEST_F(PrivateFiles, WhatAKilledExportHasLeftIsTakenAwayByTheNextOne) {
+  const auto file = folder_ / ".keep.unfinished-0123456789abcdef";
+  const auto dir = folder_ / ".keep.unfinished-00000000deadbeef";
+  std::ofstream(file) << "words";
+  fs::create_directories(dir / "2026");
+  std::ofstream(dir / "2026" / "2026-11-20.md") << "words";
+  for (const auto* other : {".keep.unfinished-mine", ".keep.unfinished-0123456789abcdef0",
+                            ".other.unfinished-0123456789abcdef", "keep.unfinished-0123456789abcdef"})
+    std::ofstream(folder_ / other) << "somebody's";
+  const PrivateFolder being_written(folder_ / "keep");
+  const PrivateFile written_too(folder_ / "keep");
+  sweep_unfinished(folder_ / "keep");
+  EXPECT_FALSE(fs::exists(file) || fs::exists(dir));
+  EXPECT_TRUE(fs::exists(being_written.path()));
+  EXPECT_EQ(names(), 6U);
+}
+
+TEST_F(PrivateFiles, AnEarlierExportThatSteppedAsideStaysWhileItIsTheOnlyOne) {
+  const auto earlier = folder_ / ".keep.earlier-0123456789abcdef";
+  fs::create_directory(earlier);
+  sweep_unfinished(folder_ / "keep");
+  EXPECT_TRUE(fs::exists(earlier));
+  fs::create_directory(folder_ / "keep");
+  sweep_unfinished(folder_ / "keep");
+  EXPECT_FALSE(fs::exists(earlier));
+}
+
 TEST_F(PrivateFiles, WhatIsPutAsideHasNoName) {
   Aside aside(folder_ / "a");
   const auto first = aside.put("one");

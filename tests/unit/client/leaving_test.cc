@@ -148,5 +148,44 @@ TEST_F(Leaving, WhatTheOtherSaysAboutWhatStaysBetweenTheTwoStaysHoweverManyRepli
   EXPECT_EQ(left.between_us, 5U);
 }
 
+TEST_F(Leaving, AnExportThatIsStoppedLeavesNothing) {
+  Journal journal({item("c1", true), item("c2", false), item("c3", true)});
+  journal.before_the_second_page = [] { ::kill(::getppid(), SIGINT); };
+  served(journal);
+  const auto place = folder_named("out") / "keep";
+  for (const char* format : {"json", "markdown", "keepsake"}) {
+    ExportOptions options;
+    options.format = format;
+    options.place = place.string();
+    EXPECT_EQ(code_of([&] { export_journal(context_, options); }), "INTERRUPTED") << format;
+    EXPECT_EQ(names_in(home_ / "out"), 0U) << format;
+  }
+}
+
+TEST_F(Leaving, AnAttachmentThatIsStoppedLeavesNothing) {
+  Journal journal({});
+  journal.before_a_piece = [] { ::kill(::getppid(), SIGINT); };
+  served(journal);
+  AttachmentOptions options;
+  options.action = "save";
+  options.id = "3fa9c2d1";
+  options.to = folder_named("out").string();
+  EXPECT_EQ(code_of([&] { attachment(context_, options); }), "INTERRUPTED");
+  EXPECT_EQ(names_in(home_ / "out"), 0U);
+
+  // Its copy would lie in this folder in memory.
+  std::string memory = "/dev/shm/duolog-leaving-XXXXXX";
+  ASSERT_NE(::mkdtemp(memory.data()), nullptr);
+  const auto opener = folder_named("bin") / "xdg-open";
+  std::ofstream(opener) << "#!/bin/sh\n";
+  fs::permissions(opener, fs::perms::owner_all);
+  ::setenv("XDG_RUNTIME_DIR", memory.c_str(), 1);
+  ::setenv("PATH", (home_ / "bin").c_str(), 1);
+  options.action = "open";
+  EXPECT_EQ(code_of([&] { attachment(context_, options); }), "INTERRUPTED");
+  EXPECT_EQ(names_in(memory), 0U);
+  fs::remove_all(memory);
+}
+
 }  // namespace
 }  // namespace duolog::client
