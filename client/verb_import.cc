@@ -6,7 +6,6 @@
 #include <limits>
 
 #include "client/ask.h"
-#include "client/draft.h"
 #include "client/import/formats.h"
 #include "client/import/taking_in.h"
 #include "client/json.h"
@@ -56,17 +55,6 @@ struct Overview {
     return first == last ? first : first + " to " + last;
   }
 };
-
-// What could not be sent at all is told where it stands.
-bool can_be_kept(const Found& found, Findings& findings) {
-  if (utf8_fault(found.text) != std::string::npos || utf8_fault(found.key) != std::string::npos) {
-    findings.miss("entries that are not UTF-8", found.key);
-    return false;
-  }
-  if (found.text.size() <= kTextLimit) return true;
-  findings.miss("entries that are longer than " + std::to_string(kTextLimit) + " bytes", found.text);
-  return false;
-}
 
 void read_all(const ImportOptions& options, const Files& files, bool into_notebook, Findings& findings,
               const std::function<void(Found, std::uint32_t)>& take) {

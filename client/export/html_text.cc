@@ -13,7 +13,8 @@ namespace duolog::client {
 namespace {
 
 constexpr std::size_t kMarkdownLimit = 64 << 10;  // bytes: of a longer piece nobody knows what its nesting costs
-constexpr int kHeadingBelow = 3;                  // the book's own headings stand above those of an entry
+constexpr std::size_t kDeepest = 100;  // quotes and lists in each other, about; cmark walks all of them for each line
+constexpr int kHeadingBelow = 3;       // the book's own headings stand above those of an entry
 constexpr int kLowestHeading = 6;
 
 struct FreeNode {
@@ -110,6 +111,40 @@ std::string paragraphs(const std::string& text) {
   return out + "</p>\n";
 }
 
+bool is_blank(char c) { return c == ' ' || c == '\t'; }
+
+// How deep a line can stand in quotes and lists: their signs, and two columns of blanks for each that goes on.
+std::size_t depth_of(std::string_view line) {
+  std::size_t columns = 0;
+  for (std::size_t at = 0; at < line.size();) {
+    const auto number = std::min(line.find_first_not_of("0123456789", at), line.size());
+    const bool bullet = std::string_view("-+*").find(line[at]) != std::string_view::npos;
+    const bool counted = number > at && number < line.size() && (line[number] == '.' || line[number] == ')');
+    const auto sign = bullet ? at + 1 : counted ? number + 1 : std::string_view::npos;  // where it ends
+    if (is_blank(line[at])) {
+      columns += line[at++] == '\t' ? 4 : 1;
+    } else if (line[at] == '>') {
+      columns += 2;
+      ++at;
+    } else if (sign != std::string_view::npos && (sign == line.size() || is_blank(line[sign]))) {
+      columns += 1;  // the blank behind it is the other
+      at = sign;
+    } else {
+      break;
+    }
+  }
+  return columns / 2;
+}
+
+bool is_nested_too_deep(std::string_view text) {
+  while (!text.empty()) {
+    const auto end = std::min(text.find('\n'), text.size());
+    if (depth_of(text.substr(0, end)) > kDeepest) return true;
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return false;
+}
+
 }  // namespace
 
 std::string html_escape(std::string_view text) {
@@ -146,7 +181,7 @@ std::string html_escape(std::string_view text) {
 
 std::string html_of_markdown(std::string_view text) {
   const std::string clean = without_controls(text);
-  if (clean.size() > kMarkdownLimit) return paragraphs(clean);
+  if (clean.size() > kMarkdownLimit || is_nested_too_deep(clean)) return paragraphs(clean);
   const std::unique_ptr<cmark_node, FreeNode> document(
       cmark_parse_document(clean.data(), clean.size(), CMARK_OPT_VALIDATE_UTF8));
   tame(document.get());

@@ -12,7 +12,8 @@ namespace duolog::client {
 
 // For between two tags and inside quotes. Control characters become U+FFFD.
 std::string html_escape(std::string_view text);
-// A whole piece of writing, as blocks. Line ends are kept. Very long pieces are paragraphs and nothing else.
+// A whole piece of writing, as blocks. Line ends are kept. Very long pieces, and what is nested far
+// too deep, are paragraphs and nothing else.
 std::string html_of_markdown(std::string_view text);
 
 }  // namespace duolog::client

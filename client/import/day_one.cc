@@ -73,6 +73,8 @@ void tell_rest(const Json& entry, Findings& findings) {
   if (technical) findings.drop("notes about devices, changes and editing times", {});
 }
 
+constexpr std::size_t kRichText = 2 << 20;  // bytes that are read as JSON once more, of an entry of one MiB at most
+
 // Of richText, where the text itself is missing.
 std::string words_in_rich_text(const std::string& rich) {
   std::string text;
@@ -107,7 +109,11 @@ void read_entry(const Json& entry, const std::string& where, const Reading& read
   if (text != entry.end() && !text->is_string() && !text->is_null())
     return findings.miss("entries whose text is none", place);
   found.text = plain_markdown(string_in(entry, "text"), findings);
-  if (trimmed(found.text).empty()) found.text = words_in_rich_text(string_in(entry, "richText"));
+  if (trimmed(found.text).empty()) {
+    const auto rich = string_in(entry, "richText");
+    if (rich.size() > kRichText) return findings.miss("entries without text whose formatting is over 2 MiB", place);
+    found.text = words_in_rich_text(rich);
+  }
   found.text = trimmed(found.text);
   if (found.text.empty()) return findings.miss("entries without a word", place);
   const auto when = when_of(entry, findings);
@@ -126,7 +132,7 @@ void read_entry(const Json& entry, const std::string& where, const Reading& read
 }
 
 bool read_file(const Reading& reading, const Files::File& file) {
-  const auto stream = reading.files.open(file);
+  const auto stream = open_json(reading.files, file);
   const auto read = read_json_items(
       *stream, file.name, "entries", [&](Json& entry) { read_entry(entry, file.name, reading); },
       [&](std::size_t) { reading.findings.miss("entries that are none", file.name); });

@@ -8,20 +8,27 @@ namespace {
 
 constexpr std::string_view kZeroWidthSpace = "\xe2\x80\x8b";
 constexpr std::string_view kMoment = "](dayone-moment:";
+constexpr std::size_t kLongestMark = 512;  // bytes; looking further from each sign of a long text would never end
 
 bool is_punctuation(char c) {
   return (c >= '!' && c <= '/') || (c >= ':' && c <= '@') || (c >= '[' && c <= '`') || (c >= '{' && c <= '~');
 }
 bool means_something(char c) { return std::string_view("*_`[]<>\\").find(c) != std::string_view::npos; }
 
+// As far as a picture or a link that begins here may reach.
+std::string_view mark_of(std::string_view rest) {
+  rest = rest.substr(0, kLongestMark);
+  return rest.substr(0, rest.find('\n'));
+}
+
 // "![](dayone-moment://ID)": the bytes it takes and what it was; 0: it is none.
 std::size_t moment_at(std::string_view rest, std::string& sign) {
   if (!rest.starts_with("![")) return 0;
+  rest = mark_of(rest);
   const auto name_end = rest.find(']');
-  if (name_end == std::string_view::npos || rest.find('\n') < name_end || !rest.substr(name_end).starts_with(kMoment))
-    return 0;
+  if (name_end == std::string_view::npos || !rest.substr(name_end).starts_with(kMoment)) return 0;
   const auto end = rest.find(')', name_end);
-  if (end == std::string_view::npos || rest.substr(0, end).find('\n') != std::string_view::npos) return 0;
+  if (end == std::string_view::npos) return 0;
   const auto target = rest.substr(name_end + kMoment.size(), end - name_end - kMoment.size());
   sign = "[photo]";
   for (const auto& [kind, name] :
@@ -57,8 +64,10 @@ std::string plain_markdown(std::string_view text, Findings& findings) {
     } else if (rest.starts_with(kZeroWidthSpace)) {
       at += kZeroWidthSpace.size();
     } else {
-      if (rest.starts_with("dayone2://") || rest.starts_with("dayone://"))
-        findings.bend("links to other entries, left as they stand", rest.substr(0, rest.find_first_of(") \n")));
+      if (rest.starts_with("dayone2://") || rest.starts_with("dayone://")) {
+        const auto mark = mark_of(rest);
+        findings.bend("links to other entries, left as they stand", mark.substr(0, mark.find_first_of(") ")));
+      }
       out += rest.front();
       ++at;
       // An escaped backslash or star takes its sign with it.

@@ -124,7 +124,7 @@ void read_duolog(const Reading& reading) {
   const auto& file = all.front();
   const auto miss = [&](std::size_t at) { reading.findings.miss("entries that are none", std::to_string(at)); };
   const auto practices = read_json_items(
-      *reading.files.open(file), file.name, "practices",
+      *open_json(reading.files, file), file.name, "practices",
       [&](Json& practice) {
         Found found;
         found.toml = string_in(practice, "toml");
@@ -134,7 +134,8 @@ void read_duolog(const Reading& reading) {
       miss);
   if (!Json::parse(practices.top).contains("duolog"))
     refuse_file(file.name, "is no export of Duolog's", "nothing was imported; duolog export json FILE makes one");
-  read_json_items(*reading.files.open(file), file.name, "items", [&](Json& item) { read_item(item, reading); }, miss);
+  read_json_items(
+      *open_json(reading.files, file), file.name, "items", [&](Json& item) { read_item(item, reading); }, miss);
 }
 
 }  // namespace duolog::client

@@ -156,7 +156,7 @@ void read_item(const Reading& reading, const Json& entry, const std::string& whe
 }
 
 void read_json(const Reading& reading, const Files::File& file) {
-  const auto stream = reading.files.open(file);
+  const auto stream = open_json(reading.files, file);
   const auto read = read_json_items(
       *stream, file.name, "entries", [&](Json& entry) { read_item(reading, entry, file.name); },
       [&](std::size_t) { reading.findings.miss("entries that are none", file.name); });

@@ -3,7 +3,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include "client/import/files.h"
 #include "client/sanitise.h"
 
 namespace duolog::client {
@@ -120,6 +119,13 @@ class Listener : public nlohmann::json_sax<Json> {
 };
 
 }  // namespace
+
+std::unique_ptr<std::istream> open_json(const Files& files, const Files::File& file) {
+  if (file.size > kJsonFileLimit)
+    refuse_file(file.name, "is longer than " + std::to_string(kJsonFileLimit >> 20) + " MiB",
+                "nothing was imported; split it, and import one after the other");
+  return files.open(file);
+}
 
 JsonRead read_json_items(std::istream& stream, const std::string& name, const std::string& array,
                          const std::function<void(Json&)>& take, const std::function<void(std::size_t)>& other) {

@@ -8,10 +8,16 @@
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 
+#include "client/import/files.h"
+
 namespace duolog::client {
 
+inline constexpr std::uint64_t kJsonFileLimit = std::uint64_t{512} << 20;
 inline constexpr std::size_t kJsonDepth = 64;
 inline constexpr std::size_t kItemBytes = std::size_t{16} << 20;  // of all the texts in one object
+
+// Throws Failure over kJsonFileLimit: a text in it is in memory whole before it can be weighed.
+std::unique_ptr<std::istream> open_json(const Files& files, const Files::File& file);
 
 // What was found of `array` in the top-level object.
 struct JsonRead {

@@ -12,6 +12,7 @@ namespace duolog::client {
 namespace {
 
 using FrontMatter = std::map<std::string, std::vector<std::string>>;
+constexpr std::size_t kLongestFrontMatter = 64 << 10;  // bytes
 
 std::string unquoted(std::string_view value) {
   const auto begin = value.find_first_not_of(" \t");
@@ -43,7 +44,7 @@ FrontMatter take_front_matter(std::string_view& text) {
   Lines lines(text);
   if (!lines.next() || (lines.line() != "---" && lines.line() != "--- ")) return found;
   std::string key;
-  while (lines.next()) {
+  while (lines.next() && text.size() - lines.rest().size() <= kLongestFrontMatter) {
     const auto line = lines.line();
     if (line == "---" || line == "...") {
       text = lines.rest();
@@ -61,7 +62,7 @@ FrontMatter take_front_matter(std::string_view& text) {
     std::ranges::transform(key, key.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
     found[key] = values_of(line.substr(colon + 1));
   }
-  return {};  // it never ended: it was a rule and text
+  return {};  // it never ended, or far too late: it was a rule and text
 }
 
 bool is_tag_letter(unsigned char c) { return std::isalnum(c) != 0 || c >= 0x80 || c == '_' || c == '-' || c == '/'; }

@@ -6,7 +6,9 @@
 #include <utility>
 #include <vector>
 
+#include "client/draft.h"
 #include "client/failure.h"
+#include "client/sanitise.h"
 #include "client/words.h"
 #include "proto/control.pb.h"
 
@@ -14,7 +16,24 @@ namespace duolog::client {
 namespace {
 
 constexpr int kBatchItems = 1000;
-constexpr std::size_t kBatchBytes = 1 << 20;  // an entry more may come on top; the socket takes 4 MiB
+constexpr std::size_t kBatchBytes = 2 << 20;  // the socket takes 4 MiB
+constexpr std::size_t kEachWord = 16;         // bytes that a tag or a field takes besides
+
+// Of everything in it that is somebody else's.
+std::size_t weight_of(const Found& found) {
+  std::size_t weight = 0;
+  const auto add = [&weight](const std::string& text) { weight += text.size() + kEachWord; };
+  for (const auto* text : {&found.text, &found.key, &found.source, &found.practice, &found.period, &found.to,
+                           &found.manner, &found.emoji, &found.toml})
+    add(*text);
+  for (const auto& tag : found.tags) add(tag);
+  for (const auto& field : found.fields) {
+    add(field.id);
+    add(field.text);
+    for (const auto& item : field.items) add(item);
+  }
+  return weight;
+}
 
 void fill(control::ImportItem& out, Found found, const std::string& format, std::uint32_t again) {
   if (!found.key.empty()) out.set_origin(format + " " + found.key);
@@ -43,6 +62,18 @@ void fill(control::ImportItem& out, Found found, const std::string& format, std:
 
 }  // namespace
 
+// What could not be sent at all is told where it stands.
+bool can_be_kept(const Found& found, Findings& findings) {
+  if (utf8_fault(found.text) != std::string::npos || utf8_fault(found.key) != std::string::npos) {
+    findings.miss("entries that are not UTF-8", found.key);
+    return false;
+  }
+  if (found.text.size() <= kTextLimit && weight_of(found) <= kWeightLimit) return true;
+  findings.miss("entries that are longer than " + std::to_string(kTextLimit) + " bytes",
+                found.text.empty() ? found.key : found.text);
+  return false;
+}
+
 struct TakingIn::State {
   Daemon& daemon;
   std::string journal, format;
@@ -58,11 +89,13 @@ struct TakingIn::State {
   std::vector<Found> said;                                // about them
 
   void add(Found found, std::uint32_t again) {
+    const auto weight = weight_of(found) + sizeof(Found);
+    if (bytes + weight > kBatchBytes) send();
     keys.push_back(found.key);
     if (!found.key.empty()) pending.insert(found.key);
-    bytes += found.text.size() + sizeof(Found);
+    bytes += weight;
     fill(*batch.add_items(), std::move(found), format, again);
-    if (batch.items_size() >= kBatchItems || bytes >= kBatchBytes) send();
+    if (batch.items_size() >= kBatchItems) send();
   }
 
   void send() {

@@ -16,6 +16,11 @@ struct TakenIn {
   std::string journal, visibility, shared_with;  // where it went; empty before anything was sent
 };
 
+inline constexpr std::size_t kWeightLimit = 1 << 20;  // bytes of one thing with all that stands beside its text
+
+// False, and told where it stands: what no journal takes, and the daemon need not be asked.
+bool can_be_kept(const Found& found, Findings& findings);
+
 class TakingIn {
  public:
   // `format` goes before the names that things have there. `try_only`: nothing is written.
@@ -24,7 +29,7 @@ class TakingIn {
   TakingIn(const TakingIn&) = delete;
   TakingIn& operator=(const TakingIn&) = delete;
 
-  // Throws Failure where nothing more can be written; what was written before stays.
+  // REQUIRES: can_be_kept(). Throws Failure where nothing more can be written; what was written before stays.
   void take(Found found, std::uint32_t again);
   // The last batch, and what was said about things: it needs their new names.
   void finish();

@@ -71,6 +71,20 @@ TEST(HtmlText, AVeryLongPieceCostsNoMoreThanItsLength) {
   EXPECT_THAT(html_of_markdown(nested + "\n\nend"), HasSubstr("<p>end</p>"));
 }
 
+TEST(HtmlText, WhatIsNestedFarTooDeepIsParagraphs) {
+  const auto nested = [](const std::string& sign, std::size_t depth) {
+    std::string text;
+    for (std::size_t i = 0; i < depth; ++i) text += sign;
+    return html_of_markdown("first\n\n" + text + "a");
+  };
+  for (const auto* sign : {"- ", "> ", "1. ", ">"}) {
+    EXPECT_THAT(nested(sign, 60), Not(HasSubstr(html_escape(sign) + html_escape(sign)))) << sign;
+    EXPECT_THAT(nested(sign, 8000), HasSubstr("<p>first</p>\n<p>" + html_escape(sign) + html_escape(sign))) << sign;
+  }
+  EXPECT_THAT(html_of_markdown("- a\n" + std::string(60, '\t') + "- b"), Not(HasSubstr("<ul>")));
+  EXPECT_THAT(html_of_markdown("a\n\n" + std::string(300, '-') + "\n"), HasSubstr("<hr />"));
+}
+
 // ---- files ----
 
 class PrivateFiles : public ::testing::Test {

@@ -1,5 +1,7 @@
 // What each format's reader makes of small files like those that people have.
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "client/import/day_one_text.h"
+#include "client/import/json_items.h"
 #include "tests/unit/client/foreign_files.h"
 
 namespace duolog::client {
@@ -59,6 +61,40 @@ TEST_F(DayOne, ATextThatIsMissingIsLookedForBeside) {
   entry(R"("creationDate":"2024-04-16T23:00:00Z","richText":"no JSON","text":"")");
   EXPECT_THAT(texts(), IsEmpty());
   EXPECT_THAT(whats(findings_.missed()), ElementsAre("entries without a word 1"));
+}
+
+TEST_F(DayOne, APictureAndALinkEndWithTheirLineAndBeforeLong) {
+  const auto plain = [this](const std::string& text) { return plain_markdown(text, findings_); };
+  const std::string name(600, 'a');
+  for (const auto& text : {"![" + name + "](dayone-moment://AA) b", "![](dayone-moment://" + name + ") b",
+                           std::string("![a\n](dayone-moment://AA)"), std::string("![](dayone-moment://A\nA)")})
+    EXPECT_EQ(plain(text), text);
+  EXPECT_EQ(plain("![](dayone-moment://AA) b"), "[photo] b");
+}
+
+TEST_F(DayOne, AHundredThousandPicturesThatNeverEndCostNoMoreThanTheirLength) {
+  std::string text;
+  for (int i = 0; i < 100'000; ++i) text += "![dayone://";
+  EXPECT_EQ(plain_markdown(text, findings_), text);
+}
+
+TEST_F(DayOne, FormattingWithoutTextIsReadUpToTwoMebibytes) {
+  const auto rich = [this](std::size_t bytes) {
+    entry(R"("creationDate":"2024-04-16T23:00:00Z","richText":"{\"contents\":[{\"text\":\")" + std::string(bytes, 'x') +
+          R"(\"}]}")");
+  };
+  rich(1 << 20);
+  EXPECT_EQ(found_.size(), 1U);
+  rich(2 << 20);
+  EXPECT_THAT(texts(), IsEmpty());
+  EXPECT_THAT(whats(findings_.missed()), ElementsAre("entries without text whose formatting is over 2 MiB 1"));
+}
+
+TEST_F(DayOne, AFileOfJsonHasALimit) {
+  const auto place = put("Tagebuch.json", "{");
+  std::filesystem::resize_file(place, kJsonFileLimit + 1);  // and takes no room on the disk
+  for (auto* reader : {read_day_one, read_duolog})
+    EXPECT_THAT(refused([&] { read(reader, place); }), HasSubstr("is longer than 512 MiB"));
 }
 
 TEST_F(DayOne, WhatIsWrongWithOneEntryIsToldAndTheOthersAreRead) {
@@ -191,6 +227,15 @@ TEST_F(Markdown, FrontMatterThatNeverEndsIsText) {
   put("n/2024-05-01.md", "---\nnot: ended\n");
   read(read_markdown, folder_.path() / "n");
   EXPECT_THAT(texts(), ElementsAre("---\nnot: ended"));
+}
+
+TEST_F(Markdown, FrontMatterThatEndsFarTooLateIsText) {
+  std::string long_one = "---\n";
+  for (int i = 0; i < 20'000; ++i) long_one += "a: b\n";
+  put("n/2024-05-01.md", long_one + "---\nwords\n");
+  read(read_markdown, folder_.path() / "n");
+  ASSERT_EQ(found_.size(), 1U);
+  EXPECT_TRUE(found_[0].text.starts_with("---\na: b\n")) << found_[0].text.substr(0, 80);
 }
 
 TEST_F(Markdown, OneNoteThatIsNoTextLeavesTheOthers) {
