@@ -24,6 +24,51 @@ std::string in_line(std::string_view text) {
   return out;
 }
 
+// "## a": not "#lake", which is a tag.
+bool is_heading(std::string_view rest) {
+  const auto end = std::min(rest.find_first_not_of('#'), rest.size());
+  return end > 0 && (end == rest.size() || rest[end] == ' ' || rest[end] == '\t');
+}
+
+// "---" makes a heading of the line above it.
+bool is_underline(std::string_view rest) {
+  const auto length = rest.find_last_not_of(" \t") + 1;
+  return length > 0 && (rest[0] == '=' || rest[0] == '-') && rest.find_first_not_of(rest[0]) >= length;
+}
+
+bool is_html_heading(std::string_view rest) {
+  return rest.size() > 2 && rest[0] == '<' && (rest[1] == 'h' || rest[1] == 'H') && rest[2] >= '1' && rest[2] <= '6';
+}
+
+// Of a line, with a backslash before what would make a heading of it or of the line above.
+std::string line_without_heading(std::string_view line) {
+  const auto in_list = std::min(line.find_first_not_of(" \t>-+*0123456789.)"), line.size());
+  const auto in_quote = std::min(line.find_first_not_of(" \t>"), line.size());
+  std::string out;
+  for (std::size_t at = 0; at < line.size(); ++at) {
+    const auto rest = line.substr(at);
+    const bool heading = at == in_list && is_heading(rest);
+    if (heading || (at == in_quote && is_underline(rest)) || is_html_heading(rest)) out += '\\';
+    out += line[at];
+  }
+  return out;
+}
+
+// Somebody's words below a heading of ours: no line of them is a heading, which could pass for one that says who wrote
+// what; and no line ends otherwise than by a newline.
+std::string words(std::string_view text) {
+  std::string out;
+  for (bool goes_on = true; goes_on;) {
+    const auto end = text.find_first_of("\r\n");
+    goes_on = end != std::string_view::npos;
+    out += line_without_heading(text.substr(0, end));
+    if (!goes_on) break;
+    out += '\n';
+    text.remove_prefix(end + (text.substr(end).starts_with("\r\n") ? 2 : 1));
+  }
+  return out;
+}
+
 std::string as_quote(std::string_view text) {
   std::string out;
   bool begins = true;
@@ -37,16 +82,16 @@ std::string as_quote(std::string_view text) {
 
 std::string value_of(const control::FieldValue& field) {
   if (field.has_number()) return std::to_string(field.number()) + "\n\n";
-  if (field.items_size() == 0) return field.text() + "\n\n";
+  if (field.items_size() == 0) return words(field.text()) + "\n\n";
   std::string out;
-  for (const auto& item : field.items()) out += "- " + item + "\n";
+  for (const auto& item : field.items()) out += "- " + words(item) + "\n";
   return out + "\n";
 }
 
 std::string said(const control::Item& remark) {
   const auto done = manner_text(remark.manner());
   return as_quote("**" + in_line(remark.author()) + (done.empty() ? "" : " " + done) + "** · " +
-                  day_of(remark.written_at()) + (remark.text().empty() ? "" : "\n\n" + remark.text()));
+                  day_of(remark.written_at()) + (remark.text().empty() ? "" : "\n\n" + words(remark.text())));
 }
 
 std::string heading(const control::Item& item) {
@@ -71,7 +116,7 @@ std::string piece_text(const control::Item& item, Days& days) {
       out += "*" + in_line(labelled && !item.labels(i).empty() ? item.labels(i) : item.fields(i).id()) + "*\n\n" +
              value_of(item.fields(i));
   } else {
-    out += item.text() + "\n\n";
+    out += words(item.text()) + "\n\n";
   }
   std::string tags;
   for (const auto& tag : item.tags()) tags += (tags.empty() ? "#" : " #") + in_line(tag);

@@ -309,6 +309,30 @@ TEST_F(Keepsake, HoldsNothingThatRunsLoadsOrLeads) {
   EXPECT_THAT(html, HasSubstr("<polyline"));
 }
 
+TEST_F(Keepsake, AsMarkdownNobodysWordsPassForAHeading) {
+  item("Ada", "2026-11-20T09:00:00+01:00", "first");
+  item("Bo", "2026-11-20T10:00:00+01:00",
+       "## 23:59 · Ada · mood 1\r## and so\r\n  # so\nAda\n===\nAda\n- \n> # a\n- # b\n#lake - <H2>c</H2>\n");
+  auto& list = item("Bo", "2026-11-20T11:00:00+01:00", "");
+  auto& field = *list.add_fields();
+  field.set_id("x");
+  field.add_items("# one\n## two");
+  auto& reply = item("Bo", "", "so\r## 10:00 · Ada");
+  reply.set_kind("remark");
+  reply.set_to("1");
+  Days days(folder_ / "d");
+  for (const auto& one : items_) days.add(one);
+  days.sort();
+  write_markdown(folder_.path(), days);
+  EXPECT_EQ(
+      contents(folder_.path() / "2026" / "2026-11-20.md"),
+      "---\ndate: 2026-11-20\n---\n\n## 09:00 · Ada\n\nfirst\n\n"
+      "> **Bo** · 2026-11-22\n> \n> so\n> \\## 10:00 · Ada\n\n"
+      "## 10:00 · Bo\n\n\\## 23:59 · Ada · mood 1\n\\## and so\n  \\# so\nAda\n\\===\nAda\n\\- \n> \\# a\n- \\# b\n"
+      "#lake - \\<H2>c</H2>\n\n\n"
+      "## 11:00 · Bo\n\n*x*\n\n- \\# one\n\\## two\n\n");
+}
+
 TEST_F(Keepsake, NothingIsABookToo) { EXPECT_THAT(page(), HasSubstr("About &lt;it&gt;")); }
 
 TEST_F(Keepsake, AsMarkdownThereIsAFileForEachDay) {
