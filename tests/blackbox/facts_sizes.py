@@ -1,14 +1,12 @@
 """As long as it may be, one more, far too long, nothing at all, and very many."""
 # SPDX-License-Identifier: GPL-3.0-or-later
 import hashlib
-import json
 import os
 import subprocess
 import time
 
 import control
-import foreign
-from house import NIGHTLY, Skipped, eventually, fact
+from house import NIGHTLY, eventually, fact
 from person import DONE, FAILED
 
 LIMIT = (1 << 20) - (16 << 10)
@@ -144,24 +142,3 @@ def names_and_tags_have_a_longest_too(house):
     assert lengths == {1: DONE, 32: DONE, 64: DONE, 65: FAILED, 300: FAILED}, lengths
     answer = ada.refused("TOO_LONG", "write", "-t", "t" * 300, "--", "with a long tag")
     assert "the tag is longer than" in answer.said and "nothing was saved" in answer.said
-
-
-@fact
-def a_journal_of_more_than_the_daemon_queues_is_exported_and_watched_whole(house):
-    if not NIGHTLY:
-        raise Skipped("looking for leaks in 67 MiB takes minutes; by day control.ALongList shows how such a list goes on")
-    ada, bo = house.two()
-    count, text = 70, "x" * 1_000_000  # 67 MiB; who leaves 64 of them unread is shown out
-    with control.Control(bo) as door:
-        for n in range(count):
-            said = dict(control.fields(door.ask(control.request(control.WRITE, control.field(1, f"{n} {text}")))[-1]))
-            assert 14 in said, said
-    eventually("Ada has every one", lambda: any(journal["entries"] == count for journal in ada.status()["journals"]), 120)
-    wanted = [f"{n} {text}"[:20] for n in range(count)]
-    place = foreign.Shelf(house) / "out.json"
-    assert ada.duolog("--json", "export", "json", place).object["items"] == count
-    assert [item["text"][:20] for item in json.loads(place.read_text())["items"]] == wanted
-    place.unlink()
-    with ada.lines("watch", "--backlog", "--json") as watching:
-        assert [watching.next()["item"]["text"][:20] for _ in range(count)] == wanted
-    assert len(ada.duolog("--json", "status").object["journals"]) == 2, "the daemon is well"
