@@ -131,7 +131,8 @@ std::vector<std::string> shown(const std::vector<Noted>& all) {
   const Scan scan = scan_of(all);
   std::vector<std::string> texts;
   const auto entry = scan.by_id(all.front().id);
-  for (const Version* one : versions_of(*entry).shown()) texts.push_back(one->content.text);
+  const Versions versions = versions_of(*entry);
+  for (const Version* one : versions.shown()) texts.push_back(one->content.text);
   return texts;
 }
 
