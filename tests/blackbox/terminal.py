@@ -23,6 +23,7 @@ class Terminal:
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
             try:
+                signal.signal(signal.SIGHUP, signal.SIG_DFL)  # also where these facts run under nohup
                 os.execve(command[0], command, environment)
             finally:
                 os._exit(127)
