@@ -48,17 +48,22 @@ void declare_all(CLI::App& app, Declared& declared) {
 
 // ---- what is wrong with it ----
 
+// How many letters were put in, left out, exchanged, or swapped with their neighbour.
 std::size_t distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    auto diagonal = std::exchange(row[0], i);
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const auto swap = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-      diagonal = std::exchange(row[j], std::min({swap, row[j] + 1, row[j - 1] + 1}));
+  std::vector<std::vector<std::size_t>> of(a.size() + 1, std::vector<std::size_t>(b.size() + 1));  // of the beginnings
+  for (std::size_t i = 0; i <= a.size(); ++i) {
+    for (std::size_t j = 0; j <= b.size(); ++j) {
+      if (i == 0 || j == 0) {
+        of[i][j] = i + j;
+        continue;
+      }
+      const std::size_t other = a[i - 1] == b[j - 1] ? 0 : 1;
+      of[i][j] = std::min({of[i - 1][j - 1] + other, of[i - 1][j] + 1, of[i][j - 1] + 1});
+      const bool swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
+      if (swapped) of[i][j] = std::min(of[i][j], of[i - 2][j - 2] + 1);
     }
   }
-  return row.back();
+  return of.back().back();
 }
 
 Failure unknown_verb(const std::string& word) {
