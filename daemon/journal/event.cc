@@ -68,8 +68,9 @@ void put(event::Event& to, const Edit& edit) {
 }
 
 void put(event::Event& to, const Erase& erase) {
+  event::Erase* all = to.mutable_erase();  // also where nothing is named
   for (const Erase::One& one : erase.records) {
-    event::Erased* out = to.mutable_erase()->add_records();
+    event::Erased* out = all->add_records();
     put(out->mutable_record(), one.record.bytes);
     out->set_practice(one.practice);
     out->set_period(one.period);

@@ -86,6 +86,7 @@ TEST_F(EventTest, WhatIsTakenBackComesBackAsItWent) {
   RecordId record;
   record.bytes.fill(7);
   const Bytes both = crypto::encode_rule({true, std::nullopt});
+  EXPECT_TRUE(there_and_back(Erase{}).records.empty());
   const Erase back = there_and_back(Erase{{{record}, {record, "checkin", "2026-W47", both}}});
   ASSERT_EQ(back.records.size(), 2u);
   EXPECT_EQ(back.records[0].record, record);
