@@ -43,9 +43,12 @@ def wait_until_free(home):
 
 
 def copied(folder, target, ignored):
-    """A copy whose bytes are on the disk: a first fdatasync by whoever opens it would else pay for the copying."""
+    """A copy whose bytes are on the disk: a first fdatasync by whoever opens it would else pay for the copying.
+
+    It is to be taken for the original, or nothing would be written in it: the note of where that lies stays behind.
+    """
     shutil.rmtree(target, ignore_errors=True)
-    shutil.copytree(folder, target, ignore=shutil.ignore_patterns(*ignored))
+    shutil.copytree(folder, target, ignore=shutil.ignore_patterns(*ignored, "origin"))
     for place, _, names in os.walk(target):
         for name in names:
             with open(os.path.join(place, name), "rb") as file:
