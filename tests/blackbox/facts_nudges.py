@@ -124,7 +124,7 @@ def in_quiet_hours_nothing_is_shown_and_afterwards_all_in_one(house):
 @fact
 def a_time_without_telephones_is_quiet_for_both_and_afterwards_each_has_one_notice(house):
     clock = WrongClock(house)
-    hold_a_wall_clock(clock, "2026-11-22T12:00")
+    clock.show("2026-11-22T12:00")
     ada, bo = (house.person(name, via=clock.via, asan=wrong_clock.ASAN) for name in ("Ada", "Bo"))
     with Desktop(house, at_home_of(ada), "screen-of-ada") as adas, Desktop(house, at_home_of(bo), "screen-of-bo") as bos:
         for someone in (ada, bo):
@@ -136,10 +136,11 @@ def a_time_without_telephones_is_quiet_for_both_and_afterwards_each_has_one_noti
         eventually("Bo is told", bos.shown)
         bo.duolog("reply", plan["id"][:8], "--as", "accept", "--yes")
         stands(ada, plan, "accept")
+        bo.write("I bring the bread")
         eventually("Ada is told", adas.shown)
         for someone in (ada, bo):
             someone.stop()
-        hold_a_wall_clock(clock, "2026-11-22T19:00")
+        clock.show("2026-11-22T19:00")
         for someone in (ada, bo):
             someone.start()
         house.pair_is_up(ada, bo)
@@ -151,7 +152,7 @@ def a_time_without_telephones_is_quiet_for_both_and_afterwards_each_has_one_noti
             arrives(someone, f"the second thing that {other} tells")
         time.sleep(4)  # nothing is awaited: twice as long as a notice is gathered
         assert (len(adas.shown()), len(bos.shown())) == told, adas.bodies() + bos.bodies()
-        hold_a_wall_clock(clock, "2026-11-22T21:00")
+        clock.show("2026-11-22T21:00")
         for desktop, other, before in ((adas, "Bo", told[0]), (bos, "Ada", told[1])):
             eventually("it is told", lambda of=desktop, so_far=before: len(of.shown()) > so_far, NOTICE_WITHIN)
             assert desktop.bodies()[before:] == [f"2 new things from {other}"], desktop.bodies()

@@ -177,6 +177,7 @@ def a_need_is_answered_with_a_limit(house):
     other = does(ada, "need", when="the bill lay there for a week", feel="uneasy", need="to know who pays",
                  would_you="look at it with me on Friday")
     arrives(bo, other)
+    assert "a need" in bo.duolog().text
     house.secrets.text("friday is full; sunday morning, over coffee", "a reply")
     bo.duolog("reply", other["id"][:8], "--as", "compromise", "friday is full; sunday morning, over coffee")
     stands(ada, other, "compromise")
