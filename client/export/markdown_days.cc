@@ -69,6 +69,14 @@ std::string words(std::string_view text) {
   return out;
 }
 
+// Of an entry that stands in several versions, all of them, with a rule between.
+std::string whole_words(const control::Item& item) {
+  if (item.versions_size() < 2) return words(item.text());
+  std::string out;
+  for (const auto& version : item.versions()) out += (out.empty() ? "" : "\n\n---\n\n") + words(version.text());
+  return out;
+}
+
 std::string as_quote(std::string_view text) {
   std::string out;
   bool begins = true;
@@ -116,7 +124,7 @@ std::string piece_text(const control::Item& item, Days& days) {
       out += "*" + in_line(labelled && !item.labels(i).empty() ? item.labels(i) : item.fields(i).id()) + "*\n\n" +
              value_of(item.fields(i));
   } else {
-    out += words(whole_text(item)) + "\n\n";
+    out += whole_words(item) + "\n\n";
   }
   std::string tags;
   for (const auto& tag : item.tags()) tags += (tags.empty() ? "#" : " #") + in_line(tag);

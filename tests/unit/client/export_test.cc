@@ -341,6 +341,18 @@ TEST_F(Keepsake, AsMarkdownNobodysWordsPassForAHeading) {
       "## 11:00 · Bo\n\n*x*\n\n- \\# one\n\\## two\n\n");
 }
 
+TEST_F(Keepsake, AsMarkdownVersionsThatStandBesideEachOtherHaveARuleBetweenThem) {
+  auto& two = item("Ada", "2026-11-20T09:00:00+01:00", "on the telephone");
+  two.add_versions()->set_text("on the laptop\n---");
+  two.add_versions()->set_text("on the telephone");
+  Days days(folder_ / "d");
+  for (const auto& one : items_) days.add(one);
+  days.sort();
+  write_markdown(folder_.path(), days);
+  EXPECT_THAT(contents(folder_.path() / "2026" / "2026-11-20.md"),
+              HasSubstr("on the laptop\n\\---\n\n---\n\non the telephone\n"));
+}
+
 TEST_F(Keepsake, NothingIsABookToo) { EXPECT_THAT(page(), HasSubstr("About &lt;it&gt;")); }
 
 TEST_F(Keepsake, AsMarkdownThereIsAFileForEachDay) {
