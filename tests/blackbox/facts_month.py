@@ -1,5 +1,6 @@
 """A month of two people: the days pass, they write and answer, travel, are apart, and meet again."""
 # SPDX-License-Identifier: GPL-3.0-or-later
+import datetime
 import re
 
 import wrong_clock
@@ -112,6 +113,29 @@ def a_question_that_the_other_answered_last_night_waits_for_one_more_day(house):
     eventually("both read it", lambda: "herons" in bo.duolog("answers", "question").text)
     month.day("2027-03-11T07:00")
     assert "--period" not in month.page(ada) and "--period" not in month.page(bo)
+
+
+@waits
+@fact
+def from_the_first_day_on_no_question_comes_back_however_deep_they_go(house):
+    month = Month(house, "2026-11-29T12:00")
+    asked = {}
+    for number in range(75):
+        day = datetime.date(2026, 11, 29) + datetime.timedelta(days=number)
+        month.clock.show(f"{day}T12:00")
+        periods = {someone.duolog("question", "--json").object["period"] for someone in month.people}
+        assert len(periods) == 1, periods
+        date, question = periods.pop().split(".")
+        assert date == str(day) and question not in asked, f"{question} of {asked.get(question)} again on {day}"
+        asked[question] = day
+        for since, depth in ((20, 3), (40, 1)):
+            if number == since:
+                for someone in month.people:
+                    someone.duolog("config", "depth", depth)
+                for someone in month.people:
+                    eventually("both have heard of it", lambda who=someone, agreed=depth: who.json("config")[0]
+                               ["agreements"][0]["their_depth"] == agreed)
+    assert {question[0] for question in asked} == set("abc")
 
 
 @waits

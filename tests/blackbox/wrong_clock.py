@@ -1,6 +1,7 @@
 """wrong_clock.py: a wall clock that one daemon alone believes, and that may jump while it runs. Its steady clock stays right."""
 # SPDX-License-Identifier: GPL-3.0-or-later
 import datetime
+import math
 import mmap
 import re
 import struct
@@ -31,7 +32,7 @@ class WrongClock:
     def show(self, civil, zone="Europe/Berlin"):
         """From now on it shows this time there, and goes on."""
         there = datetime.datetime.fromisoformat(civil).replace(tzinfo=zoneinfo.ZoneInfo(zone))
-        self.jump(f"{there.timestamp() - time.time():+.0f}")
+        self.jump(f"{math.ceil(there.timestamp() - time.time()):+}")  # and never the minute before it
 
     @property
     def environment(self):
