@@ -98,7 +98,9 @@ void World::leave_copy(const std::filesystem::path& folder) {
 }
 
 void World::story(std::string_view what) {
-  const std::string line = std::to_string(elapsed_.count()) + ' ' + std::string(what);
+  std::string line = std::to_string(elapsed_.count()) + ' ' + std::string(what);
+  const std::string folder = folder_.string() + '/';  // named by chance, as another process would not name it
+  for (auto at = line.find(folder); at != std::string::npos; at = line.find(folder, at)) line.erase(at, folder.size());
   for (const char letter : line) trace_ = (trace_ ^ static_cast<std::uint8_t>(letter)) * 1099511628211ULL;
   if (aloud_) std::printf("%s\n", line.c_str());
 }
