@@ -1,4 +1,4 @@
-// search: what was found, the newest first, with the piece of it that shows why.
+// search: what was found, the newest or the best first, with the piece of it that shows why.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
 
@@ -38,6 +38,7 @@ control::Request request_of(const Context& context, const SearchOptions& options
   search.set_mood(options.which.mood);
   search.set_journal(context.globals.journal);
   search.set_before(options.which.before);
+  search.set_relevance(options.relevance);
   return request;
 }
 
@@ -71,7 +72,8 @@ Exit search(Context& context, const SearchOptions& options) {
   bool some = false;
   control::Page last;
   do {
-    request.mutable_search()->set_limit(all ? kPage : std::min(left, kPage));
+    const std::uint32_t most = options.relevance ? left : kPage;  // the best come in one go
+    request.mutable_search()->set_limit(all ? (options.relevance ? 0 : kPage) : std::min(left, most));
     auto asked = request;
     const auto replies = context.daemon.ask(asked, kDurable);
     for (const auto& reply : replies) {
@@ -91,7 +93,13 @@ Exit search(Context& context, const SearchOptions& options) {
   if (!some) check_person(context, options.which.from);
   if (json) return Exit::kDone;
   if (!some) print_nothing(context, options, last);
-  if (last.more() > 0) context.out.print(more_text(context, last, "search", options.which, words_again(options)));
+  if (last.more() == 0) return Exit::kDone;
+  if (options.relevance) {
+    context.out.print("\n" +
+                      paragraph(std::to_string(last.more()) + " more; -n shows more of them", 0, context.out.width()));
+  } else {
+    context.out.print(more_text(context, last, "search", options.which, words_again(options)));
+  }
   return Exit::kDone;
 }
 

@@ -155,8 +155,12 @@ class Shelf {
   // ---- what came from outside ----
   // A session has stored records: they are folded by the next calls of fold_some().
   void stored(const JournalId& journal, const DeviceId& author, std::uint64_t first, std::uint64_t last);
-  // Folds at most so many records; true while there is more to fold. Publishes due openings at the end.
+  // Folds at most so many records; true while there is more to fold. Publishes due openings at the end. When all is
+  // folded, words go into the index, and what was taken out of it goes from its pages.
   bool fold_some(std::size_t records = 512);
+  // Records whose words are not in the index yet: a search looks at each of them. One at least while that is being put
+  // in order. fold_some() does it.
+  [[nodiscard]] std::uint64_t to_index() const;
   // Records that are not in the view yet; readers are answered from the log so long.
   [[nodiscard]] std::uint64_t to_fold() const;
   // Nothing is asked or comes for a while: what is in the view is made durable, and the next start believes it.

@@ -68,6 +68,12 @@ std::uint64_t Shelf::to_fold() const {
   return missing;
 }
 
+std::uint64_t Shelf::to_index() const {
+  std::uint64_t missing = 0;
+  for (const auto& journal : state_->journals) missing += journal->ready() ? journal->not_indexed() : 0;
+  return missing > 0 ? missing : state_->sound([&] { return WordIndex(state_->parts.view).wiping(); }) ? 1 : 0;
+}
+
 bool Shelf::is_at_rest() const { return state_->parts.view.is_clean() || state_->parts.view.is_in_memory(); }
 
 void Shelf::rest() {
@@ -83,7 +89,8 @@ void Shelf::tell_of(Journal& journal) {
 bool Shelf::State::fold_some(std::size_t records) {
   if (sound([&] { return fold_facts(records); })) return true;
   const bool wrote = sound([&] { return finish_fold(); });
-  return sound([&] { return catch_up(records); }) || wrote;
+  if (sound([&] { return catch_up(records); }) || wrote) return true;
+  return sound([&] { return index_some(records); });
 }
 
 bool Shelf::State::fold_facts(std::size_t& records) {
@@ -104,6 +111,27 @@ bool Shelf::State::catch_up(std::size_t& records) {
     journal->settle(now());  // what was taken back may have been met on the way
     tell_of(*journal);
   }
+  return more;
+}
+
+// After many the index lies in many pieces.
+bool Shelf::State::index_some(std::size_t records) {
+  constexpr std::size_t kIndexedAtOnce = 256;
+  constexpr std::size_t kMany = 4096;
+  constexpr std::size_t kPagesAtOnce = 64;
+  std::size_t left = std::min(records, kIndexedAtOnce);
+  const std::size_t budget = left;
+  bool more = false;
+  for (const auto& journal : journals) more = (journal->ready() && journal->index_words(left)) || more;
+  indexed += budget - left;
+  if (more) return true;
+  WordIndex words(parts.view);
+  const bool tidy = std::exchange(indexed, 0) < kMany;
+  if (tidy && !words.wiping()) return false;
+  parts.view.transaction([&] {
+    if (!tidy) words.wipe();
+    more = tidy ? words.wipe_some(kPagesAtOnce) : true;
+  });
   return more;
 }
 

@@ -20,6 +20,7 @@ struct Shelf::State {
   std::set<EpochId> epochs_kept;
   bool refused = false;  // the last time that something was to be written by itself
   bool clock_doubted = false;
+  std::size_t indexed = 0;  // records, since everything was
 
   // As sound() of shelf.h.
   template <class Work>
@@ -76,6 +77,7 @@ struct Shelf::State {
   bool fold_some(std::size_t records);
   bool fold_facts(std::size_t& records);
   bool catch_up(std::size_t& records);
+  bool index_some(std::size_t records);
   void fold_all();
   bool finish_fold();
   bool publish_openings(Journal& journal);
