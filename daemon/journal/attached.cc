@@ -7,9 +7,22 @@ namespace duolog::journal {
 void Attached::name(const RecordId& record, const Entry& entry, bool own) {
   if (entry.attachments.empty()) return;
   erased_.erase(record);
+  if (!own && !takes(entry)) return;
   for (const Attachment& attachment : entry.attachments)
     for (const ChunkId& chunk : attachment.chunks) names_.emplace_back(chunk, record);
   fresh_.push_back({record, own, entry.attachments});
+}
+
+bool Attached::takes(const Entry& entry) {
+  const std::uint64_t held = blobs_ != nullptr ? blobs_->limit() / crypto::kChunkLength : 0;
+  std::size_t chunks = 0;
+  for (const Attachment& attachment : entry.attachments) chunks += attachment.chunks.size();
+  if (by_others_ + chunks > held + kNamedBeside) {
+    leaves_out_ = true;
+    return false;
+  }
+  by_others_ += chunks;
+  return true;
 }
 
 void Attached::unname(const RecordId& record) { erased_.insert(record); }

@@ -55,6 +55,8 @@ struct Shelf::State {
   [[nodiscard]] Rounds rounds_of(const Journal& journal) const;
   [[nodiscard]] std::string period_to_answer(const Journal& journal, const practice::Practice& practice,
                                              const std::string& wanted) const;
+  [[nodiscard]] std::size_t times_answered(const Journal& journal, const std::string& practice,
+                                           const std::string& period) const;
   [[nodiscard]] crypto::SealRule rule_for(const Journal& journal, const practice::Practice& practice,
                                           const std::string& period) const;
   [[nodiscard]] Sealed seal(const Journal& journal, const std::string& practice, const std::string& period,

@@ -49,6 +49,8 @@ Saved Shelf::answer(const FilledForm& filled, ByteView request) {
   Form form = filled_in(practice, values);
   Saved saved;
   if (journal.shared() && practice.sharing == practice::Sharing::kSealedUntilBoth) {
+    if (state_->times_answered(journal, practice.id, period) >= kVersionsKept)
+      throw Refusal::too_long("answers", kVersionsKept);
     const crypto::SealRule rule = state_->rule_for(journal, practice, period);
     saved = state_->save(journal, state_->seal(journal, practice.id, period, form, rule), request);
   } else {
@@ -109,6 +111,17 @@ std::string Shelf::State::period_to_answer(const Journal& journal, const practic
   if (wanted.empty() || wanted == current) return current;
   if (!rounds.is_answered({practice.id, wanted})) throw Refusal(Reason::kBadRequest, "period");
   return wanted;
+}
+
+// By this person, under seal.
+std::size_t Shelf::State::times_answered(const Journal& journal, const std::string& practice,
+                                         const std::string& period) const {
+  Wanted wanted;
+  wanted.kinds = only(Kind::kSealed);
+  wanted.practice = practice;
+  wanted.period = period;
+  wanted.mine = true;
+  return journal.records().lines(wanted).size();
 }
 
 // As the two have agreed. Whoever answers after the other answers by the rule of the other's latest: else the two would

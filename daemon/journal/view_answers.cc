@@ -124,11 +124,17 @@ std::vector<Bytes> AnswerTable::live() const {
   return live;
 }
 
-void AnswerTable::add(ByteView question, const AnswerNote& note) {
+bool AnswerTable::is_live(ByteView question) const {
+  Query query(file_.database(), "SELECT 1 FROM answer WHERE journal = ? AND question = ? AND live = 1 LIMIT 1");
+  query.bind(journal_).bind(question);
+  return query.step();
+}
+
+void AnswerTable::add(ByteView question, const AnswerNote& note, bool live) {
   const Bytes bytes = encode(note);
   Query query(file_.database(),
-              "INSERT INTO answer (journal, id, question, live, opens, note) VALUES (?1, ?2, ?3, 0, ?4, ?5)");
-  bind_opens(query.bind(journal_).bind(note.id.view()).bind(question), note);
+              "INSERT INTO answer (journal, id, question, live, opens, note) VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
+  bind_opens(query.bind(journal_).bind(note.id.view()).bind(question).bind(live), note);
   query.bind(bytes).run();
 }
 
@@ -151,14 +157,17 @@ void AnswerTable::remove(const RecordId& id) {
   Query(file_.database(), "DELETE FROM answer WHERE id = ? AND journal = ?").bind(id.view()).bind(journal_).run();
 }
 
-void AnswerTable::add_early(const EarlyOpening& early) {
+void AnswerTable::add_early(const EarlyOpening& early, std::size_t most) {
   const Bytes bytes = event_of(early.opening);
-  Query(file_.database(), "INSERT INTO early (journal, id, mine, written, opening) VALUES (?, ?, ?, ?, ?)")
+  Query(file_.database(),
+        "INSERT INTO early (journal, id, mine, written, opening) SELECT ?1, ?2, ?3, ?4, ?5 WHERE (SELECT count(*) "
+        "FROM early WHERE id = ?2 AND journal = ?1 AND mine = ?3) < ?6")
       .bind(journal_)
       .bind(early.opening.sealed.view())
       .bind(early.mine)
       .bind(early.written_ms)
       .bind(bytes)
+      .bind(static_cast<std::int64_t>(most))
       .run();
 }
 
