@@ -71,6 +71,7 @@ void Journal::take_gone(const Place& place, const Opened& opened) {
   if (bodiless != bodiless_.end()) bodiless->second.erase(place.seq);
   answers_->taken_back(place.device, place.mine, std::get<TakenBack>(opened.noted.what).what);
   attached_.unname(place.id);
+  counted_.reset();  // versions of it that stay may show it as an entry
   note(place, opened.noted, *opened.bytes);
   view_->done(place.device, place.seq);
   plan_to_erase(place.device, place.seq);
@@ -89,6 +90,7 @@ void Journal::erase_bodies() {
     for (const auto& [device, seqs] : to_erase_)
       for (const std::uint64_t seq : seqs) view_->done(device, seq);
   });
+  file_.commit();
   to_erase_.clear();
 }
 

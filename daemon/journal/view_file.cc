@@ -32,7 +32,7 @@ void ViewFile::open() {
 
 void ViewFile::transaction(const std::function<void()>& work) {
   try {
-    database_->transaction(work);
+    database_->gather(work);
   } catch (...) {
     database_->drop();
     throw;

@@ -21,9 +21,10 @@ class ViewFile {
   ViewFile(std::filesystem::path file, crypto::LocalKey key, Note note);
 
   [[nodiscard]] store::Connection& database() { return *database_; }
-  // What is written in it is there whole or not at all. Where `work` throws anything the view is not believed any more:
-  // what was folded meanwhile is in memory, and would be missing in it.
+  // What is written in it is there whole or not at all, at the latest after commit() or rest(). Where `work` throws
+  // anything the view is not believed any more: what was folded meanwhile is in memory, and would be missing in it.
   void transaction(const std::function<void()>& work);
+  void commit() { database_->commit(); }
   // Drops everything and begins with empty tables; after `why` came twice in a row, in memory.
   void begin_anew(std::string_view why);
   // Nothing is changed for a while: what is here is made durable and may be believed by the next start.

@@ -15,6 +15,9 @@
 namespace duolog::store {
 namespace {
 
+// So many are committed together: their rollback journal is in memory, a few pages for each.
+constexpr int kGatheredAtMost = 64;
+
 // Our own bug and no fault of the file's: it would come again in a new one.
 bool is_our_bug(int code) {
   switch (code) {
@@ -66,7 +69,8 @@ void ViewDatabase::State::raise(const SQLite::Exception& error, bool quotes_noth
 void ViewDatabase::State::roll_back() {
   depth = 0;
   doomed = false;
-  if (!lost.empty() || sqlite3_get_autocommit(sqlite->getHandle()) != 0) return;
+  gathered = 0;
+  if (!lost.empty() || !in_one()) return;
   try {
     sqlite->exec("ROLLBACK");
   } catch (const SQLite::Exception& error) {
@@ -74,44 +78,70 @@ void ViewDatabase::State::roll_back() {
   }
 }
 
-void ViewDatabase::transaction(const std::function<void()>& work) {
-  State& state = *state_;
-  state.require();
-  if (state.depth > 0) {
+bool ViewDatabase::State::in_one() const { return sqlite3_get_autocommit(sqlite->getHandle()) == 0; }
+
+void ViewDatabase::State::begin() {
+  if (!in_one()) sqlite->exec("BEGIN IMMEDIATE");
+}
+
+void ViewDatabase::State::commit() {
+  gathered = 0;
+  if (in_one()) sqlite->exec("COMMIT");
+}
+
+void ViewDatabase::State::within(const std::function<void()>& work, const std::function<void()>& end) {
+  require();
+  if (depth > 0) {
     try {
       return work();
     } catch (...) {
-      state.doomed = true;
+      doomed = true;
       throw;
     }
   }
   try {
-    state.sqlite->exec("BEGIN IMMEDIATE");
-    state.depth = 1;
+    begin();
+    depth = 1;
     work();
-    state.require();
-    if (state.doomed) throw BadQuery("a part of this transaction failed");
-    state.sqlite->exec("COMMIT");
-    state.depth = 0;
+    require();
+    if (doomed) throw BadQuery("a part of this transaction failed");
+    end();
+    depth = 0;
   } catch (const SQLite::Exception& error) {
-    state.roll_back();
-    state.raise(error, false);
+    roll_back();
+    raise(error, false);
   } catch (...) {
-    state.roll_back();
+    roll_back();
     throw;
   }
 }
 
+void ViewDatabase::transaction(const std::function<void()>& work) {
+  if (state_->depth == 0) commit();
+  state_->within(work, [this] { state_->commit(); });
+}
+
+void ViewDatabase::gather(const std::function<void()>& work) {
+  state_->within(work, [this] {
+    if (++state_->gathered >= kGatheredAtMost) state_->commit();
+  });
+}
+
+void ViewDatabase::commit() {
+  check(state_->depth == 0, "a view is committed within a transaction");
+  if (state_->gathered > 0) state_->within([] {}, [this] { state_->commit(); });
+}
+
 bool ViewDatabase::is_clean() const {
   const State& state = *state_;
-  return state.lost.empty() && state.place && state.place->marked && !state.pages->changed();
+  return state.lost.empty() && state.place && state.place->marked && state.gathered == 0 && !state.pages->changed();
 }
 
 void ViewDatabase::make_clean() {
   State& state = *state_;
   state.require();
+  commit();
   if (is_in_memory() || is_clean()) return;
-  check(sqlite3_txn_state(state.sqlite->getHandle(), "main") != SQLITE_TXN_WRITE, "a view is clean within a write");
   try {
     state.pages->sync();
     state.place->mark.write({state.place->says.salt, state.place->says.schema, state.pages->stamps()});

@@ -66,11 +66,17 @@ class ViewDatabase : public Connection {
   // What is committed is read by everybody from here on, and is on the disk after make_clean(). Throws ViewLost, and
   // BadQuery. See Connection.
   void transaction(const std::function<void()>& work) override;
+  // The same, but committed together with what is gathered after it: pages that many of them change are sealed and
+  // written once, and the mark stands as long as memory alone has changed. What is gathered is read by everybody at
+  // once. Where `work` throws, all that was gathered since the last commit is gone: the owner drops the object.
+  void gather(const std::function<void()>& work);
+  // What was gathered is in the file. Throws as transaction() does. REQUIRES: not within a transaction.
+  void commit();
 
-  // True while the mark stands: nothing was written since make_clean(), or since it was opened.
+  // True while the mark stands and nothing is gathered: nothing was written since make_clean(), or since it was opened.
   [[nodiscard]] bool is_clean() const;
-  // Waits for the disk: milliseconds. Nothing where it is clean or in memory. Throws ViewLost. REQUIRES: not within a
-  // transaction.
+  // Commits, and waits for the disk: milliseconds. Nothing where it is clean or in memory. Throws ViewLost. REQUIRES:
+  // not within a transaction.
   void make_clean();
   // Removes file and mark, as far as the disk lets it: one without the other is not believed again. Afterwards
   // everything but the destructor throws ViewLost. REQUIRES: no Query on it is alive.

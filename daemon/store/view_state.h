@@ -25,7 +25,12 @@ struct ViewDatabase::State {
   void require();
   [[noreturn]] void lose(const std::string& why);
   [[noreturn]] void raise(const SQLite::Exception& error, bool quotes_nothing);
+  void begin();
+  void commit();
   void roll_back();
+  [[nodiscard]] bool in_one() const;  // SQLite has begun a transaction and not ended it
+  // Calls `work` in a transaction, and `end` after it; within another one `work` alone.
+  void within(const std::function<void()>& work, const std::function<void()>& end);
   [[nodiscard]] std::string why(const std::exception& error) const;
 
   struct Place {
@@ -42,6 +47,7 @@ struct ViewDatabase::State {
   std::string why_fresh;
   std::string lost;     // why; empty while all is well
   int depth = 0;        // 1 within a transaction
+  int gathered = 0;     // since the last commit
   bool doomed = false;  // a nested transaction threw
 };
 

@@ -88,6 +88,79 @@ TEST_F(AView, LosesItsMarkBeforeAPageThatIsWrittenWithinATransaction) {
   });
 }
 
+// ---- many together ----
+
+TEST_F(AView, ShowsWhatIsGatheredAtOnceAndKeepsItsMarkUntilItIsCommitted) {
+  open();
+  view().make_clean();
+  view().gather([&] { put(1); });
+  view().gather([&] { put(2); });
+  EXPECT_THAT(notes(), SizeIs(2));
+  EXPECT_FALSE(view().is_clean());
+  EXPECT_TRUE(fs::exists(mark()));
+  view().commit();
+  EXPECT_FALSE(fs::exists(mark()));
+  view().make_clean();
+  close();
+  open();
+  EXPECT_THAT(notes(), ElementsAre(note_of(1, 20), note_of(2, 20)));
+}
+
+TEST_F(AView, IsMadeCleanAndClosedWithAllThatWasGathered) {
+  open();
+  view().gather([&] { put(1); });
+  view().make_clean();
+  EXPECT_TRUE(view().is_clean());
+  view().gather([&] { put(2); });
+  close();
+  open();
+  EXPECT_FALSE(view().fresh());
+  EXPECT_THAT(notes(), SizeIs(2));
+}
+
+TEST_F(AView, CommitsByItselfWhatIsGatheredWithoutEnd) {
+  open();
+  view().make_clean();
+  for (int id = 1; id <= 1000 && fs::exists(mark()); ++id) view().gather([&] { put(id); });
+  EXPECT_FALSE(fs::exists(mark()));
+  EXPECT_THAT(notes(), SizeIs(::testing::Lt(1000U)));
+}
+
+TEST_F(AView, HasNothingThatWasGatheredBeforeOneThatThrew) {
+  open();
+  view().transaction([&] { put(1); });
+  view().gather([&] { put(2); });
+  EXPECT_THROW(view().gather([] { throw std::runtime_error("changed my mind"); }), std::runtime_error);
+  EXPECT_THAT(notes(), ElementsAre(note_of(1, 20)));
+}
+
+TEST_F(AView, CommitsWhatIsGatheredBeforeATransactionThatMayThrow) {
+  open();
+  view().gather([&] { put(1); });
+  EXPECT_THROW(view().transaction([] { throw std::runtime_error("changed my mind"); }), std::runtime_error);
+  EXPECT_THAT(notes(), ElementsAre(note_of(1, 20)));
+}
+
+// So a kill after a write costs no folding anew of what was there before.
+TEST_F(AView, IsAsItWasBeforeAfterAKillThatMetOnlyWhatWasGathered) {
+  open();
+  put(1);
+  close();
+  const pid_t child = ::fork();
+  ASSERT_GE(child, 0);
+  if (child == 0) {
+    open();
+    view().gather([&] { put(2); });
+    ::_exit(notes().size() == 2 ? 0 : 1);
+  }
+  int status = 0;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  ASSERT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+  open();
+  EXPECT_FALSE(view().fresh());
+  EXPECT_THAT(notes(), ElementsAre(note_of(1, 20)));
+}
+
 TEST_F(AView, KeepsItsMarkWhileNothingOfItChanges) {
   open();
   put(1);
