@@ -103,6 +103,7 @@ sync::Hooks Household::session_hooks(const JournalId& journal, const DeviceId& o
   sync::Hooks hooks;
   hooks.stored = [this, journal](const DeviceId& author, std::uint64_t first, std::uint64_t last) {
     shelf_.stored(journal, author, first, last);
+    arriving_ = true;
     fold_soon();
   };
   hooks.acknowledged = [this, journal, other](const store::Frontier& frontier) {
@@ -154,14 +155,24 @@ bool Household::fold() {
     release(journal);
     outside_.note("restored, and met again: this journal may be written in");
   }
+  if (arriving_) arriving_ = say_what_is_to_come();
   const bool more = shelf_.fold_some(kFoldSlice);
   attachments_.folded();
   if (more) fold_soon();
   return more;
 }
 
+// True where something is.
+bool Household::say_what_is_to_come() {
+  std::map<JournalId, std::uint64_t> to_come;
+  for (const auto& peer : switchboard_.status()) to_come[peer.journal] += peer.lacking;
+  for (const auto& [journal, records] : to_come) shelf_.expect(journal, records);
+  return std::ranges::any_of(to_come, [](const auto& each) { return each.second > 0; });
+}
+
 void Household::rest() {
-  if (shelf_.to_fold() == 0 && !shelf_.is_at_rest()) shelf_.rest();
+  if (shelf_.to_fold() > 0) return fold_soon();  // what was announced has not come
+  if (!shelf_.is_at_rest()) shelf_.rest();
 }
 
 // A letter opens by this device's own clock, and not while somebody met lately says another day.
@@ -180,6 +191,7 @@ void Household::peer_changed(const JournalId& journal, const DeviceId& other) {
     } else {
       connected_.erase({journal, other});
     }
+    if (arriving_) fold_soon();  // what has come will have to do for now
     return outside_.came_or_left(status);
   }
 }

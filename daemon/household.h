@@ -42,7 +42,8 @@ class Household {
   Household& operator=(const Household&) = delete;
 
   bool fold();  // one slice of what sessions have stored, or of what the view has still to be told; true: there is more
-  // Nothing has happened for a while: what is in the view is made durable. Nothing where that is so.
+  // Nothing has happened for a while: what is in the view is made durable. Nothing where that is so. What waits to come
+  // into it comes now.
   void rest();
 
   [[nodiscard]] journal::Shelf& shelf() { return shelf_; }
@@ -79,6 +80,7 @@ class Household {
   sync::Hooks session_hooks(const JournalId& journal, const DeviceId& other);
   void peer_changed(const JournalId& journal, const DeviceId& other);
   void fold_soon();
+  bool say_what_is_to_come();
   void heard_of_own_log(const JournalId& journal, const store::Frontier& theirs);
   void release(const JournalId& journal);  // throws NotDurable
 
@@ -96,6 +98,7 @@ class Household {
   std::set<std::pair<JournalId, DeviceId>> connected_;
   std::set<JournalId> met_again_;  // since the restore, and all of our own log is here
   bool fold_asked_ = false;
+  bool arriving_ = false;  // a session has stored something, and there may be more
 };
 
 }  // namespace duolog

@@ -77,6 +77,8 @@ class Journal {
   [[nodiscard]] bool fits() const;
   // Folds at most `budget` records and takes them off it; true when there is more. Throws nothing for what it reads.
   bool fold(std::size_t& budget);
+  // Much more is on its way than is here: facts alone are folded until catch_up(), and readers read from the log.
+  void let_rows_wait();
   // Puts at most `budget` records into the view that were folded before it was there; true when there are more.
   bool catch_up(std::size_t& budget);
   [[nodiscard]] bool ready() const { return view_->whole(); }
@@ -87,8 +89,10 @@ class Journal {
   // what was taken back leaves the log.
   // False: the disk refused some of it, or memory did: tried again next time and found again by the next start.
   bool settle(std::int64_t now_ms);
-  // While the view is not ready() only that doors have changed: the rest is told when it can be shown.
+  // While the view is not ready() only that doors have changed: the rest is told when it can be shown, and of very many
+  // items some at a time.
   Brought take_brought();
+  [[nodiscard]] bool has_more_to_tell() const { return ready() && !brought_.items.empty(); }
   void drop_brought() { brought_ = {}; }  // it is old, and no news
   // Bodies that were missing may have come, up to `last`: they are folded by the next fold().
   void bodies_came(const DeviceId& author, std::uint64_t last);
@@ -101,7 +105,7 @@ class Journal {
   // ---- what it adds up to ----
   // The view, or the log itself while that is not ready. Valid until something is written or folded.
   [[nodiscard]] const Records& records() const;
-  [[nodiscard]] Records::Counts counts() const { return records().counts(); }
+  [[nodiscard]] Records::Counts counts() const { return counted_ && !ready() ? *counted_ : records().counts(); }
   [[nodiscard]] const std::map<DeviceId, std::uint64_t>& folded() const { return folded_; }  // up to which seq
   // The record at this place of a chain, as the log has it. REQUIRES: it was folded.
   [[nodiscard]] Noted noted_at(const DeviceId& device, std::uint64_t seq) const;
@@ -238,6 +242,7 @@ class Journal {
   std::map<DeviceId, std::set<std::uint64_t>> to_erase_;                     // whose bodies may still be in the log
   bool look_at_bodiless_ = false;                                            // some of them may have been taken back
   bool in_step_ = false;                         // everything that was folded is in the view
+  std::optional<Records::Counts> counted_;       // while it is not: as far as each record was taken in once alone
   std::map<bool, std::uint64_t> practices_put_;  // of what catch_up() has put there
   std::uint64_t settings_folded_ = 0;
 

@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::size_t kPlacedWithOne = 8;  // records are given their place quicker than they are opened
 constexpr std::size_t kPlacedAtLeast = 4096;
+constexpr std::ptrdiff_t kToldAtOnce = 256;
 
 }  // namespace
 
@@ -94,10 +95,11 @@ bool Journal::fold_again(std::size_t& budget) {
     --budget;
     const auto [device, at] = *again_.begin();
     again_.erase(again_.begin());
+    counted_.reset();  // what it was counted as is not known
     view_->done(device, at);
-    log_.each_to_open(id_, device, at, [&](std::uint64_t seq, const RecordId& id, const crypto::Record& record) {
+    log_.one_to_open(id_, device, at, [&](std::uint64_t seq, const RecordId& id, const crypto::Record& record) {
       const auto header = crypto::decode_header(record.head);
-      if (seq == at && header) take({device, seq, id, *header, is_mine(device)}, record);
+      if (header) take({device, seq, id, *header, is_mine(device)}, record);
       return false;
     });
   }
@@ -230,6 +232,7 @@ void Journal::note(const Place& place, const Noted& given, ByteView event) {
   if (noted.is_setting()) ++settings_folded_;
   const bool words = noted.is_visible() && !noted.lacks_body() && noted.kind() != Kind::kTakenBack;
   if (!place.mine && words) brought_.items.push_back({place.device, place.seq});
+  if (counted_) counted_->add(noted.kind());
   if (in_step_ || place.seq <= view_->held(place.device)) view_->put(noted, place.mine, event);
   if (const Entry* content = content_of(noted)) attached_.name(place.id, *content, place.device == self());
   take_revealed();
@@ -286,7 +289,15 @@ void Journal::mean(const Place& place, const EpochKept& kept) {
 // ---- what is told ----
 
 Journal::Brought Journal::take_brought() {
-  if (ready()) return std::exchange(brought_, {});
+  if (ready()) {
+    Brought some = std::exchange(brought_, {});
+    if (std::ssize(some.items) > kToldAtOnce) {
+      const auto rest = some.items.begin() + kToldAtOnce;
+      brought_.items.assign(rest, some.items.end());
+      some.items.erase(rest, some.items.end());
+    }
+    return some;
+  }
   Brought doors;
   doors.doors_changed = std::exchange(brought_.doors_changed, false);
   doors.erased = std::exchange(brought_.erased, false);

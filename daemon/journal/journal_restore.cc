@@ -31,6 +31,8 @@ void Journal::take_up() {
   for (const auto& [device, held] : view_->held())
     if (held.seq > 0) folded_[device] = held.seq;
   in_step_ = view_->whole();
+  counted_.reset();
+  if (view_->empty()) counted_.emplace();
   for (const crypto::Chain& chain : facts_.founders) {
     if (const auto proven = roster_.prove(chain)) membership_.enrol(*proven);
     roster_.add(chain, false);

@@ -1,5 +1,7 @@
 // journal_rows.cc: from records in the log to what readers see: into the view, or past it while that is not ready.
 // Nothing here learns anything. SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
+
 #include "daemon/journal/journal.h"
 
 namespace duolog::journal {
@@ -47,6 +49,16 @@ void Journal::limit_own_practice(const Place& place, Opened& opened, std::map<bo
 
 // ---- into the view ----
 
+// What is settled now stays known until another setting comes: nobody reads the whole log for that.
+void Journal::let_rows_wait() {
+  static_cast<void>(agreements());
+  static_cast<void>(library());
+  in_step_ = false;
+  counted_ = view_->counts();
+  view_->set_whole(false);
+  agreements_.version = library_.version = settings_version();
+}
+
 std::uint64_t Journal::not_in_view() const {
   std::uint64_t missing = 0;
   for (const auto& [device, seq] : folded_) missing += seq - std::min(seq, view_->held(device));
@@ -57,7 +69,8 @@ bool Journal::catch_up(std::size_t& budget) {
   if (ready()) return false;
   file_.transaction([&] {
     if (!in_step_) {
-      if (folded_.size() > 1) view_->expect_many();
+      const auto lacks_rows = [this](const auto& chain) { return chain.second > view_->held(chain.first); };
+      if (std::ranges::count_if(folded_, lacks_rows) > 1) view_->expect_many();
       in_step_ = true;
       for (const auto& [device, seq] : folded_)
         if (in_step_ && put_rows(device, seq, budget)) in_step_ = false;
@@ -137,9 +150,9 @@ const Records& Journal::records() const {
 
 Noted Journal::noted_at(const DeviceId& device, std::uint64_t seq) const {
   Noted noted;
-  log_.each_to_open(id_, device, seq, [&](std::uint64_t at, const RecordId& id, const crypto::Record& record) {
+  log_.one_to_open(id_, device, seq, [&](std::uint64_t at, const RecordId& id, const crypto::Record& record) {
     const auto header = crypto::decode_header(record.head);
-    if (at == seq && header) noted = open({device, seq, id, *header, is_mine(device)}, record).noted;
+    if (header) noted = open({device, at, id, *header, is_mine(device)}, record).noted;
     return false;
   });
   return noted;

@@ -31,6 +31,14 @@ bool fits_place(const Wanted& wanted, const Line& line) {
 
 }  // namespace
 
+void Records::Counts::add(Kind kind, std::uint32_t times) {
+  constexpr Kinds kEntries = only(Kind::kEntry, Kind::kAnswer, Kind::kSealed, Kind::kLetter);
+  constexpr Kinds kUnread = only(Kind::kUnreadable, Kind::kLacking);
+  if ((only(kind) & kEntries) != 0) entries += times;
+  if ((only(kind) & kUnread) != 0) unreadable += times;
+  if (kind == Kind::kNewer) newer += times;
+}
+
 bool fits(const Wanted& wanted, const Line& line) {
   if ((wanted.kinds & only(line.kind)) == 0 || (wanted.mine && *wanted.mine != line.mine)) return false;
   if (wanted.practice && (*wanted.practice != line.practice || line.practice.empty())) return false;

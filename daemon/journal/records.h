@@ -105,6 +105,8 @@ class Records {
     std::uint32_t entries = 0;  // entries, letters and answers
     std::uint32_t unreadable = 0;
     std::uint32_t newer = 0;
+
+    void add(Kind kind, std::uint32_t times = 1);
   };
   [[nodiscard]] virtual Counts counts() const = 0;
 

@@ -7,30 +7,6 @@
 #include "daemon/journal/order.h"
 
 namespace duolog::journal {
-namespace {
-
-void count(Records::Counts& counts, Kind kind) {
-  switch (kind) {
-    case Kind::kEntry:
-    case Kind::kAnswer:
-    case Kind::kSealed:
-    case Kind::kLetter:
-      ++counts.entries;
-      return;
-    case Kind::kUnreadable:
-    case Kind::kLacking:
-      ++counts.unreadable;
-      return;
-    case Kind::kNewer:
-      ++counts.newer;
-      return;
-    default:
-      return;
-  }
-}
-
-}  // namespace
-
 Scan::Scan(Source source) : source_(std::move(source)) {
   std::map<DeviceId, std::vector<Read>> chains;
   source_.each([&](const Noted& noted, bool mine) {
@@ -42,7 +18,7 @@ Scan::Scan(Source source) : source_(std::move(source)) {
   });
   find_by_versions(chains);
   for (const auto& [device, chain] : chains)
-    for (const Read& read : chain) count(counts_, read.line.kind);
+    for (const Read& read : chain) counts_.add(read.line.kind);
   arrange(std::move(chains));
 }
 

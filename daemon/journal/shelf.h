@@ -155,6 +155,9 @@ class Shelf {
   // ---- what came from outside ----
   // A session has stored records: they are folded by the next calls of fold_some().
   void stored(const JournalId& journal, const DeviceId& author, std::uint64_t first, std::uint64_t last);
+  // So many records of it are still to come, soon. Where that is much more than is here (a first sync), they are opened
+  // and durable as they come, and what readers see follows when the last has come: to_fold().
+  void expect(const JournalId& journal, std::uint64_t to_come);
   // Folds at most so many records; true while there is more to fold. Publishes due openings at the end.
   bool fold_some(std::size_t records = 512);
   // Records that are not in the view yet; readers are answered from the log so long.

@@ -7,6 +7,8 @@
 namespace duolog::journal {
 namespace {
 
+constexpr std::size_t kInBulk = 64;  // records at once
+
 // Nobody asked for this, so nobody is told where it cannot be: the disk is full, a log is frozen or damaged. It is
 // tried again after the next fold. False: the disk refused it, and may have room a moment later.
 template <class Work>
@@ -41,6 +43,14 @@ void Shelf::State::begin_anew(const store::ViewLost& lost) {
 void Shelf::stored(const JournalId& id, const DeviceId& author, std::uint64_t first, std::uint64_t last) {
   (void)first;  // the fold knows how far it has come
   if (Journal* journal = by_id(id)) journal->bodies_came(author, last);
+}
+
+void Shelf::expect(const JournalId& journal, std::uint64_t to_come) {
+  if (to_come > 0) {
+    state_->to_come[journal] = to_come;
+  } else {
+    state_->to_come.erase(journal);
+  }
 }
 
 void Shelf::time_passed() {
@@ -81,13 +91,16 @@ void Shelf::tell_of(Journal& journal) {
 
 // Facts first, of all journals: what is written by itself waits for them, and not for what readers see.
 bool Shelf::State::fold_some(std::size_t records) {
+  const std::size_t budget = records;
   if (sound([&] { return fold_facts(records); })) return true;
   const bool wrote = sound([&] { return finish_fold(); });
-  return sound([&] { return catch_up(records); }) || wrote;
+  const bool in_bulk = budget - records >= kInBulk;
+  return sound([&] { return catch_up(records, in_bulk); }) || wrote;
 }
 
 bool Shelf::State::fold_facts(std::size_t& records) {
   for (const auto& journal : journals) {
+    if (comes_for_the_first_time(*journal)) journal->let_rows_wait();
     const bool more = journal->fold(records);
     journal->settle(now());
     tell_of(*journal);
@@ -96,13 +109,29 @@ bool Shelf::State::fold_facts(std::size_t& records) {
   return false;
 }
 
-bool Shelf::State::catch_up(std::size_t& records) {
+// A row costs more than opening does, and the other may be gone in a minute.
+bool Shelf::State::comes_for_the_first_time(const Journal& journal) const {
+  constexpr std::uint64_t kMany = 4096;
+  const auto coming = to_come.find(journal.id());
+  if (coming == to_come.end() || coming->second < kMany || !journal.ready()) return false;
+  std::uint64_t folded = 0;
+  for (const auto& [device, seq] : journal.folded()) folded += seq;
+  return coming->second > folded;
+}
+
+// `in_bulk`: what is still to come comes quickly, and is not kept waiting.
+bool Shelf::State::catch_up(std::size_t& records, bool in_bulk) {
   bool more = false;
   for (const auto& journal : journals) {
-    if (journal->ready()) continue;
+    if (journal->has_more_to_tell()) {
+      tell_of(*journal);
+      more = more || journal->has_more_to_tell();
+    }
+    if (journal->ready() || (in_bulk && to_come.contains(journal->id()))) continue;
     more = journal->catch_up(records) || more;
     journal->settle(now());  // what was taken back may have been met on the way
     tell_of(*journal);
+    more = more || journal->has_more_to_tell();
   }
   return more;
 }
@@ -117,7 +146,7 @@ void Shelf::State::fold_all() {
   while (more()) {
   }
   std::size_t some = kPutAtOnce;
-  sound([&] { return catch_up(some); });
+  sound([&] { return catch_up(some, false); });
 }
 
 // Only when everything is folded: an opening must count every answer that was held.

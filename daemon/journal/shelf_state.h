@@ -20,6 +20,7 @@ struct Shelf::State {
   std::set<EpochId> epochs_kept;
   bool refused = false;  // the last time that something was to be written by itself
   bool clock_doubted = false;
+  std::map<JournalId, std::uint64_t> to_come;  // records of each, where there are any
 
   // As sound() of shelf.h.
   template <class Work>
@@ -75,7 +76,8 @@ struct Shelf::State {
   // ---- folding: shelf_fold.cc ----
   bool fold_some(std::size_t records);
   bool fold_facts(std::size_t& records);
-  bool catch_up(std::size_t& records);
+  [[nodiscard]] bool comes_for_the_first_time(const Journal& journal) const;
+  bool catch_up(std::size_t& records, bool in_bulk);
   void fold_all();
   bool finish_fold();
   bool publish_openings(Journal& journal);

@@ -152,7 +152,7 @@ void View::put(const Noted& noted, bool mine, ByteView event) {
   Chain& chain = chain_of(noted.device);
   note_claims(noted.device, noted.seen);
   Row row{place(chain, noted.seq), std::nullopt, kNoTime, mine, has_words(noted.kind()) ? event : ByteView()};
-  count(noted.kind(), 1);
+  counts_.add(noted.kind());
   if (noted.is_setting()) ++settings_version_;
   if (noted.seq <= chain.last) return put_again(chain, noted, row);
   check(noted.seq == chain.last + 1, "the view was given a chain with a gap");
@@ -225,7 +225,7 @@ void View::put_again(Chain& chain, const Noted& noted, const Row& given) {
     query.bind(row.place);
     check(query.step(), "the view has lost a record");
     const auto was = static_cast<Kind>(query.number(0));
-    count(was, -1U);
+    counts_.add(was, -1U);
     if (is_setting(was)) ++settings_version_;
     if ((only(was) & kVersions) != 0) about = RecordId::from(query.blob(5));
     const bool same_time = query.is_null(1) ? !noted.written_ms : noted.written_ms == query.number(1);
@@ -243,13 +243,6 @@ void View::put_again(Chain& chain, const Noted& noted, const Row& given) {
   if (stays) return;
   note_time(chain, noted);
   if (noted.seq <= chain.placed) rewind(noted.seq > 1 ? position_of(chain, noted.seq - 1) + 1 : 0);
-}
-
-void View::count(Kind kind, std::uint32_t times) {
-  const bool entry = kind == Kind::kEntry || kind == Kind::kAnswer || kind == Kind::kSealed || kind == Kind::kLetter;
-  if (entry) counts_.entries += times;
-  if (kind == Kind::kUnreadable || kind == Kind::kLacking) counts_.unreadable += times;
-  if (kind == Kind::kNewer) counts_.newer += times;
 }
 
 void View::note_time(Chain& chain, const Noted& noted) {

@@ -123,7 +123,6 @@ class View final : public Records {
   void insert(const Noted& noted, const Row& row);
   void put_again(Chain& chain, const Noted& noted, const Row& row);
   void write(store::Query& query, const Noted& noted, const Row& row);
-  void count(Kind kind, std::uint32_t times);
   void note_time(Chain& chain, const Noted& noted);
   void note_claims(const DeviceId& by, const std::vector<Seen>& seen);
 

@@ -76,8 +76,8 @@ void View::find_by_versions(const RecordId& entry, bool mine) {
   const Noted record = read_record(*line);
   if (!may_have_versions(record)) return;
   const Findable found = found_by(record, mine, std::move(edits));
-  count(line->kind, -1U);
-  count(found.line.kind, 1);
+  counts_.add(line->kind, -1U);
+  counts_.add(found.line.kind);
   const std::int64_t where = place(chains_.at(line->device), line->seq);
   unindex(where);
   Query query(file_.database(),

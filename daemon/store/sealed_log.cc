@@ -375,6 +375,17 @@ void SealedLog::each_to_open(const JournalId& journal, const DeviceId& device, s
   }
 }
 
+void SealedLog::one_to_open(const JournalId& journal, const DeviceId& device, std::uint64_t seq,
+                            const Visit& visit) const {
+  if (const auto run = state_->recent.find(journal, device, seq)) {
+    const std::size_t at = seq - run->first;
+    visit(seq, run->ids[at], (*run->records)[at]);
+  } else if (const Chain* chain = state_->chains.find(journal, device)) {
+    for (const Row& row : state_->chains.read(*chain, {seq, seq, 1}, Chains::Bodies::kChecked))
+      visit(seq, row.id, row.record);
+  }
+}
+
 // A handful of records from `next` on, which is moved behind them. False: no more are wanted, or there are none.
 bool SealedLog::State::visit_stored(const JournalId& journal, const DeviceId& device, std::uint64_t& next,
                                     Chains::Bodies bodies, const Visit& visit) {

@@ -146,6 +146,8 @@ class SealedLog {
   void each(const JournalId& journal, const DeviceId& device, std::uint64_t from_seq, const Visit& visit) const;
   // The same, and quicker for what was stored a moment ago: that comes from memory, hashed when it was taken in.
   void each_to_open(const JournalId& journal, const DeviceId& device, std::uint64_t from_seq, const Visit& visit) const;
+  // This one alone, if it is here.
+  void one_to_open(const JournalId& journal, const DeviceId& device, std::uint64_t seq, const Visit& visit) const;
 
   // Seqs whose body is not here, or whose head is lost. They are asked for until they are.
   [[nodiscard]] std::map<DeviceId, std::vector<std::uint64_t>> missing_bodies(const JournalId& journal) const;
