@@ -118,8 +118,9 @@ void Attachments::folded() {
   for (Journal* journal : journals()) {
     take_fresh(*journal);
     refill(*journal);
-    drop_gone(*journal);
+    take_gone(*journal);
   }
+  drop_gone();
   ask_sessions();
 }
 
@@ -161,11 +162,30 @@ bool Attachments::named_anywhere(const ChunkId& chunk) const {
   return std::any_of(all.begin(), all.end(), [&](const Journal* one) { return one->attached().names(chunk); });
 }
 
-void Attachments::drop_gone(Journal& journal) {
+void Attachments::take_gone(Journal& journal) {
   for (const ChunkId& chunk : journal.attached().take_gone()) {
     wants_[journal.id()].close(chunk);
-    if (!named_anywhere(chunk)) blobs_.drop(chunk);
+    gone_.push_back(chunk);
   }
+}
+
+// What is still to be folded, in any journal, may name them as well.
+void Attachments::drop_gone() {
+  if (gone_.empty() || !has_folded_everything()) return;
+  for (const ChunkId& chunk : std::exchange(gone_, {}))
+    if (!named_anywhere(chunk)) blobs_.drop(chunk);
+}
+
+// But for devices of which nobody knows whose they are.
+bool Attachments::has_folded_everything() const {
+  for (const Journal* journal : journals()) {
+    for (const store::FrontierEntry& entry : shelf_.parts().log.frontier(journal->id())) {
+      const auto folded = journal->folded().find(entry.device);
+      const std::uint64_t up_to = folded != journal->folded().end() ? folded->second : 0;
+      if (up_to < entry.seq && journal->roster().find(entry.device) != nullptr) return false;
+    }
+  }
+  return true;
 }
 
 // What cannot be read, or not yet, may name chunks: as long as there is any of it, nothing goes.

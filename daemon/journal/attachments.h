@@ -91,9 +91,11 @@ class Attachments {
   void ask_sessions();
   void want(const JournalId& journal, const Attachment& attachment, bool first);
   void remember(const RecordId& record);
-  void drop_gone(Journal& journal);
+  void take_gone(Journal& journal);
+  void drop_gone();
   void drop_unnamed();
   [[nodiscard]] bool reads_everything() const;
+  [[nodiscard]] bool has_folded_everything() const;
   [[nodiscard]] std::vector<Journal*> journals() const;
   [[nodiscard]] bool named_anywhere(const ChunkId& chunk) const;
   void lost(const ChunkId& chunk);
@@ -106,6 +108,7 @@ class Attachments {
   Hooks hooks_;
   std::map<JournalId, Wants> wants_;
   std::set<JournalId> to_tell_;                            // whose wants have grown
+  std::vector<ChunkId> gone_;                              // not named any more, where they were
   std::map<JournalId, std::set<ChunkId>> not_there_;       // by what the sessions under way have heard
   std::map<RecordId, std::set<std::uint32_t>> asked_for_;  // by a person: in LocalState too
   std::list<std::function<void()>> listeners_;

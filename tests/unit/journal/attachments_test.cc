@@ -402,6 +402,23 @@ TEST_F(AnAttachment, OfAnEditedEntryIsSharedWithIt) {
   EXPECT_EQ(read_whole(ada.blobs(), find_attachment(ada.shelf(), target(shared), 1).attachment), file);
 }
 
+TEST_F(AnAttachment, IsNotDroppedBeforeEverythingIsFoldedThatMayNameIt) {
+  const Saved saved = write_with(file_of(1000));
+  const Entry entry = std::get<Entry>(ada.journal(ada.shared()).records().by_id(saved.id)->what);
+  const auto again = encode_event({ada.now, 60, {}, Entry(entry)});
+  const RecordId copy = append_bytes(ada, ada.notebook(), again.view());
+  Desk desk(ada);
+  ada.journal(ada.shared()).attached().unname(saved.id);
+  desk.attachments.folded();
+  EXPECT_EQ(ada.blobs().count(), 1U);
+  ada.settle();
+  desk.attachments.folded();
+  EXPECT_EQ(ada.blobs().count(), 1U) << "the notebook names it";
+  ada.journal(ada.notebook()).attached().unname(copy);
+  desk.attachments.folded();
+  EXPECT_EQ(ada.blobs().count(), 0U);
+}
+
 // ---- sharing ----
 
 TEST_F(AnAttachment, OfASharedEntryIsUnderAFreshKey) {
