@@ -31,6 +31,7 @@ Upload::Upload(Upload&& other) noexcept
       attachment_(std::move(other.attachment_)),
       key_(std::move(other.key_)),
       stored_(other.stored_),
+      spoilt_(other.spoilt_),
       kept_(std::exchange(other.kept_, true)) {}
 
 Upload::~Upload() {
@@ -39,14 +40,17 @@ Upload::~Upload() {
 }
 
 void Upload::take(ByteView piece) {
+  if (spoilt_) throw Refusal(Reason::kUploadGone);
   const std::uint64_t index = attachment_.chunks.size();
   const bool fits = !whole() && piece.size() == crypto::chunk_length(attachment_.size, index);
   if (!fits) throw Refusal(Reason::kBadRequest, "piece");
+  spoilt_ = true;
   const Bytes sealed = crypto::seal_chunk(key_, attachment_.size, index, piece);
   const ChunkId id = crypto::chunk_id(sealed);
   blobs_.put_own(id, sealed);
   attachment_.chunks.push_back(id);
   stored_ += piece.size();
+  spoilt_ = false;
 }
 
 Bytes read_piece(store::Blobs& blobs, const Attachment& attachment, std::uint64_t index) {

@@ -18,7 +18,8 @@ class Upload {
   Upload(const Upload&) = delete;
   Upload& operator=(const Upload&) = delete;
 
-  // The next 256 KiB, or what is left of the file. Throws Refusal(kBadRequest) for any other length, NotDurable.
+  // The next 256 KiB, or what is left of the file. Throws Refusal(kBadRequest) for any other length, NotDurable. After
+  // that it takes nothing more (kUploadGone): other bytes in the same place would be sealed by the same key and nonce.
   void take(ByteView piece);
   [[nodiscard]] std::uint64_t stored() const { return stored_; }
   [[nodiscard]] bool whole() const { return stored_ == attachment_.size; }
@@ -31,6 +32,7 @@ class Upload {
   Attachment attachment_;
   crypto::ChunkKey key_;
   std::uint64_t stored_ = 0;
+  bool spoilt_ = false;  // a piece was sealed and is not durable
   bool kept_ = false;
 };
 

@@ -479,6 +479,18 @@ TEST_F(AnAttachment, UploadTakesWhatItWasToldAndNothingElse) {
   EXPECT_EQ(refusal_of([&] { up.take(file_of(1)); }), Reason::kBadRequest);
 }
 
+// Other bytes in the same place would be sealed by the same key and nonce.
+TEST_F(AnAttachment, UploadThatThrewTakesNothingMore) {
+  std::uint64_t free = 0;
+  store::Blobs blobs(ada.place_of_blobs() / "other", {}, [&](const auto&) { return std::optional(free); });
+  Upload up(blobs, "a", "", 3);
+  EXPECT_THROW(up.take(file_of(3, 1)), store::NotDurable);
+  free = std::uint64_t{1} << 40;
+  EXPECT_EQ(refusal_of([&] { up.take(file_of(3, 2)); }), Reason::kUploadGone);
+  EXPECT_FALSE(up.whole());
+  EXPECT_EQ(blobs.count(), 0U);
+}
+
 TEST_F(AnAttachment, ALetterTakesNone) {
   const Upload up = upload(ada.blobs(), file_of(10));
   Draft draft;
