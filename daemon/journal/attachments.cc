@@ -162,6 +162,20 @@ bool Attachments::named_anywhere(const ChunkId& chunk) const {
   return std::any_of(all.begin(), all.end(), [&](const Journal* one) { return one->attached().names(chunk); });
 }
 
+bool Attachments::may_go(const ChunkId& chunk) const noexcept {
+  try {
+    const DeviceId self = shelf_.parts().identity.keys().id();
+    for (const Journal* journal : journals()) {
+      const auto head = shelf_.parts().log.head(journal->id(), self);
+      const auto folded = journal->folded().find(self);
+      if (head && head->seq > (folded != journal->folded().end() ? folded->second : 0)) return false;
+    }
+    return !named_anywhere(chunk);
+  } catch (...) {  // asked by what is ending: the next start knows
+    return false;
+  }
+}
+
 void Attachments::take_gone(Journal& journal) {
   for (const ChunkId& chunk : journal.attached().take_gone()) {
     wants_[journal.id()].close(chunk);

@@ -49,6 +49,8 @@ class Attachments {
   void folded();  // after every fold
 
   [[nodiscard]] store::Blobs& blobs() { return blobs_; }
+  // Whether a chunk of one's own may be dropped: nothing names it, and nothing was written that may still turn out to.
+  [[nodiscard]] bool may_go(const ChunkId& chunk) const noexcept;
 
   // ---- for a person ----
   // Fetched from now on, also after the next start, until it is here; first of all.

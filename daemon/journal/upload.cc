@@ -15,8 +15,8 @@ ByteArray<32> bytes_of(const crypto::BlobKey& key) {
 
 }  // namespace
 
-Upload::Upload(store::Blobs& blobs, std::string name, std::string media_type, std::uint64_t size)
-    : blobs_(blobs), key_(crypto::ChunkKey::random()) {
+Upload::Upload(store::Blobs& blobs, std::string name, std::string media_type, std::uint64_t size, MayGo may_go)
+    : blobs_(blobs), key_(crypto::ChunkKey::random()), may_go_(std::move(may_go)) {
   require_text(name, kFileNameLimit, "file name");
   require_text(media_type, kMediaTypeLimit, "media type");
   if (name.empty()) throw Refusal(Reason::kEmpty, "file name");
@@ -30,13 +30,15 @@ Upload::Upload(Upload&& other) noexcept
     : blobs_(other.blobs_),
       attachment_(std::move(other.attachment_)),
       key_(std::move(other.key_)),
+      may_go_(std::move(other.may_go_)),
       stored_(other.stored_),
       spoilt_(other.spoilt_),
       kept_(std::exchange(other.kept_, true)) {}
 
 Upload::~Upload() {
   if (kept_) return;
-  for (const ChunkId& chunk : attachment_.chunks) blobs_.drop(chunk);
+  for (const ChunkId& chunk : attachment_.chunks)
+    if (!may_go_ || may_go_(chunk)) blobs_.drop(chunk);
 }
 
 void Upload::take(ByteView piece) {
@@ -67,7 +69,7 @@ bool Resealing::step() {
   if (to_.empty() || to_.back().whole()) {
     if (to_.size() == from_.size()) return false;
     const Attachment& next = from_[to_.size()];
-    to_.emplace_back(blobs_, next.name, next.media_type, next.size);
+    to_.emplace_back(blobs_, next.name, next.media_type, next.size, may_go_);
     return true;
   }
   const Attachment& source = from_[to_.size() - 1];

@@ -419,6 +419,45 @@ TEST_F(AnAttachment, IsNotDroppedBeforeEverythingIsFoldedThatMayNameIt) {
   EXPECT_EQ(ada.blobs().count(), 0U);
 }
 
+// Durable, and then something else failed: to its visitor nothing was saved, and the log names its chunks.
+TEST_F(AnAttachment, UploadWhoseEntryWasWrittenAfterAllStays) {
+  const Bytes file = file_of(600'000);
+  Desk desk(ada);
+  {
+    Upload up(ada.blobs(), "lake.jpg", "image/jpeg", file.size(),
+              [&](const ChunkId& chunk) { return desk.attachments.may_go(chunk); });
+    for (ByteView rest = file; !rest.empty(); rest = rest.subspan(std::min(rest.size(), crypto::kChunkLength)))
+      up.take(rest.first(std::min(rest.size(), crypto::kChunkLength)));
+    Draft draft;
+    draft.attachments = {up.attachment()};
+    ada.killed_after = 1;
+    EXPECT_THROW(ada.shelf().write(draft, {}), Person::Killed);
+  }
+  ada.settle();
+  EXPECT_EQ(read_whole(ada.blobs(), find_attachment(ada.shelf(), {"last", {}}, 1).attachment), file);
+}
+
+TEST_F(AnAttachment, SealedAnewForASharingThatWasWrittenAfterAllStays) {
+  const Saved secret = write_with(file_of(600'000), "mine", "notebook");
+  Desk desk(ada);
+  {
+    Resealing resealing(ada.blobs(), ada.shelf().to_reseal(target(secret), {}, {}),
+                        [&](const ChunkId& chunk) { return desk.attachments.may_go(chunk); });
+    while (resealing.step()) {
+    }
+    ada.killed_after = 1;
+    EXPECT_THROW(ada.shelf().share(target(secret), {}, {}, resealing.attachments()), Person::Killed);
+  }
+  ada.settle();
+  EXPECT_EQ(ada.blobs().count(), 6U);
+  {
+    Upload given_up(ada.blobs(), "a", "", 3, [&](const ChunkId& chunk) { return desk.attachments.may_go(chunk); });
+    given_up.take(file_of(3));
+    EXPECT_EQ(ada.blobs().count(), 7U);
+  }
+  EXPECT_EQ(ada.blobs().count(), 6U) << "what nothing names goes";
+}
+
 // ---- sharing ----
 
 TEST_F(AnAttachment, OfASharedEntryIsUnderAFreshKey) {
