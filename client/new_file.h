@@ -1,8 +1,8 @@
 // new_file.h: a file that appears whole under its name, or not at all, and never in the place of another.
 //
 // It is written without a name (or, where a file system has no such files, under a hidden one that is taken away
-// again), in a folder that is held open: whatever somebody exchanges on the way to it meanwhile, or puts in its place,
-// is neither followed nor written over.
+// again; after a kill the next one there does it), in a folder that is held open: whatever somebody exchanges on the
+// way to it meanwhile, or puts in its place, is neither followed nor written over.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
@@ -30,6 +30,8 @@ class NewFile {
 
  private:
   [[noreturn]] void refuse(int why) const;
+  void sweep() const;
+  void take_away(const std::string& left) const;
   bool link_as(const std::string& name);
   void make_durable();
 

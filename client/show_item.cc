@@ -349,14 +349,9 @@ std::string item_text(const control::Item& item, const Output& out, const ItemVi
 }
 
 void ItemPage::add(const control::Item& item) {
-  const auto day = item.written_at().empty() ? std::string() : day_of(item.written_at());
-  if (!begun_ || day != day_) {
-    if (begun_) text_ += "\n";
-    text_ += out_.style().strong(long_day(item.written_at())) + "\n\n";
-  } else {
-    text_ += "\n";
-  }
-  begun_ = true;
+  if (std::exchange(begun_, true)) text_ += "\n";
+  const auto day = item.written_at().empty() ? day_ : day_of(item.written_at());
+  if (day != day_) text_ += out_.style().strong(long_day(item.written_at())) + "\n\n";
   day_ = day;
   text_ += item_text(item, out_, view_);
 }

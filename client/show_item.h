@@ -28,7 +28,7 @@ struct ItemView {
 };
 
 std::string item_text(const control::Item& item, const Output& out, const ItemView& view);
-// Under headings of days, in the order given.
+// Under headings of days, in the order given. What has no time (it was taken back) stands with what comes before it.
 class ItemPage {
  public:
   ItemPage(const Output& out, ItemView view) : out_(out), view_(view) {}

@@ -106,10 +106,19 @@ bool is_meant(const Context& context, const DeleteOptions& options, const contro
   return ask_line(fmt::format("this is {} things; their number takes them back: ", count)) == std::to_string(count);
 }
 
-std::string taken_text(const control::TakenBack& taken, std::size_t count) {
+// All of their devices that this one knows.
+bool is_connected(const control::StatusReport& status, const std::string& person) {
+  const auto theirs = [&person](const control::Peer& peer) { return peer.name() == person; };
+  const auto away = [&theirs](const control::Peer& peer) { return theirs(peer) && !peer.connected(); };
+  return std::ranges::any_of(status.peers(), theirs) && std::ranges::none_of(status.peers(), away);
+}
+
+std::string taken_text(const control::StatusReport& status, const control::TakenBack& taken, std::size_t count) {
   const auto what = count == 1 ? std::string("taken back") : fmt::format("{} taken back", count);
   if (taken.shared_with_size() == 0) return what + " · gone from this device";
-  return what + " · gone from this device, and from " + persons(taken) + "'s when you next meet";
+  const bool now = std::ranges::all_of(taken.shared_with(), [&](const auto& who) { return is_connected(status, who); });
+  return what + " · gone from this device, and from " + persons(taken) + "'s " +
+         (now ? "now: you are connected" : "when you next meet");
 }
 
 }  // namespace
@@ -131,6 +140,7 @@ Exit take_back(Context& context, const DeleteOptions& options) {
     context.out.line("nothing was taken back");
     return Exit::kDone;
   }
+  const auto status = context.daemon.status();
   control::TakenBack taken;
   try {
     taken = ask_daemon(context, meant, static_cast<std::uint32_t>(meant.size()), false);
@@ -138,7 +148,7 @@ Exit take_back(Context& context, const DeleteOptions& options) {
     throw perhaps_done(failure, "duolog list");
   }
   if (!context.out.json()) {
-    context.out.line(taken_text(looked, meant.size()));
+    context.out.line(taken_text(status, looked, meant.size()));
     return Exit::kDone;
   }
   for (auto& item : *taken.mutable_items()) {  // what was taken back is not said once more

@@ -85,9 +85,11 @@ sync::Chunks Household::session_chunks(const JournalId& journal) {
   sync::Chunks chunks;
   chunks.store = &blobs_;
   chunks.named = [this, journal](const ChunkId& chunk) { return attachments_.named(journal, chunk); };
-  chunks.wanted = [this, journal](std::size_t most, const std::function<bool(const ChunkId&)>& passed) {
-    return attachments_.wanted(journal, most, passed);
+  chunks.wanted = [this, journal](std::size_t most, std::int64_t& place,
+                                  const std::function<bool(const ChunkId&)>& passed) {
+    return attachments_.wanted(journal, most, place, passed);
   };
+  chunks.first_place = [this, journal] { return attachments_.first_place(journal); };
   chunks.came = [this, journal](const ChunkId& chunk) { attachments_.came(journal, chunk); };
   chunks.is_not_there = [this, journal](const ChunkId& chunk) { attachments_.is_not_there(journal, chunk); };
   return chunks;

@@ -40,10 +40,16 @@ control::Request list_request(const ExportChoice& choice) {
   return request;
 }
 
-// True: it is marked "between us", or said about something that is. A remark stands after what it is about.
+// Of what was taken back nobody knows any more whether it was marked "between us". An answer is never.
+bool may_have_been_marked(const control::Item& item) {
+  return item.kind() == "taken back" && (item.practice().empty() || item.practice() == "letter");
+}
+
+// True: it is marked "between us", or said about something that is, or may have been. A remark stands after what it is
+// about.
 bool joins(Ids& kept_between, const control::Item& item) {
   const bool marked = item.between_us() || (!item.to().empty() && kept_between.contains(item.to()));
-  if (marked) kept_between.insert(item.id());
+  if (marked || may_have_been_marked(item)) kept_between.insert(item.id());
   return marked;
 }
 
@@ -77,7 +83,8 @@ std::vector<std::string> left_out_text(const LeftOut& left_out) {
   std::vector<std::string> lines;
   if (left_out.between_us > 0)
     lines.push_back(counted(left_out.between_us, "piece that stays between you: the other's words, marked so",
-                            "pieces that stay between you: the other's words, marked so"));
+                            "pieces that stay between you: the other's words, marked so") +
+                    " or about such, or about what was taken back");
   if (left_out.sealed > 0)
     lines.push_back(
         counted(left_out.sealed, "answer or letter that is sealed still", "answers and letters that are sealed still"));

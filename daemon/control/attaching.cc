@@ -18,8 +18,17 @@ struct Attaching::Waiting {
   Hold peers;   // and of who comes and leaves
 };
 
+namespace {
+
+journal::MayGo may_go(journal::Attachments& attachments) {
+  return [&attachments](const ChunkId& chunk) { return attachments.may_go(chunk); };
+}
+
+}  // namespace
+
 struct Attaching::Sharing {
-  Sharing(store::Blobs& blobs, std::vector<journal::Attachment> from) : resealing(blobs, std::move(from)) {}
+  Sharing(journal::Attachments& attachments, std::vector<journal::Attachment> from)
+      : resealing(attachments.blobs(), std::move(from), may_go(attachments)) {}
   journal::Resealing resealing;
   journal::Target entry;
   std::string journal;
@@ -68,7 +77,8 @@ void Attaching::attach(const Attach& asked) {
   if (!uploads_.empty() && !uploads_.back().whole()) uploads_.pop_back();  // given up for this one
   if (uploads_.size() >= journal::kAttachmentCount)
     throw journal::Refusal::too_long("attachments", journal::kAttachmentCount);
-  uploads_.emplace_back(desk_.attachments().blobs(), asked.name(), asked.media_type(), asked.size());
+  journal::Attachments& attachments = desk_.attachments();
+  uploads_.emplace_back(attachments.blobs(), asked.name(), asked.media_type(), asked.size(), may_go(attachments));
   Reply reply;
   reply.mutable_attach()->set_stored(0);
   replies_.finish(std::move(reply));
@@ -187,7 +197,7 @@ bool Attaching::shares(const Request& request) {
     return false;  // whoever shares without files says why
   }
   if (files.empty()) return false;
-  sharing_ = std::make_unique<Sharing>(desk_.attachments().blobs(), std::move(files));
+  sharing_ = std::make_unique<Sharing>(desk_.attachments(), std::move(files));
   sharing_->entry = {hex(journal::find_one(shelf, entry).noted.id.view()), {}};
   sharing_->journal = request.share().journal();
   sharing_->request = request.request_id();

@@ -5,18 +5,56 @@
 namespace duolog::journal {
 namespace {
 
-constexpr std::size_t kAskedFor = 32;  // questions that are settled and stay in memory for whoever asks again
+// Questions that stay in memory for whoever asks again, and how much of them.
+constexpr std::size_t kAskedFor = 32;
+constexpr std::size_t kAskedBytes = 8 << 20;
 
 bool names(const Opening& opening, const RecordId& id) {
   return std::find(opening.counted.begin(), opening.counted.end(), id) != opening.counted.end();
+}
+
+// Nobody can have counted more: there are no more to be had.
+Opening cut(Opening opening) {
+  if (opening.counted.size() > kVersionsKept) opening.counted.resize(kVersionsKept);
+  return opening;
+}
+
+std::size_t weight(const Opening& opening) { return sizeof(Opening) + opening.counted.size() * sizeof(RecordId); }
+
+// Its words are there twice, sealed and, once it is read, in its form.
+std::size_t weight(const AnswerNote& note) {
+  std::size_t bytes = sizeof(AnswerNote) + 2 * note.sealed.answer.ciphertext.size();
+  for (const Opening& opening : note.openings) bytes += weight(opening);
+  return bytes;
 }
 
 }  // namespace
 
 Answers::Answers(const JournalId& journal, crypto::WrapSecret own, AnswerTable table)
     : journal_(journal), own_(std::move(own)), table_(table) {
-  for (const Bytes& key : table_.live()) question(key);
+  for (const Bytes& key : table_.live()) await(key, question(key));
 }
+
+void Answers::Question::add(Note note) {
+  bytes += weight(note);
+  notes.push_back(std::move(note));
+}
+
+void Answers::Question::drop(const RecordId& id) {
+  std::erase_if(notes, [&](const Note& note) {
+    if (note.id != id) return false;
+    bytes -= weight(note);
+    return true;
+  });
+}
+
+std::size_t Answers::Question::versions(bool mine) const {
+  const auto same = [&](const Note& note) { return note.mine == mine; };
+  return static_cast<std::size_t>(std::count_if(notes.begin(), notes.end(), same));
+}
+
+// One's own are never too many: they would be lost to their author.
+bool Answers::Question::is_full(bool mine) const { return !mine && versions(mine) >= kVersionsKept; }
 
 bool Answers::Question::answered_by(bool mine) const {
   return std::any_of(notes.begin(), notes.end(), [&](const Note& note) { return note.mine == mine; });
@@ -35,45 +73,64 @@ Answers::Note* Answers::Question::find(const RecordId& id) {
 
 Answers::Question& Answers::question(const Bytes& key) const {
   if (const auto found = questions_.find(key); found != questions_.end()) {
-    if (!found->second.live) use(key);
+    use(key);
     return found->second;
   }
   Question loaded;
+  loaded.live = table_.is_live(key);
   for (AnswerNote& note : table_.load(key)) {
-    Note& one = loaded.notes.emplace_back(Note{std::move(note)});
+    Note one{std::move(note)};
     if (one.mine && !one.valid && !one.gone) read_own(one);
+    loaded.add(std::move(one));
   }
+  // Their moment may have come while they lay there: as long as the question is live they have not been tried.
   for (Note& note : loaded.notes) {
-    note.shut = !note.gone && !note.mine && !note.valid && !note.openings.empty() && note.sealed.rule.after &&
-                !may_open(loaded, note);
-    loaded.live = loaded.live || note.shut || (note.key && !note.valid);
+    const crypto::SealRule& rule = note.sealed.rule;
+    note.shut = !note.gone && !note.mine && !note.valid && !note.openings.empty() && rule.both && rule.after &&
+                !loaded.answered_by(true) && (loaded.live || !moment_has_come(rule));
   }
   Question& kept = questions_.emplace(key, std::move(loaded)).first->second;
-  if (!kept.live) use(key);
+  use(key);
   return kept;
 }
 
-// What is not live gives way when others are asked for.
+// The others give way.
 void Answers::use(const Bytes& key) const {
   asked_for_.remove(key);
   asked_for_.push_front(key);
-  if (asked_for_.size() <= kAskedFor) return;
-  const auto found = questions_.find(asked_for_.back());
-  if (found != questions_.end() && !found->second.live) questions_.erase(found);
-  asked_for_.pop_back();
+  std::size_t bytes = 0;
+  for (const auto& [other, question] : questions_) bytes += question.bytes;
+  while (asked_for_.size() > 1 && (asked_for_.size() > kAskedFor || bytes > kAskedBytes)) {
+    const auto last = questions_.find(asked_for_.back());
+    if (last != questions_.end()) {
+      bytes -= last->second.bytes;
+      questions_.erase(last);
+    }
+    asked_for_.pop_back();
+  }
 }
 
-// What has become of it is written down; it stays in memory while something of it may open by itself.
+// What has become of it is written down.
 void Answers::settle(const Bytes& key, Question& question, const RecordId* changed) {
   if (const Note* note = changed != nullptr ? question.find(*changed) : nullptr) table_.change(*note);
-  const bool was = question.live;
-  question.live = std::any_of(question.notes.begin(), question.notes.end(),
-                              [](const Note& note) { return note.shut || (note.key && !note.valid); });
-  if (was != question.live || question.live) table_.set_live(key, question.live);
-  if (question.live) {
-    asked_for_.remove(key);
+  await(key, question);
+  const bool live = waiting_.contains(key);
+  if (question.live != live) table_.set_live(key, live);  // of all its rows
+  question.live = live;
+}
+
+void Answers::await(const Bytes& key, const Question& question) {
+  Waiting waiting;
+  for (const Note& note : question.notes) {
+    waiting.rule = note.sealed.rule;
+    waiting.own = waiting.own || (note.key && !note.valid);
+    waiting.shut = waiting.shut || note.shut;
+  }
+  waiting.met = waiting.own && waiting.rule.both && question.answered_by(false);
+  if (waiting.own || waiting.shut) {
+    waiting_[key] = waiting;
   } else {
-    use(key);
+    waiting_.erase(key);
   }
 }
 
@@ -82,14 +139,15 @@ void Answers::settle(const Bytes& key, Question& question, const RecordId* chang
 void Answers::sealed(const RecordId& id, const DeviceId& author, bool mine, Sealed sealed) {
   const Bytes key = question_key(sealed);
   Question& of = question(key);
-  if (of.find(id) != nullptr) return;
-  Note& note = of.notes.emplace_back();
+  if (of.find(id) != nullptr || of.is_full(mine)) return;
+  Note note;
   note.id = id;
   note.author = author;
   note.mine = mine;
   note.sealed = std::move(sealed);
   if (mine) read_own(note);
-  table_.add(key, note);
+  table_.add(key, note, of.live);
+  of.add(std::move(note));
   settle(key, of, nullptr);
   for (const EarlyOpening& early : table_.take_early(id)) opening(early.mine, early.opening, early.written_ms);
   if (mine) try_theirs(key);
@@ -107,9 +165,10 @@ void Answers::try_theirs(const Bytes& key) {
   }
 }
 
-void Answers::opening(bool mine, const Opening& opening, std::int64_t written_ms) {
+void Answers::opening(bool mine, const Opening& given, std::int64_t written_ms) {
+  const Opening opening = cut(given);
   const auto key = table_.question_of(opening.sealed);
-  if (!key) return table_.add_early({mine, opening, written_ms});
+  if (!key) return add_early({mine, opening, written_ms});
   Question& of = question(*key);
   Note& note = *of.find(opening.sealed);
   const bool known = std::any_of(note.openings.begin(), note.openings.end(),
@@ -120,8 +179,19 @@ void Answers::opening(bool mine, const Opening& opening, std::int64_t written_ms
   if (note.openings.empty() && !note.sealed.rule.both && after)
     note.early = written_ms < 0 || static_cast<std::uint64_t>(written_ms) / 1000 < *after;
   note.openings.push_back(opening);
+  of.bytes += weight(opening);
   try_openings(of, note);
   settle(*key, of, &opening.sealed);
+}
+
+// As many as would be tried, and the same: none twice.
+void Answers::add_early(const EarlyOpening& early) {
+  std::size_t held = 0;
+  for (const EarlyOpening& one : table_.early(early.opening.sealed)) {
+    if (one.mine != early.mine) continue;
+    if (++held == kOpeningsTried || one.opening.key == early.opening.key) return;
+  }
+  table_.add_early(early);
 }
 
 // What is left says the same whether its words were ever here or not.
@@ -132,7 +202,7 @@ void Answers::taken_back(const DeviceId& author, bool mine, const Erase::One& on
     const Note* was = of.find(one.record);
     if (was->gone) return;
     openings = was->openings;
-    std::erase_if(of.notes, [&](const Note& note) { return note.id == one.record; });
+    of.drop(one.record);
     table_.remove(one.record);
     settle(*key, of, nullptr);
   } else {
@@ -141,7 +211,6 @@ void Answers::taken_back(const DeviceId& author, bool mine, const Erase::One& on
   }
   const auto rule = crypto::decode_rule(one.rule);
   if (one.practice.empty() || !rule || !rule->both) return;
-  if (openings.size() > kOpeningsTried) openings.resize(kOpeningsTried);
   Note note;
   note.id = one.record;
   note.author = author;
@@ -151,8 +220,9 @@ void Answers::taken_back(const DeviceId& author, bool mine, const Erase::One& on
   note.openings = std::move(openings);
   const Bytes key = question_key(note.sealed);
   Question& of = question(key);
-  table_.add(key, note);
-  of.notes.push_back(std::move(note));
+  if (of.is_full(mine)) return;
+  table_.add(key, note, of.live);
+  of.add(std::move(note));
   settle(key, of, nullptr);
   if (mine) try_theirs(key);
 }
@@ -166,31 +236,35 @@ void Answers::forget_words(bool mine, const Erase::One& one) {
 void Answers::time_is(std::int64_t now_s, bool doubted) {
   now_s_ = now_s;
   doubted_ = doubted;
-  std::vector<std::pair<Bytes, RecordId>> open;
-  for (const auto& [key, of] : questions_)
-    for (const Note& note : of.notes)
-      if (note.shut && may_open(of, note)) open.emplace_back(key, note.id);
-  for (const auto& [key, id] : open) {
+  std::vector<Bytes> come;
+  for (const auto& [key, waiting] : waiting_)
+    if (waiting.shut && moment_has_come(waiting.rule)) come.push_back(key);
+  for (const Bytes& key : come) {
     Question& of = question(key);
-    try_openings(of, *of.find(id));
-    settle(key, of, &id);
+    std::vector<RecordId> open;
+    for (const Note& note : of.notes)
+      if (note.shut && may_open(of, note)) open.push_back(note.id);
+    for (const RecordId& id : open) {
+      try_openings(of, *of.find(id));
+      settle(key, of, &id);
+    }
+    if (open.empty()) settle(key, of, nullptr);
   }
 }
 
-bool Answers::moment_has_come(const AnswerNote& note) const {
-  const auto after = note.sealed.rule.after;
-  return after && !doubted_ && now_s_ >= 0 && static_cast<std::uint64_t>(now_s_) >= *after;
+bool Answers::moment_has_come(const crypto::SealRule& rule) const {
+  return rule.after && !doubted_ && now_s_ >= 0 && static_cast<std::uint64_t>(now_s_) >= *rule.after;
 }
 
 // What has a moment alone opens when its author opens it: whether that is early is for a reader to see.
 bool Answers::may_open(const Question& question, const Note& note) const {
   const crypto::SealRule& rule = note.sealed.rule;
-  return note.mine || !rule.both || question.answered_by(true) || moment_has_come(note);
+  return note.mine || !rule.both || question.answered_by(true) || moment_has_come(rule);
 }
 
 // Of one's own, whose key is published: the other's program asks the same of it.
 bool Answers::other_may_open(const Question& question, const Note& note) const {
-  return !note.sealed.rule.both || question.answered_by(false) || moment_has_come(note);
+  return !note.sealed.rule.both || question.answered_by(false) || moment_has_come(note.sealed.rule);
 }
 
 void Answers::read_own(Note& note) const {
@@ -238,17 +312,19 @@ void Answers::show(Note& note, ByteView text) {
 
 bool Answers::is_due(const Question& question, const Note& note) const {
   if (!note.mine || note.valid || !note.key) return false;
-  return (note.sealed.rule.both && question.still_answered_by(false)) || moment_has_come(note);
+  return (note.sealed.rule.both && question.still_answered_by(false)) || moment_has_come(note.sealed.rule);
 }
 
 std::vector<Opening> Answers::due() const {
   std::vector<Opening> due;
-  for (const auto& [key, question] : questions_) {
-    for (const Note& note : question.notes) {
-      if (!is_due(question, note)) continue;
+  for (const auto& [key, waiting] : waiting_) {
+    if (!waiting.own || !(waiting.met || moment_has_come(waiting.rule))) continue;
+    const Question& of = question(key);
+    for (const Note& note : of.notes) {
+      if (!is_due(of, note)) continue;
       Opening opening{note.id, {}, {}};
-      for (const Note& other : question.notes)
-        if (!other.mine && opening.counted.size() < kCountedLimit) opening.counted.push_back(other.id);
+      for (const Note& other : of.notes)
+        if (!other.mine && opening.counted.size() < kVersionsKept) opening.counted.push_back(other.id);
       std::copy(note.key->view().begin(), note.key->view().end(), opening.key.begin());
       due.push_back(std::move(opening));
     }
@@ -258,13 +334,11 @@ std::vector<Opening> Answers::due() const {
 
 std::optional<std::int64_t> Answers::next_moment() const {
   std::optional<std::int64_t> next;
-  for (const auto& [key, question] : questions_) {
-    for (const Note& note : question.notes) {
-      const bool own = note.mine && !note.valid && note.key && note.sealed.rule.after && !moment_has_come(note);
-      if (!own && !note.shut) continue;
-      const auto at = static_cast<std::int64_t>(std::min<std::uint64_t>(*note.sealed.rule.after, INT64_MAX));
-      next = std::min(next.value_or(at), at);
-    }
+  for (const auto& [key, waiting] : waiting_) {
+    const bool own = waiting.own && !moment_has_come(waiting.rule);
+    if (!waiting.rule.after || (!own && !waiting.shut)) continue;
+    const auto at = static_cast<std::int64_t>(std::min<std::uint64_t>(*waiting.rule.after, INT64_MAX));
+    next = std::min(next.value_or(at), at);
   }
   return next;
 }
@@ -290,6 +364,8 @@ Answers::Look Answers::look(const RecordId& id) const {
   }
   return look;
 }
+
+std::size_t Answers::own_versions(const Sealed& like) const { return question(question_key(like)).versions(true); }
 
 std::vector<RoundKey> Answers::take_revealed() { return std::exchange(revealed_, {}); }
 

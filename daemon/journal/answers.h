@@ -5,8 +5,10 @@
 // same rule is committed, or the moment has come that the rule names, whatever keys have arrived; and one's own key is
 // given only for an answer of theirs, or when that moment has come.
 //
-// A fold over facts in any order. No clock: it is told the time. What is settled lies in the view and is looked up by
-// its question when somebody asks, or when a late fact comes for it; in memory is what may still open by itself.
+// A fold over facts in any order. No clock: it is told the time. Answers lie in the view and are looked up by their
+// question when somebody asks, or when a fact comes for it; in memory is which questions may still open by themselves.
+// What the other writes of it without end costs their log alone: so many versions count, and what comes later is a
+// record that stays sealed.
 // Spec: proto/README.md section 3.9.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
@@ -23,6 +25,9 @@ namespace duolog::journal {
 
 // Wrong keys that are tried on one answer. Their author pays for more than these: the right one may no longer count.
 inline constexpr std::size_t kOpeningsTried = 16;
+// Versions of one person's answer to a question by one rule, taken back or not: the first so many that came. Nobody
+// writes more of their own (Shelf::answer), so that none of those is lost to the other.
+inline constexpr std::size_t kVersionsKept = 64;
 
 struct RoundKey {
   std::string practice;
@@ -66,6 +71,8 @@ class Answers {
   [[nodiscard]] std::vector<std::int64_t> letters_from(std::int64_t second, std::size_t limit) const {
     return table_.letters_from(second, limit);
   }
+  // How many of one's own stand to the same question by the same rule, counted as the other counts them.
+  [[nodiscard]] std::size_t own_versions(const Sealed& like) const;
   // Rounds of which an answer of the other has become readable since this was last asked.
   std::vector<RoundKey> take_revealed();
   [[nodiscard]] std::size_t held() const { return questions_.size(); }  // questions in memory
@@ -77,17 +84,32 @@ class Answers {
   };
   struct Question {
     std::vector<Note> notes;  // in the order in which they came
-    bool live = false;
+    bool live = false;        // as the view has it
+    std::size_t bytes = 0;    // in memory, about
 
+    void add(Note note);
+    void drop(const RecordId& id);
+    [[nodiscard]] std::size_t versions(bool mine) const;
+    [[nodiscard]] bool is_full(bool mine) const;
     [[nodiscard]] bool answered_by(bool mine) const;
     [[nodiscard]] bool still_answered_by(bool mine) const;  // and not taken back
     [[nodiscard]] Note* find(const RecordId& id);
+  };
+
+  // A question of which something may open without a new record.
+  struct Waiting {
+    crypto::SealRule rule;  // of all its answers
+    bool own = false;       // one's own whose key was not published …
+    bool met = false;       // … and the other has answered
+    bool shut = false;      // one of theirs whose key is here
   };
 
   // By its key; from the view where it is not in memory. Valid until another one is asked for.
   Question& question(const Bytes& key) const;
   void use(const Bytes& key) const;
   void settle(const Bytes& key, Question& question, const RecordId* changed);
+  void await(const Bytes& key, const Question& question);
+  void add_early(const EarlyOpening& early);
   void read_own(Note& note) const;
   void try_theirs(const Bytes& key);
   void try_openings(const Question& question, Note& note);
@@ -95,14 +117,15 @@ class Answers {
   static void show(Note& note, ByteView text);
   [[nodiscard]] bool may_open(const Question& question, const Note& note) const;
   [[nodiscard]] bool other_may_open(const Question& question, const Note& note) const;
-  [[nodiscard]] bool moment_has_come(const AnswerNote& note) const;
+  [[nodiscard]] bool moment_has_come(const crypto::SealRule& rule) const;
   [[nodiscard]] bool is_due(const Question& question, const Note& note) const;
 
   JournalId journal_;
   crypto::WrapSecret own_;
   AnswerTable table_;
-  mutable std::map<Bytes, Question> questions_;  // all that are live, and a few that were asked for
-  mutable std::list<Bytes> asked_for_;           // of those that are not live, the latest first
+  std::map<Bytes, Waiting> waiting_;             // by question
+  mutable std::map<Bytes, Question> questions_;  // a few that were asked for
+  mutable std::list<Bytes> asked_for_;           // those, the latest first
   std::int64_t now_s_ = 0;
   bool doubted_ = false;
   std::vector<RoundKey> revealed_;

@@ -7,9 +7,23 @@ namespace duolog::journal {
 void Attached::name(const RecordId& record, const Entry& entry, bool own) {
   if (entry.attachments.empty()) return;
   erased_.erase(record);
+  if (!own && !takes(entry)) return;
   for (const Attachment& attachment : entry.attachments)
-    for (const ChunkId& chunk : attachment.chunks) names_.emplace_back(chunk, record);
+    for (const ChunkId& chunk : attachment.chunks) names_.push_back({chunk, record, own});
   fresh_.push_back({record, own, entry.attachments});
+}
+
+bool Attached::takes(const Entry& entry) {
+  const std::uint64_t held = blobs_ != nullptr ? blobs_->limit() / crypto::kChunkLength : 0;
+  std::size_t chunks = 0;
+  for (const Attachment& attachment : entry.attachments) chunks += attachment.chunks.size();
+  if (by_others_ + chunks > held + kNamedBeside) sort();
+  if (by_others_ + chunks > held + kNamedBeside) {
+    leaves_out_ = true;
+    return false;
+  }
+  by_others_ += chunks;
+  return true;
 }
 
 void Attached::unname(const RecordId& record) { erased_.insert(record); }
@@ -21,11 +35,11 @@ std::vector<ChunkId> Attached::take_gone() {
   const std::set<RecordId> erased = std::exchange(erased_, {});
   std::vector<ChunkId> gone;
   std::erase_if(names_, [&](const Name& name) {
-    if (!erased.contains(name.second)) return false;
-    gone.push_back(name.first);
+    if (!erased.contains(name.record)) return false;
+    gone.push_back(name.chunk);
     return true;
   });
-  sorted_ = names_.size();
+  count();
   std::erase_if(gone, [&](const ChunkId& chunk) { return names(chunk); });
   return gone;
 }
@@ -36,14 +50,20 @@ void Attached::sort() const {
   std::sort(middle, names_.end());
   std::inplace_merge(names_.begin(), middle, names_.end());
   names_.erase(std::unique(names_.begin(), names_.end()), names_.end());
+  count();
+}
+
+void Attached::count() const {
   sorted_ = names_.size();
+  const auto by_other = [](const Name& name) { return !name.own; };
+  by_others_ = static_cast<std::size_t>(std::count_if(names_.begin(), names_.end(), by_other));
 }
 
 bool Attached::names(const ChunkId& chunk) const {
   sort();
-  for (auto at = std::lower_bound(names_.begin(), names_.end(), Name(chunk, RecordId())); at != names_.end(); ++at) {
-    if (at->first != chunk) return false;
-    if (!erased_.contains(at->second)) return true;
+  for (auto at = std::lower_bound(names_.begin(), names_.end(), Name{chunk, RecordId()}); at != names_.end(); ++at) {
+    if (at->chunk != chunk) return false;
+    if (!erased_.contains(at->record)) return true;
   }
   return false;
 }
@@ -51,8 +71,8 @@ bool Attached::names(const ChunkId& chunk) const {
 std::vector<ChunkId> Attached::all() const {
   sort();
   std::vector<ChunkId> all;
-  for (const auto& [chunk, record] : names_)
-    if (all.empty() || all.back() != chunk) all.push_back(chunk);
+  for (const Name& name : names_)
+    if (all.empty() || all.back() != name.chunk) all.push_back(name.chunk);
   return all;
 }
 

@@ -117,37 +117,42 @@ void Attachments::start() {
 void Attachments::folded() {
   for (Journal* journal : journals()) {
     take_fresh(*journal);
-    drop_gone(*journal);
+    refill(*journal);
+    take_gone(*journal);
   }
+  drop_gone();
+  ask_sessions();
+}
+
+void Attachments::ask_sessions() {
   for (const JournalId& journal : std::exchange(to_tell_, {})) hooks_.wanted(journal);
 }
 
 void Attachments::take_fresh(Journal& journal) {
+  Wants& wants = wants_[journal.id()];
   for (const Attached::Fresh& fresh : journal.attached().take_fresh()) {
-    const auto found = asked_for_.find(fresh.record);
-    const auto asked = found != asked_for_.end() ? found->second : std::set<std::uint32_t>{};
-    bool lacks_asked = false;
-    std::uint32_t number = 0;
-    for (const Attachment& attachment : fresh.attachments) {
-      const bool is_asked = asked.contains(++number);
-      if (fresh.own || is_asked || attachment.size <= eager_bytes_) want(journal.id(), attachment, is_asked);
-      lacks_asked = lacks_asked || (is_asked && journal.attached().held(attachment) < attachment.size);
+    const bool waits = wants.has_more() || !wants.has_room();
+    if (waits && !asked_for_.contains(fresh.record)) {
+      wants.later.push_back(fresh.record);
+    } else {
+      take(journal, fresh);
     }
-    if (asked.empty() || lacks_asked) continue;
-    asked_for_.erase(fresh.record);  // it is all here
-    remember(fresh.record);
   }
 }
 
-void Attachments::want(const JournalId& journal, const Attachment& attachment, bool first) {
-  Wants& wants = wants_[journal];
-  auto at = first ? wants.order.begin() : wants.order.end();
-  for (const ChunkId& chunk : attachment.chunks) {
-    if (blobs_.has(chunk)) continue;
-    if (!wants.open.insert(chunk).second && !first) continue;
-    at = std::next(wants.order.insert(at, chunk));
-    to_tell_.insert(journal);
+void Attachments::take(Journal& journal, const Attached::Fresh& fresh) {
+  const auto found = asked_for_.find(fresh.record);
+  const auto asked = found != asked_for_.end() ? found->second : std::set<std::uint32_t>{};
+  bool lacks_asked = false;
+  std::uint32_t number = 0;
+  for (const Attachment& attachment : fresh.attachments) {
+    const bool is_asked = asked.contains(++number);
+    if (fresh.own || is_asked || attachment.size <= eager_bytes_) want(journal.id(), attachment, is_asked);
+    lacks_asked = lacks_asked || (is_asked && journal.attached().held(attachment) < attachment.size);
   }
+  if (asked.empty() || lacks_asked) return;
+  asked_for_.erase(fresh.record);  // it is all here
+  remember(fresh.record);
 }
 
 // ---- what may go ----
@@ -157,11 +162,44 @@ bool Attachments::named_anywhere(const ChunkId& chunk) const {
   return std::any_of(all.begin(), all.end(), [&](const Journal* one) { return one->attached().names(chunk); });
 }
 
-void Attachments::drop_gone(Journal& journal) {
-  for (const ChunkId& chunk : journal.attached().take_gone()) {
-    wants_[journal.id()].open.erase(chunk);
-    if (!named_anywhere(chunk)) blobs_.drop(chunk);
+bool Attachments::may_go(const ChunkId& chunk) const noexcept {
+  try {
+    const DeviceId self = shelf_.parts().identity.keys().id();
+    for (const Journal* journal : journals()) {
+      const auto head = shelf_.parts().log.head(journal->id(), self);
+      const auto folded = journal->folded().find(self);
+      if (head && head->seq > (folded != journal->folded().end() ? folded->second : 0)) return false;
+    }
+    return !named_anywhere(chunk);
+  } catch (...) {  // asked by what is ending: the next start knows
+    return false;
   }
+}
+
+void Attachments::take_gone(Journal& journal) {
+  for (const ChunkId& chunk : journal.attached().take_gone()) {
+    wants_[journal.id()].close(chunk);
+    gone_.push_back(chunk);
+  }
+}
+
+// What is still to be folded, in any journal, may name them as well.
+void Attachments::drop_gone() {
+  if (gone_.empty() || !has_folded_everything()) return;
+  for (const ChunkId& chunk : std::exchange(gone_, {}))
+    if (!named_anywhere(chunk)) blobs_.drop(chunk);
+}
+
+// But for devices of which nobody knows whose they are.
+bool Attachments::has_folded_everything() const {
+  for (const Journal* journal : journals()) {
+    for (const store::FrontierEntry& entry : shelf_.parts().log.frontier(journal->id())) {
+      const auto folded = journal->folded().find(entry.device);
+      const std::uint64_t up_to = folded != journal->folded().end() ? folded->second : 0;
+      if (up_to < entry.seq && journal->roster().find(entry.device) != nullptr) return false;
+    }
+  }
+  return true;
 }
 
 // What cannot be read, or not yet, may name chunks: as long as there is any of it, nothing goes.
@@ -170,7 +208,7 @@ bool Attachments::reads_everything() const {
   if (!log.damage().empty()) return false;
   for (const JournalId& id : log.journals()) {
     const Journal* journal = shelf_.by_id(id);
-    if (journal == nullptr || !log.missing_bodies(id).empty()) return false;
+    if (journal == nullptr || !log.missing_bodies(id).empty() || journal->attached().leaves_out()) return false;
     const Records::Counts counts = journal->counts();
     if (counts.unreadable > 0 || counts.newer > 0) return false;
   }
@@ -186,8 +224,8 @@ void Attachments::lost(const ChunkId& chunk) {
   for (const Journal* journal : journals()) {
     if (!journal->attached().names(chunk)) continue;
     Wants& wants = wants_[journal->id()];
-    if (!wants.open.insert(chunk).second) continue;
-    wants.order.push_front(chunk);
+    if (wants.open.contains(chunk)) continue;
+    wants.put(chunk, true);
     to_tell_.insert(journal->id());
   }
   hooks_.soon();
@@ -200,7 +238,7 @@ void Attachments::ask_for(const MeantFile& file) {
   if (file.journal->attached().held(file.attachment) == file.attachment.size) return;
   auto& numbers = asked_for_[file.noted.id];
   if (numbers.insert(file.number).second && asked_for_.size() <= kAskedLimit) remember(file.noted.id);
-  for (const JournalId& journal : std::exchange(to_tell_, {})) hooks_.wanted(journal);
+  ask_sessions();
 }
 
 // A disk that refuses it costs nothing but the next start's knowing.
@@ -215,17 +253,12 @@ void Attachments::remember(const RecordId& record) {
 
 std::size_t Attachments::want_all_missing() {
   std::size_t count = 0;
-  for (const Journal* journal : journals()) {
-    Wants& wants = wants_[journal->id()];
-    for (const ChunkId& chunk : journal->attached().all()) {
-      if (blobs_.has(chunk)) continue;
-      ++count;
-      if (!wants.open.insert(chunk).second) continue;
-      wants.order.push_back(chunk);
-      to_tell_.insert(journal->id());
-    }
+  for (Journal* journal : journals()) {
+    for (const ChunkId& chunk : journal->attached().all()) count += blobs_.has(chunk) ? 0U : 1U;
+    wants_[journal->id()].rest = ChunkId();
+    refill(*journal);
   }
-  for (const JournalId& journal : std::exchange(to_tell_, {})) hooks_.wanted(journal);
+  ask_sessions();
   return count;
 }
 
@@ -254,41 +287,6 @@ void Attachments::tell() {
     const auto heard = *listener++;  // it may let itself go
     heard();
   }
-}
-
-// ---- hooks of a session ----
-
-void Attachments::session_began(const JournalId& journal) { not_there_.erase(journal); }
-
-bool Attachments::named(const JournalId& id, const ChunkId& chunk) const {
-  const Journal* journal = shelf_.by_id(id);
-  return journal != nullptr && journal->attached().names(chunk);
-}
-
-std::vector<ChunkId> Attachments::wanted(const JournalId& journal, std::size_t most,
-                                         const std::function<bool(const ChunkId&)>& passed) {
-  std::vector<ChunkId> chosen;
-  const auto found = wants_.find(journal);
-  if (found == wants_.end()) return chosen;
-  std::erase_if(found->second.order, [&](const ChunkId& chunk) { return !found->second.open.contains(chunk); });
-  for (const ChunkId& chunk : found->second.order) {
-    if (chosen.size() >= most) break;
-    if (!blobs_.has(chunk) && !passed(chunk)) chosen.push_back(chunk);
-  }
-  return chosen;
-}
-
-// By the time it comes nothing may name it any more.
-void Attachments::came(const JournalId& journal, const ChunkId& chunk) {
-  for (auto& [id, wants] : wants_) wants.open.erase(chunk);
-  not_there_[journal].erase(chunk);
-  if (!named_anywhere(chunk)) blobs_.drop(chunk);
-  tell();
-}
-
-void Attachments::is_not_there(const JournalId& journal, const ChunkId& chunk) {
-  not_there_[journal].insert(chunk);
-  tell();
 }
 
 }  // namespace duolog::journal

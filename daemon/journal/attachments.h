@@ -13,6 +13,7 @@
 #include <map>
 #include <set>
 
+#include "daemon/journal/attached.h"
 #include "daemon/journal/reading.h"
 #include "daemon/journal/upload.h"
 
@@ -30,6 +31,9 @@ MeantFile find_attachment(const Shelf& shelf, const Target& target, std::uint32_
 // Of one entry, or of all (`id` empty) in order, the newest last.
 std::vector<MeantFile> list_attachments(const Shelf& shelf, const Target& target);
 
+// Chunks that are wanted at once in a journal; more wait, by their entries, until there is room.
+inline constexpr std::size_t kOpenWants = 64 << 10;
+
 class Attachments {
  public:
   struct Hooks {
@@ -45,6 +49,8 @@ class Attachments {
   void folded();  // after every fold
 
   [[nodiscard]] store::Blobs& blobs() { return blobs_; }
+  // Whether a chunk of one's own may be dropped: nothing names it, and nothing was written that may still turn out to.
+  [[nodiscard]] bool may_go(const ChunkId& chunk) const noexcept;
 
   // ---- for a person ----
   // Fetched from now on, also after the next start, until it is here; first of all.
@@ -59,23 +65,39 @@ class Attachments {
   // ---- hooks of a session ----
   void session_began(const JournalId& journal);
   [[nodiscard]] bool named(const JournalId& journal, const ChunkId& chunk) const;
-  [[nodiscard]] std::vector<ChunkId> wanted(const JournalId& journal, std::size_t most,
-                                            const std::function<bool(const ChunkId&)>& passed);
+  // From `place` on, which moves behind what was looked at: sync::Chunks says more.
+  [[nodiscard]] std::vector<ChunkId> wanted(const JournalId& journal, std::size_t most, std::int64_t& place,
+                                            const std::function<bool(const ChunkId&)>& passed) const;
+  [[nodiscard]] std::int64_t first_place(const JournalId& journal) const;
   void came(const JournalId& journal, const ChunkId& chunk);
   void is_not_there(const JournalId& journal, const ChunkId& chunk);
 
  private:
-  // In the order in which they are to be fetched.
+  // In the order in which they are to be fetched: each has a place, and a lower one comes sooner.
   struct Wants {
-    std::deque<ChunkId> order;
-    std::set<ChunkId> open;
+    std::map<std::int64_t, ChunkId> order;
+    std::map<ChunkId, std::int64_t> open;  // at its place
+    std::int64_t first = 0;                // the lowest that was given
+    std::int64_t end = 0;                  // the one that is given next to what is less urgent
+    std::deque<RecordId> later;            // entries whose chunks wait for room
+    std::optional<ChunkId> rest;           // of all that is named, what is missing from this one on, when there is room
+
+    bool put(const ChunkId& chunk, bool before_all);  // false: it is there, and stays where it is
+    void close(const ChunkId& chunk);
+    [[nodiscard]] bool has_room() const { return open.size() < kOpenWants; }
+    [[nodiscard]] bool has_more() const { return !later.empty() || rest.has_value(); }
   };
   void take_fresh(Journal& journal);
+  void take(Journal& journal, const Attached::Fresh& fresh);
+  void refill(Journal& journal);
+  void ask_sessions();
   void want(const JournalId& journal, const Attachment& attachment, bool first);
   void remember(const RecordId& record);
-  void drop_gone(Journal& journal);
+  void take_gone(Journal& journal);
+  void drop_gone();
   void drop_unnamed();
   [[nodiscard]] bool reads_everything() const;
+  [[nodiscard]] bool has_folded_everything() const;
   [[nodiscard]] std::vector<Journal*> journals() const;
   [[nodiscard]] bool named_anywhere(const ChunkId& chunk) const;
   void lost(const ChunkId& chunk);
@@ -88,6 +110,7 @@ class Attachments {
   Hooks hooks_;
   std::map<JournalId, Wants> wants_;
   std::set<JournalId> to_tell_;                            // whose wants have grown
+  std::vector<ChunkId> gone_;                              // not named any more, where they were
   std::map<JournalId, std::set<ChunkId>> not_there_;       // by what the sessions under way have heard
   std::map<RecordId, std::set<std::uint32_t>> asked_for_;  // by a person: in LocalState too
   std::list<std::function<void()>> listeners_;

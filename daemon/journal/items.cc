@@ -2,8 +2,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "daemon/journal/items.h"
 
-#include <ranges>
-
 #include "daemon/journal/rounds.h"
 #include "daemon/journal/standing.h"
 
@@ -113,14 +111,15 @@ void describe_what(Item& item, const Journal& journal, const SealedNote& sealed)
   name_fields(item, journal);
 }
 
-// The newest, as many as one reply takes.
-void add_remarks(Item& item, const Journal& journal, const std::vector<Noted>& about, const Zone& here) {
+constexpr std::size_t kRemarksShown = 1000;
+
+// As many as one reply takes. `newest`: the newest first, at most kRemarksShown.
+void add_remarks(Item& item, const Journal& journal, const std::vector<Line>& newest, const Zone& here) {
   std::size_t room = kBesideAnItem;
   for (const ItemVersion& version : item.versions) room -= std::min(room, version.text.size());
-  Page page(1000, room);
-  for (const Noted& said : std::views::reverse(about)) {
-    if (!said.is_remark()) continue;
-    Item remark = make_item(journal, said, here);
+  Page page(kRemarksShown, room);
+  for (const Line& line : newest) {
+    Item remark = make_item(journal, journal.records().read(line), here);
     if (!page.takes(remark)) break;
     item.remarks.push_back(std::move(remark));
   }
@@ -176,20 +175,28 @@ Item make_item(const Journal& journal, const Noted& noted, const Zone& here) {
   return item;
 }
 
-// A person has one reaction to a thing: the latest.
+// A person has one reaction to a thing: the latest. Of what was said only that is read which is shown: there may be any
+// number.
 void add_what_was_said(Item& item, const Journal& journal, const Noted& noted, const Zone& here, bool whole) {
   std::optional<Reacted> mine;
   std::optional<Reacted> theirs;
-  const std::vector<Noted> about = journal.records().about(noted.id);
-  for (const Noted& said : about) {
-    const bool by_me = journal.is_mine(said.device);
-    if (const auto* reaction = std::get_if<Reaction>(&said.what)) {
-      (by_me ? mine : theirs) = Reacted{reaction->emoji, author_name(journal, said.device), by_me};
-    } else if (said.is_remark()) {
+  std::vector<Line> remarks;
+  Wanted about = said_about(noted.id);
+  about.newest_first = true;
+  journal.records().each_line(about, [&](const Line& line) {
+    if (line.kind == Kind::kRemark) {
       ++item.remark_count;
+      if (whole && remarks.size() < kRemarksShown) remarks.push_back(line);
+      return true;
     }
-  }
-  if (whole) add_remarks(item, journal, about, here);
+    std::optional<Reacted>& latest = line.mine ? mine : theirs;
+    if (latest) return true;
+    const Noted said = journal.records().read(line);
+    if (const auto* reaction = std::get_if<Reaction>(&said.what))
+      latest = Reacted{reaction->emoji, author_name(journal, said.device), line.mine};
+    return true;
+  });
+  if (whole) add_remarks(item, journal, remarks, here);
   for (auto& reaction : {mine, theirs})
     if (reaction && !reaction->emoji.empty()) item.reactions.push_back(*reaction);
   item.standing = standing_of(journal, noted);

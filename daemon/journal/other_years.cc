@@ -81,8 +81,10 @@ std::optional<year_month_day> read_day(const std::string& text, date::year this_
   return std::nullopt;
 }
 
+// Without its words: of many a page is shown.
 struct Remembered {
-  Meant what;
+  const Journal* journal = nullptr;
+  Line line;
   int year = 0;
 };
 
@@ -118,9 +120,8 @@ void remember_year(const Journal& journal, const Anniversary& day, sys_days toda
     const bool by_whom = filter.from.empty() || filter.from == "me" ||
                          fold(author_name(journal, line.device)).words.text == fold(filter.from).words.text;
     if (!by_whom) return true;
-    Noted noted = journal.records().read(line);
     const int written_in = static_cast<int>(year_month_day{on}.year());  // around New Year not the year of the day
-    if (is_memory(journal, noted)) found.push_back({{&journal, std::move(noted)}, written_in});
+    if (is_memory(journal, journal.records().read(line))) found.push_back({&journal, line, written_in});
     return true;
   });
 }
@@ -134,8 +135,7 @@ std::vector<Remembered> remember(const Shelf& shelf, const Filter& filter, const
     for (const Journal* journal : journals) remember_year(*journal, day, today, year, filter, found);
   // Journals know nothing of each other, and an entry may be about a day long before it: time says what came first.
   std::stable_sort(found.begin(), found.end(), [](const Remembered& a, const Remembered& b) {
-    return std::pair(-a.year, civil_ms(*moment_of(a.what.noted))) <
-           std::pair(-b.year, civil_ms(*moment_of(b.what.noted)));
+    return std::pair(-a.year, *a.line.civil_ms) < std::pair(-b.year, *b.line.civil_ms);
   });
   return found;
 }
@@ -156,17 +156,19 @@ Memories other_years(const Shelf& shelf, const DayOfYear& wanted) {
   Filter filter;
   filter.from = wanted.from;
   filter.journal = wanted.journal;
-  const auto found =
-      sound(shelf, [&] { return remember(shelf, filter, Anniversary(*day, static_cast<int>(wanted.days)), today); });
-  Memories memories;
-  Page page(kMostMemories, kPageBytes);
-  for (const Remembered& one : found) {
-    Memory memory{read(shelf, one.what), static_cast<std::uint32_t>(static_cast<int>(this_year) - one.year)};
-    if (!page.takes(memory.item)) break;
-    memories.memories.push_back(std::move(memory));
-  }
-  memories.more = found.size() - memories.memories.size();
-  return memories;
+  return sound(shelf, [&] {
+    const auto found = remember(shelf, filter, Anniversary(*day, static_cast<int>(wanted.days)), today);
+    Memories memories;
+    Page page(kMostMemories, kPageBytes);
+    for (const Remembered& one : found) {
+      Memory memory{read(shelf, {one.journal, one.journal->records().read(one.line)}),
+                    static_cast<std::uint32_t>(static_cast<int>(this_year) - one.year)};
+      if (!page.takes(memory.item)) break;
+      memories.memories.push_back(std::move(memory));
+    }
+    memories.more = found.size() - memories.memories.size();
+    return memories;
+  });
 }
 
 // This year has had no such day before today.

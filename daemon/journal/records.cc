@@ -62,6 +62,13 @@ Noted Records::as_it_reads(Noted record, bool mine) const {
   return edits.empty() ? record : as_shown(std::move(record), std::move(edits));
 }
 
+Wanted said_about(const RecordId& id) {
+  Wanted wanted;
+  wanted.kinds = only(Kind::kRemark, Kind::kReaction);
+  wanted.target = id;
+  return wanted;
+}
+
 void Records::each(const Wanted& wanted, const See& see) const {
   each_line(wanted, [&](const Line& line) { return see(read(line)); });
 }
@@ -99,13 +106,6 @@ std::optional<Line> Records::line(const RecordId& id) const {
 std::optional<Noted> Records::by_id(const RecordId& id) const {
   const auto found = line(id);
   return found ? std::optional(read(*found)) : std::nullopt;
-}
-
-std::vector<Noted> Records::about(const RecordId& id) const {
-  Wanted wanted;
-  wanted.kinds = only(Kind::kRemark, Kind::kReaction);
-  wanted.target = id;
-  return all(wanted);
 }
 
 bool Records::any(Wanted wanted) const {

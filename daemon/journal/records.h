@@ -56,6 +56,8 @@ struct Wanted {
   std::optional<std::int64_t> beyond;  // Line::at: only what comes after it in the order that is asked for
   std::size_t about_so_many = 0;       // what is looked at before the visitor stops, as far as one knows; 0: all
 };
+// Remarks and reactions to a thing. Whoever wants them all reads one after the other: there may be any number.
+Wanted said_about(const RecordId& id);
 // All but the tag, which a Line does not have.
 bool fits(const Wanted& wanted, const Line& line);
 
@@ -117,7 +119,6 @@ class Records {
   [[nodiscard]] std::vector<Noted> all(const Wanted& wanted) const;
   [[nodiscard]] std::optional<Line> line(const RecordId& id) const;    // silent ones too
   [[nodiscard]] std::optional<Noted> by_id(const RecordId& id) const;  // silent ones too
-  [[nodiscard]] std::vector<Noted> about(const RecordId& id) const;    // remarks and reactions
   [[nodiscard]] bool any(Wanted wanted) const;
 };
 

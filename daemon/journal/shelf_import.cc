@@ -96,16 +96,21 @@ namespace {
 
 // The latest reaction holds; of remarks one that says the same.
 std::optional<RecordId> find_said(const Journal& journal, const Foreign& item) {
+  Wanted wanted = said_about(*item.to);
+  wanted.mine = true;
+  wanted.newest_first = true;
   std::optional<RecordId> same;
-  for (const Noted& said : journal.records().about(*item.to)) {
-    if (!journal.is_mine(said.device)) continue;
+  journal.records().each(wanted, [&](const Noted& said) {
     const auto* reaction = std::get_if<Reaction>(&said.what);
     const auto* remark = std::get_if<Remark>(&said.what);
-    if (!item.emoji.empty() && reaction != nullptr)
-      same = reaction->emoji == item.emoji ? std::optional(said.id) : std::nullopt;
+    if (!item.emoji.empty() && reaction != nullptr) {
+      if (reaction->emoji == item.emoji) same = said.id;
+      return false;
+    }
     if (item.emoji.empty() && remark != nullptr && remark->manner == item.manner && remark->text == item.text)
       same = said.id;
-  }
+    return !same;
+  });
   return same;
 }
 

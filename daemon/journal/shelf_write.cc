@@ -49,8 +49,12 @@ Saved Shelf::answer(const FilledForm& filled, ByteView request) {
   Form form = filled_in(practice, values);
   Saved saved;
   if (journal.shared() && practice.sharing == practice::Sharing::kSealedUntilBoth) {
-    const crypto::SealRule rule = state_->rule_for(journal, practice, period);
-    saved = state_->save(journal, state_->seal(journal, practice.id, period, form, rule), request);
+    Sealed sealed = state_->sound([&] {
+      Sealed next = state_->seal(journal, practice.id, period, form, state_->rule_for(journal, practice, period));
+      if (journal.answers().own_versions(next) >= kVersionsKept) throw Refusal::too_long("answers", kVersionsKept);
+      return next;
+    });
+    saved = state_->save(journal, std::move(sealed), request);
   } else {
     saved = state_->save(journal, Answer{practice.id, period, std::move(form)}, request);
   }

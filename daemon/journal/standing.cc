@@ -40,20 +40,25 @@ std::string standing_of(const Journal& journal, const Noted& noted) {
   // In a notebook nobody else answers: what its author has no step for waits for nothing.
   const bool answered = journal.shared() && std::any_of(practice->replies.begin(), practice->replies.end(), settling);
   if (practice->steps.empty() && !answered) return {};
+  // The newest first: what its author has ended has ended, whatever the other says before or after.
+  Wanted remarks = said_about(noted.id);
+  remarks.kinds = only(Kind::kRemark);
+  remarks.newest_first = true;
   std::string standing(kOpen);
-  bool ended = false;
-  for (const Noted& said : journal.records().about(noted.id)) {
+  journal.records().each(remarks, [&](const Noted& said) {
     const auto* remark = std::get_if<Remark>(&said.what);
-    if (remark == nullptr) continue;
+    if (remark == nullptr) return true;
     const bool by_author = journal.is_mine(said.device) == mine;
     if (by_author && is_among(remark->manner, practice->steps)) {
       standing = remark->manner;
-      ended = true;
-    } else if (!by_author && !ended && is_among(remark->manner, practice->replies) &&
-               (settles(remark->manner) || (remark->manner == kSuggested && standing == kOpen))) {
-      standing = remark->manner;
+      return false;
     }
-  }
+    if (by_author || !is_among(remark->manner, practice->replies)) return true;
+    const bool is_settled = standing != kOpen && standing != kSuggested;
+    if (!is_settled && (settles(remark->manner) || (remark->manner == kSuggested && standing == kOpen)))
+      standing = remark->manner;
+    return true;
+  });
   return standing;
 }
 

@@ -124,11 +124,17 @@ std::vector<Bytes> AnswerTable::live() const {
   return live;
 }
 
-void AnswerTable::add(ByteView question, const AnswerNote& note) {
+bool AnswerTable::is_live(ByteView question) const {
+  Query query(file_.database(), "SELECT 1 FROM answer WHERE journal = ? AND question = ? AND live = 1 LIMIT 1");
+  query.bind(journal_).bind(question);
+  return query.step();
+}
+
+void AnswerTable::add(ByteView question, const AnswerNote& note, bool live) {
   const Bytes bytes = encode(note);
   Query query(file_.database(),
-              "INSERT INTO answer (journal, id, question, live, opens, note) VALUES (?1, ?2, ?3, 0, ?4, ?5)");
-  bind_opens(query.bind(journal_).bind(note.id.view()).bind(question), note);
+              "INSERT INTO answer (journal, id, question, live, opens, note) VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
+  bind_opens(query.bind(journal_).bind(note.id.view()).bind(question).bind(live), note);
   query.bind(bytes).run();
 }
 
@@ -162,17 +168,19 @@ void AnswerTable::add_early(const EarlyOpening& early) {
       .run();
 }
 
-std::vector<EarlyOpening> AnswerTable::take_early(const RecordId& id) {
+std::vector<EarlyOpening> AnswerTable::early(const RecordId& id) const {
   std::vector<EarlyOpening> early;
-  {
-    Query query(file_.database(),
-                "SELECT mine, written, opening FROM early WHERE id = ? AND journal = ? ORDER BY rowid");
-    query.bind(id.view()).bind(journal_);
-    while (query.step()) early.push_back({query.number(0) != 0, payload_of<Opening>(query.blob(2)), query.number(1)});
-  }
-  if (!early.empty())
-    Query(file_.database(), "DELETE FROM early WHERE id = ? AND journal = ?").bind(id.view()).bind(journal_).run();
+  Query query(file_.database(), "SELECT mine, written, opening FROM early WHERE id = ? AND journal = ? ORDER BY rowid");
+  query.bind(id.view()).bind(journal_);
+  while (query.step()) early.push_back({query.number(0) != 0, payload_of<Opening>(query.blob(2)), query.number(1)});
   return early;
+}
+
+std::vector<EarlyOpening> AnswerTable::take_early(const RecordId& id) {
+  std::vector<EarlyOpening> taken = early(id);
+  if (!taken.empty())
+    Query(file_.database(), "DELETE FROM early WHERE id = ? AND journal = ?").bind(id.view()).bind(journal_).run();
+  return taken;
 }
 
 std::vector<std::int64_t> AnswerTable::letters_from(std::int64_t second, std::size_t limit) const {

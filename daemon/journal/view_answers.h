@@ -44,11 +44,13 @@ class AnswerTable {
   [[nodiscard]] std::optional<Bytes> question_of(const RecordId& id) const;  // nullopt: it is not here
   [[nodiscard]] std::vector<AnswerNote> load(ByteView question) const;       // in the order in which they came
   [[nodiscard]] std::vector<Bytes> live() const;                             // questions
-  void add(ByteView question, const AnswerNote& note);
+  [[nodiscard]] bool is_live(ByteView question) const;
+  void add(ByteView question, const AnswerNote& note, bool live);  // `live`: as the others of the question are
   void change(const AnswerNote& note);
   void set_live(ByteView question, bool live);
   void remove(const RecordId& id);
 
+  [[nodiscard]] std::vector<EarlyOpening> early(const RecordId& id) const;  // in the order in which they came
   void add_early(const EarlyOpening& early);
   std::vector<EarlyOpening> take_early(const RecordId& id);
 

@@ -37,6 +37,7 @@ class Blobs {
   [[nodiscard]] bool has(const ChunkId& id) const { return held_.contains(id); }
   [[nodiscard]] std::size_t count() const { return held_.size(); }
   [[nodiscard]] std::uint64_t bytes() const { return bytes_; }
+  [[nodiscard]] std::uint64_t limit() const { return quota_.bytes; }  // of bytes()
   // nullopt: not here; a chunk that has rotted is not, from now on. Or it cannot be read just now: has() still says so.
   std::optional<Bytes> get(const ChunkId& id);
 

@@ -48,7 +48,7 @@ void Session::receive(ByteView message) {
 void Session::log_grew() {
   if (state_->phase != State::Phase::kGreeting && state_->phase != State::Phase::kFlowing) return;
   state_->ours.refresh();
-  state_->plan_chunks_anew();
+  state_->plan_chunks_on();
   if (state_->phase == State::Phase::kFlowing) state_->or_part([this] { state_->log_changed(); });
   state_->tell_news();
 }

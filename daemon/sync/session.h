@@ -45,8 +45,13 @@ struct Chunks {
   // Whether the journal names it: nobody else's chunks are given away. A question, as Hooks::chains.
   std::function<bool(const ChunkId&)> named;
   // Those that are to be had, the most wanted first, at most so many, none that is in the store or that `passed` says
-  // true of. A question, as Hooks::chains.
-  std::function<std::vector<ChunkId>(std::size_t most, const std::function<bool(const ChunkId&)>& passed)> wanted;
+  // true of. Each has a place in that order: only what stands from `place` on, which moves behind what was looked at,
+  // so that a list that grows is not looked through again. A question, as Hooks::chains.
+  std::function<std::vector<ChunkId>(std::size_t most, std::int64_t& place,
+                                     const std::function<bool(const ChunkId&)>& passed)>
+      wanted;
+  // Where the order begins: lower than before once something is wanted before all else. Absent: always at 0.
+  std::function<std::int64_t()> first_place;
   std::function<void(const ChunkId&)> came;          // durable
   std::function<void(const ChunkId&)> is_not_there;  // the other side has none to give
 };

@@ -26,14 +26,27 @@ void Session::State::plan_chunks_anew() {
   chunks_queue.clear();
   chunks_to_ask.clear();
   chunks_exhausted = false;
+  chunks_first.reset();
+}
+
+// What is wanted behind everything else is found where the last look ended.
+void Session::State::plan_chunks_on() {
+  chunks_exhausted = false;
+  if (chunks_first && first_chunk_place() < *chunks_first) plan_chunks_anew();
+}
+
+std::int64_t Session::State::first_chunk_place() {
+  const InHook inside(in_hook);
+  return hooks.chunks.first_place ? hooks.chunks.first_place() : 0;
 }
 
 void Session::State::plan_chunks() {
   const std::size_t under_way = chunks_awaited.size() + chunks_to_ask.size();
   if (under_way >= kChunksUnderWay || !takes_chunks()) return;
   if (chunks_queue.empty() && !chunks_exhausted) {
+    if (!chunks_first) chunks_first = chunks_place = first_chunk_place();
     const InHook inside(in_hook);
-    const auto wanted = hooks.chunks.wanted(kChunksPlanned, [this](const ChunkId& chunk) {
+    const auto wanted = hooks.chunks.wanted(kChunksPlanned, chunks_place, [this](const ChunkId& chunk) {
       return chunks_awaited.contains(chunk) || chunks_not_there.contains(chunk);
     });
     chunks_queue.assign(wanted.begin(), wanted.end());

@@ -93,6 +93,8 @@ struct Session::State {
   [[nodiscard]] bool takes_chunks() const;
   void plan_chunks();
   void plan_chunks_anew();
+  void plan_chunks_on();  // the journal may want more
+  [[nodiscard]] std::int64_t first_chunk_place();
   Bytes send_chunk_question();
   Bytes send_chunk();
   void told(Claim claim);
@@ -127,7 +129,10 @@ struct Session::State {
   std::map<DeviceId, store::FrontierEntry> acknowledged;
 
   bool they_give_blobs = false;
-  std::deque<ChunkId> chunks_queue;    // to be asked for next
+  std::deque<ChunkId> chunks_queue;  // to be asked for next
+  // Where the journal's order began when it was last looked at from its beginning, and how far that has come.
+  std::optional<std::int64_t> chunks_first;
+  std::int64_t chunks_place = 0;
   bool chunks_exhausted = false;       // there are none to be asked for, until the log has grown
   std::vector<ChunkId> chunks_to_ask;  // with the awaited ones at most kChunksUnderWay
   std::set<ChunkId> chunks_awaited;    // asked for, not come

@@ -132,7 +132,8 @@ def what_is_taken_back_is_in_no_file_of_either_home(house):
     for person in (ada, bo):
         for body in sealed:
             assert lies_in(person, body), "else this fact shows nothing"
-    assert "may have read" not in ada.duolog("delete", saved["id"][:8], "--yes").text
+    told = ada.duolog("delete", saved["id"][:8], "--yes").text
+    assert "may have read" not in told and "from Bo's now: you are connected" in told, told
     for person in (ada, bo):
         eventually(f"{person.name} has it no more", lambda: person.duolog("show", saved["id"][:8], "--json").object["kind"] == "taken back")
         for body in sealed:
@@ -159,7 +160,8 @@ def what_is_taken_back_while_the_other_is_away_goes_when_they_meet(house):
     sealed = [middle(body) for body in (bodies(ada) & bodies(bo)) - had if len(body) > 1024]
     assert len(sealed) == 1
     bo.stop()
-    ada.duolog("delete", saved["id"][:8], "--yes")
+    eventually("Ada knows", lambda: not ada.duolog("status", "--json").object["peers"][0]["connected"])
+    assert "from Bo's when you next meet" in ada.duolog("delete", saved["id"][:8], "--yes").text
     for body in sealed:
         eventually("gone on her side", lambda: not lies_in(ada, body))
         assert lies_in(bo, body)

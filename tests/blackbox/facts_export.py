@@ -100,6 +100,26 @@ def what_was_imported_keeps_where_it_came_from_on_its_way(house):
     assert (told["written"], told["already_there"]) == (0, 5), "it came from there already"
 
 
+@fact
+def what_the_other_said_about_something_taken_back_stays_between_the_two(house):
+    ada, bo = house.two()
+    secret = ada.write("a worry for your ears alone", "--between-us")
+    eventually("Bo has it", lambda: any(item["id"] == secret["id"] for item in bo.list()))
+    bo.duolog("reply", secret["id"], "thank you for telling me")
+    eventually("Ada has the reply", lambda: any(item["text"] == "thank you for telling me" for item in ada.list()))
+    reply = next(item for item in ada.list() if item["text"] == "thank you for telling me")
+    ada.duolog("reply", reply["id"], "I am glad I did")
+    ada.duolog("delete", secret["id"], "--yes")
+    place = foreign.Shelf(house) / "out.json"
+    told = exported(ada, "json", place)
+    assert told["left_out"]["between_us"] == 1 and told["left_out"]["taken_back"] == 1, told
+    assert "thank you for telling" not in place.read_text() and "I am glad I did" in place.read_text()
+    eventually("Bo knows", lambda: bo.duolog("show", secret["id"], "--json").object["kind"] == "taken back")
+    eventually("and has her answer", lambda: any(item["text"] == "I am glad I did" for item in bo.list()))
+    exported(bo, "json", place, "--yes")
+    assert "thank you for telling" in place.read_text() and "I am glad I did" not in place.read_text()
+
+
 class Page(html.parser.HTMLParser):
     """What a browser would see."""
 

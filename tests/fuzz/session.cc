@@ -55,10 +55,12 @@ struct End {
         if (chunk_id(n) == wanted) return true;
       return false;
     };
-    chunks.wanted = [this](std::size_t most, const std::function<bool(const ChunkId&)>& passed) {
+    chunks.wanted = [this](std::size_t most, std::int64_t& place, const std::function<bool(const ChunkId&)>& passed) {
       std::vector<ChunkId> chosen;
-      for (std::size_t n = 0; n < kChunks && chosen.size() < most; ++n)
-        if (!blobs.has(chunk_id(n)) && !passed(chunk_id(n))) chosen.push_back(chunk_id(n));
+      for (; place < static_cast<std::int64_t>(kChunks) && chosen.size() < most; ++place) {
+        const ChunkId id = chunk_id(static_cast<std::size_t>(place));
+        if (!blobs.has(id) && !passed(id)) chosen.push_back(id);
+      }
       return chosen;
     };
     return chunks;

@@ -2,7 +2,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "client/new_file.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 #include "client/failure.h"
 #include "tests/unit/home/temporary_folder.h"
@@ -45,6 +48,29 @@ TEST_F(ANewFile, ThatIsGivenUpLeavesNothing) {
     write(file, "half");
   }
   EXPECT_EQ(names(), 0);
+}
+
+TEST_F(ANewFile, TakesAwayWhatAKillHasLeftAndNothingElse) {
+  put(".duolog-17.part", "left by a kill");
+  const std::vector<std::string> others{"17.part", ".duolog-.part", ".duolog-17x.part", ".duolog-17.parts",
+                                        ".duolog-1"};
+  for (const auto& name : others) put(name, "somebody's");
+  fs::create_symlink(folder_ / "17.part", folder_ / ".duolog-18.part");
+  fs::create_directory(folder_ / ".duolog-19.part");
+  NewFile file(place());
+  EXPECT_FALSE(fs::exists(folder_ / ".duolog-17.part"));
+  for (const auto& name : others) EXPECT_EQ(text(name), "somebody's") << name;
+  EXPECT_TRUE(fs::is_symlink(folder_ / ".duolog-18.part"));
+  EXPECT_TRUE(fs::is_directory(folder_ / ".duolog-19.part"));
+}
+
+TEST_F(ANewFile, TakesNothingAwayThatAnotherIsWriting) {
+  put(".duolog-17.part", "half of it");
+  const int held = ::open((folder_ / ".duolog-17.part").c_str(), O_RDONLY | O_CLOEXEC);
+  ASSERT_EQ(::flock(held, LOCK_EX), 0);
+  NewFile file(place());
+  EXPECT_EQ(text(".duolog-17.part"), "half of it");
+  ::close(held);
 }
 
 TEST_F(ANewFile, TakesNobodysPlace) {

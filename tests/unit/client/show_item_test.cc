@@ -16,6 +16,7 @@ namespace {
 
 using testing::HasSubstr;
 using testing::Not;
+using testing::StartsWith;
 
 const Output& plain() {
   static const Output kOut(Colour::kNever, false);
@@ -287,6 +288,21 @@ TEST(ShowItem, DaysAreHeadings) {
   page.add(next);
   EXPECT_THAT(page.text(), HasSubstr("sunday 22 november 2026\n"));
   EXPECT_THAT(page.text(), HasSubstr("monday 23 november 2026\n"));
+}
+
+TEST(ShowItem, WhatWasTakenBackStandsWithWhatComesBeforeItUnderNoDayOfItsOwn) {
+  control::Item gone;
+  gone.set_kind("taken back");
+  gone.set_author("Bo");
+  gone.set_taken_back_at("2026-11-25T08:00:00+01:00");
+  ItemPage page(plain(), {});
+  for (const auto& item : {gone, entry("one"), gone, entry("two")}) page.add(item);
+  EXPECT_THAT(page.text(), Not(HasSubstr("no date")));
+  EXPECT_THAT(page.text(), StartsWith("       Bo"));
+  const std::string_view heading = "sunday 22 november 2026\n";
+  const auto first = page.text().find(heading);
+  ASSERT_NE(first, std::string::npos);
+  EXPECT_EQ(page.text().find(heading, first + 1), std::string::npos) << "one day, one heading";
 }
 
 TEST(ShowItem, HostileTextInEveryFieldComesOutHarmless) {

@@ -10,7 +10,7 @@
 #include <filesystem>
 #include <list>
 
-#include "daemon/journal/shelf.h"
+#include "daemon/journal/attachments.h"
 #include "daemon/journal/upload.h"
 #include "proto/control.pb.h"
 #include "proto/frame_codec.h"
@@ -34,9 +34,15 @@ struct Ada {
             journal::Identity::create({folder / "vault", folder / "key"}, {"Ada", "laptop"}, {}, {}, clock.wall())),
         memory(database, identity.keys().local_key("local.state")),
         view("", identity.keys().local_key("local.view"), nullptr),
-        shelf({identity, log, memory, view, clock, "Europe/Berlin"},
-              {[](const JournalId&) {}, [](const journal::News&) {}}) {
+        blobs(folder / "blobs", {.free_for_others = 0, .free_for_own = 0}),
+        shelf({identity, log, memory, view, clock, "Europe/Berlin", &blobs},
+              {[this](const JournalId&) {
+                 if (fails_when_it_is_written) throw std::runtime_error("and then something else failed");
+               },
+               [](const journal::News&) {}}),
+        attachments(shelf, blobs, 1 << 20, {[](const JournalId&) {}, [] {}}) {
     shelf.start();
+    attachments.start();
   }
   ~Ada() { std::filesystem::remove_all(folder); }
 
@@ -47,7 +53,10 @@ struct Ada {
   journal::Identity identity;
   store::LocalState memory;
   journal::ViewFile view;
+  store::Blobs blobs;
+  bool fails_when_it_is_written = false;
   journal::Shelf shelf;
+  journal::Attachments attachments;
 };
 
 class VisitTest : public testing::Test {
@@ -57,6 +66,7 @@ class VisitTest : public testing::Test {
     ada = std::make_unique<Ada>();
     desk.state = [this] { return state; };
     desk.shelf = [this]() -> journal::Shelf& { return ada->shelf; };
+    desk.attachments = [this]() -> journal::Attachments& { return ada->attachments; };
     desk.describe = [](StatusReport& report) { report.mutable_device()->set_locked_by("key file"); };
     desk.peers = [] { return std::vector<Peer>(); };
     desk.in_step = [this] { return in_step; };
@@ -270,6 +280,40 @@ TEST_F(VisitTest, ARepeatedRequestWritesOnce) {
   EXPECT_EQ(again.saved().id(), first.saved().id());
   EXPECT_TRUE(again.saved().repeated());
   EXPECT_THAT(listed(), testing::ElementsAre("once"));
+}
+
+// The log has it by then: what its visitor had sent for it belongs to the entry.
+TEST_F(VisitTest, FilesOfAnEntryWhoseReplyWasLostStay) {
+  Request attach = request();
+  attach.mutable_attach()->set_name("lake.jpg");
+  attach.mutable_attach()->set_size(5);
+  ask(attach);
+  Request piece = request();
+  piece.mutable_attach_piece()->set_data("water");
+  ASSERT_EQ(ask(piece).attach().stored(), 5U);
+  ada->fails_when_it_is_written = true;
+  Request write = writing("look");
+  write.mutable_write()->set_attachments(1);
+  EXPECT_TRUE(ask(write).has_error());
+  ada->fails_when_it_is_written = false;
+  visit.reset();
+  while (ada->shelf.fold_some()) {
+  }
+  const journal::MeantFile file = journal::find_attachment(ada->shelf, {"last", {}}, 1);
+  EXPECT_EQ(journal::read_piece(ada->blobs, file.attachment, 0), to_bytes(as_bytes("water")));
+}
+
+TEST_F(VisitTest, FilesThatNoEntryNamesGoWithTheVisit) {
+  Request attach = request();
+  attach.mutable_attach()->set_name("lake.jpg");
+  attach.mutable_attach()->set_size(5);
+  ask(attach);
+  Request piece = request();
+  piece.mutable_attach_piece()->set_data("water");
+  ask(piece);
+  EXPECT_EQ(ada->blobs.count(), 1U);
+  visit.reset();
+  EXPECT_EQ(ada->blobs.count(), 0U);
 }
 
 TEST_F(VisitTest, ARequestIdIsSixteenBytesOrNone) {

@@ -56,7 +56,8 @@ struct Desk {
     attachments.start();
   }
   std::vector<ChunkId> wanted(const JournalId& journal, std::size_t most = 100) {
-    return attachments.wanted(journal, most, [](const ChunkId&) { return false; });
+    std::int64_t place = attachments.first_place(journal);
+    return attachments.wanted(journal, most, place, [](const ChunkId&) { return false; });
   }
   // What a session does: asks the other for everything that is wanted.
   std::size_t fetch(Person& from) {
@@ -229,6 +230,39 @@ TEST_F(AnAttachment, ThatNobodyHasIsSaidToBeRefused) {
   EXPECT_FALSE(desk.attachments.refused(attachment)) << "another meeting, another try";
 }
 
+TEST_F(AnAttachment, ThatIsAskedForAgainIsWantedOnceAndFirst) {
+  const Saved other = write_with(file_of(100));
+  const Saved saved = write_with(file_of(crypto::kChunkLength + 5));
+  meet(ada, bo);
+  Desk desk(bo);
+  const MeantFile file = find_attachment(bo.shelf(), target(saved), 1);
+  for (int i = 0; i < 3; ++i) desk.attachments.ask_for(file);
+  const std::vector<ChunkId> after{file.attachment.chunks[0], file.attachment.chunks[1],
+                                   find_attachment(bo.shelf(), target(other), 1).attachment.chunks[0]};
+  EXPECT_EQ(desk.wanted(bo.shared()), after);
+}
+
+// A session looks on from where it was; only what is wanted before all else makes it begin anew.
+TEST_F(AnAttachment, ThatIsNotTheFirstIsFoundWithoutLookingThroughThoseBeforeIt) {
+  Desk desk(bo);
+  for (int i = 0; i < 5; ++i) write_with(file_of(100));
+  meet(ada, bo);
+  desk.attachments.folded();
+  std::int64_t place = desk.attachments.first_place(bo.shared());
+  std::size_t looked = 0;
+  const auto nobody_has_it = [&](const ChunkId&) { return ++looked > 0; };
+  EXPECT_THAT(desk.attachments.wanted(bo.shared(), 100, place, nobody_has_it), IsEmpty());
+  ASSERT_EQ(looked, 5U);
+  const Saved late = write_with(file_of(200));
+  meet(ada, bo);
+  desk.attachments.folded();
+  EXPECT_THAT(desk.attachments.wanted(bo.shared(), 100, place, nobody_has_it), IsEmpty());
+  EXPECT_EQ(looked, 6U);
+  const std::int64_t first = desk.attachments.first_place(bo.shared());
+  desk.attachments.ask_for(find_attachment(bo.shelf(), target(late), 1));
+  EXPECT_LT(desk.attachments.first_place(bo.shared()), first);
+}
+
 TEST_F(AnAttachment, EverythingMissingCanBeAskedFor) {
   write_with(file_of(3000));
   write_with(file_of(4000));
@@ -368,6 +402,62 @@ TEST_F(AnAttachment, OfAnEditedEntryIsSharedWithIt) {
   EXPECT_EQ(read_whole(ada.blobs(), find_attachment(ada.shelf(), target(shared), 1).attachment), file);
 }
 
+TEST_F(AnAttachment, IsNotDroppedBeforeEverythingIsFoldedThatMayNameIt) {
+  const Saved saved = write_with(file_of(1000));
+  const Entry entry = std::get<Entry>(ada.journal(ada.shared()).records().by_id(saved.id)->what);
+  const auto again = encode_event({ada.now, 60, {}, Entry(entry)});
+  const RecordId copy = append_bytes(ada, ada.notebook(), again.view());
+  Desk desk(ada);
+  ada.journal(ada.shared()).attached().unname(saved.id);
+  desk.attachments.folded();
+  EXPECT_EQ(ada.blobs().count(), 1U);
+  ada.settle();
+  desk.attachments.folded();
+  EXPECT_EQ(ada.blobs().count(), 1U) << "the notebook names it";
+  ada.journal(ada.notebook()).attached().unname(copy);
+  desk.attachments.folded();
+  EXPECT_EQ(ada.blobs().count(), 0U);
+}
+
+// Durable, and then something else failed: to its visitor nothing was saved, and the log names its chunks.
+TEST_F(AnAttachment, UploadWhoseEntryWasWrittenAfterAllStays) {
+  const Bytes file = file_of(600'000);
+  Desk desk(ada);
+  {
+    Upload up(ada.blobs(), "lake.jpg", "image/jpeg", file.size(),
+              [&](const ChunkId& chunk) { return desk.attachments.may_go(chunk); });
+    for (ByteView rest = file; !rest.empty(); rest = rest.subspan(std::min(rest.size(), crypto::kChunkLength)))
+      up.take(rest.first(std::min(rest.size(), crypto::kChunkLength)));
+    Draft draft;
+    draft.attachments = {up.attachment()};
+    ada.killed_after = 1;
+    EXPECT_THROW(ada.shelf().write(draft, {}), Person::Killed);
+  }
+  ada.settle();
+  EXPECT_EQ(read_whole(ada.blobs(), find_attachment(ada.shelf(), {"last", {}}, 1).attachment), file);
+}
+
+TEST_F(AnAttachment, SealedAnewForASharingThatWasWrittenAfterAllStays) {
+  const Saved secret = write_with(file_of(600'000), "mine", "notebook");
+  Desk desk(ada);
+  {
+    Resealing resealing(ada.blobs(), ada.shelf().to_reseal(target(secret), {}, {}),
+                        [&](const ChunkId& chunk) { return desk.attachments.may_go(chunk); });
+    while (resealing.step()) {
+    }
+    ada.killed_after = 1;
+    EXPECT_THROW(ada.shelf().share(target(secret), {}, {}, resealing.attachments()), Person::Killed);
+  }
+  ada.settle();
+  EXPECT_EQ(ada.blobs().count(), 6U);
+  {
+    Upload given_up(ada.blobs(), "a", "", 3, [&](const ChunkId& chunk) { return desk.attachments.may_go(chunk); });
+    given_up.take(file_of(3));
+    EXPECT_EQ(ada.blobs().count(), 7U);
+  }
+  EXPECT_EQ(ada.blobs().count(), 6U) << "what nothing names goes";
+}
+
 // ---- sharing ----
 
 TEST_F(AnAttachment, OfASharedEntryIsUnderAFreshKey) {
@@ -426,6 +516,18 @@ TEST_F(AnAttachment, UploadTakesWhatItWasToldAndNothingElse) {
   up.take(file_of(3));
   EXPECT_TRUE(up.whole());
   EXPECT_EQ(refusal_of([&] { up.take(file_of(1)); }), Reason::kBadRequest);
+}
+
+// Other bytes in the same place would be sealed by the same key and nonce.
+TEST_F(AnAttachment, UploadThatThrewTakesNothingMore) {
+  std::uint64_t free = 0;
+  store::Blobs blobs(ada.place_of_blobs() / "other", {}, [&](const auto&) { return std::optional(free); });
+  Upload up(blobs, "a", "", 3);
+  EXPECT_THROW(up.take(file_of(3, 1)), store::NotDurable);
+  free = std::uint64_t{1} << 40;
+  EXPECT_EQ(refusal_of([&] { up.take(file_of(3, 2)); }), Reason::kUploadGone);
+  EXPECT_FALSE(up.whole());
+  EXPECT_EQ(blobs.count(), 0U);
 }
 
 TEST_F(AnAttachment, ALetterTakesNone) {
@@ -487,6 +589,106 @@ TEST_F(AnAttachment, WhoseChunksAreNoneOfItsKeyIsSaidToBeGarbled) {
   const auto files = list_attachments(bo.shelf(), {});
   ASSERT_THAT(files, SizeIs(1));
   EXPECT_EQ(refusal_of([&] { read_piece(bo.blobs(), files[0].attachment, 0); }), Reason::kGarbled);
+}
+
+// ---- without end ----
+
+// As many files of 1 GiB as an entry takes, of which there is nothing but their names.
+Entry names_only(std::uint32_t which) {
+  Entry entry{"look", {}, {}};
+  for (std::uint32_t file = 0; file < 7; ++file) {
+    Attachment& one = entry.attachments.emplace_back();
+    one = {{}, crypto::kBlobLimit, std::vector<ChunkId>(crypto::kChunkLimit), "film.mkv", {}};
+    std::uint32_t chunk = 0;
+    for (ChunkId& id : one.chunks) {
+      Bytes number;
+      for (const std::uint32_t part : {which, file, chunk}) append_u32(number, part);
+      id = crypto::chunk_id(number);
+      ++chunk;
+    }
+  }
+  return entry;
+}
+constexpr std::size_t kNamedByOne = 7 * crypto::kChunkLimit;
+
+TEST_F(AnAttachment, IsKeptAccountOfUpToALimitWhereOthersNameThem) {
+  Attached attached(&ada.blobs());
+  const std::size_t limit = ada.blobs().limit() / crypto::kChunkLength + kNamedBeside;
+  std::uint32_t which = 0;
+  for (std::size_t named = 0; named + kNamedByOne <= limit; named += kNamedByOne)
+    attached.name(RecordId{{1}}, names_only(which++), false);
+  EXPECT_FALSE(attached.leaves_out());
+  EXPECT_TRUE(attached.names(names_only(which - 1).attachments[0].chunks[0]));
+  attached.name(RecordId{{2}}, names_only(which), false);
+  EXPECT_TRUE(attached.leaves_out());
+  EXPECT_FALSE(attached.names(names_only(which).attachments[0].chunks[0]));
+  EXPECT_LE(attached.all().size(), limit);
+  EXPECT_THAT(attached.take_fresh(), SizeIs(which));
+  attached.name(RecordId{{3}}, names_only(which), true);
+  EXPECT_TRUE(attached.names(names_only(which).attachments[0].chunks[0])) << "one's own is never left out";
+}
+
+TEST_F(AnAttachment, NamedAgainOrNoMoreTakesNoRoomFromOthers) {
+  Attached attached(&ada.blobs());
+  const std::size_t limit = ada.blobs().limit() / crypto::kChunkLength + kNamedBeside;
+  std::uint32_t which = 0;
+  for (std::size_t named = 0; named + 2 * kNamedByOne <= limit; named += kNamedByOne)
+    attached.name(RecordId{{1}}, names_only(which++), false);
+  for (int i = 0; i < 3; ++i) attached.name(RecordId{{1}}, names_only(0), false);
+  EXPECT_FALSE(attached.leaves_out());
+  attached.unname(RecordId{{1}});
+  EXPECT_THAT(attached.take_gone(), SizeIs(which * kNamedByOne));
+  for (std::uint32_t i = 0; i < which; ++i) attached.name(RecordId{{2}}, names_only(i), false);
+  EXPECT_FALSE(attached.leaves_out());
+}
+
+TEST_F(AnAttachment, WantedInGreatNumbersWaitsUntilThereIsRoom) {
+  constexpr std::uint32_t kEntries = 5;
+  for (std::uint32_t i = 0; i < kEntries; ++i) forge(bo, bo.shared(), names_only(i));
+  meet(ada, bo);
+  Desk desk(ada, crypto::kBlobLimit);
+  std::set<ChunkId> came;
+  for (int round = 0; round < 10 && came.size() < kEntries * kNamedByOne; ++round) {
+    const auto wanted = desk.wanted(ada.shared(), SIZE_MAX);
+    EXPECT_LT(wanted.size(), kOpenWants + kNamedByOne);
+    const int before = desk.soon;
+    for (const ChunkId& chunk : wanted) desk.attachments.came(ada.shared(), chunk);
+    came.insert(wanted.begin(), wanted.end());
+    if (desk.soon > before) desk.attachments.folded();
+  }
+  EXPECT_EQ(came.size(), kEntries * kNamedByOne) << "all of it has its turn";
+}
+
+// Bo's files that nobody has are in the way of none that there are.
+TEST_F(AnAttachment, ThatIsThereIsFetchedBehindAFloodOfNames) {
+  for (std::uint32_t i = 0; i < 3; ++i) forge(bo, bo.shared(), names_only(i));
+  meet(ada, bo);
+  Upload up = upload(bo.blobs(), file_of(100));
+  Entry entry{"this one", {}, {}};
+  entry.attachments = {up.attachment()};
+  forge(bo, bo.shared(), entry);
+  up.kept();
+  meet(ada, bo);
+  Desk desk(ada, crypto::kBlobLimit);
+  std::int64_t place = desk.attachments.first_place(ada.shared());
+  std::size_t refused = 0;
+  for (;;) {
+    const auto wanted = desk.attachments.wanted(ada.shared(), 1000, place, [](const ChunkId&) { return false; });
+    if (wanted.empty()) break;
+    for (const ChunkId& chunk : wanted) {
+      const auto sealed = bo.blobs().get(chunk);
+      if (!sealed) {
+        desk.attachments.is_not_there(ada.shared(), chunk);
+        ++refused;
+        continue;
+      }
+      ada.blobs().put_theirs(chunk, *sealed);
+      desk.attachments.came(ada.shared(), chunk);
+    }
+    desk.attachments.folded();
+  }
+  EXPECT_EQ(refused, 3 * kNamedByOne);
+  EXPECT_EQ(read_whole(ada.blobs(), up.attachment()), file_of(100));
 }
 
 TEST_F(AnAttachment, IsFoundByItsNumber) {

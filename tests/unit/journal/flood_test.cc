@@ -1,6 +1,8 @@
 // flood_test.cc: a partner who writes without end. Each word costs its author a place in a log; what it costs the other
 // has a limit, nothing of theirs is lost under it, and both go on.
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "daemon/journal/refusal.h"
+#include "daemon/store/query.h"
 #include "tests/unit/journal/liar.h"
 
 namespace duolog::journal {
@@ -35,38 +37,160 @@ TEST_F(AFlood, OfAnswersGetsOneKeyAndAPage) {
   expect_no_harm();
 }
 
-// An opening counts so many answers and no more: it could not be written, and she would never open. What is beyond is
-// not said to have been blind.
-TEST(SealedAnswers, AFloodOfThemIsCountedUpToALimit) {
-  crypto::initialise();
-  const crypto::DeviceKeys own{crypto::DeviceSeed::random()};
-  const std::vector<WrapPublic> slots{own.public_keys().wrap};
-  const JournalId journal{{7}};
-  const auto sealed = [&](const DeviceId& by) {
-    return Sealed{"checkin",
-                  kWeek,
-                  crypto::seal_answer(journal, by, crypto::round_question("checkin", kWeek), crypto::rule_both(),
-                                      encode_form(Form{{"highlight", std::string("words")}}), slots),
-                  {true, std::nullopt}};
-  };
-  const DeviceId bo{{8}};
-  const Sealed theirs = sealed(bo);
-  const auto id_of = [](std::size_t i) {
+// Answers alone, over a view in memory, with the keys of both at hand.
+class SealedAnswers : public ::testing::Test {
+ protected:
+  SealedAnswers() {
+    crypto::initialise();
+    open();
+  }
+  void open() {
+    answers.reset();
+    answers = std::make_unique<Answers>(journal, own.wrap().clone(), AnswerTable(*file, 1));
+  }
+  [[nodiscard]] Sealed sealed(const DeviceId& by, const std::string& period = kWeek,
+                              const crypto::SealRule& rule = {true, std::nullopt}) const {
+    const std::vector<WrapPublic> slots{own.public_keys().wrap};
+    return {"checkin", period,
+            crypto::seal_answer(journal, by, crypto::round_question("checkin", period), crypto::encode_rule(rule),
+                                encode_form(Form{{"highlight", std::string("words")}}), slots),
+            rule};
+  }
+  [[nodiscard]] Opening key_to(const RecordId& id, const Sealed& of) const {
+    Opening opening{id, {}, {}};
+    const auto key = crypto::answer_key(journal, of.answer, own.wrap());
+    std::copy(key->view().begin(), key->view().end(), opening.key.begin());
+    return opening;
+  }
+  void bo_answers(const RecordId& id, const Sealed& with) {
+    file->transaction([&] { answers->sealed(id, bo, false, with); });
+  }
+  void bo_opens(const Opening& opening) {
+    file->transaction([&] { answers->opening(false, opening, kNoon); });
+  }
+  std::int64_t counted(const char* sql) {
+    store::Query query(file->database(), sql);
+    return query.step() ? query.number(0) : -1;
+  }
+  static RecordId id_of(std::size_t i) {
     return RecordId{{static_cast<std::uint8_t>(i), static_cast<std::uint8_t>(i >> 8), 1}};
-  };
-  ViewFile file("", own.local_key("local.view"), nullptr);
-  Answers answers(journal, own.wrap().clone(), AnswerTable(file, 1));
-  file.transaction([&] {
-    answers.sealed(RecordId{{9}}, own.id(), true, sealed(own.id()));
-    for (std::size_t i = 0; i <= kCountedLimit; ++i) answers.sealed(id_of(i), bo, false, theirs);
-  });
-  const std::vector<Opening> due = answers.due();
+  }
+
+  JournalId journal{{7}};
+  DeviceId bo{{8}};
+  crypto::DeviceKeys own{crypto::DeviceSeed::random()};
+  std::unique_ptr<ViewFile> file = std::make_unique<ViewFile>("", own.local_key("local.view"), nullptr);
+  std::unique_ptr<Answers> answers;
+};
+
+// What comes beyond is a record that stays sealed, whatever opens it.
+TEST_F(SealedAnswers, AFloodOfThemIsKeptUpToALimit) {
+  file->transaction([&] { answers->sealed(RecordId{{9}}, own.id(), true, sealed(own.id())); });
+  const Sealed theirs = sealed(bo);
+  for (std::size_t i = 0; i <= kVersionsKept; ++i) bo_answers(id_of(i), theirs);
+  const std::vector<Opening> due = answers->due();
   ASSERT_THAT(due, SizeIs(1));
-  EXPECT_THAT(due[0].counted, SizeIs(kCountedLimit));
-  file.transaction([&] { answers.opening(true, due[0], kNoon); });
-  EXPECT_FALSE(answers.look(id_of(0)).after_reveal);
-  EXPECT_TRUE(answers.look(id_of(kCountedLimit)).after_reveal);
-  EXPECT_THAT(answers.due(), IsEmpty());
+  EXPECT_THAT(due[0].counted, SizeIs(kVersionsKept));
+  for (const std::size_t i : {kVersionsKept - 1, kVersionsKept}) bo_opens(key_to(id_of(i), theirs));
+  EXPECT_EQ(answers->look(id_of(kVersionsKept - 1)).state, AnswerState::kReadable);
+  EXPECT_EQ(answers->look(id_of(kVersionsKept)).state, AnswerState::kSealed);
+  EXPECT_EQ(counted("SELECT count(*) FROM answer"), 1 + static_cast<std::int64_t>(kVersionsKept));
+}
+
+// An opening in vain keeps a question alive until its moment, years ahead.
+TEST_F(SealedAnswers, ALiveQuestionIsNotWrittenAnewForEveryAnswer) {
+  const Sealed theirs = sealed(bo, kWeek, {true, kFarAhead});
+  bo_answers(id_of(0), theirs);
+  bo_opens({id_of(0), {1}, {}});
+  ASSERT_EQ(counted("SELECT count(*) FROM answer WHERE live = 1"), 1);
+  const std::int64_t before = counted("SELECT total_changes()");
+  for (std::size_t i = 1; i < kVersionsKept; ++i) bo_answers(id_of(i), theirs);
+  EXPECT_EQ(counted("SELECT total_changes()") - before, static_cast<std::int64_t>(kVersionsKept) - 1);
+  EXPECT_EQ(counted("SELECT count(*) FROM answer WHERE live = 1"), static_cast<std::int64_t>(kVersionsKept));
+}
+
+TEST_F(SealedAnswers, LiveQuestionsWithoutEndAreNotHeldInMemoryAndOpenAtTheirMoment) {
+  constexpr std::size_t kQuestions = 100;
+  for (std::size_t i = 0; i < kQuestions; ++i) {
+    const Sealed theirs = sealed(bo, std::to_string(i), {true, kFarAhead + i % 2});
+    bo_answers(id_of(i), theirs);
+    bo_opens(key_to(id_of(i), theirs));
+  }
+  EXPECT_LE(answers->held(), 32U);
+  open();  // as at a start
+  EXPECT_LE(answers->held(), 32U);
+  EXPECT_EQ(answers->next_moment(), kFarAhead);
+  EXPECT_EQ(answers->look(id_of(0)).state, AnswerState::kSealed);
+  file->transaction([&] { answers->time_is(kFarAhead, false); });
+  EXPECT_THAT(answers->take_revealed(), SizeIs(kQuestions / 2));
+  EXPECT_EQ(answers->next_moment(), kFarAhead + 1);
+  open();
+  file->transaction([&] { answers->time_is(kFarAhead + 1, false); });
+  EXPECT_THAT(answers->take_revealed(), SizeIs(kQuestions / 2));
+  for (std::size_t i = 0; i < kQuestions; ++i) EXPECT_EQ(answers->look(id_of(i)).state, AnswerState::kReadable);
+  EXPECT_EQ(answers->next_moment(), std::nullopt);
+}
+
+// One's own, of many rounds that wait for the other: each key is given when its round is met, and no other.
+TEST_F(SealedAnswers, OfManyOfOnesOwnThoseAreDueThatAreMet) {
+  constexpr std::size_t kQuestions = 60;
+  for (std::size_t i = 0; i < kQuestions; ++i)
+    file->transaction([&] { answers->sealed(id_of(i), own.id(), true, sealed(own.id(), std::to_string(i))); });
+  EXPECT_THAT(answers->due(), IsEmpty());
+  bo_answers(id_of(1000), sealed(bo, "3"));
+  open();
+  const std::vector<Opening> due = answers->due();
+  ASSERT_THAT(due, SizeIs(1));
+  EXPECT_EQ(due[0].sealed, id_of(3));
+  file->transaction([&] { answers->opening(true, due[0], kNoon); });
+  EXPECT_THAT(answers->due(), IsEmpty());
+}
+
+TEST_F(SealedAnswers, OpeningsThatComeBeforeTheirAnswerAreAFew) {
+  const Sealed theirs = sealed(bo);
+  for (std::uint8_t i = 1; i <= 100; ++i) bo_opens({id_of(0), {i}, std::vector<RecordId>(kCountedLimit)});
+  EXPECT_EQ(counted("SELECT count(*) FROM early"), static_cast<std::int64_t>(kOpeningsTried));
+  EXPECT_LE(counted("SELECT max(length(opening)) FROM early"), 8192);
+  file->transaction([&] { answers->sealed(RecordId{{9}}, own.id(), true, sealed(own.id())); });
+  bo_answers(id_of(0), theirs);
+  EXPECT_EQ(counted("SELECT count(*) FROM early"), 0);
+  EXPECT_EQ(answers->look(id_of(0)).state, AnswerState::kWrongKey);
+}
+
+// The same few, whether they came before their answer or after it.
+TEST_F(SealedAnswers, AnOpeningThatComesAgainAndAgainBeforeItsAnswerTakesNoOthersPlace) {
+  const Sealed theirs = sealed(bo);
+  for (std::size_t i = 0; i < kOpeningsTried; ++i) bo_opens({id_of(0), {1}, std::vector<RecordId>(i)});
+  bo_opens(key_to(id_of(0), theirs));
+  EXPECT_EQ(counted("SELECT count(*) FROM early"), 2);
+  file->transaction([&] { answers->sealed(RecordId{{9}}, own.id(), true, sealed(own.id())); });
+  bo_answers(id_of(0), theirs);
+  EXPECT_EQ(answers->look(id_of(0)).state, AnswerState::kReadable);
+}
+
+// None is written that the other would not read.
+TEST_F(AFlood, OfOnesOwnAnswersIsRefusedBeforeItIsLost) {
+  for (std::size_t i = 0; i < kVersionsKept; ++i) ada.answer(7, "once more");
+  EXPECT_THROW(ada.answer(7, "one too many"), Refusal);
+  bo.answer(5, "Bo's words");
+  meet(ada, bo);
+  meet(ada, bo);
+  std::size_t read = 0;
+  for (const Item& item : list(bo.shelf(), {.kind = "answer"})) read += item.state == AnswerState::kReadable ? 1U : 0U;
+  EXPECT_EQ(read, kVersionsKept + 1);
+}
+
+// To the other they have been given.
+TEST_F(AFlood, OfOnesOwnAnswersCountsWhatWasTakenBack) {
+  for (std::size_t i = 0; i + 1 < kVersionsKept; ++i) ada.answer(7, "once more");
+  bo.answer(5, "Bo's words");
+  meet(ada, bo);
+  meet(ada, bo);
+  const Saved last = ada.answer(7, "for the last time");
+  meet(ada, bo);
+  meet(ada, bo);
+  ada.shelf().take_back({{hex(last.id.view())}}, {});
+  EXPECT_THROW(ada.answer(7, "one too many"), Refusal);
 }
 
 TEST_F(AFlood, OfKeysToWhatIsNotThereOpensNothing) {

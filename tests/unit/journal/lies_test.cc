@@ -173,7 +173,8 @@ TEST_F(EveryFieldOfAnEvent, AnEntry) {
   may_be_a_lie(entry());
   Attachments attachments(ada.shelf(), ada.blobs(), crypto::kBlobLimit, {[](const JournalId&) {}, [] {}});
   attachments.start();
-  const auto wanted = attachments.wanted(ada.shared(), SIZE_MAX, [](const ChunkId&) { return false; });
+  std::int64_t place = attachments.first_place(ada.shared());
+  const auto wanted = attachments.wanted(ada.shared(), SIZE_MAX, place, [](const ChunkId&) { return false; });
   EXPECT_THAT(wanted, Contains(kFirstChunk).Times(1));
   EXPECT_THAT(wanted, Contains(kLastChunk).Times(1));
   EXPECT_LT(wanted.size(), 10U);

@@ -196,13 +196,17 @@ void rot_body(Person& person, const JournalId& journal, const DeviceId& device, 
       journal, device, seq);
 }
 
-RecordId forge_bytes(Person& by, const JournalId& journal, ByteView event, crypto::RecordKind kind) {
+RecordId append_bytes(Person& by, const JournalId& journal, ByteView event, crypto::RecordKind kind) {
   const crypto::EpochSecret& epoch = by.identity().journal(journal).epochs.back();
   const auto key = crypto::record_key(epoch, by.device());
-  const RecordId id = by.log().append(journal, by.device(), [&](const crypto::ChainPosition& at) {
+  return by.log().append(journal, by.device(), [&](const crypto::ChainPosition& at) {
     return crypto::make_event_record(journal, by.identity().keys(), kind, at, crypto::epoch_id(journal, epoch), key,
                                      event);
   });
+}
+
+RecordId forge_bytes(Person& by, const JournalId& journal, ByteView event, crypto::RecordKind kind) {
+  const RecordId id = append_bytes(by, journal, event, kind);
   by.settle();
   return id;
 }

@@ -101,6 +101,9 @@ void rot_body(Person& person, const JournalId& journal, const DeviceId& device, 
 // A record in `by`'s own chain that only a liar would write: any bytes as an event, in any kind of record.
 RecordId forge_bytes(Person& by, const JournalId& journal, ByteView event,
                      crypto::RecordKind kind = crypto::RecordKind::kEvent);
+// The same, and it is still to be folded.
+RecordId append_bytes(Person& by, const JournalId& journal, ByteView event,
+                      crypto::RecordKind kind = crypto::RecordKind::kEvent);
 template <class Payload>
 RecordId forge(Person& by, const JournalId& journal, Payload payload,
                crypto::RecordKind kind = crypto::RecordKind::kEvent) {

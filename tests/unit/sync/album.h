@@ -30,17 +30,26 @@ struct Album {
     named.insert(chunk.id);
     wanted.push_back(chunk.id);
   }
+  void want_before_all(const Chunk& chunk) {
+    named.insert(chunk.id);
+    wanted.insert(wanted.begin(), chunk.id);
+    --first;
+  }
   Hooks hooks() {
     Hooks hooks = home.hooks();
     if (!knows_blobs) return hooks;
     hooks.chunks.store = &blobs;
     hooks.chunks.named = [this](const ChunkId& chunk) { return named.contains(chunk); };
-    hooks.chunks.wanted = [this](std::size_t most, const std::function<bool(const ChunkId&)>& passed) {
+    hooks.chunks.wanted = [this](std::size_t most, std::int64_t& place,
+                                 const std::function<bool(const ChunkId&)>& passed) {
       std::vector<ChunkId> chosen;
-      for (const ChunkId& chunk : wanted)
-        if (chosen.size() < most && !blobs.has(chunk) && !passed(chunk)) chosen.push_back(chunk);
+      for (; place - first < static_cast<std::int64_t>(wanted.size()) && chosen.size() < most; ++place, ++looked) {
+        const ChunkId& chunk = wanted[static_cast<std::size_t>(place - first)];
+        if (!blobs.has(chunk) && !passed(chunk)) chosen.push_back(chunk);
+      }
       return chosen;
     };
+    hooks.chunks.first_place = [this] { return first; };
     hooks.chunks.came = [this](const ChunkId& chunk) { came.push_back(chunk); };
     hooks.chunks.is_not_there = [this](const ChunkId& chunk) { not_there.push_back(chunk); };
     return hooks;
@@ -52,6 +61,8 @@ struct Album {
   bool knows_blobs = true;
   std::set<ChunkId> named;
   std::vector<ChunkId> wanted;
+  std::int64_t first = 0;  // the place of the first of them
+  std::size_t looked = 0;  // how many a session has looked at
   std::vector<ChunkId> came;
   std::vector<ChunkId> not_there;
 };

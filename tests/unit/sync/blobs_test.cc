@@ -118,6 +118,38 @@ TEST_F(BlobsTest, WhatIsWantedLaterIsAskedForWhenTheLogHasGrown) {
   EXPECT_EQ(bo.came.size(), chunks.size());
 }
 
+// Each growth of the log costs what is new in it.
+TEST_F(BlobsTest, WhatWasLookedAtIsNotLookedThroughAgainWhenTheLogGrows) {
+  for (std::uint8_t i = 0; i < 100; ++i) bo.want(chunk_of(i));  // nobody has them
+  Talk talk(ada, bo);
+  talk.until_quiet();
+  const std::size_t before = bo.looked;
+  ASSERT_GE(before, 100U);
+  for (std::uint8_t i = 0; i < 10; ++i) {
+    const Chunk late = chunk_of(static_cast<std::uint8_t>(200 + i));
+    ada.hold(late);
+    bo.want(late);
+    talk.b.log_grew();
+    talk.until_quiet();
+    EXPECT_TRUE(bo.blobs.has(late.id));
+  }
+  EXPECT_EQ(bo.looked - before, 10U);
+}
+
+TEST_F(BlobsTest, WhatIsWantedBeforeAllElseComesBeforeIt) {
+  photographs(40);
+  Talk talk(ada, bo);
+  while (bo.came.size() < 5) ASSERT_TRUE(talk.step());
+  const Chunk urgent = chunk_of(250);
+  ada.hold(urgent);
+  bo.want_before_all(urgent);
+  talk.b.log_grew();
+  talk.until_quiet();
+  EXPECT_EQ(bo.came.size(), 41U);
+  const auto at = std::find(bo.came.begin(), bo.came.end(), urgent.id) - bo.came.begin();
+  EXPECT_LE(at, static_cast<std::ptrdiff_t>(5 + 2 * kChunksUnderWay));
+}
+
 TEST_F(BlobsTest, CutAfterEveryMessageTheRestComesAtTheNextMeeting) {
   constexpr std::size_t kCount = 11;
   for (std::size_t cut = 0;; ++cut) {
