@@ -3,6 +3,8 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+#include <string_view>
 #include <system_error>
 
 #include "daemon/control/visit.h"
@@ -11,6 +13,20 @@
 namespace duolog {
 
 namespace fs = std::filesystem;
+
+namespace {
+
+// One of ours, or what SQLite puts beside it: the name is matched to its end, since a person's own copy of the database
+// lies here too, and is the one thing that must still be there after a disk has failed.
+bool is_copy_for_a_backup(std::string_view name, std::string_view begin) {
+  if (!name.starts_with(begin)) return false;
+  name.remove_prefix(begin.size());
+  const std::size_t digits = std::min(name.find_first_not_of("0123456789"), name.size());
+  const std::string_view rest = name.substr(digits);
+  return digits > 0 && (rest.empty() || rest == "-wal" || rest == "-shm" || rest == "-journal");
+}
+
+}  // namespace
 
 void Keeping::clear_unfinished() const {
   try {
@@ -21,14 +37,14 @@ void Keeping::clear_unfinished() const {
   const std::string begin = home_.backup_copy().filename().string();
   std::error_code ignored;
   for (const auto& file : fs::directory_iterator(home_.places().data, ignored)) {
-    if (file.path().filename().string().starts_with(begin)) fs::remove(file.path(), ignored);
+    if (is_copy_for_a_backup(file.path().filename().string(), begin)) fs::remove(file.path(), ignored);
   }
 }
 
 store::BackupParts Keeping::backup_parts(Household& house, WallTime now, const crypto::SecretBytes& passphrase) {
   house.write_notes_down();  // where the other is reached stands in them
   fs::path copy = home_.backup_copy();
-  copy += "." + std::to_string(++backups_);
+  copy += std::to_string(++backups_);
   return {house.database(),
           house.attachments().blobs(),
           std::move(copy),

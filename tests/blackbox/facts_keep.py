@@ -333,7 +333,7 @@ def no_kill_before_any_step_of_a_restore_leaves_half_a_home(house):
             found["none"] += 1
             assert killed and not files_in(again.home), files_in(again.home)
             restore(again, place, passphrase)
-        assert texts(again) == ["by the lake"] and not (again.home / "restoring").exists()
+        assert texts(again) == ["by the lake"] and not (again.home / ".duolog-restoring").exists()
         assert saved_bytes(again, entry, 1, house) == file.read_bytes()
         again.stop()
         shutil.rmtree(again.home)
@@ -352,19 +352,51 @@ def a_restore_that_was_stopped_while_it_moved_in_is_done_again(house):
     place, passphrase = backup_of(ada), passphrase_of(ada)
     again, _ = restored(house, "Ada-again", place, passphrase)
     again.stop()
-    (again.home / "restoring").mkdir(mode=0o700)  # as a kill leaves it before the last step
-    (again.home / "restoring" / "moving").touch(mode=0o600)
-    (again.home / "vault").rename(again.home / "restoring" / "new.vault")
+    (again.home / ".duolog-restoring").mkdir(mode=0o700)  # as a kill leaves it before the last step
+    (again.home / ".duolog-restoring" / "moving").touch(mode=0o600)
+    (again.home / "vault").rename(again.home / ".duolog-restoring" / "new.vault")
     again.start()
     assert again.status().get("initialised", False) is False
     assert files_in(again.home) <= {"view.db", "view.clean", "origin"}, files_in(again.home)
     restore(again, place, passphrase)
-    assert texts(again) == ["a word for nobody"] and not (again.home / "restoring").exists()
+    assert texts(again) == ["a word for nobody"] and not (again.home / ".duolog-restoring").exists()
     again.stop()
     (again.home / "vault").unlink()  # lost, and not by a restore: what is there is never put away
     again.start()
     again.refused("HOME_IN_USE", "restore", place, "--passphrase-file", passphrase, "--yes")
     assert (again.home / "duolog.db").exists()
+
+
+@fact
+def what_a_person_keeps_beside_the_home_is_never_cleared_away(house):
+    """A copy of the database, made before somebody touches a damaged one, has no name that we may call ours."""
+    ada = house.resident("Ada")
+    ada.write("a word for nobody")
+    ada.stop()
+    kept = [ada.home / name for name in ("duolog.db.backup", "duolog.db.backup.1", "duolog.db.backup-2026-11-30",
+                                         "duolog.db.backup.1-wal", ".duolog-copying-", ".duolog-copying-1.old")]
+    for file in kept:
+        shutil.copyfile(ada.home / "duolog.db", file)
+    (ada.home / "restoring").mkdir()
+    kept.append(ada.home / "restoring" / "notes")
+    kept[-1].write_text("where I looked")
+    ours = [ada.home / name for name in (".duolog-copying-1", ".duolog-copying-1-wal", ".duolog-copying-12-journal")]
+    for file in ours:
+        file.write_bytes(b"as a kill leaves it")
+    before = {file: file.read_bytes() for file in kept}
+    ada.start()
+    assert not any(file.exists() for file in ours)
+    place = backup_of(ada)
+    ada.restart()
+    assert {file: file.read_bytes() for file in kept if file.exists()} == before
+    assert not [name for name in files_in(ada.home) if "-copying-" in name and ada.home / name not in kept]
+    unfinished = place.with_name(place.name + ".unfinished")
+    unfinished.write_text("what I still want to back up")
+    told = ada.refused("BACKUP_FILE", "backup", place, "--passphrase-file", passphrase_of(ada), "--yes")
+    assert "unfinished is there already" in told.said and unfinished.read_text() == "what I still want to back up"
+    unfinished.write_bytes(b"DUOLOGK1 and no more, as a kill leaves it")
+    ada.duolog("backup", place, "--passphrase-file", passphrase_of(ada), "--yes")
+    assert not unfinished.exists()
 
 
 @fact
@@ -403,7 +435,7 @@ def a_full_disk_of_the_home_itself_makes_no_backup_and_harms_nothing(house):
     (disk.folder / "ballast").write_bytes(bytes(max(0, room - (64 << 10))))
     place = ada.folder / "xdg" / "journal.backup"
     ada.refused("NOT_SAVED", "backup", place, "--passphrase-file", passphrase_of(ada))
-    assert not place.exists() and not [name for name in files_in(ada.home) if "backup" in name]
+    assert not place.exists() and not [name for name in files_in(ada.home) if "copying" in name]
     (disk.folder / "ballast").unlink()
     ada.write("room for this one")
     assert texts(ada) == [*pen.saved, "room for this one"]
