@@ -107,7 +107,8 @@ bool Journal::fold_again(std::size_t& budget) {
 }
 
 // A run has at most kRunLimit records: bodies that came with it stand no further back.
-void Journal::bodies_came(const DeviceId& author, std::uint64_t last) {
+void Journal::bodies_came(const DeviceId& author, std::uint64_t first, std::uint64_t last) {
+  fold_gone_again(author, first, last);
   std::set<std::uint64_t>& missing = bodiless_[author];
   const auto from = missing.lower_bound(last >= crypto::kRunLimit ? last - crypto::kRunLimit + 1 : 0);
   const auto to = missing.upper_bound(last);
