@@ -319,9 +319,20 @@ void Chains::mend(Chain& chain, std::uint64_t seq, const crypto::Record& record)
   query.run();
   journals_.at(chain.journal).bytes.reset();
   chain.lost_heads.erase(seq);
+}
+
+void Chains::forget_mended(const Chain& chain, std::span<const std::uint64_t> bodies) {
   std::erase_if(damage_, [&](const Damage& damage) {
-    return damage.kind == Damage::Kind::kHead && damage.journal == chain.journal && damage.device == chain.device &&
-           !chain.lost_heads.contains(damage.seq) && !chain.lost_heads.contains(damage.seq - 1);
+    if (damage.journal != chain.journal || damage.device != chain.device) return false;
+    switch (damage.kind) {
+      case Damage::Kind::kHead:
+        return !chain.lost_heads.contains(damage.seq) && !chain.lost_heads.contains(damage.seq - 1);
+      case Damage::Kind::kEnd:
+        return damage.seq <= chain.seq;
+      case Damage::Kind::kBody:
+        break;
+    }
+    return std::find(bodies.begin(), bodies.end(), damage.seq) != bodies.end() && !lacks_body(chain, damage.seq);
   });
 }
 

@@ -91,6 +91,9 @@ class Chains {
   void mend(Chain& chain, std::uint64_t seq, const crypto::Record& record);
 
   void report(const Chain& chain, std::uint64_t seq, Damage::Kind kind);
+  // What has come again, or was erased, is damaged no more. `bodies`: of these the body was put or erased. Called once
+  // that is durable: a rollback reads anew what is lost from what is known to be damaged.
+  void forget_mended(const Chain& chain, std::span<const std::uint64_t> bodies);
   [[nodiscard]] const std::vector<Damage>& damage() const { return damage_; }
 
  private:

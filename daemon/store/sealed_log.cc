@@ -288,6 +288,7 @@ Accepted SealedLog::accept(const JournalId& journal, const DeviceId& device, std
       state_->chains.append(*chain, judgement.fresh[i], judgement.ids[i], verified);
     }
   });
+  state_->chains.forget_mended(*chain, judgement.accepted.bodies);
   if (!judgement.bodies.empty() || judgement.mended != nullptr) state_->recent.clear();
   if (!judgement.fresh.empty()) {
     if (judgement.fresh.size() < run->size())  // the rest was ours already
@@ -453,6 +454,7 @@ SealedLog::Erased SealedLog::erase(const JournalId& journal, const DeviceId& dev
     for (const std::uint64_t seq : due) state_->chains.erase_body(chain, seq);
     state_->database.wipe_after_commit();
   });
+  state_->chains.forget_mended(chain, due);
   return erased;
 }
 

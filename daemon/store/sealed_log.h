@@ -165,7 +165,7 @@ class SealedLog {
   void forget_body(const JournalId& journal, const DeviceId& device, std::uint64_t seq);
 
   [[nodiscard]] std::uint64_t record_count(const JournalId& journal) const;
-  // Found since the log was opened, each place once.
+  // Found since the log was opened, each place once; what has come again since is not among it.
   [[nodiscard]] std::vector<Damage> damage() const;
 
  private:
