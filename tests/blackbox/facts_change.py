@@ -132,7 +132,7 @@ def what_is_taken_back_is_in_no_file_of_either_home(house):
     for person in (ada, bo):
         for body in sealed:
             assert lies_in(person, body), "else this fact shows nothing"
-    assert "may have read" not in ada.duolog("delete", saved["id"][:8], "--yes").text
+    ada.duolog("delete", saved["id"][:8], "--yes")
     for person in (ada, bo):
         eventually(f"{person.name} has it no more", lambda: person.duolog("show", saved["id"][:8], "--json").object["kind"] == "taken back")
         for body in sealed:
@@ -182,6 +182,12 @@ def delete_says_whom_it_concerns_and_asks(house):
         assert screen.end() == DONE, screen.text
     assert ada.duolog("show", saved["id"][:8], "--json").object["kind"] == "entry"
     bo.refused("NOT_YOURS", "delete", saved["id"][:8], "--yes", expect=FAILED)
+    bo.stop()
+    unread = ada.write("thought better of this one as well")
+    with ada.terminal("delete", unread["id"][:8]) as screen:
+        screen.expect(r"Bo does not have it yet; it goes from both\s+your\s+journals")
+        screen.type("n")
+        assert screen.end() == DONE and "may have read" not in screen.text, screen.text
 
 
 @fact
@@ -198,6 +204,24 @@ def many_things_at_once_want_their_number(house):
         assert screen.end() == DONE, screen.text
     assert ada.list("--kind", "entry") == []
     assert len(ada.list("--kind", "taken back")) == 11
+
+
+@fact
+def all_that_was_named_is_taken_back_however_long_it_is(house):
+    """Four of these are more than one reply shows."""
+    ada = house.resident("Ada")
+    ids = [ada.write(f"page {page} of the book " + "and on it goes " * 60_000)["id"] for page in range(4)]
+    with ada.terminal("delete", *(id[:8] for id in ids)) as screen:
+        screen.expect("take them back")
+        assert "and " in screen.text and " more" in screen.text, screen.text
+        screen.type("n")
+        assert screen.end() == DONE, screen.text
+    said = ada.duolog("delete", *(id[:8] for id in ids), "--yes").text
+    assert "4 taken back" in said, said
+    assert ada.list("--kind", "entry") == []
+    more = [ada.write(f"page {page} of the sequel " + "and on it goes " * 60_000)["id"] for page in range(4)]
+    assert ada.duolog("delete", *(id[:8] for id in more), "--yes", "--json").object["ids"] == more
+    assert ada.list("--kind", "entry") == []
 
 
 @fact
