@@ -288,6 +288,24 @@ TEST_F(AnAttachment, OfAnEntryThatWasTakenBackIsDroppedOnBothSides) {
   }
 }
 
+// Killed between storing the tombstone and folding it: the facts of the whole log are learnt first, its words included.
+TEST_F(AnAttachment, OfWhatIsFoundTakenBackWhileTheViewIsMadeAnewIsDropped) {
+  const Saved saved = write_with(file_of(600'000));
+  meet(ada, bo);
+  {
+    Desk bos(bo);
+    ASSERT_EQ(bos.fetch(ada), 3U);
+  }
+  const auto held = bo.log().head(bo.shared(), ada.device())->seq;
+  ada.shelf().take_back({{hex(saved.id.view())}}, {});
+  const auto run = ada.log().read_run(ada.shared(), ada.device(), held + 1);
+  ASSERT_EQ(bo.log().accept(bo.shared(), ada.device(), held + 1, run).verdict, store::Accepted::Verdict::kStored);
+  bo.restart();
+  Desk bos(bo);
+  EXPECT_EQ(bo.blobs().count(), 0U);
+  EXPECT_THAT(bos.wanted(bo.shared()), IsEmpty());
+}
+
 TEST_F(AnAttachment, ThatIsFetchedWhenItsEntryIsTakenBackIsNotKept) {
   const Saved saved = write_with(file_of(600'000));
   meet(ada, bo);
