@@ -48,7 +48,7 @@ store::BackupParts Keeping::backup_parts(Household& house, WallTime now, const c
   return {house.database(),
           house.attachments().blobs(),
           std::move(copy),
-          house.identity().sealed_for_backup(passphrase, config_.passphrase_cost),
+          house.identity().sealing_for_backup(passphrase, config_.passphrase_cost),
           {now.time_since_epoch().count(), house.identity().keys().id()},
           house.identity().keys().local_key("local.backup")};
 }

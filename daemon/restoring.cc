@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "daemon/restoring.h"
 
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <system_error>
 
+#include "daemon/journal/birth.h"
 #include "daemon/journal/refusal.h"
 #include "daemon/store/database_copy.h"
 #include "daemon/store/log_walk.h"
@@ -57,6 +59,11 @@ Restored judge_log(const store::BackupUnpacker& backup, const journal::Identity&
   while (walk.step(kSlice)) {
   }
   Restored found{walk.read(), store::missing_in_all(log), {}};
+  for (const JournalId& id : log.journals()) {
+    if (identity.has(id) || journal::is_a_joining_cut_short(log, id, identity.keys().id())) continue;
+    found.damage.push_back(
+        fmt::format("the vault does not know journal {}… of the database: nobody can open it", hex(id.view()).substr(0, 8)));
+  }
   for (const store::Damage& one : log.damage())
     if (one.kind != store::Damage::Kind::kBody) found.damage.push_back(one.what);
   if (std::string damaged = database.integrity(); !damaged.empty()) found.damage.push_back(std::move(damaged));

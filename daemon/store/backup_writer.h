@@ -2,7 +2,8 @@
 //
 //   kCopying ──► kChecking ──► kWriting ──► kDone          work() moves it as far as kWriting, next() from there on
 //
-// kCopying:  the database goes into a copy of its own, in slices.
+// kCopying:  the database goes into a copy of its own, in slices. With the last of them the vault is sealed: a pairing
+//            that came in between is in both or in neither.
 // kChecking: the copy was opened as a start would open it, and every record in it is read once.
 // kWriting:  head, vault, database and chunks go out in frames (backup_format.h). Each chunk is hashed before it goes.
 // Spec: proto/README.md section 3.16.
@@ -10,6 +11,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -23,7 +25,7 @@ struct BackupParts {
   Database& source;  // both outlive the writer
   Blobs& blobs;
   std::filesystem::path copy;  // where the copy may lie meanwhile: on a disk of one's own, in a closed folder
-  Bytes vault;                 // locked by a passphrase
+  std::function<Bytes()> vault;  // locked by a passphrase; asked for at the moment at which the copy is whole
   BackupHead head;
   crypto::LocalKey key;  // KDF(ds, "local.backup")
 };

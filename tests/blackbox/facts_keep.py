@@ -285,6 +285,24 @@ def a_backup_says_what_is_not_in_it(house):
 
 
 @fact
+def a_journal_that_nobody_could_open_is_told_when_its_backup_is_restored(house):
+    ada = house.resident("Ada")
+    ada.write("a word for nobody")
+    ada.stop()
+    with sqlite3.connect(ada.home / "duolog.db") as database:
+        row = database.execute("INSERT INTO journal (id) VALUES (?)", (bytes([0xab] * 32),)).lastrowid
+        database.execute("INSERT INTO device (journal, id, key) VALUES (?, ?, ?)", (row, bytes([1] * 32), bytes([2] * 32)))
+    database.close()
+    ada.start()
+    assert texts(ada) == ["a word for nobody"]
+    place, passphrase = backup_of(ada), passphrase_of(ada)
+    ada.stop()
+    again, report = restored(house, "Ada-again", place, passphrase)
+    assert any("does not know journal abababab" in each for each in report["damage"]), report
+    assert texts(again) == ["a word for nobody"]
+
+
+@fact
 def no_two_homes_from_one_backup_ever_seal_with_one_nonce(house):
     """Both go on from one record. The same key seals there, so that one nonce for two texts would show both."""
     ada = house.resident("Ada")

@@ -255,7 +255,7 @@ TEST(AnUnpackedBackup, WithoutAVaultOrWithAFileTwiceIsNone) {
 class AWrittenBackup : public ASealedLog {
  protected:
   BackupParts parts() {
-    return {database(), blobs, place / "copy.db", to_bytes(as_bytes("the vault")), {7, bo.id()}, key()};
+    return {database(), blobs, place / "copy.db", [this] { return to_bytes(as_bytes(vault())); }, {7, bo.id()}, key()};
   }
   void copy(BackupWriter& writer) {
     while (writer.stage() == BackupWriter::Stage::kCopying || writer.stage() == BackupWriter::Stage::kChecking)
@@ -273,6 +273,7 @@ class AWrittenBackup : public ASealedLog {
   }
   TemporaryFolder place;
   Blobs blobs{place / "blobs"};
+  std::function<std::string()> vault = [] { return "the vault"; };
 };
 
 TEST_F(AWrittenBackup, HoldsEveryRecordAndOpensByItself) {
@@ -296,6 +297,7 @@ TEST_F(AWrittenBackup, HoldsEveryRecordAndOpensByItself) {
 // What is committed between two slices is in it or not, and never half.
 TEST_F(AWrittenBackup, IsOneMomentThoughTheLogGoesOn) {
   ASSERT_EQ(verdict(1, bo.write_many(1000)), Verdict::kStored);
+  vault = [this] { return "as of record " + std::to_string(held()); };
   BackupWriter writer(parts());
   std::uint64_t next = 1001;
   while (writer.stage() == BackupWriter::Stage::kCopying) {
@@ -314,6 +316,8 @@ TEST_F(AWrittenBackup, IsOneMomentThoughTheLogGoesOn) {
   SealedLog found(restored);
   EXPECT_EQ(found.head(journal, bo.id())->seq, writer.records());
   EXPECT_EQ(held(), next - 1);
+  ASSERT_GT(writer.records(), 1000U) << "else this shows nothing of the vault";
+  EXPECT_EQ(text_of(unpacker.vault()), "as of record " + std::to_string(writer.records()));
 }
 
 TEST_F(AWrittenBackup, TakesEveryChunkAlong) {
