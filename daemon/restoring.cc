@@ -48,8 +48,8 @@ journal::Identity lock_anew(const store::BackupUnpacker& backup, const crypto::S
 // As a start would, and then every record. What is damaged was so when the backup was made, or it would be another
 // file: it is wanted again, and an own log that cannot be read to its end is not written in. The rest is not given up
 // for it.
-Restored judge_log(const store::BackupUnpacker& backup, const journal::Identity& identity) {
-  store::Database database(backup.database(), store::Database::Open::kExisting);
+Restored read_log(const std::filesystem::path& file, const journal::Identity& identity) {
+  store::Database database(file, store::Database::Open::kExisting);
   store::SealedLog log(database);
   for (const journal::JournalSecrets& journal : identity.journals()) {
     if (!journal.unacknowledged && log.record_count(journal.id) == 0)
@@ -67,6 +67,12 @@ Restored judge_log(const store::BackupUnpacker& backup, const journal::Identity&
   for (const store::Damage& one : log.damage())
     if (one.kind != store::Damage::Kind::kBody) found.damage.push_back(one.what);
   if (std::string damaged = database.integrity(); !damaged.empty()) found.damage.push_back(std::move(damaged));
+  return found;
+}
+
+Restored judge_log(const store::BackupUnpacker& backup, const journal::Identity& identity) {
+  Restored found = read_log(backup.database(), identity);
+  store::require_one_file(backup.database());
   return found;
 }
 

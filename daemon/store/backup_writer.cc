@@ -87,6 +87,7 @@ void BackupWriter::State::check_slice() {
   missing = missing_in_all(check->log);
   for (const Damage& one : check->log.damage()) damage.push_back(one.what);
   check.reset();
+  require_one_file(copy.file());
   begin_writing();
 }
 
@@ -130,6 +131,9 @@ void BackupWriter::State::append_database_part(Bytes& out) {
   }
   to_read -= piece.size();
   append_pieces(out, piece);
+  if (to_read > 0) return;
+  reading.reset();
+  copy.drop();  // what is taken back from now on does not lie in it until the last chunk was fetched
 }
 
 void BackupWriter::State::append_chunk(Bytes& out) {

@@ -6,6 +6,7 @@
 //            that came in between is in both or in neither.
 // kChecking: the copy was opened as a start would open it, and every record in it is read once.
 // kWriting:  head, vault, database and chunks go out in frames (backup_format.h). Each chunk is hashed before it goes.
+//            The copy goes with its last byte.
 // Spec: proto/README.md section 3.16.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once

@@ -7,6 +7,7 @@
 #include "daemon/store/backup_writer.h"
 #include "daemon/store/restored_mark.h"
 #include "daemon/store/vault_file.h"
+#include "tests/unit/store/faulty_disk.h"
 #include "tests/unit/store/log_fixture.h"
 
 namespace duolog::store {
@@ -361,6 +362,46 @@ TEST_F(AWrittenBackup, SaysWhatIsRottenInTheOriginal) {
   EXPECT_EQ(writer.missing(), 3U);  // a body; a head, and the one before it
   EXPECT_THAT(writer.damage(), ::testing::Contains(HasSubstr("record 7")));
   EXPECT_EQ(take(all(writer)).refused, "");  // what is sound is in it
+}
+
+// What is rotten is forgotten in the copy, which may find no room for that: then it would want a log that is not there.
+TEST_F(AWrittenBackup, IsNoneWhereItsCopyCannotBeClosed) {
+  ASSERT_EQ(verdict(1, bo.write_many(10)), Verdict::kStored);
+  rot("UPDATE record SET body = zeroblob(length(body)) WHERE (place & 0xffffffff) = ? - 1", 4);
+  int refused = 0;
+  bool fired = true;
+  for (int nth = 1; fired; ++nth) {
+    testing::FaultyDisk disk;
+    BackupWriter writer(parts());
+    while (writer.stage() == BackupWriter::Stage::kCopying) writer.work();
+    disk.fail_at(testing::FaultyDisk::Fault::kFull, nth, true);
+    try {
+      copy(writer);
+    } catch (const NotDurable&) {
+      ++refused;
+      disk.heal();
+      continue;
+    }
+    fired = disk.fired();
+    disk.heal();
+    BackupUnpacker unpacker(place / "restoring");
+    unpacker.feed(all(writer));
+    unpacker.finish();
+    const Database restored(unpacker.database(), Database::Open::kExisting);
+    EXPECT_EQ(restored.refusal(), "") << nth;
+  }
+  EXPECT_GT(refused, 0);
+}
+
+TEST_F(AWrittenBackup, LeavesNoCopyOnceItsLastByteWasGiven) {
+  ASSERT_EQ(verdict(1, bo.write_many(10)), Verdict::kStored);
+  for (int i = 0; i < 8; ++i) (void)chunk(std::string(crypto::kChunkLength, static_cast<char>('a' + i)));
+  BackupWriter writer(parts());
+  copy(writer);
+  ASSERT_TRUE(std::filesystem::exists(place / "copy.db"));
+  (void)writer.next();
+  EXPECT_EQ(writer.stage(), BackupWriter::Stage::kWriting);
+  EXPECT_FALSE(std::filesystem::exists(place / "copy.db"));
 }
 
 TEST_F(AWrittenBackup, LeavesNothingBehind) {
