@@ -151,6 +151,30 @@ def an_older_backup_writes_nothing_before_the_partner_has_brought_what_is_newer(
 
 
 @fact
+def what_the_disk_does_not_let_be_noted_of_a_meeting_is_noted_later(house):
+    ada, bo = house.two()
+    pen = Pen(ada)
+    pen.open()
+    pen.write("page 0 of the book")
+    place = backup_of(ada)
+    pen.write("page 1 of the book")
+    eventually("Bo has all of it", lambda: texts(bo) == pen.saved)
+    ada.kill()
+    shutil.rmtree(ada.home)
+    bo.stop()
+    restore(ada, place, passphrase_of(ada))
+    (ada.home / "restored.new").mkdir()  # in the way of the next mark
+    bo.start()
+    meet(ada)
+    eventually("Bo brings what is newer", lambda: texts(ada) == pen.saved, 40)
+    assert "restored:Bo" in ada.status()["warnings"]
+    eventually("it was tried", lambda: "does not let that be noted" in (ada.home / "notes.log").read_text())
+    (ada.home / "restored.new").rmdir()
+    eventually("it may be written in", lambda: "restored:Bo" not in ada.status()["warnings"])
+    ada.write("and it goes on")
+
+
+@fact
 def whoever_says_that_the_old_device_is_gone_writes_in_the_notebook_at_once(house):
     ada = house.resident("Ada")
     ada.write("a word for nobody")
