@@ -98,7 +98,7 @@ bool was_stopped_while_moving(const home::Home& home) {
 // What was moved is no longer where it was unpacked. There was nothing in its place: see holds_a_home().
 void take_back(const home::Home& home) {
   const auto moved = [&home](const char* name) { return !is_there(home.restoring() / name); };
-  if (moved(kKey)) fs::remove(home.key_file());
+  if (moved(kKey)) store::destroy_key_file(home.key_file());
   if (moved(kDatabase)) store::remove_database(home.database());
   if (moved(kBlobs)) fs::remove_all(home.blobs());
   if (moved(kMark)) fs::remove(home.restored_mark());
@@ -130,6 +130,17 @@ void move_files_or_none(const home::Home& home) {
   }
 }
 
+// The key file of a home that did not come to be: it opens the vault that lay beside it.
+struct KeyNotMoved {
+  fs::path file;
+  ~KeyNotMoved() {
+    try {
+      store::destroy_key_file(file);
+    } catch (const std::system_error&) {  // NOLINT(bugprone-empty-catch): the disk refuses; the folder goes all the same
+    }
+  }
+};
+
 }  // namespace
 
 bool holds_a_home(const home::Home& home) {
@@ -140,12 +151,14 @@ bool holds_a_home(const home::Home& home) {
 void clear_unfinished_restore(const home::Home& home) {
   if (!is_there(home.restoring())) return;
   if (was_stopped_while_moving(home)) take_back(home);
+  store::destroy_key_file(home.restoring() / kKey);
   fs::remove_all(home.restoring());
 }
 
 Restored move_in(store::BackupUnpacker& backup, const home::Home& home, const crypto::SecretBytes& passphrase,
                  const NewLock& lock, bool gone) {
   backup.finish();
+  const KeyNotMoved guard{backup.folder() / kKey};
   try {
     const journal::Identity identity = lock_anew(backup, passphrase, lock);
     const Restored restored = judge_log(backup, identity);

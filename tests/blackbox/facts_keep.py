@@ -397,7 +397,10 @@ def a_restore_that_was_stopped_while_it_moved_in_is_done_again(house):
     (again.home / ".duolog-restoring").mkdir(mode=0o700)  # as a kill leaves it before the last step
     (again.home / ".duolog-restoring" / "moving").touch(mode=0o600)
     (again.home / "vault").rename(again.home / ".duolog-restoring" / "new.vault")
+    blocks = house.folder / "blocks"
+    blocks.hardlink_to(again.key_file())
     again.start()
+    assert not any(blocks.read_bytes()), "what opens old copies of the vault is left on the disk"
     assert again.status().get("initialised", False) is False
     assert files_in(again.home) <= {"view.db", "view.clean", "origin"}, files_in(again.home)
     restore(again, place, passphrase)
