@@ -430,13 +430,14 @@ TEST(ARestoredMark, IsThereUntilItsLastJournalMayBeWrittenIn) {
 
 TEST(ARestoredMark, ThatIsDamagedIsNeverTakenForNone) {
   const TemporaryFolder folder;
-  RestoredMark(folder / "restored").hold({journal_named(1)});
+  RestoredMark(folder / "restored").hold({journal_named(1), journal_named(2)});
   const std::string whole = text_of(folder / "restored");
   for (std::size_t length = 0; length < whole.size(); ++length) {
-    if (length == 9) continue;  // the magic alone: nothing is held
     write_text(folder / "restored", whole.substr(0, length));
     EXPECT_THROW(RestoredMark(folder / "restored"), BadVaultFile) << length;
   }
+  write_text(folder / "restored", whole + whole.substr(9));
+  EXPECT_THROW(RestoredMark(folder / "restored"), BadVaultFile) << "nor one with more behind its end";
 }
 
 }  // namespace
