@@ -480,6 +480,27 @@ TEST_F(TakenBackAndRotten, WhatCannotBeErasedWhileItsHeadIsLostIsErasedOnceThatI
   expect_gone(bo, saved, *whole[seq - 1].body);
 }
 
+TEST_F(Changing, OfManyWhatIsGoneAlreadyIsPassedOver) {
+  TakingBack both{{id_of(ada.write("one")), id_of(ada.write("two"))}, {}, 0, false};
+  ada.shelf().take_back({{both.ids.front()}}, {});
+  EXPECT_THAT(ada.shelf().take_back(both, {}).items, SizeIs(1));
+  EXPECT_THAT(of_kind(ada, "entry"), IsEmpty());
+  EXPECT_EQ(refused([&] { ada.shelf().take_back(both, {}); }), Reason::kGone);
+}
+
+TEST_F(Changing, MoreThanOneTombstoneNamesAreTakenBackTogether) {
+  TakingBack many;
+  for (std::size_t i = 0; i < kErasedLimit + 1; ++i) many.ids.push_back(id_of(ada.write(std::to_string(i))));
+  many.confirmed = static_cast<std::uint32_t>(many.ids.size());
+  const auto before = ada.log().record_count(ada.shared());
+  ada.killed_after = 1;
+  EXPECT_THROW(ada.shelf().take_back(many, {}), Person::Killed);
+  ada.killed_after = 0;
+  ada.restart();
+  EXPECT_EQ(ada.log().record_count(ada.shared()), before + 2);
+  EXPECT_THAT(of_kind(ada, "entry"), IsEmpty());
+}
+
 TEST_F(Changing, AStartBelievesAViewInWhichSomethingWasTakenBack) {
   const Saved saved = ada.write("the last thing that was written");
   take_back(ada, saved);
