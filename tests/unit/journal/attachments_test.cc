@@ -431,6 +431,20 @@ TEST_F(AnAttachment, SevenOfAGibibyteFitOneEntryAndEightDoNot) {
   EXPECT_EQ(refusal_of([&] { ada.shelf().write(draft, {}); }), Reason::kTooLong);
 }
 
+TEST_F(AnAttachment, IsSaidToBeWhatMakesAnEditTooLong) {
+  Attachment large{{}, crypto::kBlobLimit, std::vector<ChunkId>(crypto::kChunkLimit), "film.mkv", "video/x-matroska"};
+  Draft draft;
+  draft.attachments.assign(7, large);
+  const Saved saved = ada.shelf().write(draft, {});
+  try {
+    ada.shelf().edit({target(saved), std::string(500'000, 'x')}, {});
+    FAIL();
+  } catch (const Refusal& refusal) {
+    EXPECT_EQ(refusal.reason, Reason::kTooLong);
+    EXPECT_EQ(refusal.detail, "attachments");
+  }
+}
+
 TEST_F(AnAttachment, UploadTakesWhatItWasToldAndNothingElse) {
   store::Blobs& blobs = ada.blobs();
   EXPECT_EQ(refusal_of([&] { Upload(blobs, "", "", 1); }), Reason::kEmpty);
