@@ -216,8 +216,15 @@ TEST(AnUnpackedBackup, LeavesItsFolderUnderNoName) {
 
 TEST(ABackup, OfANewerVersionIsNamedSo) {
   Bytes newer = written(kSmall);
-  newer[7] = '2';
-  EXPECT_THAT(take(newer).refused, HasSubstr("newer duolog"));
+  for (const char version : {'2', '9'}) {
+    newer[7] = static_cast<std::uint8_t>(version);
+    EXPECT_THAT(take(newer).refused, HasSubstr("newer duolog"));
+  }
+  for (int bit = 0; bit < 8; ++bit) {
+    newer[7] = static_cast<std::uint8_t>('1' ^ 1 << bit);
+    if (newer[7] > '1' && newer[7] <= '9') continue;
+    EXPECT_THAT(take(newer).refused, HasSubstr("no backup")) << "one flipped bit is no version: " << bit;
+  }
   EXPECT_THAT(take(as_bytes("a letter to my mother, and no backup")).refused, HasSubstr("no backup"));
   EXPECT_THAT(take({}).refused, HasSubstr("no backup"));
 }
