@@ -26,6 +26,12 @@ bool is_copy_for_a_backup(std::string_view name, std::string_view begin) {
   return digits > 0 && (rest.empty() || rest == "-wal" || rest == "-shm" || rest == "-journal");
 }
 
+// It is the file that leaves the house: guessing its passphrase never costs less than by default, whatever this home's
+// own does.
+crypto::Argon2Cost cost_of_backups(const crypto::Argon2Cost& own) {
+  return {std::max(own.ops, crypto::kDefaultCost.ops), std::max(own.memory_kib, crypto::kDefaultCost.memory_kib)};
+}
+
 }  // namespace
 
 void Keeping::clear_unfinished() const {
@@ -48,7 +54,7 @@ store::BackupParts Keeping::backup_parts(Household& house, WallTime now, const c
   return {house.database(),
           house.attachments().blobs(),
           std::move(copy),
-          house.identity().sealing_for_backup(passphrase, config_.passphrase_cost),
+          house.identity().sealing_for_backup(passphrase, cost_of_backups(config_.passphrase_cost)),
           {now.time_since_epoch().count(), house.identity().keys().id()},
           house.identity().keys().local_key("local.backup")};
 }
