@@ -60,6 +60,15 @@ control::TakenBack ask_daemon(Context& context, const std::vector<std::string>& 
   return std::move(*context.daemon.ask_one(request, kDurable).mutable_taken_back());
 }
 
+// The daemon's words are about what is written; here nothing was to be saved.
+Failure not_taken_back(const Failure& failure) {
+  constexpr std::string_view kNotSaved = "NOT saved: ";
+  const std::string_view what = failure.what();
+  if (!what.starts_with(kNotSaved)) return failure;
+  return {failure.status(), failure.code(), "NOT taken back: " + std::string(what.substr(kNotSaved.size())),
+          failure.hint()};
+}
+
 std::string persons(const control::TakenBack& taken) {
   std::string names;
   for (int i = 0; i < taken.shared_with_size(); ++i)
@@ -134,7 +143,7 @@ Exit take_back(Context& context, const DeleteOptions& options) {
   try {
     taken = ask_daemon(context, meant, static_cast<std::uint32_t>(meant.size()), false);
   } catch (const Failure& failure) {
-    throw perhaps_done(failure, "duolog list");
+    throw perhaps_done(not_taken_back(failure), "duolog list");
   }
   if (!context.out.json()) {
     context.out.line(taken_text(looked, meant.size()));
