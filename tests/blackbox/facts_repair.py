@@ -146,3 +146,20 @@ def what_nobody_else_has_is_told_and_waited_for_no_longer_than_asked(house):
     ada.start()
     said = " ".join(ada.duolog("doctor", "--repair", expect=FAILED).text.split())  # nobody could have it: at once
     assert "1 are still without their words" in said and "duolog restore FILE brings it from a backup" in said, said
+
+
+@fact
+def what_is_wrong_with_the_file_itself_is_told_and_nothing_is_called_whole(house):
+    """No record is touched by it, and no partner mends it."""
+    ada = house.resident("Ada")
+    ada.write("a word for nobody")
+    ada.stop()
+    file = ada.home / "duolog.db"
+    content = bytearray(file.read_bytes())
+    pages = int.from_bytes(content[28:32], "big")
+    content[28:32] = (pages + 1).to_bytes(4, "big")  # one more than any table knows of
+    file.write_bytes(content + bytes(len(content) // pages))
+    ada.start()
+    assert texts(ada) == ["a word for nobody"]
+    said = " ".join(ada.duolog("doctor", "--repair", "--timeout", "1", expect=FAILED).text.split())
+    assert "never used" in said and "are whole" not in said, said
