@@ -5,6 +5,7 @@ import random
 import re
 import shutil
 import sqlite3
+import struct
 import subprocess
 
 import disks
@@ -129,6 +130,8 @@ def an_older_backup_writes_nothing_before_the_partner_has_brought_what_is_newer(
         refused = ada.refused("RESTORED", *how["arguments"], stdin=how.get("stdin", b""))
         assert draft_of(refused).read_text() == text and "all that is here can be read" in refused.said
         forget(draft_of(refused))
+    told = ada.refused("RESTORED", "delete", ada.list()[0]["id"][:8], "--yes")
+    assert "NOT taken back: this home was restored" in told.said and "NOT saved" not in told.said, told.said
     ada.restart()
     forget(draft_of(ada.refused("RESTORED", "write", "--", text)))  # a start alone changes nothing
     bo.start()
@@ -212,7 +215,11 @@ def a_key_file_home_is_never_backed_up_without_a_passphrase(house):
     refused = ada.run("backup", place)
     assert refused.code != DONE and "--passphrase-file" in refused.said and not place.exists()
     key = ada.key_file().read_bytes()
-    assert key not in backup_of(ada).read_bytes()
+    content = backup_of(ada).read_bytes()
+    assert key not in content
+    vault = content.index(b"DUOLOGV1")
+    mode, ops, memory = struct.unpack_from("<BII", content, vault + 8)
+    assert mode == 1 and ops >= 3 and memory >= 262144, "guessing costs no less than by default, whatever config.toml says"
 
 
 @fact
@@ -306,6 +313,9 @@ def a_backup_says_what_is_not_in_it(house):
     said = " ".join(ada.duolog("backup", place, "--passphrase-file", passphrase_of(ada)).text.split())
     assert "1 of them have no words here, neither in the backup: duolog doctor --repair" in said, said
     assert "not here, neither in the backup: 2 pieces of attachments" in said, said
+    piped = ada.duolog("backup", "-", "--passphrase-file", passphrase_of(ada))
+    assert piped.out.startswith(b"DUOLOGK1") and "1 of them have no words here" in piped.said, piped.said
+    assert "2 pieces of attachments" in piped.said, piped.said
 
 
 @fact
