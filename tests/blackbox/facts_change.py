@@ -5,6 +5,7 @@ import os
 import pathlib
 import shutil
 import sqlite3
+import subprocess
 
 import foreign
 from facts_attachments import chunks, file_of, is_whole
@@ -113,6 +114,35 @@ def what_is_typed_in_the_editor_survives_what_goes_wrong(house):
         assert screen.end() == DONE, screen.text
     assert not list(MEMORY.glob("duolog-edit-" + saved["id"][:16] + "*"))
     assert "typed for an hour" in ada.texts()[0].replace("\n", "")
+
+
+@fact
+def a_draft_that_is_gone_on_with_replaces_what_it_began_from_and_nothing_newer(house):
+    ada = house.resident("Ada")
+    for how in ("in the editor", "from the file"):
+        saved = ada.write(f"as it was, {how}")
+        for text in ("typed for an hour", "said meanwhile"):
+            house.secrets.text(f"{text} {how}", "an edit")
+        editor(ada, "fails", f"printf ' typed for an hour {how}' >> \"$1\"; exit 1")
+        with ada.terminal("edit", saved["id"][:8]) as screen:
+            assert screen.end() == FAILED, screen.text
+        ada.duolog("edit", saved["id"][:8], f"said meanwhile {how}")
+        (draft,) = MEMORY.glob("duolog-edit-" + saved["id"][:16] + "*/entry.txt")
+        if how == "in the editor":
+            editor(ada, "works", "true")
+            with ada.terminal("edit", saved["id"][:8]) as screen:
+                screen.expect("go on with it")
+                screen.type("y")
+                assert screen.end() == DONE, screen.text
+            assert not draft.parent.exists()
+        else:
+            with draft.open("rb") as text:
+                command = [str(house.programs / "duolog"), "edit", saved["id"][:8], "-"]
+                assert subprocess.run(command, env=ada.environment, stdin=text, check=False).returncode == DONE
+            shutil.rmtree(draft.parent)
+        versions = ada.duolog("show", saved["id"][:8], "--json").object["versions"]
+        found = sorted(version["text"].replace("\n", "") for version in versions)
+        assert found == sorted([f"as it was, {how} typed for an hour {how}", f"said meanwhile {how}"]), found
 
 
 @fact
