@@ -279,9 +279,8 @@ std::vector<Draft> Draft::abandoned(const DraftKind& kind) {
     const Draft draft(file);
     std::error_code trouble;
     const auto files = fs::directory_iterator(file.parent_path(), trouble);
-    const auto theirs = std::count_if(begin(files), end(files), [](const auto& one) {
-      return one.path().filename() != kBeganFrom;
-    });
+    const auto theirs =
+        std::count_if(begin(files), end(files), [](const auto& one) { return one.path().filename() != kBeganFrom; });
     if (theirs == 1 && draft.blank()) {
       draft.shred();  // what an editor rescues beside it is not blank
     } else {

@@ -98,13 +98,15 @@ std::string not_in_it_text(const control::BackupReport& report, std::size_t widt
 
 std::string backup_text(const control::BackupReport& report, const std::string& file, std::size_t width) {
   const std::string pieces = report.chunks() == 0 ? "" : ", " + pieces_text(report.chunks());
-  const std::string text = paragraph(fmt::format("saved in {}: {} records{}, {}, and read again to its end",
-                                                 sanitise_line(file), report.records(), pieces, size_text(report.done())),
-                                     0, width);
+  const std::string text =
+      paragraph(fmt::format("saved in {}: {} records{}, {}, and read again to its end", sanitise_line(file),
+                            report.records(), pieces, size_text(report.done())),
+                0, width);
   return text + not_in_it_text(report, width) +
-         paragraph("it opens with its passphrase alone: duolog restore FILE, on a computer without a journal. keep it "
-                   "elsewhere than on this disk.",
-                   0, width);
+         paragraph(
+             "it opens with its passphrase alone: duolog restore FILE, on a computer without a journal. keep it "
+             "elsewhere than on this disk.",
+             0, width);
 }
 
 }  // namespace

@@ -61,8 +61,8 @@ Restored read_log(const std::filesystem::path& file, const journal::Identity& id
   Restored found{walk.read(), store::missing_in_all(log), {}};
   for (const JournalId& id : log.journals()) {
     if (identity.has(id) || journal::is_a_joining_cut_short(log, id, identity.keys().id())) continue;
-    found.damage.push_back(
-        fmt::format("the vault does not know journal {}… of the database: nobody can open it", hex(id.view()).substr(0, 8)));
+    found.damage.push_back(fmt::format("the vault does not know journal {}… of the database: nobody can open it",
+                                       hex(id.view()).substr(0, 8)));
   }
   for (const store::Damage& one : log.damage())
     if (one.kind != store::Damage::Kind::kBody) found.damage.push_back(one.what);
@@ -136,7 +136,8 @@ struct KeyNotMoved {
   ~KeyNotMoved() {
     try {
       store::destroy_key_file(file);
-    } catch (const std::system_error&) {  // NOLINT(bugprone-empty-catch): the disk refuses; the folder goes all the same
+    } catch (
+        const std::system_error&) {  // NOLINT(bugprone-empty-catch): the disk refuses; the folder goes all the same
     }
   }
 };

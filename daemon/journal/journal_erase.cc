@@ -1,9 +1,9 @@
 // journal_erase.cc: what its author has taken back: known by its id, also before it is here; forgotten by the view and
 // gone from the log as soon as both are.
 //
-//   Erase ─► mean() ─► erased_, and the view's table ─► is the record here? folded again ─► take_gone() ─► mark, no
-//   words
-//                                                       not yet: take_gone() when it comes        └─► to_erase_
+//   Erase ─► mean() ─► erased_, and the view's table ─► is the record here? folded again ─► take_gone()
+//                                                       not yet? take_gone() when it comes
+//   take_gone() ─► a mark without words; to_erase_
 //   settle() ─► erase_bodies() ─► SealedLog::erase(): in no byte of the disk any more; the sessions are told
 //
 // A tombstone counts for records of its author's own person alone, and for words alone: nothing that a machine needs

@@ -6,7 +6,8 @@
 //
 // What cannot be read now has a place in the view all the same: a body not here yet is folded when it comes, a record
 // of an epoch not known yet when the epoch is learnt. While the log is being read nothing is written to it: settle()
-// does that. SPDX-License-Identifier: GPL-3.0-or-later
+// does that.
+// SPDX-License-Identifier: GPL-3.0-or-later
 #include <new>
 
 #include "daemon/journal/journal.h"

@@ -1,5 +1,6 @@
 // journal_rows.cc: from records in the log to what readers see: into the view, or past it while that is not ready.
-// Nothing here learns anything. SPDX-License-Identifier: GPL-3.0-or-later
+// Nothing here learns anything.
+// SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
 
 #include "daemon/journal/journal.h"

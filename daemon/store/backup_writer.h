@@ -25,7 +25,7 @@ namespace duolog::store {
 struct BackupParts {
   Database& source;  // both outlive the writer
   Blobs& blobs;
-  std::filesystem::path copy;  // where the copy may lie meanwhile: on a disk of one's own, in a closed folder
+  std::filesystem::path copy;    // where the copy may lie meanwhile: on a disk of one's own, in a closed folder
   std::function<Bytes()> vault;  // locked by a passphrase; asked for at the moment at which the copy is whole
   BackupHead head;
   crypto::LocalKey key;  // KDF(ds, "local.backup")

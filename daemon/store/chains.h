@@ -86,8 +86,8 @@ class Chains {
   void erase_body(const Chain& chain, std::uint64_t seq);  // REQUIRES: inside a transaction
   // Without a body, or without the head that would tell which one belongs there.
   std::vector<std::uint64_t> missing(const Chain& chain);
-  // The record takes the place of a lost head; a body that belongs to it and is there already stays, and what was erased
-  // stays erased, whatever comes. REQUIRES: inside a transaction; it is the one that belongs there.
+  // The record takes the place of a lost head; a body that belongs to it and is there already stays, and what was
+  // erased stays erased, whatever comes. REQUIRES: inside a transaction; it is the one that belongs there.
   void mend(Chain& chain, std::uint64_t seq, const crypto::Record& record);
 
   void report(const Chain& chain, std::uint64_t seq, Damage::Kind kind);

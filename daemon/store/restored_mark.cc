@@ -16,7 +16,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kMagic = "DUOLOGR1\n";  // DO NOT CHANGE these two: on disk
-constexpr std::string_view kEnd = "end\n";        // so that one that was cut short is not taken for a shorter one
+constexpr std::string_view kEnd = "end\n";         // so that one that was cut short is not taken for a shorter one
 constexpr std::size_t kLineLength = 2 * JournalId::kLength + 1;
 constexpr std::size_t kLimit = std::size_t{1} << 20;
 

@@ -413,7 +413,8 @@ class TakenBackAndRotten : public Changing {
   }
   // As a session does it: one by one, the lowest first, each as `from` has it.
   void fetch(Person& to, Person& from, const DeviceId& author) {
-    for (const std::uint64_t seq : wanted(to, author)) give(to, seq, author, from.log().read_run(from.shared(), author, seq, 1));
+    for (const std::uint64_t seq : wanted(to, author))
+      give(to, seq, author, from.log().read_run(from.shared(), author, seq, 1));
   }
   void give(Person& to, std::uint64_t seq, const DeviceId& author, const std::vector<crypto::Record>& one) {
     const auto accepted = to.log().accept(to.shared(), author, seq, one);
