@@ -77,13 +77,13 @@ store::RestoredMark Keeping::look_where_it_lies(const journal::Identity& identit
   store::RestoredMark mark(home_.restored_mark());
   const std::string place = home::place_of(home_.database());
   const bool copied = home::is_a_copy(home_.origin(), place);
-  if (place.empty() || (!copied && fs::exists(home_.origin()))) return mark;
+  if (place.empty() || (!copied && home::is_noted(home_.origin(), place))) return mark;
   std::set<JournalId> all;
   for (const journal::JournalSecrets& journal : identity.journals()) all.insert(journal.id);
   if (copied) spdlog::warn("this home is a copy: nothing is written in it until the other device was met");
   try {
     if (copied) mark.hold(all);
-    store::replace_file(home_.origin(), as_bytes(place + "\n"));
+    store::replace_file(home_.origin(), as_bytes(place));
   } catch (const std::system_error& refused) {
     spdlog::warn("where this home lies cannot be noted: {}", refused.what());
     if (copied) mark.hold_meanwhile(std::move(all));
