@@ -540,6 +540,37 @@ def a_raw_copy_of_a_live_home_is_refused_or_writes_nothing_before_it_has_met_the
 
 
 @fact
+def an_older_copy_that_is_put_back_in_its_own_place_writes_nothing_before_it_has_met_the_partner(house):
+    """The disk gives its files the inodes that were freed a moment ago, as often as not."""
+    ada, bo = house.two()
+    if not (ada.home / "origin").exists() or len((ada.home / "origin").read_text().split()) < 2:
+        raise Skipped("this disk does not tell when a file was born")
+    pen = Pen(ada)
+    pen.open()
+    pen.write("page 0 of the book")
+    ada.stop()
+    kept = house.folder / "kept"
+    ignored = shutil.ignore_patterns("control.sock", "run", "lock")
+    shutil.copytree(ada.home, kept, ignore=ignored)
+    ada.start()
+    pen.open()
+    pen.write("page 1 of the book")
+    eventually("Bo has all of it", lambda: texts(bo) == pen.saved)
+    ada.stop()
+    bo.stop()
+    shutil.rmtree(ada.home)
+    shutil.copytree(kept, ada.home, ignore=ignored)
+    ada.start()
+    assert ada.warnings().count("restored") == 2, ada.status()["warnings"]
+    forget(draft_of(ada.refused("RESTORED", "write", "--", "this would fork the log")))
+    bo.start()
+    meet(ada)
+    eventually("it may be written in", lambda: "restored:Bo" not in ada.status()["warnings"])
+    ada.write("and it goes on")
+    eventually("Bo reads it", lambda: texts(bo) == [*pen.saved, "and it goes on"], 40)
+
+
+@fact
 def a_new_home_of_the_same_name_takes_nothing_from_whoever_has_the_old_journal(house):
     ada, bo = house.two()
     ada.write("a word for Bo")
