@@ -47,6 +47,19 @@ bool exists(const std::string& file) {
   return ::lstat(file.c_str(), &found) == 0;
 }
 
+// What a backup that was killed has left: empty, or it begins as one does. Anything else of this name is a person's.
+bool is_left_by_a_backup(const std::string& file) {
+  constexpr std::string_view kMagic = "DUOLOGK1";  // proto/README.md section 3.16
+  struct stat found{};
+  if (::lstat(file.c_str(), &found) != 0 || !S_ISREG(found.st_mode)) return false;
+  const int fd = ::open(file.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+  if (fd < 0) return false;
+  char begin[kMagic.size()];
+  const auto got = ::read(fd, begin, sizeof begin);
+  ::close(fd);
+  return got >= 0 && kMagic.starts_with(std::string_view(begin, static_cast<std::size_t>(got)));
+}
+
 }  // namespace
 
 BackupTarget::BackupTarget(const std::string& file, bool over) : file_(file), over_(over) {
@@ -59,8 +72,13 @@ BackupTarget::BackupTarget(const std::string& file, bool over) : file_(file), ov
     throw Failure(Exit::kFailed, "BACKUP_FILE", sanitise_line(file) + " is there already; nothing was written",
                   "choose another name, or --yes to put the new backup in its place");
   }
-  unfinished_ = file + ".unfinished";
-  ::unlink(unfinished_.c_str());  // of one that was stopped
+  const auto unfinished = file + ".unfinished";
+  if (exists(unfinished) && !is_left_by_a_backup(unfinished)) {
+    throw Failure(Exit::kFailed, "BACKUP_FILE", sanitise_line(unfinished) + " is there already; nothing was written",
+                  "a backup is written under that name first: choose another name for it");
+  }
+  unfinished_ = unfinished;
+  ::unlink(unfinished_.c_str());
   fd_ = ::open(unfinished_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
   if (fd_ < 0) {
     const auto failure = file_failed("cannot make", unfinished_, "name a file in a folder of your own");

@@ -10,8 +10,8 @@ namespace duolog::client {
 
 class BackupTarget {
  public:
-  // "-": standard output, which is given away as it comes. Else FILE.unfinished until keep(). Throws Failure; where
-  // FILE is there already, unless `over` it.
+  // "-": standard output, which is given away as it comes. Else FILE.unfinished until keep(), in the place of one that
+  // was stopped. Throws Failure; where FILE is there already, unless `over` it, or a FILE.unfinished that is no backup.
   BackupTarget(const std::string& file, bool over);
   ~BackupTarget();  // what was not kept goes
   BackupTarget(const BackupTarget&) = delete;

@@ -67,8 +67,10 @@ void declare_changing(Declared& d) {
                        "  duolog delete -t work --until 2026-06-30\n",
                        "there is no way back. The words go here at once, and on the other's device as soon as\n"
                        "the two are connected; the other may have read them. A mark stays that something was\n"
-                       "taken back. A sealed answer can be taken back once both have opened. More than ten at\n"
-                       "once, or what was found by tag or date, wants their number: typed, or --count\n\n");
+                       "taken back. A sealed answer can be taken back once both have opened. Backups and exports\n"
+                       "that were made before keep the words, and restoring an older backup brings those of your\n"
+                       "notebook back. More than ten at once, or what was found by tag or date, wants their\n"
+                       "number: typed, or --count\n\n");
   auto& gone = d.call.erase;
   texts(erase, "id", gone.ids, "four digits of its id or more, or last; as many as you like");
   text(erase, "-t,--tag", gone.tag, "TAG  all of yours with this tag");

@@ -28,6 +28,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::string_view kBeganFrom = ".began-from";  // beside a draft
+constexpr std::size_t kBeganFromLimit = 16 << 10;
+
 // Where somebody else may rename what is ours, a draft is not safe: after `su` with the environment kept, for example.
 bool only_we_rename_in(const fs::path& folder) {
   struct stat found{};
@@ -200,10 +203,24 @@ bool Draft::blank() const {
   }
 }
 
-std::optional<Draft> Draft::behind_standard_input() {
+void Draft::began_from(std::string_view what) const {
+  const auto beside = file_.parent_path() / kBeganFrom;
+  if (!put(beside, what)) shred_file(beside);  // it costs a version that stays beside the new one, and no word
+}
+
+std::string Draft::began_from() const {
+  const int fd = ::open((file_.parent_path() / kBeganFrom).c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+  if (fd < 0) return {};
+  std::array<char, kBeganFromLimit> bytes{};
+  const auto got = ::read(fd, bytes.data(), bytes.size());
+  ::close(fd);
+  return {bytes.data(), got > 0 ? static_cast<std::size_t>(got) : 0};
+}
+
+std::optional<Draft> Draft::behind_standard_input(const DraftKind& kind) {
   struct stat input{};
   if (::fstat(STDIN_FILENO, &input) != 0 || !S_ISREG(input.st_mode)) return std::nullopt;
-  for (const auto& file : left_behind()) {
+  for (const auto& file : left_behind(kind)) {
     struct stat found{};
     if (::lstat(file.c_str(), &found) == 0 && found.st_dev == input.st_dev && found.st_ino == input.st_ino) {
       return Draft(file);
@@ -261,8 +278,10 @@ std::vector<Draft> Draft::abandoned(const DraftKind& kind) {
     if (!hold(file.parent_path())) continue;
     const Draft draft(file);
     std::error_code trouble;
-    const auto beside = std::distance(fs::directory_iterator(file.parent_path(), trouble), fs::directory_iterator());
-    if (beside == 1 && draft.blank()) {
+    const auto files = fs::directory_iterator(file.parent_path(), trouble);
+    const auto theirs =
+        std::count_if(begin(files), end(files), [](const auto& one) { return one.path().filename() != kBeganFrom; });
+    if (theirs == 1 && draft.blank()) {
       draft.shred();  // what an editor rescues beside it is not blank
     } else {
       drafts.push_back(draft);

@@ -40,8 +40,12 @@ class Draft {
 
   [[nodiscard]] bool blank() const;
 
+  // What its text began from, as whoever goes on with it must know: kept beside it, and gone with it. Empty: not known.
+  void began_from(std::string_view what) const;
+  [[nodiscard]] std::string began_from() const;
+
   // The draft that standard input is read from, if it is one: `duolog write < DRAFT`.
-  static std::optional<Draft> behind_standard_input();
+  static std::optional<Draft> behind_standard_input(const DraftKind& kind = kEntryDraft);
   // Drafts of this user that are in memory, also those that somebody is writing at this moment.
   static std::vector<std::filesystem::path> left_behind(const DraftKind& kind = kEntryDraft);
   // Those that nobody is writing any more, newest first, to be gone on with. What is blank is cleared away.

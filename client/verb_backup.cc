@@ -77,11 +77,9 @@ void check_backup(Context& context, BackupTarget& target, const Stoppable& stopp
   tell(context, end);
 }
 
-std::string backup_text(const control::BackupReport& report, const std::string& file, std::size_t width) {
-  const std::string pieces = report.chunks() == 0 ? "" : ", " + pieces_text(report.chunks());
-  std::string text = paragraph(fmt::format("saved in {}: {} records{}, {}, and read again to its end",
-                                           sanitise_line(file), report.records(), pieces, size_text(report.done())),
-                               0, width);
+// "" where all is in it.
+std::string not_in_it_text(const control::BackupReport& report, std::size_t width) {
+  std::string text;
   if (report.missing() > 0) {
     text += paragraph(
         fmt::format("{} of them have no words here, neither in the backup: duolog doctor --repair", report.missing()),
@@ -95,10 +93,20 @@ std::string backup_text(const control::BackupReport& report, const std::string& 
   }
   for (const auto& damage : report.damage())
     text += paragraph("damaged, here as well: " + sanitise_line(damage), 0, width);
-  return text + paragraph(
-                    "it opens with its passphrase alone: duolog restore FILE, on a computer without a journal. keep it "
-                    "elsewhere than on this disk.",
-                    0, width);
+  return text;
+}
+
+std::string backup_text(const control::BackupReport& report, const std::string& file, std::size_t width) {
+  const std::string pieces = report.chunks() == 0 ? "" : ", " + pieces_text(report.chunks());
+  const std::string text =
+      paragraph(fmt::format("saved in {}: {} records{}, {}, and read again to its end", sanitise_line(file),
+                            report.records(), pieces, size_text(report.done())),
+                0, width);
+  return text + not_in_it_text(report, width) +
+         paragraph(
+             "it opens with its passphrase alone: duolog restore FILE, on a computer without a journal. keep it "
+             "elsewhere than on this disk.",
+             0, width);
 }
 
 }  // namespace
@@ -117,7 +125,11 @@ Exit backup(Context& context, const BackupOptions& options) {
   target.keep();
   stages.over();
   auto& out = context.out;
-  if (!to_a_file) return Exit::kDone;  // standard output is the backup itself
+  if (!to_a_file) {  // standard output is the backup itself
+    const auto missing = not_in_it_text(report, out.width());
+    if (!missing.empty()) say(fmt::format("{} records are in the backup\n", report.records()) + missing);
+    return Exit::kDone;
+  }
   if (out.json()) {
     out.line(to_json(report));
   } else {

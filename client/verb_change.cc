@@ -46,8 +46,26 @@ std::string present_text(const control::HistoryReport& history) {
   return text;
 }
 
+// The versions that a text replaces when it is saved: those that its writer saw.
+std::string shown_in(const control::HistoryReport& history) {
+  std::string ids;
+  for (const auto& version : history.versions())
+    if (version.shown()) ids += version.id() + "\n";
+  return ids;
+}
+
+// An old draft replaces what it began from; what was written since stays beside it.
+std::string seen_by(const Draft& draft, const control::HistoryReport& history) {
+  const auto began_from = draft.began_from();
+  std::string ids;
+  for (const auto& version : history.versions())
+    if (version.taken_back_at().empty() && began_from.find(version.id() + "\n") != std::string::npos)
+      ids += version.id() + "\n";
+  return ids.empty() ? shown_in(history) : ids;
+}
+
 control::Changed save(Context& context, const control::HistoryReport& history, const EditOptions& options,
-                      const std::optional<std::string>& text) {
+                      const std::optional<std::string>& text, const std::string& seen) {
   control::Request request;
   auto& edit = *request.mutable_edit();
   edit.set_id(history.item().id());
@@ -58,9 +76,8 @@ control::Changed save(Context& context, const control::HistoryReport& history, c
   if (!options.mood.empty())
     edit.set_mood(options.mood == kNone ? 0 : static_cast<std::uint32_t>(options.mood[0] - '0'));
   if (!options.on.empty()) edit.set_on(options.on == kNone ? "" : options.on);
-  for (const auto& version : history.versions()) {
-    if (version.shown()) edit.add_replaces(version.id());
-  }
+  for (const auto& version : history.versions())
+    if (seen.find(version.id() + "\n") != std::string::npos) edit.add_replaces(version.id());
   try {
     return std::move(*context.daemon.ask_one(request, kDurable).mutable_changed());
   } catch (const Failure& failure) {
@@ -73,13 +90,25 @@ std::string kept_in(const Draft& draft, const std::string& id) {
          " opens it again; to save it as it is: duolog edit " + short_id(id) + " - < " + draft.file().string();
 }
 
-Draft draft_of(const Context& context, const DraftKind& kind, const std::string& text) {
-  for (const auto& draft : Draft::abandoned(kind)) {
+DraftKind kind_of(const std::string& folder) { return {folder, kEntryDraft.file}; }
+
+std::string folder_of(const std::string& id) { return std::string(kEditFolder) + id.substr(0, 16) + "-"; }
+
+Draft new_draft(const control::HistoryReport& history, const std::string& text, const std::string& seen) {
+  const auto folder = folder_of(history.item().id());
+  auto draft = Draft::make(text, kind_of(folder));
+  draft.began_from(seen);
+  return draft;
+}
+
+Draft draft_of(const Context& context, const control::HistoryReport& history) {
+  const auto folder = folder_of(history.item().id());
+  for (const auto& draft : Draft::abandoned(kind_of(folder))) {
     const auto what = "what you wrote about it before is still in memory (" + draft.described() + ")";
     if (!context.globals.yes && ask_yes(what + "; go on with it?", true)) return draft;
     say(what + ": " + sanitise_line(draft.file().string()) + "\n");
   }
-  return Draft::make(text, kind);
+  return new_draft(history, present_text(history), shown_in(history));
 }
 
 control::Changed save_from_editor(Context& context, const control::HistoryReport& history, const EditOptions& options) {
@@ -88,11 +117,10 @@ control::Changed save_from_editor(Context& context, const control::HistoryReport
     throw needs_an_answer("edit opens an editor", "duolog edit " + short_id(id) + " WORDS, or - < FILE");
   }
   context.daemon.disconnect();  // an hour in the editor needs no open line
-  const auto folder = std::string(kEditFolder) + id.substr(0, 16) + "-";
-  const auto draft = draft_of(context, {folder, kEntryDraft.file}, present_text(history));
+  const auto draft = draft_of(context, history);
   try {
     draft.edit();
-    auto changed = save(context, history, options, checked_text(draft.read()));
+    auto changed = save(context, history, options, checked_text(draft.read()), seen_by(draft, history));
     draft.shred();
     return changed;
   } catch (const Failure& failure) {
@@ -106,14 +134,13 @@ control::Changed save_from_editor(Context& context, const control::HistoryReport
 
 // A pipe cannot be read twice, and a terminal's last lines are no place for what the disk refused.
 control::Changed save_words(Context& context, const control::HistoryReport& history, const EditOptions& options,
-                            const std::string& text) {
+                            const std::string& text, const std::string& seen) {
   try {
-    return save(context, history, options, text);
+    return save(context, history, options, text, seen);
   } catch (const Failure& failure) {
-    const auto folder = std::string(kEditFolder) + history.item().id().substr(0, 16) + "-";
     std::string kept;
     try {
-      kept = kept_in(Draft::make(text, {folder, kEntryDraft.file}), history.item().id());
+      kept = kept_in(new_draft(history, text, seen), history.item().id());
     } catch (const std::exception&) {
       kept = "it could not be kept as a draft either: keep it where it came from";
     }
@@ -130,11 +157,14 @@ std::string joined(const std::vector<std::string>& words) {
 control::Changed save_from(Context& context, const control::HistoryReport& history, const EditOptions& options) {
   const bool from_input = options.words.size() == 1 && options.words.front() == "-";
   if (!options.words.empty() && !from_input)
-    return save_words(context, history, options, checked_text(joined(options.words)));
+    return save_words(context, history, options, checked_text(joined(options.words)), shown_in(history));
   const bool others = !options.tags.empty() || options.no_tags || !options.mood.empty() || !options.on.empty();
-  if (others && !from_input) return save(context, history, options, std::nullopt);
+  if (others && !from_input) return save(context, history, options, std::nullopt, shown_in(history));
   if (!from_input && ::isatty(STDIN_FILENO) == 1) return save_from_editor(context, history, options);
-  return save_words(context, history, options, checked_text(read_standard_input()));
+  const auto folder = folder_of(history.item().id());
+  const auto earlier = Draft::behind_standard_input(kind_of(folder));
+  const auto seen = earlier ? seen_by(*earlier, history) : shown_in(history);
+  return save_words(context, history, options, checked_text(read_standard_input()), seen);
 }
 
 std::string changed_text(const control::Changed& changed) {

@@ -60,6 +60,15 @@ control::TakenBack ask_daemon(Context& context, const std::vector<std::string>& 
   return std::move(*context.daemon.ask_one(request, kDurable).mutable_taken_back());
 }
 
+// The daemon's words are about what is written; here nothing was to be saved.
+Failure not_taken_back(const Failure& failure) {
+  constexpr std::string_view kNotSaved = "NOT saved: ";
+  const std::string_view what = failure.what();
+  if (!what.starts_with(kNotSaved)) return failure;
+  return {failure.status(), failure.code(), "NOT taken back: " + std::string(what.substr(kNotSaved.size())),
+          failure.hint()};
+}
+
 std::string persons(const control::TakenBack& taken) {
   std::string names;
   for (int i = 0; i < taken.shared_with_size(); ++i)
@@ -68,7 +77,7 @@ std::string persons(const control::TakenBack& taken) {
 }
 
 std::string concerned(const control::TakenBack& taken) {
-  const bool one = taken.items_size() == 1;
+  const bool one = taken.ids_size() == 1;
   if (taken.shared_with_size() == 0)
     return one ? "it is private; it goes for good" : "they are private; they go for good";
   const auto& item = taken.items(0);
@@ -80,10 +89,11 @@ std::string concerned(const control::TakenBack& taken) {
 
 std::string shown_before(const control::TakenBack& taken, const Output& out) {
   std::string text;
-  if (taken.items_size() == 1) return item_text(taken.items(0), out, {}) + "\n";
-  for (int i = 0; i < std::min(taken.items_size(), kShownBefore); ++i)
+  if (taken.ids_size() == 1) return item_text(taken.items(0), out, {}) + "\n";
+  const int shown = std::min(taken.items_size(), kShownBefore);
+  for (int i = 0; i < shown; ++i)
     text += one_line(short_id(taken.items(i).id()) + "  " + headline(taken.items(i)), out.width()) + "\n";
-  if (taken.items_size() > kShownBefore) text += fmt::format("and {} more\n", taken.items_size() - kShownBefore);
+  if (taken.ids_size() > shown) text += fmt::format("and {} more\n", taken.ids_size() - shown);
   return text + "\n";
 }
 
@@ -131,11 +141,9 @@ Exit take_back(Context& context, const DeleteOptions& options) {
     if (!context.out.json()) context.out.line("nothing fits");
     return Exit::kDone;
   }
-  // As they are named in full: what is taken back is what was on the screen.
+  // As they are named in full: what is taken back is what was counted, whether or not a reply has room to show it.
   const auto looked = ask_daemon(context, ids, 0, true);
-  std::vector<std::string> meant;
-  for (const auto& item : looked.items()) meant.push_back(item.id());
-  if (meant.size() < ids.size() && meant.size() > kWithoutNumber) meant = ids;  // more than a reply shows
+  const std::vector<std::string> meant(looked.ids().begin(), looked.ids().end());
   if (!is_meant(context, options, looked, meant.size())) {
     context.out.line("nothing was taken back");
     return Exit::kDone;
@@ -145,7 +153,7 @@ Exit take_back(Context& context, const DeleteOptions& options) {
   try {
     taken = ask_daemon(context, meant, static_cast<std::uint32_t>(meant.size()), false);
   } catch (const Failure& failure) {
-    throw perhaps_done(failure, "duolog list");
+    throw perhaps_done(not_taken_back(failure), "duolog list");
   }
   if (!context.out.json()) {
     context.out.line(taken_text(status, looked, meant.size()));

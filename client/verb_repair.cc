@@ -61,7 +61,7 @@ std::string repair_text(const control::RepairReport& report, std::size_t width) 
 Exit repair(Context& context, const DoctorOptions& options) {
   Request request;
   request.mutable_repair()->set_timeout_seconds(options.timeout_seconds);
-  context.daemon.connect();
+  context.daemon.open_status();
   context.daemon.send(request);
   control::RepairReport report;
   {

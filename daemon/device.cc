@@ -339,6 +339,7 @@ void Device::State::furnish_keeping() {
     for (const std::string& name : open->house.waits_for()) report.add_waits_for(name);
   };
   desk.keeping.want_again = [this] { open->house.want_again(); };
+  desk.keeping.structure = [this] { return open->house.database().quick_integrity().value_or(std::string()); };
 }
 
 void Device::State::move_in(store::BackupUnpacker& backup, const control::Restore_Finish& asked,

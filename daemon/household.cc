@@ -150,13 +150,25 @@ void Household::release(const JournalId& journal) {
   shelf_.release(journal);
 }
 
+// Where the disk refuses it, it is tried again with the next fold, or when somebody wants to write.
+void Household::release_met_again() {
+  for (auto journal = met_again_.begin(); journal != met_again_.end();) {
+    try {
+      if (outside_.restored->holds(*journal)) {
+        release(*journal);
+        outside_.note("restored, and met again: this journal may be written in");
+      }
+      journal = met_again_.erase(journal);
+    } catch (const store::NotDurable& refused) {
+      outside_.note("met again, and the disk does not let that be noted: " + std::string(refused.what()));
+      ++journal;
+    }
+  }
+}
+
 bool Household::fold() {
   fold_asked_ = false;
-  for (const JournalId& journal : std::exchange(met_again_, {})) {
-    if (!outside_.restored->holds(journal)) continue;
-    release(journal);
-    outside_.note("restored, and met again: this journal may be written in");
-  }
+  release_met_again();
   if (arriving_) arriving_ = say_what_is_to_come();
   const bool more = shelf_.fold_some(kFoldSlice);
   attachments_.folded();
@@ -200,6 +212,7 @@ void Household::peer_changed(const JournalId& journal, const DeviceId& other) {
 
 void Household::try_disk_again() {
   if (!database_->refusal().empty() && database_->try_again()) outside_.note("the disk takes writes again");
+  if (!met_again_.empty()) fold_soon();
 }
 
 std::vector<std::string> Household::log_problems() {

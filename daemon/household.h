@@ -83,6 +83,7 @@ class Household {
   bool say_what_is_to_come();
   void heard_of_own_log(const JournalId& journal, const store::Frontier& theirs);
   void release(const JournalId& journal);  // throws NotDurable
+  void release_met_again();
 
   Outside outside_;
   std::unique_ptr<store::Database> database_;

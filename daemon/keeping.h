@@ -18,7 +18,7 @@ class Keeping {
   // room; one in the middle of a restore leaves what it has unpacked.
   void clear_unfinished() const;
 
-  // Throws what Identity::sealed_for_backup() throws.
+  // Throws what Identity::sealing_for_backup() throws.
   store::BackupParts backup_parts(Household& house, WallTime now, const crypto::SecretBytes& passphrase);
 
   // Throws control::HomeInUse where there is a home already, or somebody else restores one at this moment.

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "daemon/restoring.h"
 
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <system_error>
 
+#include "daemon/journal/birth.h"
 #include "daemon/journal/refusal.h"
 #include "daemon/store/database_copy.h"
 #include "daemon/store/log_walk.h"
@@ -46,8 +48,8 @@ journal::Identity lock_anew(const store::BackupUnpacker& backup, const crypto::S
 // As a start would, and then every record. What is damaged was so when the backup was made, or it would be another
 // file: it is wanted again, and an own log that cannot be read to its end is not written in. The rest is not given up
 // for it.
-Restored judge_log(const store::BackupUnpacker& backup, const journal::Identity& identity) {
-  store::Database database(backup.database(), store::Database::Open::kExisting);
+Restored read_log(const std::filesystem::path& file, const journal::Identity& identity) {
+  store::Database database(file, store::Database::Open::kExisting);
   store::SealedLog log(database);
   for (const journal::JournalSecrets& journal : identity.journals()) {
     if (!journal.unacknowledged && log.record_count(journal.id) == 0)
@@ -57,9 +59,20 @@ Restored judge_log(const store::BackupUnpacker& backup, const journal::Identity&
   while (walk.step(kSlice)) {
   }
   Restored found{walk.read(), store::missing_in_all(log), {}};
+  for (const JournalId& id : log.journals()) {
+    if (identity.has(id) || journal::is_a_joining_cut_short(log, id, identity.keys().id())) continue;
+    found.damage.push_back(fmt::format("the vault does not know journal {}… of the database: nobody can open it",
+                                       hex(id.view()).substr(0, 8)));
+  }
   for (const store::Damage& one : log.damage())
     if (one.kind != store::Damage::Kind::kBody) found.damage.push_back(one.what);
   if (std::string damaged = database.integrity(); !damaged.empty()) found.damage.push_back(std::move(damaged));
+  return found;
+}
+
+Restored judge_log(const store::BackupUnpacker& backup, const journal::Identity& identity) {
+  Restored found = read_log(backup.database(), identity);
+  store::require_one_file(backup.database());
   return found;
 }
 
@@ -85,7 +98,7 @@ bool was_stopped_while_moving(const home::Home& home) {
 // What was moved is no longer where it was unpacked. There was nothing in its place: see holds_a_home().
 void take_back(const home::Home& home) {
   const auto moved = [&home](const char* name) { return !is_there(home.restoring() / name); };
-  if (moved(kKey)) fs::remove(home.key_file());
+  if (moved(kKey)) store::destroy_key_file(home.key_file());
   if (moved(kDatabase)) store::remove_database(home.database());
   if (moved(kBlobs)) fs::remove_all(home.blobs());
   if (moved(kMark)) fs::remove(home.restored_mark());
@@ -117,6 +130,18 @@ void move_files_or_none(const home::Home& home) {
   }
 }
 
+// The key file of a home that did not come to be: it opens the vault that lay beside it.
+struct KeyNotMoved {
+  fs::path file;
+  ~KeyNotMoved() {
+    try {
+      store::destroy_key_file(file);
+    } catch (
+        const std::system_error&) {  // NOLINT(bugprone-empty-catch): the disk refuses; the folder goes all the same
+    }
+  }
+};
+
 }  // namespace
 
 bool holds_a_home(const home::Home& home) {
@@ -127,12 +152,14 @@ bool holds_a_home(const home::Home& home) {
 void clear_unfinished_restore(const home::Home& home) {
   if (!is_there(home.restoring())) return;
   if (was_stopped_while_moving(home)) take_back(home);
+  store::destroy_key_file(home.restoring() / kKey);
   fs::remove_all(home.restoring());
 }
 
 Restored move_in(store::BackupUnpacker& backup, const home::Home& home, const crypto::SecretBytes& passphrase,
                  const NewLock& lock, bool gone) {
   backup.finish();
+  const KeyNotMoved guard{backup.folder() / kKey};
   try {
     const journal::Identity identity = lock_anew(backup, passphrase, lock);
     const Restored restored = judge_log(backup, identity);

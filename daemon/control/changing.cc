@@ -55,8 +55,10 @@ Reply take_back(journal::Shelf& shelf, const TakeBack& asked, ByteView request) 
   Reply reply;
   TakenBack& out = *reply.mutable_taken_back();
   journal::Page page(kItemsShown, kItemBytes);
-  for (const auto& item : taken.items)
+  for (const auto& item : taken.items) {
+    out.add_ids(hex(item.id.view()));
     if (page.takes(item)) fill(*out.add_items(), item);
+  }
   for (const auto& person : taken.shared_with) out.add_shared_with(person);
   return reply;
 }

@@ -93,7 +93,10 @@ Keep::~Keep() = default;
 bool Keep::answer(const Request& request) {
   const auto body = request.body_case();
   if (body != Request::kBackup) state_->writer.reset();
-  if (body != Request::kRestore) state_->unpacker.reset(), state_->checking.reset();
+  if (body != Request::kRestore) {
+    state_->unpacker.reset();
+    state_->checking.reset();
+  }
   state_->timer.reset();
   switch (body) {
     case Request::kBackup:

@@ -45,6 +45,7 @@ class Repairing {
   std::unique_ptr<store::LogWalk> walk_;
   std::vector<ChunkId> chunks_;  // still to be read
   int turns_ = 0;
+  std::string structure_;  // what is wrong with the database itself: no partner mends that
   RepairReport found_;
   std::chrono::milliseconds time_left_{0};
 };
@@ -55,6 +56,7 @@ void Repairing::begin(const Repair& asked) {
                    : std::min<std::chrono::milliseconds>(std::chrono::seconds(asked.timeout_seconds()), kLongest);
   walk_ = std::make_unique<store::LogWalk>(log());
   chunks_ = desk_.attachments().blobs().all();
+  structure_ = desk_.keeping.structure();
   found_.set_total(walk_->total() + chunks_.size());
   read_on();
 }
@@ -138,6 +140,7 @@ RepairReport Repairing::report(const char* stage) {
   found_.clear_damage();
   for (const store::Damage& one : log().damage())
     if (one.kind != store::Damage::Kind::kBody) found_.add_damage(one.what);
+  if (!structure_.empty()) found_.add_damage(structure_);
   const auto peers = desk_.peers();
   found_.set_met(std::any_of(peers.begin(), peers.end(), [](const Peer& peer) { return peer.connected(); }));
   return found_;

@@ -95,6 +95,7 @@ struct Desk {
     std::function<void(store::BackupUnpacker&, const Restore_Finish&, RestoreReport&)> move_in;
     std::function<void(RestoreReport&)> old_device_is_gone;  // REQUIRES: kOpen
     std::function<void()> want_again;                        // REQUIRES: kOpen
+    std::function<std::string()> structure;                  // what is wrong with the file itself; REQUIRES: kOpen
   };
   Keeping keeping;
 

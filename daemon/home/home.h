@@ -65,9 +65,10 @@ class Home {
   [[nodiscard]] std::filesystem::path restored_mark() const { return places_.data / "restored"; }
   // Where it was made, so that a copy of it knows that it is one (origin.h).
   [[nodiscard]] std::filesystem::path origin() const { return places_.data / "origin"; }
-  // While a backup is made, the database as it was at one moment; while one is restored, the home it will be.
-  [[nodiscard]] std::filesystem::path backup_copy() const { return places_.data / "duolog.db.backup"; }
-  [[nodiscard]] std::filesystem::path restoring() const { return places_.data / "restoring"; }
+  // While a backup is made, the database as it was at one moment (with a number behind it); while one is restored, the
+  // home it will be. A start clears away what a kill has left of them: names that nobody gives to a copy of their own.
+  [[nodiscard]] std::filesystem::path backup_copy() const { return places_.data / ".duolog-copying-"; }
+  [[nodiscard]] std::filesystem::path restoring() const { return places_.data / ".duolog-restoring"; }
   [[nodiscard]] std::filesystem::path notes() const { return places_.state / "notes.log"; }
 
  private:

@@ -94,4 +94,10 @@ void write_birth(store::SealedLog& log, const JournalSecrets& journal, const cry
     log.append(journal.id, self.id(), [&](const ChainPosition& at) { return birth.make(at); });
 }
 
+bool is_a_joining_cut_short(const store::SealedLog& log, const JournalId& journal, const DeviceId& self) {
+  const auto own = log.head(journal, self);
+  const bool empty = (!own || own->seq == 0) && log.record_count(journal) <= kBirthLength;
+  return empty && (log.frontier(journal).empty() || log.admitted(journal, self));
+}
+
 }  // namespace duolog::journal

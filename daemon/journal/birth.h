@@ -34,4 +34,8 @@ struct Stamp {
 void write_birth(store::SealedLog& log, const JournalSecrets& journal, const crypto::DeviceKeys& self,
                  const std::vector<Founder>& founders, const Calendar& calendar, const Stamp& stamp);
 
+// Does the log hold no more of this journal than a joining that was stopped before its vault knew of it: the host's
+// first records? A joiner lets itself in first: a journal that knows somebody and not this device is somebody else's.
+bool is_a_joining_cut_short(const store::SealedLog& log, const JournalId& journal, const DeviceId& self);
+
 }  // namespace duolog::journal

@@ -170,9 +170,11 @@ void wipe_secrets(event::Event& message) {
   if (message.has_journal()) wipe_field(message.mutable_journal()->mutable_epoch_zero());
   if (message.has_epoch()) wipe_field(message.mutable_epoch()->mutable_secret());
   if (message.has_opening()) wipe_field(message.mutable_opening()->mutable_key());
-  if (!message.has_entry()) return;
-  for (event::Attachment& attachment : *message.mutable_entry()->mutable_attachments())
-    wipe_field(attachment.mutable_key());
+  const auto wipe_keys = [](event::Entry& entry) {
+    for (event::Attachment& attachment : *entry.mutable_attachments()) wipe_field(attachment.mutable_key());
+  };
+  if (message.has_entry()) wipe_keys(*message.mutable_entry());
+  if (message.has_edit() && message.edit().has_content()) wipe_keys(*message.mutable_edit()->mutable_content());
 }
 
 bool is_text(std::string_view text, std::size_t limit) { return text.size() <= limit && !utf8_fault(as_bytes(text)); }

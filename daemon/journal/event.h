@@ -1,7 +1,8 @@
 // event.h: what a record says once it is opened, as values. Spec: proto/event.proto, proto/README.md section 3.2.
 //
 // decode_event() is where a partner's bytes become meaning: every limit and every text's UTF-8 is checked here, and
-// what it returns can be believed in form (never in truth). SPDX-License-Identifier: GPL-3.0-or-later
+// what it returns can be believed in form (never in truth).
+// SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
 #include "crypto/blob.h"

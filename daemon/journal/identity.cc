@@ -267,11 +267,19 @@ void Identity::change_passphrase(const crypto::SecretBytes& current, const crypt
   if (lock_.mode() == crypto::VaultMode::kPassphrase) file_.forget_key_file();
 }
 
-Bytes Identity::sealed_for_backup(const crypto::SecretBytes& passphrase, crypto::Argon2Cost cost) const {
-  const crypto::SecretBytes payload = payload_->encode();
-  if (!passphrase.empty()) return crypto::VaultLock::with_passphrase(passphrase, cost).seal(payload.view());
-  if (locked_by() != crypto::VaultMode::kPassphrase) throw Refusal(Reason::kBadRequest, "passphrase");
-  return lock_.seal(payload.view());
+std::function<Bytes()> Identity::sealing_for_backup(const crypto::SecretBytes& passphrase,
+                                                    crypto::Argon2Cost cost) const {
+  std::shared_ptr<const crypto::VaultLock> own;
+  if (!passphrase.empty())
+    own = std::make_shared<const crypto::VaultLock>(crypto::VaultLock::with_passphrase(passphrase, cost));
+  const auto require_one = [this, own] {  // it may go while the database is copied
+    if (!own && locked_by() != crypto::VaultMode::kPassphrase) throw Refusal(Reason::kBadRequest, "passphrase");
+  };
+  require_one();
+  return [this, own, require_one] {
+    require_one();
+    return (own ? *own : lock_).seal(payload_->encode().view());
+  };
 }
 
 // ---- journals ----

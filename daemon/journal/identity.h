@@ -78,9 +78,11 @@ class Identity {
   void change_passphrase(const crypto::SecretBytes& current, const crypto::SecretBytes& replacement,
                          crypto::Argon2Cost cost);
 
-  // All that the vault holds, as a vault that this passphrase opens: a key file never goes where its vault goes. Empty:
-  // the passphrase there is. Throws Refusal(kBadRequest) where there is none.
-  [[nodiscard]] Bytes sealed_for_backup(const crypto::SecretBytes& passphrase, crypto::Argon2Cost cost) const;
+  // Seals all that the vault holds when it is called, as a vault that this passphrase opens: a key file never goes
+  // where its vault goes. Empty: the passphrase there is. The lock is made now, which takes its time; what is returned
+  // is quick and must not outlive this. Both throw Refusal(kBadRequest) where there is no passphrase.
+  [[nodiscard]] std::function<Bytes()> sealing_for_backup(const crypto::SecretBytes& passphrase,
+                                                          crypto::Argon2Cost cost) const;
 
   // ---- journals: the notebook first ----
   [[nodiscard]] const std::vector<JournalSecrets>& journals() const;

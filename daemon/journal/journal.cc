@@ -15,7 +15,8 @@ constexpr std::size_t kKeysHeld = 256;
 
 // Nothing else that is written comes near the limit.
 Refusal too_long(const Event& event) {
-  const auto* entry = std::get_if<Entry>(&event.payload);
+  const auto* edit = std::get_if<Edit>(&event.payload);
+  const Entry* entry = edit != nullptr ? &edit->content : std::get_if<Entry>(&event.payload);
   const bool files = entry != nullptr && !entry->attachments.empty();
   return files ? Refusal::too_long("attachments", kAttachmentsBytes) : Refusal::too_long("text", kTextLimit);
 }

@@ -94,8 +94,9 @@ class Journal {
   Brought take_brought();
   [[nodiscard]] bool has_more_to_tell() const { return ready() && !brought_.items.empty(); }
   void drop_brought() { brought_ = {}; }  // it is old, and no news
-  // Bodies that were missing may have come, up to `last`: they are folded by the next fold().
-  void bodies_came(const DeviceId& author, std::uint64_t last);
+  // Bodies that were missing, or heads that were lost, may have come, up to `last`: they are folded by the next fold().
+  // `first` to `last`: what was stored.
+  void bodies_came(const DeviceId& author, std::uint64_t first, std::uint64_t last);
   void freeze(const DeviceId& device);  // its log has forked
   bool admit(const crypto::Chain& chain);
   // `by` says it holds this device's log up to `seq`.
@@ -176,6 +177,7 @@ class Journal {
   void plan_to_erase(const DeviceId& device, std::uint64_t seq);
   void erase_bodies();
   void fold_bodiless_again();
+  void fold_gone_again(const DeviceId& author, std::uint64_t first, std::uint64_t last);
   void mean(const Place& place, const Erase& erase);
 
   // ---- journal_fold.cc ----

@@ -1,9 +1,9 @@
 // journal_erase.cc: what its author has taken back: known by its id, also before it is here; forgotten by the view and
 // gone from the log as soon as both are.
 //
-//   Erase ─► mean() ─► erased_, and the view's table ─► is the record here? folded again ─► take_gone() ─► mark, no
-//   words
-//                                                       not yet: take_gone() when it comes        └─► to_erase_
+//   Erase ─► mean() ─► erased_, and the view's table ─► is the record here? folded again ─► take_gone()
+//                                                       not yet? take_gone() when it comes
+//   take_gone() ─► a mark without words; to_erase_
 //   settle() ─► erase_bodies() ─► SealedLog::erase(): in no byte of the disk any more; the sessions are told
 //
 // A tombstone counts for records of its author's own person alone, and for words alone: nothing that a machine needs
@@ -81,17 +81,37 @@ void Journal::plan_to_erase(const DeviceId& device, std::uint64_t seq) {
   if (to_erase_[device].insert(seq).second) view_->pend({device, seq, kToErase, {}});
 }
 
-// Where the disk refuses, the next fold or the next start does it.
+// Where the disk refuses, the next fold or the next start does it; where a head is lost, once that has come again.
 void Journal::erase_bodies() {
   if (to_erase_.empty()) return;
-  for (const auto& [device, seqs] : to_erase_)
-    if (log_.erase(id_, device, {seqs.begin(), seqs.end()})) brought_.erased = true;
+  std::map<DeviceId, std::set<std::uint64_t>> left;
+  for (const auto& [device, seqs] : to_erase_) {
+    const auto erased = log_.erase(id_, device, {seqs.begin(), seqs.end()});
+    if (erased) brought_.erased = true;
+    if (!erased.unknown.empty()) left[device].insert(erased.unknown.begin(), erased.unknown.end());
+  }
+  if (left == to_erase_) return;
   file_.transaction([&] {
-    for (const auto& [device, seqs] : to_erase_)
-      for (const std::uint64_t seq : seqs) view_->done(device, seq);
+    for (const auto& [device, seqs] : to_erase_) {
+      const auto kept = left.find(device);
+      for (const std::uint64_t seq : seqs)
+        if (kept == left.end() || !kept->second.contains(seq)) view_->done(device, seq);
+    }
   });
   file_.commit();
-  to_erase_.clear();
+  to_erase_ = std::move(left);
+}
+
+// A record that was lost here altogether comes as the other side has it: perhaps with words that were taken back
+// meanwhile. It is read again, and so is the one before it, whose place only this one proves.
+void Journal::fold_gone_again(const DeviceId& author, std::uint64_t first, std::uint64_t last) {
+  const auto folded = folded_.find(author);
+  if (erased_.empty() || folded == folded_.end()) return;
+  const bool mine = is_mine(author);
+  for (std::uint64_t seq = std::max<std::uint64_t>(first, 2) - 1; seq <= std::min(last, folded->second); ++seq) {
+    const auto id = log_.id_at(id_, author, seq);
+    if (id && gone(*id, mine) != nullptr) again_.emplace(author, seq);
+  }
 }
 
 }  // namespace duolog::journal

@@ -6,7 +6,8 @@
 //
 // What cannot be read now has a place in the view all the same: a body not here yet is folded when it comes, a record
 // of an epoch not known yet when the epoch is learnt. While the log is being read nothing is written to it: settle()
-// does that. SPDX-License-Identifier: GPL-3.0-or-later
+// does that.
+// SPDX-License-Identifier: GPL-3.0-or-later
 #include <new>
 
 #include "daemon/journal/journal.h"
@@ -107,7 +108,8 @@ bool Journal::fold_again(std::size_t& budget) {
 }
 
 // A run has at most kRunLimit records: bodies that came with it stand no further back.
-void Journal::bodies_came(const DeviceId& author, std::uint64_t last) {
+void Journal::bodies_came(const DeviceId& author, std::uint64_t first, std::uint64_t last) {
+  fold_gone_again(author, first, last);
   std::set<std::uint64_t>& missing = bodiless_[author];
   const auto from = missing.lower_bound(last >= crypto::kRunLimit ? last - crypto::kRunLimit + 1 : 0);
   const auto to = missing.upper_bound(last);

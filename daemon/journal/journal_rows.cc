@@ -1,5 +1,6 @@
 // journal_rows.cc: from records in the log to what readers see: into the view, or past it while that is not ready.
-// Nothing here learns anything. SPDX-License-Identifier: GPL-3.0-or-later
+// Nothing here learns anything.
+// SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
 
 #include "daemon/journal/journal.h"
@@ -100,7 +101,10 @@ bool Journal::put_rows(const DeviceId& device, std::uint64_t up_to, std::size_t&
     Opened opened;
     if (header) opened = open(place, record);
     limit_own_practice(place, opened, practices_put_);
-    if (opened.gone) plan_to_erase(device, seq);
+    if (opened.gone) {  // the facts were learnt before it was known: its files were named then
+      plan_to_erase(device, seq);
+      attached_.unname(id);
+    }
     opened.noted.id = id;
     opened.noted.device = device;
     opened.noted.seq = seq;

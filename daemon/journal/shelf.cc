@@ -71,15 +71,11 @@ void Shelf::State::require_fitting_log() const {
 }
 
 // A joiner that was stopped between its log and its vault has left a founding there that nobody can open, and that was
-// never acknowledged. It holds nothing but the host's first records.
+// never acknowledged.
 void Shelf::State::sweep() const {
-  for (const JournalId& id : parts.log.journals()) {
-    const auto own = parts.log.head(id, parts.identity.keys().id());
-    const bool empty = (!own || own->seq == 0) && parts.log.record_count(id) <= kBirthLength;
-    // It lets itself in first: a journal that knows somebody and not this device is somebody else's.
-    const bool joined = parts.log.frontier(id).empty() || parts.log.admitted(id, parts.identity.keys().id());
-    if (empty && joined && !parts.identity.has(id)) parts.log.drop_journal(id);
-  }
+  for (const JournalId& id : parts.log.journals())
+    if (!parts.identity.has(id) && is_a_joining_cut_short(parts.log, id, parts.identity.keys().id()))
+      parts.log.drop_journal(id);
 }
 
 // A stop between the vault and the log's first records leaves a notebook without a beginning. Once it has one, a log

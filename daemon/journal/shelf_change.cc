@@ -1,5 +1,6 @@
 // shelf_change.cc: an entry is changed, and words are taken back: both by their author alone.
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <iterator>
 #include <set>
 
 #include "daemon/journal/compose.h"
@@ -82,7 +83,7 @@ bool opened_for_both(const Journal& journal, const Noted& noted) {
   return met ? opened : sealed.rule.after.has_value();
 }
 
-// The records whose words go with it.
+// The records whose words go with it; none where it is gone already.
 std::vector<Erase::One> records_of(const Meant& found) {
   require_mine(found);
   const Noted& noted = found.noted;
@@ -93,10 +94,9 @@ std::vector<Erase::One> records_of(const Meant& found) {
       Erase::One& named = all.emplace_back(Erase::One{one.id});
       if (one.id != noted.id) named.entry = noted.id;
     }
-    if (all.empty()) throw Refusal(Reason::kGone);
     return all;
   }
-  if (noted.kind() == Kind::kTakenBack) throw Refusal(Reason::kGone);
+  if (noted.kind() == Kind::kTakenBack) return {};
   if (noted.is_remark() || noted.is_letter()) return {{noted.id}};
   if (const auto* answer = std::get_if<Answer>(&noted.what)) return {{noted.id, answer->practice, answer->period}};
   const auto* sealed = std::get_if<SealedNote>(&noted.what);
@@ -118,24 +118,25 @@ Plan plan_for(const Shelf& shelf, const TakingBack& wanted) {
   for (const std::string& id : wanted.ids) {
     const Meant found = find_one(shelf, {id, wanted.journal});
     if (!planned.insert(found.noted.id).second) continue;
-    auto& records = plan.records[found.journal->id()];
-    for (Erase::One& one : records_of(found)) records.push_back(std::move(one));
+    std::vector<Erase::One> records = records_of(found);
+    if (records.empty()) continue;  // as it was asked for
+    auto& all = plan.records[found.journal->id()];
+    std::move(records.begin(), records.end(), std::back_inserter(all));
     plan.told.items.push_back(make_item(*found.journal, found.noted, here));
     if (found.journal->shared()) persons.insert(found.journal->secrets().other);
   }
+  if (plan.told.items.empty()) throw Refusal(Reason::kGone);
   plan.told.shared_with.assign(persons.begin(), persons.end());
   return plan;
 }
 
-std::vector<std::pair<JournalId, Erase>> events_of(const Plan& plan) {
-  std::vector<std::pair<JournalId, Erase>> events;
-  for (const auto& [journal, records] : plan.records) {
-    for (const Erase::One& one : records) {
-      const bool full =
-          events.empty() || events.back().first != journal || events.back().second.records.size() == kErasedLimit;
-      if (full) events.emplace_back(journal, Erase{});
-      events.back().second.records.push_back(one);
-    }
+std::vector<Event> events_of(std::vector<Erase::One>& records, const Stamp& stamp) {
+  std::vector<Event> events;
+  for (std::size_t at = 0; at < records.size(); at += kErasedLimit) {
+    Erase& erase = std::get<Erase>(events.emplace_back(Event{stamp.now_ms, stamp.offset_minutes, {}, Erase{}}).payload);
+    const auto first = records.begin() + static_cast<std::ptrdiff_t>(at);
+    const auto count = static_cast<std::ptrdiff_t>(std::min(kErasedLimit, records.size() - at));
+    erase.records.assign(std::make_move_iterator(first), std::make_move_iterator(first + count));
   }
   return events;
 }
@@ -166,7 +167,8 @@ Changed Shelf::edit(const Rewording& wanted, ByteView request) {
   return changed;
 }
 
-// The request goes with what is written last: what a repetition meets before that is gone already.
+// All of a journal at once, or nothing, and folded once. The request goes with what is written last: what a repetition
+// meets before that is gone already, and passed over.
 TakenAway Shelf::take_back(const TakingBack& wanted, ByteView request) {
   if (state_->answered_before(request)) return {};
   if (wanted.ids.empty()) throw Refusal(Reason::kBadRequest, "id");
@@ -179,9 +181,14 @@ TakenAway Shelf::take_back(const TakingBack& wanted, ByteView request) {
     refusal.limit = kTakenBackUnasked;
     throw refusal;
   }
-  const auto events = events_of(plan);
-  for (const auto& [journal, erase] : events)
-    state_->save(*by_id(journal), erase, &erase == &events.back().second ? request : ByteView());
+  for (auto& [id, records] : plan.records) {
+    Journal& journal = *by_id(id);
+    std::vector<Event> events = events_of(records, state_->stamp());
+    const bool last = id == plan.records.rbegin()->first;
+    state_->sound([&] { return journal.append_all(events, last ? request : ByteView()); });
+    state_->herald.grew(journal);
+  }
+  state_->fold_all();
   return std::move(plan.told);
 }
 

@@ -41,8 +41,7 @@ void Shelf::State::begin_anew(const store::ViewLost& lost) {
 }
 
 void Shelf::stored(const JournalId& id, const DeviceId& author, std::uint64_t first, std::uint64_t last) {
-  (void)first;  // the fold knows how far it has come
-  if (Journal* journal = by_id(id)) journal->bodies_came(author, last);
+  if (Journal* journal = by_id(id)) journal->bodies_came(author, first, last);
 }
 
 void Shelf::expect(const JournalId& journal, std::uint64_t to_come) {

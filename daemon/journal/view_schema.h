@@ -12,8 +12,7 @@
 //   tag       of entries
 //   pending   places that are read again: an epoch not known yet, an author not enrolled, a body not here
 //   answer    sealed answers by question (question id || rule), in the order in which they came; `live` while one of
-//   the
-//             question may open without a new record; `opens` of the other's letters that are shut
+//             the question may open without a new record; `opens` of the other's letters that are shut
 //   early     openings of answers that are not here yet
 //   erased    what was taken back, by whom, and the event that did it (versions.h), whether the record is here or not
 // SPDX-License-Identifier: GPL-3.0-or-later

@@ -111,8 +111,8 @@ void BackupReader::feed(ByteView bytes) {
     if (!magic_seen_) {
       if (!take_up_to(kBackupMagic.size())) return;
       const std::string_view magic = as_text(held_);
-      if (magic.substr(0, 7) == kBackupMagic.substr(0, 7) && magic != kBackupMagic)
-        refuse("it was made by a newer duolog");
+      const bool newer = magic.back() > kBackupMagic.back() && magic.back() <= '9';  // any other one has rotted
+      if (newer && magic.substr(0, 7) == kBackupMagic.substr(0, 7)) refuse("it was made by a newer duolog");
       if (magic != kBackupMagic) refuse("it is no backup");
       magic_seen_ = true;
       held_.clear();

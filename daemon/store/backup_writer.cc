@@ -50,6 +50,7 @@ struct BackupWriter::State {
   void append_chunk(Bytes& out);
 
   BackupParts parts;
+  Bytes vault;  // from kChecking on
   DatabaseCopy copy;
   Stage stage = Stage::kCopying;
   std::unique_ptr<Check> check;
@@ -72,6 +73,7 @@ BackupWriter::~BackupWriter() = default;
 void BackupWriter::work() {
   if (state_->stage == Stage::kCopying) {
     if (state_->copy.step(kCopySlice)) return;
+    state_->vault = state_->parts.vault();
     state_->check = std::make_unique<State::Check>(state_->copy.file());
     state_->stage = Stage::kChecking;
   } else if (state_->stage == Stage::kChecking) {
@@ -85,6 +87,7 @@ void BackupWriter::State::check_slice() {
   missing = missing_in_all(check->log);
   for (const Damage& one : check->log.damage()) damage.push_back(one.what);
   check.reset();
+  require_one_file(copy.file());
   begin_writing();
 }
 
@@ -97,7 +100,7 @@ void BackupWriter::State::begin_writing() {
   to_read = static_cast<std::uint64_t>(found.st_size);
   chunks_left = parts.blobs.all();
   std::sort(chunks_left.begin(), chunks_left.end());
-  written.total = parts.vault.size() + to_read + parts.blobs.bytes();
+  written.total = vault.size() + to_read + parts.blobs.bytes();
   stage = Stage::kWriting;
 }
 
@@ -111,8 +114,8 @@ void BackupWriter::State::append_pieces(Bytes& out, ByteView content) {
 }
 
 void BackupWriter::State::append_vault(Bytes& out) {
-  append(out, frames.file("vault", parts.vault.size()));
-  append_pieces(out, parts.vault);
+  append(out, frames.file("vault", vault.size()));
+  append_pieces(out, vault);
 }
 
 void BackupWriter::State::begin_database(Bytes& out) { append(out, frames.file("duolog.db", to_read)); }
@@ -128,6 +131,9 @@ void BackupWriter::State::append_database_part(Bytes& out) {
   }
   to_read -= piece.size();
   append_pieces(out, piece);
+  if (to_read > 0) return;
+  reading.reset();
+  copy.drop();  // what is taken back from now on does not lie in it until the last chunk was fetched
 }
 
 void BackupWriter::State::append_chunk(Bytes& out) {

@@ -2,14 +2,17 @@
 //
 //   kCopying ──► kChecking ──► kWriting ──► kDone          work() moves it as far as kWriting, next() from there on
 //
-// kCopying:  the database goes into a copy of its own, in slices.
+// kCopying:  the database goes into a copy of its own, in slices. With the last of them the vault is sealed: a pairing
+//            that came in between is in both or in neither.
 // kChecking: the copy was opened as a start would open it, and every record in it is read once.
 // kWriting:  head, vault, database and chunks go out in frames (backup_format.h). Each chunk is hashed before it goes.
+//            The copy goes with its last byte.
 // Spec: proto/README.md section 3.16.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -22,8 +25,8 @@ namespace duolog::store {
 struct BackupParts {
   Database& source;  // both outlive the writer
   Blobs& blobs;
-  std::filesystem::path copy;  // where the copy may lie meanwhile: on a disk of one's own, in a closed folder
-  Bytes vault;                 // locked by a passphrase
+  std::filesystem::path copy;    // where the copy may lie meanwhile: on a disk of one's own, in a closed folder
+  std::function<Bytes()> vault;  // locked by a passphrase; asked for at the moment at which the copy is whole
   BackupHead head;
   crypto::LocalKey key;  // KDF(ds, "local.backup")
 };

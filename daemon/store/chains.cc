@@ -302,10 +302,12 @@ std::vector<std::uint64_t> Chains::missing(const Chain& chain) {
 
 void Chains::mend(Chain& chain, std::uint64_t seq, const crypto::Record& record) {
   std::optional<Bytes> body = record.body;
-  if (!body) {
+  {
     Query query(database_, "SELECT body FROM record WHERE place = ?");
     const bool has_one = query.bind(chain.place(seq)).step() && !query.is_null(0);
-    if (has_one && crypto::body_matches(record.head, query.blob(0))) body = to_bytes(query.blob(0));
+    const bool erased = has_one && query.blob(0).empty();
+    const bool fits = has_one && !body && crypto::body_matches(record.head, query.blob(0));
+    if (erased || fits) body = to_bytes(query.blob(0));
   }
   Query query(database_, "INSERT OR REPLACE INTO record (place, head, verified, body) VALUES (?, ?, 1, ?)");
   query.bind(chain.place(seq)).bind(ByteView(record.head));
@@ -317,9 +319,20 @@ void Chains::mend(Chain& chain, std::uint64_t seq, const crypto::Record& record)
   query.run();
   journals_.at(chain.journal).bytes.reset();
   chain.lost_heads.erase(seq);
+}
+
+void Chains::forget_mended(const Chain& chain, std::span<const std::uint64_t> bodies) {
   std::erase_if(damage_, [&](const Damage& damage) {
-    return damage.kind == Damage::Kind::kHead && damage.journal == chain.journal && damage.device == chain.device &&
-           !chain.lost_heads.contains(damage.seq) && !chain.lost_heads.contains(damage.seq - 1);
+    if (damage.journal != chain.journal || damage.device != chain.device) return false;
+    switch (damage.kind) {
+      case Damage::Kind::kHead:
+        return !chain.lost_heads.contains(damage.seq) && !chain.lost_heads.contains(damage.seq - 1);
+      case Damage::Kind::kEnd:
+        return damage.seq <= chain.seq;
+      case Damage::Kind::kBody:
+        break;
+    }
+    return std::find(bodies.begin(), bodies.end(), damage.seq) != bodies.end() && !lacks_body(chain, damage.seq);
   });
 }
 

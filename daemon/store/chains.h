@@ -86,11 +86,14 @@ class Chains {
   void erase_body(const Chain& chain, std::uint64_t seq);  // REQUIRES: inside a transaction
   // Without a body, or without the head that would tell which one belongs there.
   std::vector<std::uint64_t> missing(const Chain& chain);
-  // The record takes the place of a lost head; a body that belongs to it and is there already stays.
-  // REQUIRES: inside a transaction; it is the one that belongs there.
+  // The record takes the place of a lost head; a body that belongs to it and is there already stays, and what was
+  // erased stays erased, whatever comes. REQUIRES: inside a transaction; it is the one that belongs there.
   void mend(Chain& chain, std::uint64_t seq, const crypto::Record& record);
 
   void report(const Chain& chain, std::uint64_t seq, Damage::Kind kind);
+  // What has come again, or was erased, is damaged no more. `bodies`: of these the body was put or erased. Called once
+  // that is durable: a rollback reads anew what is lost from what is known to be damaged.
+  void forget_mended(const Chain& chain, std::span<const std::uint64_t> bodies);
   [[nodiscard]] const std::vector<Damage>& damage() const { return damage_; }
 
  private:

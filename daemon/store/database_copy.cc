@@ -36,6 +36,12 @@ void remove_database(const fs::path& file) {
   for (const char* suffix : {"", "-journal", "-wal", "-shm"}) ::unlink((file.string() + suffix).c_str());
 }
 
+void require_one_file(const fs::path& file) {
+  std::error_code unknown;
+  if (fs::exists(file.string() + "-wal", unknown) || unknown)
+    not_copied(file, "what was found to be damaged in it cannot be noted there");
+}
+
 struct DatabaseCopy::State {
   State(Database& from, fs::path to)
       : source(from), file(made(std::move(to))), target(std::in_place, file.string(), SQLite::OPEN_READWRITE) {
@@ -119,5 +125,6 @@ bool DatabaseCopy::step(int pages) {
 std::uint64_t DatabaseCopy::copied() const { return state_->copied; }
 std::uint64_t DatabaseCopy::pages() const { return state_->pages; }
 const fs::path& DatabaseCopy::file() const { return state_->file; }
+void DatabaseCopy::drop() { remove_database(state_->file); }
 
 }  // namespace duolog::store

@@ -25,6 +25,7 @@ class DatabaseCopy {
   [[nodiscard]] std::uint64_t copied() const;  // pages
   [[nodiscard]] std::uint64_t pages() const;   // in all, as far as known
   [[nodiscard]] const std::filesystem::path& file() const;
+  void drop();  // the file goes now
 
  private:
   struct State;
@@ -33,5 +34,9 @@ class DatabaseCopy {
 
 // A file of SQLite's and all that SQLite puts beside one.
 void remove_database(const std::filesystem::path& file);
+
+// A database that was just closed lies in its one file: nothing of it stayed in a log beside it, whose mark would ask
+// for that log wherever the file goes. Throws NotDurable where that is not so: the disk is full, or fails.
+void require_one_file(const std::filesystem::path& file);
 
 }  // namespace duolog::store

@@ -24,7 +24,10 @@ bool LogWalk::step(std::size_t records) {
       ++read_;
       return --records > 0 && next_ <= chain.last;
     });
-    if (next_ == from) ++next_, --records;  // a head is lost there; behind it there may be others that are not
+    if (next_ == from) {  // a head is lost there; behind it there may be others that are not
+      ++next_;
+      --records;
+    }
     if (next_ <= chain.last) continue;
     chains_.pop_back();
     next_ = 1;

@@ -15,13 +15,15 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kMagic = "DUOLOGR1\n";  // DO NOT CHANGE: on disk
+constexpr std::string_view kMagic = "DUOLOGR1\n";  // DO NOT CHANGE these two: on disk
+constexpr std::string_view kEnd = "end\n";         // so that one that was cut short is not taken for a shorter one
 constexpr std::size_t kLineLength = 2 * JournalId::kLength + 1;
 constexpr std::size_t kLimit = std::size_t{1} << 20;
 
 Bytes written(const std::set<JournalId>& journals) {
   Bytes bytes = to_bytes(as_bytes(kMagic));
   for (const JournalId& journal : journals) append(bytes, as_bytes(hex(journal.view()) + "\n"));
+  append(bytes, as_bytes(kEnd));
   return bytes;
 }
 
@@ -35,7 +37,7 @@ std::optional<std::set<JournalId>> parse(std::string_view text) {
     if (!journal || text[kLineLength - 1] != '\n') return std::nullopt;
     journals.insert(*journal);
   }
-  if (!text.empty()) return std::nullopt;
+  if (text != kEnd) return std::nullopt;
   return journals;
 }
 

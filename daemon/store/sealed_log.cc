@@ -288,6 +288,7 @@ Accepted SealedLog::accept(const JournalId& journal, const DeviceId& device, std
       state_->chains.append(*chain, judgement.fresh[i], judgement.ids[i], verified);
     }
   });
+  state_->chains.forget_mended(*chain, judgement.accepted.bodies);
   if (!judgement.bodies.empty() || judgement.mended != nullptr) state_->recent.clear();
   if (!judgement.fresh.empty()) {
     if (judgement.fresh.size() < run->size())  // the rest was ours already
@@ -426,27 +427,35 @@ bool SealedLog::body_is_sound(const JournalId& journal, const DeviceId& device, 
   return rows.size() == 1 && rows.front().record.body.has_value();
 }
 
-bool SealedLog::erase(const JournalId& journal, const DeviceId& device, const std::vector<std::uint64_t>& seqs) {
+SealedLog::Erased SealedLog::erase(const JournalId& journal, const DeviceId& device,
+                                   const std::vector<std::uint64_t>& seqs) {
+  Erased erased;
   const Chain* found = state_->chains.find(journal, device);
-  if (found == nullptr) return false;
+  if (found == nullptr) return erased;
   const Chain chain = *found;
   std::vector<std::uint64_t> due;
   for (const std::uint64_t seq : seqs) {
+    if (seq == 0 || seq > chain.seq || state_->chains.is_erased(chain, seq)) continue;
     const auto head = state_->chains.head_at(chain, seq);
     const auto header = head ? crypto::decode_header(*head) : std::nullopt;
-    if (header && header->kind == crypto::RecordKind::kEvent && !state_->chains.is_erased(chain, seq))
+    if (!header) {
+      erased.unknown.push_back(seq);
+    } else if (header->kind == crypto::RecordKind::kEvent) {
       due.push_back(seq);
+    }
   }
-  if (due.empty()) {
+  erased.any = !due.empty();
+  if (!erased.any) {
     state_->database.expect_writes();  // it may have been killed when they were erased: their bytes go with its log
-    return false;
+    return erased;
   }
   state_->recent.clear();
   state_->database.transaction([&] {
     for (const std::uint64_t seq : due) state_->chains.erase_body(chain, seq);
     state_->database.wipe_after_commit();
   });
-  return true;
+  state_->chains.forget_mended(chain, due);
+  return erased;
 }
 
 void SealedLog::forget_body(const JournalId& journal, const DeviceId& device, std::uint64_t seq) {

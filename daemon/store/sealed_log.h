@@ -154,13 +154,18 @@ class SealedLog {
   // False: no body is here, or it was rotten and is dropped and wanted from now on.
   bool body_is_sound(const JournalId& journal, const DeviceId& device, std::uint64_t seq);
   // Their author has taken these back: their bodies are gone from every byte of the database, and wanted no more. What
-  // is not held, or is no event, is passed over. True when there was something to erase. Throws NotDurable.
-  bool erase(const JournalId& journal, const DeviceId& device, const std::vector<std::uint64_t>& seqs);
+  // is not held, or is no event, is passed over. Throws NotDurable.
+  struct Erased {
+    bool any = false;                    // there was something to erase
+    std::vector<std::uint64_t> unknown;  // their heads are lost here: to be erased once those have come again
+    explicit operator bool() const { return any; }
+  };
+  Erased erase(const JournalId& journal, const DeviceId& device, const std::vector<std::uint64_t>& seqs);
   // A body that no longer matches its hash (bit rot) is dropped and wanted again.
   void forget_body(const JournalId& journal, const DeviceId& device, std::uint64_t seq);
 
   [[nodiscard]] std::uint64_t record_count(const JournalId& journal) const;
-  // Found since the log was opened, each place once.
+  // Found since the log was opened, each place once; what has come again since is not among it.
   [[nodiscard]] std::vector<Damage> damage() const;
 
  private:

@@ -73,19 +73,6 @@ VaultKeyFile read_key(const fs::path& file) {
   return std::move(*key);
 }
 
-// The blocks are overwritten first: what a removed file leaves on the disk would open old copies of the vault.
-void destroy_key(const fs::path& file) {
-  {
-    const Descriptor opened(::open(file.c_str(), O_WRONLY | O_NOFOLLOW | O_CLOEXEC));
-    if (!opened.is_open() && errno == ENOENT) return;
-    if (!opened.is_open()) throw failed(file);
-    write_all(opened, ByteArray<VaultKeyFile::kLength>{}, file);
-    if (::fsync(opened.get()) != 0) throw failed(file);
-  }
-  if (::unlink(file.c_str()) != 0) throw failed(file);
-  home::sync_folder(file.parent_path());
-}
-
 std::optional<VaultFile::Opened> opened_with(std::optional<VaultLock> lock, ByteView file) {
   if (!lock) return std::nullopt;
   auto payload = lock->open(file);
@@ -105,6 +92,18 @@ void replace_file(const fs::path& file, ByteView bytes) {
     ::unlink(unfinished.c_str());
     throw;
   }
+  home::sync_folder(file.parent_path());
+}
+
+void destroy_key_file(const fs::path& file) {
+  {
+    const Descriptor opened(::open(file.c_str(), O_WRONLY | O_NOFOLLOW | O_CLOEXEC));
+    if (!opened.is_open() && (errno == ENOENT || errno == ENOTDIR)) return;
+    if (!opened.is_open()) throw failed(file);
+    write_all(opened, ByteArray<VaultKeyFile::kLength>{}, file);
+    if (::fsync(opened.get()) != 0) throw failed(file);
+  }
+  if (::unlink(file.c_str()) != 0) throw failed(file);
   home::sync_folder(file.parent_path());
 }
 
@@ -159,7 +158,7 @@ VaultLock VaultFile::lock_with(const SecretBytes& passphrase, ByteView payload, 
 
 bool VaultFile::forget_key_file() {
   try {
-    destroy_key(key_file_);
+    destroy_key_file(key_file_);
     return true;
   } catch (const std::system_error&) {
     return false;
@@ -183,7 +182,7 @@ VaultLock VaultFile::lock_with_key_file(ByteView payload) {
 void VaultFile::remove() {
   if (::unlink(vault_.c_str()) != 0 && errno != ENOENT) throw failed(vault_);
   home::sync_folder(vault_.parent_path());
-  destroy_key(key_file_);
+  destroy_key_file(key_file_);
 }
 
 void VaultFile::save(const VaultLock& lock, ByteView payload) { replace_file(vault_, lock.seal(payload)); }

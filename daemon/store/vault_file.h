@@ -17,6 +17,9 @@ struct BadVaultFile : std::runtime_error {
 
 // Writes a temporary file 0600, fsyncs, renames, fsyncs the folder. Throws std::system_error; the old file stays then.
 void replace_file(const std::filesystem::path& file, ByteView bytes);
+// Its blocks are overwritten before it goes: what a removed file leaves on the disk would open old copies of the vault.
+// Nothing where there is none. Throws std::system_error.
+void destroy_key_file(const std::filesystem::path& file);
 // Refuses what others could read or have written. Throws BadVaultFile.
 Bytes read_private_file(const std::filesystem::path& file, std::size_t limit);
 

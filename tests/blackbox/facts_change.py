@@ -5,6 +5,7 @@ import os
 import pathlib
 import shutil
 import sqlite3
+import subprocess
 
 import foreign
 from facts_attachments import chunks, file_of, is_whole
@@ -116,6 +117,35 @@ def what_is_typed_in_the_editor_survives_what_goes_wrong(house):
 
 
 @fact
+def a_draft_that_is_gone_on_with_replaces_what_it_began_from_and_nothing_newer(house):
+    ada = house.resident("Ada")
+    for how in ("in the editor", "from the file"):
+        saved = ada.write(f"as it was, {how}")
+        for text in ("typed for an hour", "said meanwhile"):
+            house.secrets.text(f"{text} {how}", "an edit")
+        editor(ada, "fails", f"printf ' typed for an hour {how}' >> \"$1\"; exit 1")
+        with ada.terminal("edit", saved["id"][:8]) as screen:
+            assert screen.end() == FAILED, screen.text
+        ada.duolog("edit", saved["id"][:8], f"said meanwhile {how}")
+        (draft,) = MEMORY.glob("duolog-edit-" + saved["id"][:16] + "*/entry.txt")
+        if how == "in the editor":
+            editor(ada, "works", "true")
+            with ada.terminal("edit", saved["id"][:8]) as screen:
+                screen.expect("go on with it")
+                screen.type("y")
+                assert screen.end() == DONE, screen.text
+            assert not draft.parent.exists()
+        else:
+            with draft.open("rb") as text:
+                command = [str(house.programs / "duolog"), "edit", saved["id"][:8], "-"]
+                assert subprocess.run(command, env=ada.environment, stdin=text, check=False).returncode == DONE
+            shutil.rmtree(draft.parent)
+        versions = ada.duolog("show", saved["id"][:8], "--json").object["versions"]
+        found = sorted(version["text"].replace("\n", "") for version in versions)
+        assert found == sorted([f"as it was, {how} typed for an hour {how}", f"said meanwhile {how}"]), found
+
+
+@fact
 def what_is_taken_back_is_in_no_file_of_either_home(house):
     ada, bo = house.two()
     before = ada.write("this stays where it is")
@@ -133,7 +163,7 @@ def what_is_taken_back_is_in_no_file_of_either_home(house):
         for body in sealed:
             assert lies_in(person, body), "else this fact shows nothing"
     told = ada.duolog("delete", saved["id"][:8], "--yes").text
-    assert "may have read" not in told and "from Bo's now: you are connected" in told, told
+    assert "from Bo's now: you are connected" in told, told
     for person in (ada, bo):
         eventually(f"{person.name} has it no more", lambda: person.duolog("show", saved["id"][:8], "--json").object["kind"] == "taken back")
         for body in sealed:
@@ -184,6 +214,12 @@ def delete_says_whom_it_concerns_and_asks(house):
         assert screen.end() == DONE, screen.text
     assert ada.duolog("show", saved["id"][:8], "--json").object["kind"] == "entry"
     bo.refused("NOT_YOURS", "delete", saved["id"][:8], "--yes", expect=FAILED)
+    bo.stop()
+    unread = ada.write("thought better of this one as well")
+    with ada.terminal("delete", unread["id"][:8]) as screen:
+        screen.expect(r"Bo does not have it yet; it goes from both\s+your\s+journals")
+        screen.type("n")
+        assert screen.end() == DONE and "may have read" not in screen.text, screen.text
 
 
 @fact
@@ -200,6 +236,28 @@ def many_things_at_once_want_their_number(house):
         assert screen.end() == DONE, screen.text
     assert ada.list("--kind", "entry") == []
     assert len(ada.list("--kind", "taken back")) == 11
+
+
+@fact
+def all_that_was_named_is_taken_back_however_long_it_is(house):
+    """Four of these are more than one reply shows."""
+    ada = house.resident("Ada")
+
+    def long(text):
+        return ada.duolog("write", "--json", stdin=(text + " and on it goes" * 60_000).encode()).object["id"]
+
+    ids = [long(f"page {page} of the book") for page in range(4)]
+    with ada.terminal("delete", *(id[:8] for id in ids)) as screen:
+        screen.expect("take them back")
+        assert "and " in screen.text and " more" in screen.text, screen.text
+        screen.type("n")
+        assert screen.end() == DONE, screen.text
+    said = ada.duolog("delete", *(id[:8] for id in ids), "--yes").text
+    assert "4 taken back" in said, said
+    assert ada.list("--kind", "entry") == []
+    more = [long(f"page {page} of the sequel") for page in range(4)]
+    assert ada.duolog("delete", *(id[:8] for id in more), "--yes", "--json").object["ids"] == more
+    assert ada.list("--kind", "entry") == []
 
 
 @fact

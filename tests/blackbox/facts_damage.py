@@ -158,6 +158,7 @@ def a_rotten_record_is_told_and_comes_back_from_the_partner(house):
     assert "look at the disk" in told and "comes back when the two of you are connected" in told, told
     ada.start()
     eventually("it has come back", lambda: bo.texts() == wanted, 40)
+    assert "damaged" not in bo.duolog("doctor").text and "damaged" not in bo.warnings()
     bo.stop()
     assert bodies(bo) == sound, "bit for bit"
     bo.start()

@@ -40,6 +40,33 @@ def what_is_rotten_comes_back_from_the_partner(house):
     ada.duolog("doctor", "--repair", "--timeout", "40")
     assert texts(ada) == pen.saved
     assert "all of them are whole" in ada.duolog("doctor", "--repair").text
+    assert "damaged" not in ada.duolog("doctor").text and "damaged" not in ada.warnings()
+
+
+@fact
+def the_end_of_a_log_that_has_come_back_is_damaged_no_more(house):
+    """It is what rots first. Nobody is sent to a backup for what the partner has brought."""
+    ada, bo = house.two()
+    pen = Pen(ada)
+    pen.open()
+    for page in range(12):
+        pen.write(f"page {page} of the book")
+    eventually("Bo has all of it", lambda: texts(bo) == pen.saved)
+    ada.stop()
+    bo.stop()
+    with sqlite3.connect(bo.home / "duolog.db") as database:
+        database.execute("PRAGMA ignore_check_constraints = ON")
+        (last,) = database.execute("SELECT max(place) FROM record GROUP BY place >> 32 ORDER BY count(*) DESC LIMIT 1").fetchone()
+        assert database.execute("UPDATE record SET head = zeroblob(208) WHERE place BETWEEN ? AND ?", (last - 2, last)).rowcount == 3
+    database.close()
+    bo.start()
+    alone = bo.duolog("doctor", "--repair", "--timeout", "1", "--json", expect=FAILED).object
+    assert any("the end of the log no longer holds" in each for each in alone["damage"]), alone
+    ada.start()
+    said = bo.duolog("doctor", "--repair", "--timeout", "40").text
+    assert "all of them are whole" in said, said
+    assert "damaged" not in bo.duolog("doctor").text and "damaged" not in bo.warnings()
+    assert texts(bo) == pen.saved
 
 
 @fact
@@ -119,3 +146,20 @@ def what_nobody_else_has_is_told_and_waited_for_no_longer_than_asked(house):
     ada.start()
     said = " ".join(ada.duolog("doctor", "--repair", expect=FAILED).text.split())  # nobody could have it: at once
     assert "1 are still without their words" in said and "duolog restore FILE brings it from a backup" in said, said
+
+
+@fact
+def what_is_wrong_with_the_file_itself_is_told_and_nothing_is_called_whole(house):
+    """No record is touched by it, and no partner mends it."""
+    ada = house.resident("Ada")
+    ada.write("a word for nobody")
+    ada.stop()
+    file = ada.home / "duolog.db"
+    content = bytearray(file.read_bytes())
+    pages = int.from_bytes(content[28:32], "big")
+    content[28:32] = (pages + 1).to_bytes(4, "big")  # one more than any table knows of
+    file.write_bytes(content + bytes(len(content) // pages))
+    ada.start()
+    assert texts(ada) == ["a word for nobody"]
+    said = " ".join(ada.duolog("doctor", "--repair", "--timeout", "1", expect=FAILED).text.split())
+    assert "never used" in said and "are whole" not in said, said

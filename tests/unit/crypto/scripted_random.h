@@ -2,7 +2,8 @@
 //
 // The model that made kat.json draws from a numbered sequence: draw i is BLAKE2b-512(seed || LE64(i)), cut to the
 // length asked for. A script says which draws the code under test gets, in its own order. More draws than the script
-// has, or fewer by the end, fail the test. SPDX-License-Identifier: GPL-3.0-or-later
+// has, or fewer by the end, fail the test.
+// SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
 #include <deque>

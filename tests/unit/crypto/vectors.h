@@ -2,7 +2,8 @@
 //
 // kat.json and salamander.json are the project's own and stand in tests/vectors. The published vectors are read from
 // $DUOLOG_SHARED/vectors (by default ../shared beside the project); where that folder is absent their tests are
-// skipped, loudly. SPDX-License-Identifier: GPL-3.0-or-later
+// skipped, loudly.
+// SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
 #include <gtest/gtest.h>

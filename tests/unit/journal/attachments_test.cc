@@ -322,6 +322,24 @@ TEST_F(AnAttachment, OfAnEntryThatWasTakenBackIsDroppedOnBothSides) {
   }
 }
 
+// Killed between storing the tombstone and folding it: the facts of the whole log are learnt first, its words included.
+TEST_F(AnAttachment, OfWhatIsFoundTakenBackWhileTheViewIsMadeAnewIsDropped) {
+  const Saved saved = write_with(file_of(600'000));
+  meet(ada, bo);
+  {
+    Desk bos(bo);
+    ASSERT_EQ(bos.fetch(ada), 3U);
+  }
+  const auto held = bo.log().head(bo.shared(), ada.device())->seq;
+  ada.shelf().take_back({{hex(saved.id.view())}}, {});
+  const auto run = ada.log().read_run(ada.shared(), ada.device(), held + 1);
+  ASSERT_EQ(bo.log().accept(bo.shared(), ada.device(), held + 1, run).verdict, store::Accepted::Verdict::kStored);
+  bo.restart();
+  Desk bos(bo);
+  EXPECT_EQ(bo.blobs().count(), 0U);
+  EXPECT_THAT(bos.wanted(bo.shared()), IsEmpty());
+}
+
 TEST_F(AnAttachment, ThatIsFetchedWhenItsEntryIsTakenBackIsNotKept) {
   const Saved saved = write_with(file_of(600'000));
   meet(ada, bo);
@@ -501,6 +519,20 @@ TEST_F(AnAttachment, SevenOfAGibibyteFitOneEntryAndEightDoNot) {
   EXPECT_NO_THROW(ada.shelf().write(draft, {}));
   draft.attachments.push_back(large);
   EXPECT_EQ(refusal_of([&] { ada.shelf().write(draft, {}); }), Reason::kTooLong);
+}
+
+TEST_F(AnAttachment, IsSaidToBeWhatMakesAnEditTooLong) {
+  Attachment large{{}, crypto::kBlobLimit, std::vector<ChunkId>(crypto::kChunkLimit), "film.mkv", "video/x-matroska"};
+  Draft draft;
+  draft.attachments.assign(7, large);
+  const Saved saved = ada.shelf().write(draft, {});
+  try {
+    ada.shelf().edit({target(saved), std::string(500'000, 'x')}, {});
+    FAIL();
+  } catch (const Refusal& refusal) {
+    EXPECT_EQ(refusal.reason, Reason::kTooLong);
+    EXPECT_EQ(refusal.detail, "attachments");
+  }
 }
 
 TEST_F(AnAttachment, UploadTakesWhatItWasToldAndNothingElse) {

@@ -6,6 +6,7 @@
 #include "daemon/journal/other_years.h"
 #include "daemon/journal/searching.h"
 #include "daemon/journal/tally.h"
+#include "daemon/store/query.h"
 #include "tests/unit/journal/together.h"
 
 namespace duolog::journal {
@@ -399,6 +400,105 @@ TEST_F(Changing, MoreThanTenWantTheirNumber) {
   many.look_only = false;
   many.confirmed = 11;
   ada.shelf().take_back(many, {});
+  EXPECT_THAT(of_kind(ada, "entry"), IsEmpty());
+}
+
+// ---- and the disk rots ----
+
+class TakenBackAndRotten : public Changing {
+ protected:
+  [[nodiscard]] std::vector<std::uint64_t> wanted(Person& who, const DeviceId& author) const {
+    auto missing = who.log().missing_bodies(who.shared());
+    return missing[author];
+  }
+  // As a session does it: one by one, the lowest first, each as `from` has it.
+  void fetch(Person& to, Person& from, const DeviceId& author) {
+    for (const std::uint64_t seq : wanted(to, author))
+      give(to, seq, author, from.log().read_run(from.shared(), author, seq, 1));
+  }
+  void give(Person& to, std::uint64_t seq, const DeviceId& author, const std::vector<crypto::Record>& one) {
+    const auto accepted = to.log().accept(to.shared(), author, seq, one);
+    ASSERT_EQ(accepted.verdict, store::Accepted::Verdict::kBodies);
+    to.shelf().stored(to.shared(), author, accepted.first, accepted.last);
+    to.settle();
+  }
+  void expect_gone(Person& who, const Saved& saved, ByteView body) {
+    EXPECT_THAT(wanted(who, ada.device()), IsEmpty());
+    EXPECT_EQ(shown(who, saved).kind, ItemKind::kTakenBack);
+    EXPECT_FALSE(lies_below(who.database().file().parent_path(), body));
+    expect_the_same_anew(who);
+  }
+  void write_and_meet() {
+    ada.write("before");
+    saved = ada.write("words that I take back");
+    seq = ada.log().head(ada.shared(), ada.device())->seq;
+    ada.write("after");
+    meet(ada, bo);
+    whole = bo.log().read_run(bo.shared(), ada.device(), 1);
+    ASSERT_TRUE(whole.at(seq - 1).body);
+  }
+  Saved saved;
+  std::uint64_t seq = 0;
+  std::vector<crypto::Record> whole;  // Ada's log, as it was
+};
+
+TEST_F(TakenBackAndRotten, AHeadThatComesAgainBringsNoWordsAndWantsNone) {
+  write_and_meet();
+  take_back(ada, saved);
+  meet(ada, bo);
+  for (Person* who : {&ada, &bo}) {
+    rot_head(*who, who->shared(), ada.device(), seq);
+    (void)who->log().read_run(who->shared(), ada.device(), seq, 1);
+    ASSERT_THAT(wanted(*who, ada.device()), ElementsAre(seq - 1, seq));
+    fetch(*who, who == &ada ? bo : ada, ada.device());
+    expect_gone(*who, saved, *whole[seq - 1].body);
+  }
+}
+
+TEST_F(TakenBackAndRotten, ARecordThatWasLostAltogetherIsTakenBackOnceMoreWhenItComes) {
+  write_and_meet();
+  take_back(ada, saved);
+  meet(ada, bo);
+  bo.database().transaction([&] { store::Query(bo.database(), "DELETE FROM record WHERE body IS x''").run(); });
+  (void)bo.log().read_run(bo.shared(), ada.device(), seq, 1);
+  ASSERT_THAT(wanted(bo, ada.device()), ElementsAre(seq - 1, seq));
+  for (const std::uint64_t one : {seq - 1, seq}) give(bo, one, ada.device(), {whole[one - 1]});
+  expect_gone(bo, saved, *whole[seq - 1].body);
+}
+
+TEST_F(TakenBackAndRotten, WhatCannotBeErasedWhileItsHeadIsLostIsErasedOnceThatIsHere) {
+  write_and_meet();
+  rot_head(bo, bo.shared(), ada.device(), seq);
+  (void)bo.log().read_run(bo.shared(), ada.device(), seq, 1);
+  take_back(ada, saved);
+  carry(ada, bo, ada.shared());
+  ASSERT_TRUE(lies_below(bo.database().file().parent_path(), *whole[seq - 1].body)) << "else this shows nothing";
+  for (const std::uint64_t one : {seq - 1, seq}) {
+    crypto::Record bare = whole[one - 1];
+    if (one == seq) bare.body.reset();
+    give(bo, one, ada.device(), {bare});
+  }
+  expect_gone(bo, saved, *whole[seq - 1].body);
+}
+
+TEST_F(Changing, OfManyWhatIsGoneAlreadyIsPassedOver) {
+  TakingBack both{{id_of(ada.write("one")), id_of(ada.write("two"))}, {}, 0, false};
+  ada.shelf().take_back({{both.ids.front()}}, {});
+  EXPECT_THAT(ada.shelf().take_back(both, {}).items, SizeIs(1));
+  EXPECT_THAT(of_kind(ada, "entry"), IsEmpty());
+  EXPECT_EQ(refused([&] { ada.shelf().take_back(both, {}); }), Reason::kGone);
+}
+
+TEST_F(Changing, MoreThanOneTombstoneNamesAreTakenBackTogether) {
+  TakingBack many;
+  for (std::size_t i = 0; i < kErasedLimit + 1; ++i) many.ids.push_back(id_of(ada.write(std::to_string(i))));
+  many.confirmed = static_cast<std::uint32_t>(many.ids.size());
+  const auto before = ada.log().record_count(ada.shared());
+  ada.killed_after = 1;
+  EXPECT_THROW(ada.shelf().take_back(many, {}), Person::Killed);
+  ada.killed_after = 0;
+  ada.restart();
+  EXPECT_EQ(ada.log().record_count(ada.shared()), before + 2);
   EXPECT_THAT(of_kind(ada, "entry"), IsEmpty());
 }
 

@@ -1,5 +1,6 @@
 // damage_test.cc: a disk that rots, that is full, or that holds somebody else's database: what is lost is said, and
-// nothing is written where it could not be read. SPDX-License-Identifier: GPL-3.0-or-later
+// nothing is written where it could not be read.
+// SPDX-License-Identifier: GPL-3.0-or-later
 #include "daemon/journal/foreign.h"
 #include "daemon/store/query.h"
 #include "tests/unit/journal/two_people.h"

@@ -1,5 +1,6 @@
 // hostile_test.cc: a partner's device that lies, forks or comes from the future: kept, shown as what it is, never in
-// the way of what comes behind it. SPDX-License-Identifier: GPL-3.0-or-later
+// the way of what comes behind it.
+// SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/unit/journal/two_people.h"
 
 namespace duolog::journal {

@@ -168,6 +168,26 @@ TEST_F(IdentityTest, JournalsAndEpochsAreDurable) {
   EXPECT_FALSE(open()->has(id));
 }
 
+// Its database is copied in slices, and somebody may pair meanwhile.
+TEST_F(IdentityTest, ABackupHoldsWhatIsThereWhenItIsSealed) {
+  Identity identity = create();
+  const auto seal = identity.sealing_for_backup(secret("of the backup"), kCheap);
+  identity.add_journal(journal_with(2));
+  store::replace_file(folder_ / "backup", seal());
+  const auto backup = Identity::open({folder_ / "backup", folder_ / "no-key"}, secret("of the backup"));
+  ASSERT_TRUE(backup);
+  EXPECT_TRUE(backup->has(journal_with(2).id));
+}
+
+TEST_F(IdentityTest, ABackupIsNeverSealedByAKeyFile) {
+  Identity identity = create("a passphrase");
+  const auto seal = identity.sealing_for_backup({}, kCheap);
+  (void)seal();
+  identity.change_passphrase(secret("a passphrase"), {}, kCheap);
+  EXPECT_EQ(refused_because([&] { (void)seal(); }), Reason::kBadRequest);
+  EXPECT_THROW((void)identity.sealing_for_backup({}, kCheap), Refusal);
+}
+
 TEST_F(IdentityTest, ARefusedDiskChangesNothing) {
   Identity ada = create();
   std::filesystem::remove_all(folder_.path());

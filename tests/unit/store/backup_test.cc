@@ -7,6 +7,7 @@
 #include "daemon/store/backup_writer.h"
 #include "daemon/store/restored_mark.h"
 #include "daemon/store/vault_file.h"
+#include "tests/unit/store/faulty_disk.h"
 #include "tests/unit/store/log_fixture.h"
 
 namespace duolog::store {
@@ -215,8 +216,15 @@ TEST(AnUnpackedBackup, LeavesItsFolderUnderNoName) {
 
 TEST(ABackup, OfANewerVersionIsNamedSo) {
   Bytes newer = written(kSmall);
-  newer[7] = '2';
-  EXPECT_THAT(take(newer).refused, HasSubstr("newer duolog"));
+  for (const char version : {'2', '9'}) {
+    newer[7] = static_cast<std::uint8_t>(version);
+    EXPECT_THAT(take(newer).refused, HasSubstr("newer duolog"));
+  }
+  for (int bit = 0; bit < 8; ++bit) {
+    newer[7] = static_cast<std::uint8_t>('1' ^ 1 << bit);
+    if (newer[7] > '1' && newer[7] <= '9') continue;
+    EXPECT_THAT(take(newer).refused, HasSubstr("no backup")) << "one flipped bit is no version: " << bit;
+  }
   EXPECT_THAT(take(as_bytes("a letter to my mother, and no backup")).refused, HasSubstr("no backup"));
   EXPECT_THAT(take({}).refused, HasSubstr("no backup"));
 }
@@ -255,7 +263,7 @@ TEST(AnUnpackedBackup, WithoutAVaultOrWithAFileTwiceIsNone) {
 class AWrittenBackup : public ASealedLog {
  protected:
   BackupParts parts() {
-    return {database(), blobs, place / "copy.db", to_bytes(as_bytes("the vault")), {7, bo.id()}, key()};
+    return {database(), blobs, place / "copy.db", [this] { return to_bytes(as_bytes(vault())); }, {7, bo.id()}, key()};
   }
   void copy(BackupWriter& writer) {
     while (writer.stage() == BackupWriter::Stage::kCopying || writer.stage() == BackupWriter::Stage::kChecking)
@@ -273,6 +281,7 @@ class AWrittenBackup : public ASealedLog {
   }
   TemporaryFolder place;
   Blobs blobs{place / "blobs"};
+  std::function<std::string()> vault = [] { return "the vault"; };
 };
 
 TEST_F(AWrittenBackup, HoldsEveryRecordAndOpensByItself) {
@@ -295,16 +304,17 @@ TEST_F(AWrittenBackup, HoldsEveryRecordAndOpensByItself) {
 
 // What is committed between two slices is in it or not, and never half.
 TEST_F(AWrittenBackup, IsOneMomentThoughTheLogGoesOn) {
-  ASSERT_EQ(verdict(1, bo.write_many(1000)), Verdict::kStored);
+  std::uint64_t next = 1;
+  for (; next < 3000; next += 1000) ASSERT_EQ(verdict(next, bo.write_many(1000)), Verdict::kStored);
+  vault = [this] { return "as of record " + std::to_string(held()); };
   BackupWriter writer(parts());
-  std::uint64_t next = 1001;
   while (writer.stage() == BackupWriter::Stage::kCopying) {
     writer.work();
     ASSERT_EQ(verdict(next, bo.write_many(20)), Verdict::kStored);
     next += 20;
   }
   copy(writer);
-  EXPECT_GE(writer.records(), 1000U);
+  EXPECT_GE(writer.records(), 3000U);
   EXPECT_LT(writer.records(), next);
   BackupUnpacker unpacker(place / "restoring");
   unpacker.feed(all(writer));
@@ -314,6 +324,8 @@ TEST_F(AWrittenBackup, IsOneMomentThoughTheLogGoesOn) {
   SealedLog found(restored);
   EXPECT_EQ(found.head(journal, bo.id())->seq, writer.records());
   EXPECT_EQ(held(), next - 1);
+  ASSERT_GT(writer.records(), 3000U) << "else this shows nothing of the vault";
+  EXPECT_EQ(text_of(unpacker.vault()), "as of record " + std::to_string(writer.records()));
 }
 
 TEST_F(AWrittenBackup, TakesEveryChunkAlong) {
@@ -359,6 +371,46 @@ TEST_F(AWrittenBackup, SaysWhatIsRottenInTheOriginal) {
   EXPECT_EQ(take(all(writer)).refused, "");  // what is sound is in it
 }
 
+// What is rotten is forgotten in the copy, which may find no room for that: then it would want a log that is not there.
+TEST_F(AWrittenBackup, IsNoneWhereItsCopyCannotBeClosed) {
+  ASSERT_EQ(verdict(1, bo.write_many(10)), Verdict::kStored);
+  rot("UPDATE record SET body = zeroblob(length(body)) WHERE (place & 0xffffffff) = ? - 1", 4);
+  int refused = 0;
+  bool fired = true;
+  for (int nth = 1; fired; ++nth) {
+    testing::FaultyDisk disk;
+    BackupWriter writer(parts());
+    while (writer.stage() == BackupWriter::Stage::kCopying) writer.work();
+    disk.fail_at(testing::FaultyDisk::Fault::kFull, nth, true);
+    try {
+      copy(writer);
+    } catch (const NotDurable&) {
+      ++refused;
+      disk.heal();
+      continue;
+    }
+    fired = disk.fired();
+    disk.heal();
+    BackupUnpacker unpacker(place / "restoring");
+    unpacker.feed(all(writer));
+    unpacker.finish();
+    const Database restored(unpacker.database(), Database::Open::kExisting);
+    EXPECT_EQ(restored.refusal(), "") << nth;
+  }
+  EXPECT_GT(refused, 0);
+}
+
+TEST_F(AWrittenBackup, LeavesNoCopyOnceItsLastByteWasGiven) {
+  ASSERT_EQ(verdict(1, bo.write_many(10)), Verdict::kStored);
+  for (int i = 0; i < 8; ++i) (void)chunk(std::string(crypto::kChunkLength, static_cast<char>('a' + i)));
+  BackupWriter writer(parts());
+  copy(writer);
+  ASSERT_TRUE(std::filesystem::exists(place / "copy.db"));
+  (void)writer.next();
+  EXPECT_EQ(writer.stage(), BackupWriter::Stage::kWriting);
+  EXPECT_FALSE(std::filesystem::exists(place / "copy.db"));
+}
+
 TEST_F(AWrittenBackup, LeavesNothingBehind) {
   {
     BackupWriter unfinished(parts());
@@ -385,13 +437,14 @@ TEST(ARestoredMark, IsThereUntilItsLastJournalMayBeWrittenIn) {
 
 TEST(ARestoredMark, ThatIsDamagedIsNeverTakenForNone) {
   const TemporaryFolder folder;
-  RestoredMark(folder / "restored").hold({journal_named(1)});
+  RestoredMark(folder / "restored").hold({journal_named(1), journal_named(2)});
   const std::string whole = text_of(folder / "restored");
   for (std::size_t length = 0; length < whole.size(); ++length) {
-    if (length == 9) continue;  // the magic alone: nothing is held
     write_text(folder / "restored", whole.substr(0, length));
     EXPECT_THROW(RestoredMark(folder / "restored"), BadVaultFile) << length;
   }
+  write_text(folder / "restored", whole + whole.substr(9));
+  EXPECT_THROW(RestoredMark(folder / "restored"), BadVaultFile) << "nor one with more behind its end";
 }
 
 }  // namespace

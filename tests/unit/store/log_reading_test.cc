@@ -229,6 +229,33 @@ TEST_F(ASealedLog, ARottenEndIsFetchedAgain) {
   EXPECT_EQ(log().damage()[0].kind, Damage::Kind::kEnd);
   EXPECT_EQ(verdict(5, part(run, 4, 1)), Verdict::kStored);
   EXPECT_EQ(read(), run);
+  EXPECT_THAT(damaged(), IsEmpty());
+}
+
+TEST_F(ASealedLog, OfALongRottenEndEachRecordIsDamagedUntilItHasCome) {
+  const Records run = bo.write_many(5);
+  for (std::size_t i = 0; i < 5; ++i) verdict(i + 1, part(run, i, 1));
+  for (const std::uint64_t seq : {3U, 4U, 5U})
+    rot("UPDATE record SET head = zeroblob(208) WHERE (place & 0xffffffff) = ? - 1", seq);
+  reopen();
+  EXPECT_THAT(damaged(), ElementsAre(5, 4, 3));
+  EXPECT_EQ(verdict(3, part(run, 2, 1)), Verdict::kStored);
+  EXPECT_THAT(damaged(), ElementsAre(5, 4));
+  EXPECT_EQ(verdict(4, part(run, 3, 2)), Verdict::kStored);
+  EXPECT_THAT(damaged(), IsEmpty());
+}
+
+TEST_F(ASealedLog, ARottenBodyIsDamagedUntilItHasCome) {
+  const Records run = bo.write_many(3);
+  verdict(1, run);
+  rot("UPDATE record SET body = zeroblob(length(body)) WHERE (place & 0xffffffff) = ? - 1", 1);
+  rot("UPDATE record SET body = zeroblob(length(body)) WHERE (place & 0xffffffff) = ? - 1", 2);
+  (void)read();
+  EXPECT_THAT(damaged(), ElementsAre(1, 2));
+  EXPECT_EQ(verdict(2, part(run, 1, 1)), Verdict::kBodies);
+  EXPECT_THAT(damaged(), ElementsAre(1));
+  EXPECT_TRUE(log().erase(journal, bo.id(), {1}));
+  EXPECT_THAT(damaged(), IsEmpty()) << "and what was taken back meanwhile is missed by nobody";
 }
 
 TEST_F(ASealedLog, ARottenOwnEndIsNotWrittenOver) {

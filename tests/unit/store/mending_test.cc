@@ -125,6 +125,40 @@ TEST_F(ALostHead, KeepsTheBodyThatIsStillThere) {
   EXPECT_EQ(read(), run);
 }
 
+// Both heads beside a rotten one are fetched again, with words where the other side has them still.
+TEST_F(ALostHead, OfWhatWasTakenBackStaysWithoutItsWords) {
+  ASSERT_TRUE(log().erase(journal, bo.id(), {2, 3, 6, 7}));
+  rot(kZeros, 3);
+  rot(kZeros, 7);
+  walk();
+  ASSERT_THAT(wanted(), ElementsAre(2, 3, 6, 7));
+  for (const std::uint64_t seq : {2U, 3U}) EXPECT_EQ(verdict(seq, part(run, seq - 1, 1)), Verdict::kBodies);
+  for (const std::uint64_t seq : {6U, 7U}) {
+    Record bare = run[seq - 1];
+    bare.body.reset();
+    EXPECT_EQ(verdict(seq, {bare}), Verdict::kBodies);
+  }
+  EXPECT_THAT(wanted(), IsEmpty());
+  Records without = run;
+  for (const std::uint64_t seq : {2U, 3U, 6U, 7U}) without[seq - 1].body.reset();
+  EXPECT_EQ(read(), without);
+  reopen();
+  EXPECT_THAT(wanted(), IsEmpty());
+  EXPECT_EQ(read(), without);
+}
+
+TEST_F(ALostHead, OfWhatIsToBeErasedIsToldSoThatItIsErasedLater) {
+  rot(kZeros, 3);
+  walk();
+  const auto erased = log().erase(journal, bo.id(), {3, 5, 9});
+  EXPECT_TRUE(erased.any);
+  EXPECT_THAT(erased.unknown, ElementsAre(3));
+  EXPECT_THAT(fetch(), Each(Verdict::kBodies));
+  EXPECT_TRUE(log().erase(journal, bo.id(), {3}));
+  EXPECT_THAT(log().erase(journal, bo.id(), {3, 5}).unknown, IsEmpty());
+  EXPECT_THAT(wanted(), IsEmpty());
+}
+
 TEST_F(ALostHead, OfTheLastRecordIsTheOneThatWasThere) {
   rot(kShort, 8);
   walk();

@@ -278,5 +278,16 @@ TEST_F(AVaultFile, ShowsNoPayloadOnTheDisk) {
   EXPECT_THAT(text_of(file), ::testing::Not(HasSubstr("canary")));
 }
 
+TEST(AKeyFile, ThatIsDestroyedIsOverwrittenBeforeItGoes) {
+  const testing::TemporaryFolder folder;
+  replace_file(folder / "key", Bytes(32, 0x5a));
+  std::filesystem::create_hard_link(folder / "key", folder / "blocks");
+  destroy_key_file(folder / "key");
+  EXPECT_FALSE(std::filesystem::exists(folder / "key"));
+  EXPECT_EQ(testing::text_of(folder / "blocks"), std::string(32, '\0'));
+  EXPECT_NO_THROW(destroy_key_file(folder / "key"));
+  EXPECT_NO_THROW(destroy_key_file(folder / "nowhere" / "key"));
+}
+
 }  // namespace
 }  // namespace duolog::store
