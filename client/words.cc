@@ -417,6 +417,10 @@ std::string warning_text(std::string_view code) {
   if (name == "receives-nothing") {
     return fmt::format("nothing new is taken in from the other; what you write is kept: {}", rest_of(code));
   }
+  if (name == "indexing") {
+    return fmt::format("words are being indexed: {} records to go; nothing is missing, searches take a little longer",
+                       part(1));
+  }
   if (name == "folding") {
     return fmt::format("the view is being made anew: {} records to go; everything is here, lists take a little longer",
                        part(1));

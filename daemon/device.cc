@@ -472,6 +472,9 @@ void Device::State::describe(control::StatusReport& report) const {
   for (const std::string& name : open->house.waits_for()) report.add_warnings("restored:" + name);
   for (const std::string& why : open->house.receives_nothing()) report.add_warnings("receives-nothing:" + why);
   if (const auto left = open->house.shelf().to_fold(); left > 0) report.add_warnings(fmt::format("folding:{}", left));
+  constexpr std::uint64_t kSoon = 1000;  // a search does not notice fewer
+  if (const auto left = open->house.shelf().to_index(); left > kSoon)
+    report.add_warnings(fmt::format("indexing:{}", left));
 }
 
 void Device::State::examine(control::DoctorReport& report) const {

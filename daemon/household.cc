@@ -25,6 +25,7 @@ Household::Household(std::unique_ptr<store::Database> database, journal::Identit
              {[this](const JournalId& journal) {
                 switchboard_.log_grew(journal);
                 if (outside_.wrote) outside_.wrote();
+                fold_soon();  // its words go into the index when it has been answered
               },
               outside_.news, outside_.heard, [this](const JournalId&) { show_doors(); }}),
       door_(shelf_),
@@ -34,7 +35,7 @@ Household::Household(std::unique_ptr<store::Database> database, journal::Identit
   shelf_.start();
   attachments_.start();
   show_doors();
-  if (shelf_.to_fold() > 0) fold_soon();
+  if (shelf_.to_fold() > 0 || shelf_.to_index() > 0) fold_soon();
 }
 
 net::Switchboard::House Household::network_house() {

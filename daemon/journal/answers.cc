@@ -299,6 +299,7 @@ void Answers::try_opening(Note& note, std::size_t which) {
   } else {
     note.state = AnswerState::kGarbage;
   }
+  opened_.push_back(note.id);
   if (!note.mine) revealed_.push_back({note.sealed.practice, note.sealed.period});
 }
 

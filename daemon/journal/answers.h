@@ -75,6 +75,8 @@ class Answers {
   [[nodiscard]] std::size_t own_versions(const Sealed& like) const;
   // Rounds of which an answer of the other has become readable since this was last asked.
   std::vector<RoundKey> take_revealed();
+  // Answers and letters whose words have become readable, or may be met by accident, since this was last asked.
+  std::vector<RecordId> take_opened() { return std::exchange(opened_, {}); }
   [[nodiscard]] std::size_t held() const { return questions_.size(); }  // questions in memory
 
  private:
@@ -129,6 +131,7 @@ class Answers {
   std::int64_t now_s_ = 0;
   bool doubted_ = false;
   std::vector<RoundKey> revealed_;
+  std::vector<RecordId> opened_;
 };
 
 }  // namespace duolog::journal

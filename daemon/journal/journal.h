@@ -82,6 +82,10 @@ class Journal {
   // Puts at most `budget` records into the view that were folded before it was there; true when there are more.
   bool catch_up(std::size_t& budget);
   [[nodiscard]] bool ready() const { return view_->whole(); }
+  // Feeds the index of words at most `budget` records and takes them off it; true while there are more. REQUIRES:
+  // ready().
+  bool index_words(std::size_t& budget);
+  [[nodiscard]] std::uint64_t not_indexed() const { return view_->not_indexed(); }
   [[nodiscard]] std::uint64_t not_in_view() const;  // records that catch_up() has still to put there
   // The view is lost, and `file` begins with an empty one: all facts up to where they were folded are folded again.
   void begin_anew(std::int64_t now_s, bool doubted);
@@ -164,6 +168,7 @@ class Journal {
   bool put_rows(const DeviceId& device, std::uint64_t up_to, std::size_t& budget);
   void limit_own_practice(const Place& place, Opened& opened, std::map<bool, std::uint64_t>& counted) const;
   [[nodiscard]] Scan::Source log_source() const;
+  void index_opened();
 
   // ---- journal_erase.cc: what its author has taken back ----
   struct Gone {

@@ -26,6 +26,7 @@ bool Journal::fold(std::size_t& budget) {
   bool more = false;
   file_.transaction([&] {
     more = fold_slice(budget);
+    index_opened();
     if (in_step_ && (ready() || !view_->arranged())) {
       std::size_t places = budget < SIZE_MAX / kPlacedWithOne ? budget * kPlacedWithOne + kPlacedAtLeast : SIZE_MAX;
       view_->set_whole(!view_->arrange(places));
@@ -218,7 +219,10 @@ void Journal::take_event(Place place, const crypto::Record& record) {
 }
 
 void Journal::time_is(std::int64_t now_s, bool doubted) {
-  file_.transaction([&] { answers_->time_is(now_s, doubted); });
+  file_.transaction([&] {
+    answers_->time_is(now_s, doubted);
+    index_opened();
+  });
   take_revealed();
 }
 

@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "daemon/journal/journal.h"
+#include "daemon/journal/searching.h"
 
 namespace duolog::journal {
 namespace {
@@ -14,7 +15,8 @@ constexpr std::uint64_t kEndLength = 64;
 }  // namespace
 
 void Journal::take_up() {
-  view_ = std::make_unique<View>(file_, id_, scene());
+  view_ = std::make_unique<View>(file_, id_, scene(),
+                                 [this](const Noted& noted) { return journal::fold(words_of(*this, noted)); });
   answers_ = std::make_unique<Answers>(id_, identity_.keys().wrap().clone(), AnswerTable(file_, view_->row()));
   membership_ = Membership(secrets().genesis);
   attached_ = Attached(blobs_);

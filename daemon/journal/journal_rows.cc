@@ -116,6 +116,23 @@ bool Journal::put_rows(const DeviceId& device, std::uint64_t up_to, std::size_t&
   return more;
 }
 
+// ---- into the index of words ----
+
+bool Journal::index_words(std::size_t& budget) {
+  if (view_->not_indexed() == 0) return false;
+  bool more = false;
+  file_.transaction([&] {
+    more = view_->index_words(budget);
+    view_->keep();
+  });
+  return more;
+}
+
+// Those that were put there while they were sealed.
+void Journal::index_opened() {
+  for (const RecordId& id : answers_->take_opened()) view_->words_opened(id);
+}
+
 // ---- past it ----
 
 Scan::Source Journal::log_source() const {

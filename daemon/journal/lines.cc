@@ -5,13 +5,16 @@ namespace duolog::journal {
 namespace {
 
 constexpr std::size_t kFirstPage = 256;
+constexpr std::size_t kFirstOfWords = 1024;
 constexpr std::size_t kLargestPage = 8192;
 
 }  // namespace
 
 void Lines::add(const Journal& journal, Wanted wanted) {
+  // By words much may be read before the first line: so they are fetched in one go.
   const std::size_t wished = wanted.about_so_many;
-  streams_.push_back({&journal, std::move(wanted), wished != 0 ? std::min(wished, kFirstPage) : kFirstPage});
+  const std::size_t first = wanted.match.empty() ? kFirstPage : kFirstOfWords;
+  streams_.push_back({&journal, std::move(wanted), wished != 0 ? std::min(wished, first) : first});
 }
 
 bool Lines::Stream::fill() {

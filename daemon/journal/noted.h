@@ -102,6 +102,7 @@ struct Line {
   // Once it has its place in the order of its journal:
   std::int64_t at = 0;       // which one
   std::int64_t reached = 0;  // the latest time up to here: it places a record among those of other journals
+  bool indexed = false;      // an index was asked for what is wanted, and knows that its words are such
 
   // Also one that was taken back: the question stays answered.
   [[nodiscard]] bool is_answer() const {

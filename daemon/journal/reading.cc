@@ -54,6 +54,7 @@ Wanted understood(const Shelf& shelf, const Filter& filter) {
   if (filter.mood > kBestMood) throw Refusal(Reason::kBadRequest, "mood");
   wanted.kinds = kinds_of(filter.kind);
   wanted.about_so_many = filter.limit;
+  wanted.match = filter.match;
   return wanted;
 }
 
@@ -122,6 +123,37 @@ void walk(const Shelf& shelf, const Filter& filter, bool newest_first, const See
     if (!see(*hit->journal, hit->line)) return;
   }
 }
+
+// What the indexes of several journals find, the best first, as long as it fits what is wanted.
+class Best {
+ public:
+  void add(const Journal& journal, Wanted wanted) {
+    sources_.push_back({&journal, std::move(wanted), {}, 0});
+    sources_.back().ranked = journal.records().ranked(sources_.back().wanted.match);
+  }
+  std::optional<Lines::Hit> next() {
+    for (;;) {
+      Source* best = nullptr;
+      for (Source& source : sources_)
+        if (source.at < source.ranked.size() && (best == nullptr || source.score() > best->score())) best = &source;
+      if (best == nullptr) return std::nullopt;
+      Line line = best->journal->records().line_at(best->ranked[best->at++].place);
+      line.indexed = true;
+      if (fits(best->wanted, line)) return Lines::Hit{best->journal, std::move(line)};
+    }
+  }
+
+ private:
+  struct Source {
+    const Journal* journal;
+    Wanted wanted;
+    std::vector<Records::Ranked> ranked;
+    std::size_t at;
+
+    [[nodiscard]] std::int64_t score() const { return ranked[at].score; }
+  };
+  std::vector<Source> sources_;
+};
 
 Item item_of(const Journal& journal, const Line& line, const Zone& here) {
   const Noted noted = journal.records().read(line);
@@ -271,6 +303,29 @@ void each_found(const Shelf& shelf, const Filter& filter, bool newest_first, con
       return goes_on;
     });
   });
+}
+
+void each_best(const Shelf& shelf, const Filter& filter, const SeeFound& see) {
+  if (!filter.before.empty() || !filter.after.empty()) throw Refusal(Reason::kBadRequest, "before");
+  Wanted wanted = understood(shelf, filter);
+  wanted.newest_first = true;
+  Best best;
+  Lines behind;
+  for (const Journal* journal : chosen(shelf, filter.journal)) {
+    Wanted of_it = wanted;
+    if (!add_voice(*journal, filter.from, of_it)) continue;
+    best.add(*journal, of_it);
+    of_it.not_indexed = true;
+    behind.add(*journal, of_it);
+  }
+  const auto shows = [&](const Lines::Hit& hit) {
+    const bool passes = !needs_words(filter) || words_pass(*hit.journal, hit.journal->records().read(hit.line), filter);
+    return !passes || see(*hit.journal, hit.line);
+  };
+  while (const auto hit = best.next())
+    if (!shows(*hit)) return;
+  while (const auto hit = behind.next())
+    if (!shows(*hit)) return;
 }
 
 Listed list_page(const Shelf& shelf, const Filter& filter, const ShowItem& show) {

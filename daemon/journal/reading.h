@@ -23,6 +23,10 @@ struct Filter {
   std::string before = {};             // an id as in Target: what comes before it, or after it
   std::string after = {};
   bool oldest = false;  // the oldest `limit`, not the newest
+
+  // For a search: what an index surely does not find may be left out (Wanted::match). It is no filter, but for records
+  // whose line says `indexed`.
+  std::string match = {};
 };
 // One record that somebody has named. Throws Refusal: kNotFound, kAmbiguous, kNoSuchJournal, kBadRequest.
 struct Meant {
@@ -35,6 +39,10 @@ Meant find_one(const Shelf& shelf, const Target& target);
 // kBadDate, kNoSuchJournal, kBadRequest (a kind there is not), and as find_one() does.
 using SeeFound = std::function<bool(const Journal&, const Line&)>;
 void each_found(const Shelf& shelf, const Filter& filter, bool newest_first, const SeeFound& see);
+// Those that suit `match` best come first; then what the index does not know yet, the newest first. Throws
+// store::ViewLost as well, and Refusal kBadRequest where the filter says `before` or `after`: it has no such places.
+// REQUIRES: there is a `match`.
+void each_best(const Shelf& shelf, const Filter& filter, const SeeFound& see);
 
 struct Listed {
   std::size_t more = 0;  // that the limit has left out, as far as they were counted

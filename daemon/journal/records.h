@@ -55,6 +55,9 @@ struct Wanted {
   bool newest_first = false;
   std::optional<std::int64_t> beyond;  // Line::at: only what comes after it in the order that is asked for
   std::size_t about_so_many = 0;       // what is looked at before the visitor stops, as far as one knows; 0: all
+  // As match_text() prints it. What an index knows not to have such words is left out; the rest may have them.
+  std::string match;         // REQUIRES: no tag
+  bool not_indexed = false;  // only what the index does not know yet
 };
 // Remarks and reactions to a thing. Whoever wants them all reads one after the other: there may be any number.
 Wanted said_about(const RecordId& id);
@@ -80,6 +83,15 @@ class Records {
   // What is shown of an entry whose own record this is; of anything else the record. `mine`: its author is a device of
   // this person; nobody edits the other's words.
   [[nodiscard]] Noted as_it_reads(Noted record, bool mine) const;
+
+  // What the index finds, the best first; where there is none, nothing.
+  struct Ranked {
+    std::int64_t score = 0;
+    std::int64_t place = 0;
+  };
+  [[nodiscard]] virtual std::vector<Ranked> ranked(const std::string&) const { return {}; }
+  // REQUIRES: `place` is of ranked().
+  [[nodiscard]] virtual Line line_at(std::int64_t) const { return {}; }
 
   // ---- what would otherwise be counted by hand ----
   // Rounds of which somebody has given an answer; of one practice, or of all where that is empty; of this period and

@@ -312,52 +312,64 @@ void collect(const Node& node, const Folded& text, std::vector<Hit>& hits) {
 // ---- as an index takes it ----
 
 // What surely holds more than the node, and what surely holds less. Of the first nothing means everything, of the
-// second nothing. They differ by what is not in the index.
+// second nothing. They differ by what the index does not know, or is better not asked for.
 enum class Side { kMore, kLess };
 using Text = std::optional<std::string>;
 
-Text printed(const Node& node, Side side);
+class Printer {
+ public:
+  explicit Printer(const IsBroad& is_broad) : is_broad_(is_broad) {}
 
-Text printed_phrase(const Node& node) {
-  std::string text = node.in_pairs ? "pairs : \"" : "words : \"";
-  for (std::size_t i = 0; i < node.tokens.size(); ++i) text += (i == 0 ? "" : " ") + node.tokens[i];
-  return text + (node.prefix ? "\" *" : "\"");
-}
-
-// What is unknown of one side leaves out one child, of the other it settles the whole.
-Text printed_children(const Node& node, Side side) {
-  const bool skips = (node.what == Node::What::kAnd) == (side == Side::kMore);
-  Text all;
-  for (const Node& child : node.children) {
-    const Text one = printed(child, side);
-    if (!one && !skips) return std::nullopt;
-    if (!one) continue;
-    all = all ? *all + (node.what == Node::What::kAnd ? " AND " : " OR ") + *one : *one;
-  }
-  return all ? "(" + *all + ")" : all;
-}
-
-Text printed(const Node& node, Side side) {
-  switch (node.what) {
-    case Node::What::kPhrase:
-      return printed_phrase(node);
-    case Node::What::kField:
-      return std::nullopt;
-    case Node::What::kNot: {
-      const Text without = printed(node.children.front(), side == Side::kMore ? Side::kLess : Side::kMore);
-      if (!without) return std::nullopt;
-      return "(words : \"" + std::string(kBreak) + "\" NOT " + *without + ")";
+  Text print(const Node& node, Side side) {
+    switch (node.what) {
+      case Node::What::kPhrase:
+        return phrase(node, side);
+      case Node::What::kField:
+        exact_ = false;
+        return std::nullopt;
+      case Node::What::kNot: {
+        const Text without = print(node.children.front(), side == Side::kMore ? Side::kLess : Side::kMore);
+        if (!without) return std::nullopt;
+        return "(words : \"" + std::string(kBreak) + "\" NOT " + *without + ")";
+      }
+      case Node::What::kAnd:
+      case Node::What::kOr:
+        break;
     }
-    case Node::What::kAnd:
-    case Node::What::kOr:
-      break;
+    return children(node, side);
   }
-  return printed_children(node, side);
-}
+  [[nodiscard]] bool exact() const { return exact_; }
 
-bool has_field(const Node& node) {
-  return node.what == Node::What::kField || std::any_of(node.children.begin(), node.children.end(), has_field);
-}
+ private:
+  // Of a phrase with a broad end more is what stands before that.
+  Text phrase(const Node& node, Side side) {
+    std::size_t count = node.tokens.size();
+    const bool broad = node.prefix && is_broad_ && is_broad_(node.tokens.back());
+    if (broad) {
+      exact_ = false;
+      if (--count == 0 || side == Side::kLess) return std::nullopt;
+    }
+    std::string text = node.in_pairs ? "pairs : \"" : "words : \"";
+    for (std::size_t i = 0; i < count; ++i) text += (i == 0 ? "" : " ") + node.tokens[i];
+    return text + (node.prefix && !broad ? "\" *" : "\"");
+  }
+
+  // What is unknown of one side leaves out one child, of the other it settles the whole.
+  Text children(const Node& node, Side side) {
+    const bool skips = (node.what == Node::What::kAnd) == (side == Side::kMore);
+    Text all;
+    for (const Node& child : node.children) {
+      const Text one = print(child, side);
+      if (!one && !skips) return std::nullopt;
+      if (!one) continue;
+      all = all ? *all + (node.what == Node::What::kAnd ? " AND " : " OR ") + *one : *one;
+    }
+    return all ? "(" + *all + ")" : all;
+  }
+
+  const IsBroad& is_broad_;
+  bool exact_ = true;
+};
 
 }  // namespace
 
@@ -390,6 +402,18 @@ std::vector<Hit> hits_in(const Node& query, const Folded& text) {
   return hits;
 }
 
-MatchText match_text(const Node& query) { return {printed(query, Side::kMore).value_or(""), !has_field(query)}; }
+MatchText match_text(const Node& query, const IsBroad& is_broad) {
+  Printer printer(is_broad);
+  const Text text = printer.print(query, Side::kMore);
+  return {text.value_or(""), printer.exact() && text};
+}
+
+std::string match_tag(std::string_view tag) {
+  const Folded folded = fold(tag.substr(tag.starts_with('#') ? 1 : 0));
+  std::string text;
+  for (std::size_t i = 1; i < folded.words.tokens.size(); ++i)
+    text += (i == 1 ? "" : " ") + std::string(folded.words[i]);
+  return text.empty() ? text : "words : \"" + text + "\"";
+}
 
 }  // namespace duolog::journal

@@ -60,8 +60,12 @@ std::vector<Hit> hits_in(const Node& query, const Folded& text);
 // For MATCH on an FTS5 table whose columns `words` and `pairs` are fed the streams of that name, tokenizer "ascii".
 struct MatchText {
   std::string text;   // empty: any row may match
-  bool exact = true;  // false: fields stand in the tree, so that rows are found that do not match; ask matches()
+  bool exact = true;  // false: rows are found that do not match, for the tree has fields or is broad; ask matches()
 };
-MatchText match_text(const Node& query);
+// `is_broad`: so much begins with this that an index should not be asked for it; absent: nothing does.
+using IsBroad = std::function<bool(std::string_view prefix)>;
+MatchText match_text(const Node& query, const IsBroad& is_broad = {});
+// What surely finds whatever has this tag, and more. Empty: there is no word in it.
+std::string match_tag(std::string_view tag);
 
 }  // namespace duolog::journal

@@ -156,6 +156,8 @@ Folded fold(const Words& words) {
   return folded;
 }
 
+namespace {
+
 FieldTest possible_fields(const Shelf& shelf) {
   return [&shelf](Field field, std::string_view value) {
     switch (field) {
@@ -208,28 +210,107 @@ Finding finding(const Shelf& shelf, const Meant& meant, const Node* query) {
   return {read(shelf, meant), snippet_of(words, hits)};
 }
 
-Findings search(const Shelf& shelf, std::string_view query, const Filter& filter) {
-  const auto wanted = parse_query(query, possible_fields(shelf));
-  Findings found;
-  found.sought = wanted || narrows(filter);
-  if (!found.sought) return found;
-  Filter scope = filter;
-  scope.after.clear();
-  scope.limit = 0;
-  Page page(filter.limit == 0 ? std::numeric_limits<std::size_t>::max() : filter.limit, kPageBytes);
-  each_found(shelf, scope, true, [&](const Journal& journal, const Line& line) {
+// ---- narrowing down ----
+
+void and_match(Filter& scope, const std::string& match) {
+  if (!match.empty()) scope.match += (scope.match.empty() ? "" : " AND ") + match;
+}
+
+// What must hold of all that is found, where a line or the index can tell of it: the rest need not be read. What stands
+// in the filter already narrows down on its own.
+void narrow(Filter& scope, const Node& query) {
+  if (query.what == Node::What::kAnd)
+    for (const Node& child : query.children) narrow(scope, child);
+  if (query.what != Node::What::kField) return;
+  const auto set = [&](std::string& in) {
+    if (in.empty()) in = query.value;
+  };
+  if (query.field == Field::kSince) set(scope.since);
+  if (query.field == Field::kUntil) set(scope.until);
+  if (query.field == Field::kKind) set(scope.kind);
+  if (query.field == Field::kFrom && query.value == "me") set(scope.from);
+  if (query.field == Field::kTag) and_match(scope, match_tag(query.value));
+}
+
+class Search {
+ public:
+  Search(const Shelf& shelf, const Node* query, const Filter& filter)
+      : shelf_(shelf), query_(query), limit_(filter.limit), scope_(filter) {
+    scope_.after.clear();
+    if (limit_ != 0)  // so many lines are looked at, about
+      scope_.limit = static_cast<std::uint32_t>(std::min<std::size_t>(limit_ + kCountedMore, UINT32_MAX));
+    begin();
+  }
+  // REQUIRES: before anything is looked for.
+  void use_index() {
+    and_match(scope_, match_tag(scope_.tag));
+    for (const std::string& tag : scope_.tags) and_match(scope_, match_tag(tag));
+    if (query_ == nullptr) return;
+    const WordIndex index(shelf_.parts().view);
+    const MatchText match = sound(
+        shelf_, [&] { return match_text(*query_, [&](std::string_view prefix) { return index.is_broad(prefix); }); });
+    exact_ = match.exact;
+    and_match(scope_, match.text);
+    narrow(scope_, *query_);
+  }
+
+  [[nodiscard]] const Filter& scope() const { return scope_; }
+  void begin() {
+    found_ = {};
+    page_ = Page(limit_ == 0 ? std::numeric_limits<std::size_t>::max() : limit_, kPageBytes);
+  }
+  // False: there is nothing more to look for.
+  bool see(const Journal& journal, const Line& line) {
+    if (found_.more > 0 && line.indexed && exact_) return ++found_.more < kCountedMore;
     const Meant meant{&journal, journal.records().read(line)};
     const Words words = words_of(journal, meant.noted);
     if (words.parts.empty()) return true;
-    const auto holds = [&](Field field, std::string_view value) { return field_holds(shelf, meant, field, value); };
-    if (wanted && !matches(*wanted, fold(words), holds)) return true;
-    if (found.more == 0) {
-      Finding one = finding(shelf, meant, wanted ? &*wanted : nullptr);
-      if (page.takes(one.item)) return found.findings.push_back(std::move(one)), true;
+    const auto holds = [&](Field field, std::string_view value) { return field_holds(shelf_, meant, field, value); };
+    if (query_ != nullptr && !matches(*query_, fold(words), holds)) return true;
+    if (found_.more == 0) {
+      Finding one = finding(shelf_, meant, query_);
+      if (page_.takes(one.item)) return found_.findings.push_back(std::move(one)), true;
     }
-    return ++found.more < kCountedMore;
-  });
-  return found;
+    return ++found_.more < kCountedMore;
+  }
+  Findings take() { return std::exchange(found_, {}); }
+
+ private:
+  const Shelf& shelf_;
+  const Node* query_;  // null: what the filter lets through
+  std::size_t limit_;
+  Filter scope_;
+  bool exact_ = true;  // what the index finds is what is sought
+  Page page_{0, 0};
+  Findings found_;
+};
+
+}  // namespace
+
+Findings search(const Shelf& shelf, std::string_view query, const Filter& filter, By by) {
+  const auto wanted = parse_query(query, possible_fields(shelf));
+  if (!wanted && !narrows(filter)) return {{}, 0, false};
+  Search search(shelf, wanted ? &*wanted : nullptr, filter);
+  search.use_index();
+  const auto see = [&](const Journal& journal, const Line& line) { return search.see(journal, line); };
+  if (by == By::kTime || search.scope().match.empty()) {
+    each_found(shelf, search.scope(), true, see);
+  } else {
+    sound(shelf, [&] {
+      search.begin();
+      each_best(shelf, search.scope(), see);
+    });
+  }
+  return search.take();
+}
+
+Findings look_at_all(const Shelf& shelf, std::string_view query, const Filter& filter) {
+  const auto wanted = parse_query(query, possible_fields(shelf));
+  if (!wanted && !narrows(filter)) return {{}, 0, false};
+  Search search(shelf, wanted ? &*wanted : nullptr, filter);
+  each_found(shelf, search.scope(), true,
+             [&](const Journal& journal, const Line& line) { return search.see(journal, line); });
+  return search.take();
 }
 
 }  // namespace duolog::journal

@@ -1,5 +1,6 @@
-// searching.h: which records have what somebody looks for. Goes through all of them: an index may narrow down where it
-// has to look, and finds the same.
+// searching.h: which records have what somebody looks for. The view's index (view_index.h) says where to look; what it
+// does not know yet is looked at one by one, and so is everything while there is no view. Both find the same: what is
+// shown was held against the query itself.
 //
 // What is searched is what a list would show: the words and tags of entries, of letters whose day has come, of answers
 // that may be read, and remarks. What is sealed is never found, nor that it is there.
@@ -28,17 +29,16 @@ struct Finding {
   Snippet snippet;
 };
 struct Findings {
-  std::vector<Finding> findings;  // the newest first
-  std::size_t more = 0;           // older ones that the limit has left out, as far as they were counted
-  bool sought = true;             // false: there was nothing in the query to look for, and no filter either
+  std::vector<Finding> findings;
+  std::size_t more = 0;  // that the limit has left out, as far as they were counted
+  bool sought = true;    // false: there was nothing in the query to look for, and no filter either
 };
 // `filter` narrows down what fields in the query may narrow down further; its `oldest` and `after` mean nothing here.
+// By relevance the best come first (bm25), where there is an index and words to ask it for; such a search has no pages.
 // Throws as each_found() does, and Refusal kTooLong.
-Findings search(const Shelf& shelf, std::string_view query, const Filter& filter);
-
-// For whoever finds by an index. Both outlive neither the shelf nor its next change.
-FieldTest possible_fields(const Shelf& shelf);  // which values fields can have here
-bool field_holds(const Shelf& shelf, const Meant& meant, Field field, std::string_view value);
-Finding finding(const Shelf& shelf, const Meant& meant, const Node* query);
+enum class By { kTime, kRelevance };
+Findings search(const Shelf& shelf, std::string_view query, const Filter& filter, By by = By::kTime);
+// The same, the newest first, without the index: what the index is held against, in tests and figures.
+Findings look_at_all(const Shelf& shelf, std::string_view query, const Filter& filter);
 
 }  // namespace duolog::journal

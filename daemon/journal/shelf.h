@@ -158,8 +158,12 @@ class Shelf {
   // So many records of it are still to come, soon. Where that is much more than is here (a first sync), they are opened
   // and durable as they come, and what readers see follows when the last has come: to_fold().
   void expect(const JournalId& journal, std::uint64_t to_come);
-  // Folds at most so many records; true while there is more to fold. Publishes due openings at the end.
+  // Folds at most so many records; true while there is more to fold. Publishes due openings at the end. When all is
+  // folded, words go into the index, and what was taken out of it goes from its pages.
   bool fold_some(std::size_t records = 512);
+  // Records whose words are not in the index yet: a search looks at each of them. One at least while that is being put
+  // in order. fold_some() does it.
+  [[nodiscard]] std::uint64_t to_index() const;
   // Records that are not in the view yet; readers are answered from the log so long.
   [[nodiscard]] std::uint64_t to_fold() const;
   // Nothing is asked or comes for a while: what is in the view is made durable, and the next start believes it.

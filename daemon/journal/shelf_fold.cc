@@ -77,6 +77,12 @@ std::uint64_t Shelf::to_fold() const {
   return missing;
 }
 
+std::uint64_t Shelf::to_index() const {
+  std::uint64_t missing = 0;
+  for (const auto& journal : state_->journals) missing += journal->ready() ? journal->not_indexed() : 0;
+  return missing > 0 ? missing : state_->sound([&] { return WordIndex(state_->parts.view).wiping(); }) ? 1 : 0;
+}
+
 bool Shelf::is_at_rest() const { return state_->parts.view.is_clean() || state_->parts.view.is_in_memory(); }
 
 void Shelf::rest() {
@@ -94,7 +100,8 @@ bool Shelf::State::fold_some(std::size_t records) {
   if (sound([&] { return fold_facts(records); })) return true;
   const bool wrote = sound([&] { return finish_fold(); });
   const bool in_bulk = budget - records >= kInBulk;
-  return sound([&] { return catch_up(records, in_bulk); }) || wrote;
+  if (sound([&] { return catch_up(records, in_bulk); }) || wrote) return true;
+  return sound([&] { return index_some(records); });
 }
 
 bool Shelf::State::fold_facts(std::size_t& records) {
@@ -133,6 +140,22 @@ bool Shelf::State::catch_up(std::size_t& records, bool in_bulk) {
     more = more || journal->has_more_to_tell();
   }
   return more;
+}
+
+// After many the index lies in many pieces.
+bool Shelf::State::index_some(std::size_t records) {
+  constexpr std::size_t kIndexedAtOnce = 256;
+  constexpr std::size_t kMany = 4096;
+  constexpr std::size_t kPagesAtOnce = 64;
+  std::size_t left = std::min(records, kIndexedAtOnce);
+  const std::size_t budget = left;
+  bool more = false;
+  for (const auto& journal : journals) more = (journal->ready() && journal->index_words(left)) || more;
+  indexed += budget - left;
+  if (more) return true;
+  WordIndex words(parts.view);
+  if (std::exchange(indexed, 0) >= kMany) parts.view.transaction([&] { words.wipe(); });
+  return words.wipe_some(kPagesAtOnce);
 }
 
 // What many records add up to for a reader follows in slices: nobody waits for it here.

@@ -21,6 +21,7 @@ struct Shelf::State {
   bool refused = false;  // the last time that something was to be written by itself
   bool clock_doubted = false;
   std::map<JournalId, std::uint64_t> to_come;  // records of each, where there are any
+  std::size_t indexed = 0;                     // records, since everything was
 
   // As sound() of shelf.h.
   template <class Work>
@@ -78,6 +79,7 @@ struct Shelf::State {
   bool fold_facts(std::size_t& records);
   [[nodiscard]] bool comes_for_the_first_time(const Journal& journal) const;
   bool catch_up(std::size_t& records, bool in_bulk);
+  bool index_some(std::size_t records);
   void fold_all();
   bool finish_fold();
   bool publish_openings(Journal& journal);

@@ -14,8 +14,8 @@ namespace {
 std::int64_t clipped(std::uint64_t seq) { return static_cast<std::int64_t>(std::min<std::uint64_t>(seq, INT64_MAX)); }
 }  // namespace
 
-View::View(ViewFile& file, const JournalId& journal, Scene scene)
-    : file_(file), journal_(journal), scene_(std::move(scene)) {
+View::View(ViewFile& file, const JournalId& journal, Scene scene, WordsOf words_of)
+    : file_(file), journal_(journal), scene_(std::move(scene)), words_of_(std::move(words_of)), words_(file) {
   take_up();
 }
 
@@ -48,7 +48,8 @@ void View::take_up() {
   }
   Query query(
       file_.database(),
-      "SELECT row, id, folded, head, dated, time, claimed, holds FROM device WHERE row BETWEEN ? AND ? ORDER BY row");
+      "SELECT row, id, folded, head, dated, time, claimed, holds, indexed FROM device WHERE row BETWEEN ? AND ? "
+      "ORDER BY row");
   query.bind(row_ << 8).bind((row_ << 8) + 255);
   while (query.step()) {
     const auto id = DeviceId::from(query.blob(1));
@@ -61,6 +62,7 @@ void View::take_up() {
     chain.time = query.is_null(5) ? kNoTime : query.number(5);
     chain.claimed = static_cast<std::uint64_t>(query.number(6));
     chain.holds = static_cast<std::uint64_t>(query.number(7));
+    chain.indexed = static_cast<std::uint64_t>(query.number(8));
     devices_.push_back(*id);
   }
   look_for_versions();
@@ -89,12 +91,14 @@ void View::keep() {
   settle_versions();
   for (auto& [device, chain] : chains_) {
     if (!std::exchange(chain.changed, false)) continue;
-    Query query(file_.database(),
-                "UPDATE device SET folded = ?2, head = ?3, dated = ?4, time = ?5, claimed = ?6, holds = ?7 "
-                "WHERE row = ?1");
+    Query query(
+        file_.database(),
+        "UPDATE device SET folded = ?2, head = ?3, dated = ?4, time = ?5, claimed = ?6, holds = ?7, indexed = ?8 "
+        "WHERE row = ?1");
     query.bind(row_ << 8 | chain.number).bind(static_cast<std::int64_t>(chain.last)).bind(chain.head.view());
     query.bind(static_cast<std::int64_t>(chain.dated));
-    bind_time(query, chain.time).bind(clipped(chain.claimed)).bind(clipped(chain.holds)).run();
+    bind_time(query, chain.time).bind(clipped(chain.claimed)).bind(clipped(chain.holds)).bind(clipped(chain.indexed));
+    query.run();
   }
   const Kept now{whole_, counts_.entries, counts_.unreadable, counts_.newer, next_, liars_, reached_};
   if (kept_ == now) return;
@@ -107,6 +111,8 @@ void View::keep() {
 }
 
 void View::forget() {
+  for (const auto& [device, chain] : chains_)
+    for (std::uint64_t seq = 1; seq <= chain.indexed; ++seq) words_leave(place(chain, seq), true);
   const std::int64_t from = row_ << 48;
   const std::int64_t to = ((row_ + 1) << 48) - 1;
   for (const char* sql :
@@ -233,9 +239,10 @@ void View::put_again(Chain& chain, const Noted& noted, const Row& given) {
     if (!query.is_null(3)) row.at = query.number(3);
     if (!query.is_null(4)) row.reached = query.number(4);
   }
-  unindex(row.place);
+  unindex(row.place, true);  // its words may have been taken back
   Query(file_.database(), "DELETE FROM record WHERE place = ?").bind(row.place).run();
   insert(noted, row);
+  words_come(row.place);
   if (about) to_settle_.emplace(*about, row.mine);
   note_version(noted, row.mine);
   if (noted.seq == chain.last) chain.head = noted.id;

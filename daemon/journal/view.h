@@ -9,6 +9,9 @@
 //   put ──► comes last? ──yes──► placed at once
 //                └────no──► rewind ──► unplaced ──► arrange() ──► placed
 //
+// The words of records go into an index behind that, in slices (view_index.h): by their places, which stay. What is not
+// in it yet is looked at one by one by whoever searches.
+//
 // Readers ask only while whole(); until then scan.h answers. All writing is inside ViewFile::transaction(), and ends
 // with keep(). Throws store::ViewLost from every function.
 // SPDX-License-Identifier: GPL-3.0-or-later
@@ -19,6 +22,7 @@
 
 #include "daemon/journal/versions.h"
 #include "daemon/journal/view_file.h"
+#include "daemon/journal/view_index.h"
 
 namespace duolog::store {
 class Query;
@@ -28,8 +32,10 @@ namespace duolog::journal {
 
 class View final : public Records {
  public:
+  // What a record has for whoever searches, folded; no tokens: nothing. Absent: nothing is indexed.
+  using WordsOf = std::function<Folded(const Noted&)>;
   // Takes up what the file has of this journal.
-  View(ViewFile& file, const JournalId& journal, Scene scene);
+  View(ViewFile& file, const JournalId& journal, Scene scene, WordsOf words_of = {});
 
   // ---- is it to be believed? ----
   // All that was folded when it was last kept is here, and has its place.
@@ -57,6 +63,13 @@ class View final : public Records {
   void keep();
   void keep(Bytes facts);
   void forget();  // everything of this journal
+
+  // ---- the index of words: view_words.cc ----
+  // Feeds it at most so many records, and fewer where they are long; true while there are more.
+  bool index_words(std::size_t& budget);
+  [[nodiscard]] std::uint64_t not_indexed() const;
+  // What was sealed can be read now.
+  void words_opened(const RecordId& id);
 
   // ---- records to be read again, and why: kept for the fold, which knows what the reasons mean ----
   struct Pending {
@@ -98,6 +111,8 @@ class View final : public Records {
   // Changes whenever one of kSettings may have come, or changed its place.
   [[nodiscard]] std::uint64_t settings_version() const { return settings_version_; }
   [[nodiscard]] Counts counts() const override { return counts_; }
+  [[nodiscard]] std::vector<Ranked> ranked(const std::string& match) const override;
+  [[nodiscard]] Line line_at(std::int64_t place) const override;
   [[nodiscard]] std::int64_t row() const { return row_; }
 
  private:
@@ -109,6 +124,7 @@ class View final : public Records {
     std::int64_t time = kNoTime;  // … which is this: the undated that follow stay beside it
     std::uint64_t claimed = 0;    // somebody says to have seen this log up to here
     std::uint64_t holds = 0;      // its owner says to hold our log up to here
+    std::uint64_t indexed = 0;    // up to here its words are in the index
     RecordId head;                // of `last`
     bool changed = false;
   };
@@ -128,7 +144,7 @@ class View final : public Records {
 
   // ---- view_versions.cc ----
   void index(std::int64_t place, const std::vector<std::string>& tags);
-  void unindex(std::int64_t place);
+  void unindex(std::int64_t place, bool for_good);
   void look_for_versions();
   void note_version(const Noted& noted, bool mine);
   void settle_versions();
@@ -144,6 +160,21 @@ class View final : public Records {
   [[nodiscard]] std::int64_t reached_by(const Chain& chain, std::uint64_t seq) const;
   void place_anew(std::int64_t place, std::int64_t where, bool tagged);
 
+  // ---- view_words.cc ----
+  // The words of a row that was indexed come into the index, or leave it before they change; `for_good`: of what they
+  // have ever been nothing stays in its pages.
+  void words_come(std::int64_t place);
+  void words_leave(std::int64_t place, bool for_good);
+  [[nodiscard]] bool is_indexed(std::int64_t place) const;
+  void index_next(Chain& chain, std::size_t& budget);
+  std::size_t index_line(const Line& line);
+  [[nodiscard]] std::vector<Line> page_by_words(const Wanted& wanted, std::int64_t bound, std::size_t count) const;
+  void take_indexed(const Wanted& wanted, const Chain& chain, std::uint64_t from, std::uint64_t to, std::size_t most,
+                    std::vector<Line>& lines) const;
+  void take_unindexed(const Wanted& wanted, const Chain& chain, std::uint64_t from, std::uint64_t to, std::size_t most,
+                      std::vector<Line>& lines) const;
+  void keep_matching(const Wanted& wanted, std::vector<Line>& lines) const;
+
   // ---- view_find.cc ----
   void walk(const Wanted& wanted, const SeeLine& see) const;
   [[nodiscard]] std::vector<Line> page(const Wanted& wanted, std::int64_t bound, std::size_t count) const;
@@ -156,6 +187,8 @@ class View final : public Records {
   ViewFile& file_;
   JournalId journal_;
   Scene scene_;
+  WordsOf words_of_;
+  WordIndex words_;
   std::int64_t row_ = 0;
   std::map<DeviceId, Chain> chains_;
   std::vector<DeviceId> devices_;  // by their numbers, from 1

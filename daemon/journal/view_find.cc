@@ -15,7 +15,8 @@ namespace {
 
 constexpr std::size_t kLeastPage = 16;
 constexpr std::size_t kLargestPage = 512;
-constexpr std::int64_t kFewRecords = 5000;  // sooner sorted than walked to
+constexpr std::size_t kLargestOfWords = 2048;  // FTS5 may read much before its first row
+constexpr std::int64_t kFewRecords = 5000;     // sooner sorted than walked to
 
 bool is_sorted_by_index(const Wanted& wanted) { return wanted.kinds == 0 || (wanted.kinds & (wanted.kinds - 1)) == 0; }
 
@@ -79,7 +80,8 @@ bool View::few_days(const Wanted& wanted) const {
 bool View::is_found_directly(const Wanted& wanted) const {
   return wanted.id || !wanted.id_begins.empty() || wanted.target || wanted.stretch || wanted.practice ||
          wanted.with_files || !wanted.source.empty() ||
-         (wanted.tag.empty() && ((is_rare(wanted.kinds) && !is_sorted_by_index(wanted)) || few_days(wanted)));
+         (wanted.tag.empty() &&
+          ((wanted.match.empty() && is_rare(wanted.kinds) && !is_sorted_by_index(wanted)) || few_days(wanted)));
 }
 
 std::vector<Line> View::find(const Wanted& wanted) const {
@@ -139,6 +141,7 @@ std::vector<Line> View::find(const Wanted& wanted) const {
 
 // So many lines beyond `bound`; all of them, whether they are wanted or not.
 std::vector<Line> View::page(const Wanted& wanted, std::int64_t bound, std::size_t count) const {
+  if (!wanted.match.empty()) return page_by_words(wanted, bound, count);
   const bool down = wanted.newest_first;
   const std::int64_t from = down ? at(0) : bound + 1;
   const std::int64_t to = down ? bound - 1 : at(0) + next_ - 1;
@@ -182,8 +185,8 @@ std::vector<Line> View::page(const Wanted& wanted, std::int64_t bound, std::size
 
 void View::walk(const Wanted& wanted, const SeeLine& see) const {
   check((wanted.kinds & ~kShown) == 0 || is_rare(wanted.kinds), "what no reader sees is not walked through");
-  std::size_t count =
-      wanted.about_so_many == 0 ? kLargestPage : std::clamp(wanted.about_so_many, kLeastPage, kLargestPage);
+  const std::size_t largest = wanted.match.empty() ? kLargestPage : kLargestOfWords;
+  std::size_t count = wanted.about_so_many == 0 ? largest : std::clamp(wanted.about_so_many, kLeastPage, largest);
   std::int64_t bound = wanted.beyond.value_or(wanted.newest_first ? at(0) + next_ : at(0) - 1);
   for (;;) {
     const std::vector<Line> lines = page(wanted, bound, count);
@@ -191,13 +194,15 @@ void View::walk(const Wanted& wanted, const SeeLine& see) const {
       if (fits(wanted, line) && !see(line)) return;
     if (lines.size() < count) return;
     bound = lines.back().at;
-    count = kLargestPage;
+    count = largest;
   }
 }
 
 void View::each_line(const Wanted& wanted, const SeeLine& see) const {
   if (!is_found_directly(wanted)) return walk(wanted, see);
-  for (const Line& line : find(wanted))
+  std::vector<Line> lines = find(wanted);
+  if (!wanted.match.empty()) keep_matching(wanted, lines);
+  for (const Line& line : lines)
     if (!see(line)) return;
 }
 

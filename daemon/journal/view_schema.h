@@ -15,6 +15,8 @@
 //             the question may open without a new record; `opens` of the other's letters that are shut
 //   early     openings of answers that are not here yet
 //   erased    what was taken back, by whom, and the event that did it (versions.h), whether the record is here or not
+//   word      which records have which words, by their places (view_index.h); of each device's chain up to `indexed`.
+//             `fed`: what it was told of records where no event of theirs says it; `stale`: its segments that are to go
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
@@ -22,7 +24,7 @@
 
 namespace duolog::journal {
 
-inline constexpr std::uint32_t kViewVersion = 3;
+inline constexpr std::uint32_t kViewVersion = 4;
 
 // What is in `kind` says noted.h: below 10 stands what a reader sees, 1 is an entry, 20 silent.
 inline constexpr const char* kViewTables = R"(
@@ -45,7 +47,8 @@ CREATE TABLE device (
   dated INTEGER NOT NULL DEFAULT 0,
   time INTEGER,
   claimed INTEGER NOT NULL DEFAULT 0,
-  holds INTEGER NOT NULL DEFAULT 0);
+  holds INTEGER NOT NULL DEFAULT 0,
+  indexed INTEGER NOT NULL DEFAULT 0);
 CREATE TABLE record (
   place INTEGER PRIMARY KEY,
   at INTEGER,
@@ -116,6 +119,10 @@ CREATE TABLE erased (
   by BLOB NOT NULL,
   event BLOB NOT NULL,
   PRIMARY KEY (journal, mine, id)) WITHOUT ROWID;
+CREATE VIRTUAL TABLE word USING fts5 (words, pairs, content = '', tokenize = 'ascii');
+INSERT INTO word (word, rank) VALUES ('pgsz', 4000);
+CREATE TABLE fed (place INTEGER PRIMARY KEY, words TEXT NOT NULL, pairs TEXT NOT NULL);
+CREATE TABLE stale (segment INTEGER PRIMARY KEY);
 )";
 
 }  // namespace duolog::journal

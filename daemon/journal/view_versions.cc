@@ -1,7 +1,8 @@
 // view_versions.cc: an entry is found by what of it is shown; and what was taken back.
 //
-// Whatever finds a row by its words goes in and out by two doors: index() and unindex(). A row is indexed when it is
-// put; when it is put again (its words were taken back) and when its versions change it leaves the index first.
+// What finds a row by its tags goes in and out by two doors: index() and unindex(). A row is indexed when it is put;
+// when it is put again (its words were taken back) and when its versions change it leaves the index first. Its words
+// leave theirs with it, and come in again by words_come().
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "daemon/journal/versions.h"
 #include "daemon/journal/view.h"
@@ -21,7 +22,10 @@ void View::index(std::int64_t place, const std::vector<std::string>& tags) {
 }
 
 // REQUIRES: the row, and its event, are as they were when it was indexed.
-void View::unindex(std::int64_t place) { Query(file_.database(), "DELETE FROM tag WHERE place = ?").bind(place).run(); }
+void View::unindex(std::int64_t place, bool for_good) {
+  Query(file_.database(), "DELETE FROM tag WHERE place = ?").bind(place).run();
+  words_leave(place, for_good);
+}
 
 // ---- what an entry has been ----
 
@@ -75,11 +79,13 @@ void View::find_by_versions(const RecordId& entry, bool mine) {
   if (edits.empty() && !line->edited) return;
   const Noted record = read_record(*line);
   if (!may_have_versions(record)) return;
+  const bool some_gone =
+      !record.is_entry() || std::ranges::any_of(edits, [](const Version& one) { return one.gone.has_value(); });
   const Findable found = found_by(record, mine, std::move(edits));
   counts_.add(line->kind, -1U);
   counts_.add(found.line.kind);
   const std::int64_t where = place(chains_.at(line->device), line->seq);
-  unindex(where);
+  unindex(where, some_gone);
   Query query(file_.database(),
               "UPDATE record SET kind = ?2, civil = ?3, mood = ?4, files = ?5, tagged = ?6, edited = ?7 "
               "WHERE place = ?1");
@@ -89,6 +95,7 @@ void View::find_by_versions(const RecordId& entry, bool mine) {
   found.line.files > 0 ? query.bind(found.line.files) : query.bind_null();
   query.bind(!found.tags.empty()).bind(found.line.edited).run();
   index(where, found.tags);
+  words_come(where);
 }
 
 // ---- what was taken back ----
