@@ -142,6 +142,9 @@ void check_sense(const Invocation& call) {
   if (call.verb == Verb::kImport && call.import.private_entry && !call.globals.journal.empty()) {
     throw wrong_usage("--private and -j at once: which of them?", "without either, it goes into your notebook");
   }
+  if (call.verb == Verb::kSearch && call.search.relevance && !call.search.which.before.empty()) {
+    throw wrong_usage("--relevance and --before at once: which of them?", "before is a place in time; -n shows more");
+  }
   const auto& write = call.write;
   if (write.private_entry && !write.open_on.empty()) {
     throw wrong_usage("--private and --open-on at once: a letter is for the other", "leave one of them out");

@@ -93,6 +93,7 @@ struct SearchOptions {
   ListOptions which;
   std::vector<std::string> words;
   bool phrase = false;
+  bool relevance = false;
 };
 struct OnThisDayOptions {
   std::string date, from;

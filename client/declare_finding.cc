@@ -36,6 +36,7 @@ void declare_search(Declared& d) {
   auto& options = d.call.search;
   texts(search, "words", options.words, "what to look for");
   flag(search, "-p,--phrase", options.phrase, "the words side by side, as they stand");
+  flag(search, "--relevance", options.relevance, "what has the words most often, and little else, first");
   number(search, "-n,--number", options.which.limit, "N  the newest N only; 0: all of them");
   declare_which(search, options.which);
 }

@@ -1,5 +1,7 @@
-// search: what was found, the newest first, with the piece of it that shows why.
+// search: what was found, the newest or the best first, with the piece of it that shows why.
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "client/json.h"
@@ -38,6 +40,7 @@ control::Request request_of(const Context& context, const SearchOptions& options
   search.set_mood(options.which.mood);
   search.set_journal(context.globals.journal);
   search.set_before(options.which.before);
+  search.set_relevance(options.relevance);
   return request;
 }
 
@@ -59,6 +62,13 @@ std::string words_again(const SearchOptions& options) {
   return words;
 }
 
+void print_more(Context& context, const SearchOptions& options, const control::Page& page) {
+  if (!options.relevance)
+    return context.out.print(more_text(context, page, "search", options.which, words_again(options)));
+  context.out.print("\n" +
+                    paragraph(fmt::format("{} more; -n shows more of them", page.more()), 0, context.out.width()));
+}
+
 }  // namespace
 
 Exit search(Context& context, const SearchOptions& options) {
@@ -71,7 +81,8 @@ Exit search(Context& context, const SearchOptions& options) {
   bool some = false;
   control::Page last;
   do {
-    request.mutable_search()->set_limit(all ? kPage : std::min(left, kPage));
+    const std::uint32_t at_once = all ? kPage : std::min(left, kPage);
+    request.mutable_search()->set_limit(options.relevance ? left : at_once);  // the best come in one go
     auto asked = request;
     const auto replies = context.daemon.ask(asked, kDurable);
     for (const auto& reply : replies) {
@@ -91,7 +102,7 @@ Exit search(Context& context, const SearchOptions& options) {
   if (!some) check_person(context, options.which.from);
   if (json) return Exit::kDone;
   if (!some) print_nothing(context, options, last);
-  if (last.more() > 0) context.out.print(more_text(context, last, "search", options.which, words_again(options)));
+  if (last.more() > 0) print_more(context, options, last);
   return Exit::kDone;
 }
 

@@ -37,7 +37,8 @@ void search(journal::Shelf& shelf, const Search& asked, const Answering& answers
   filter.mood = asked.mood();
   filter.journal = asked.journal();
   filter.before = asked.before();
-  const journal::Findings found = journal::search(shelf, asked.query(), filter);
+  const auto by = asked.relevance() ? journal::By::kRelevance : journal::By::kTime;
+  const journal::Findings found = journal::search(shelf, asked.query(), filter, by);
   for (const journal::Finding& finding : found.findings) {
     Reply reply;
     Item& item = *reply.mutable_item();
@@ -51,7 +52,7 @@ void search(journal::Shelf& shelf, const Search& asked, const Answering& answers
   page.set_shown(count(found.findings.size()));
   page.set_more(count(found.more));
   page.set_sought(found.sought);
-  if (found.more > 0) page.set_next(hex(found.findings.back().item.id.view()));
+  if (found.more > 0 && !asked.relevance()) page.set_next(hex(found.findings.back().item.id.view()));
   answers.finish(std::move(last));
 }
 

@@ -112,6 +112,19 @@ def a_snippet_moves_no_cursor(house):
 
 
 @fact
+def the_best_come_first_where_that_is_asked_for(house):
+    ada = house.resident("Ada")
+    best, late = "the lake, the lake, the lake", "a long day of many things, one of them a lake, and others by the sea"
+    for text in (best, late):
+        ada.write(text)
+    assert found(ada, "lake") == [late, best]
+    eventually("it is in the index", lambda: found(ada, "--relevance", "lake") == [best, late])
+    first = ada.duolog("search", "--relevance", "lake", "-n", "1").text
+    assert best in first and late not in first and first.splitlines()[-1] == "1 more; -n shows more of them", first
+    ada.duolog("search", "--relevance", "--before", "3fa9", "lake", expect=USAGE)
+
+
+@fact
 def results_and_lists_come_in_pages(house):
     ada = house.resident("Ada")
     for n in range(7):

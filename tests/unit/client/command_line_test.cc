@@ -78,6 +78,7 @@ TEST(CommandLine, AnUnknownVerbIsMetWithTheNearest) {
 }
 
 TEST(CommandLine, WrongUsageNamesTheVerbsHelp) {
+  EXPECT_THAT(refused({"search", "lake", "--relevance", "--before", "3fa9"}), HasSubstr("which of them?"));
   EXPECT_THAT(refused({"list", "--bogus"}), HasSubstr("duolog list --help"));
   EXPECT_NE(refused({"list", "-n", "many"}), "taken");
   EXPECT_NE(refused({"list", "-n", "-1"}), "taken");
