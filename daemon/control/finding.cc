@@ -26,19 +26,7 @@ void fill(Snippet& out, const journal::Snippet& in) {
   }
 }
 
-void search(journal::Shelf& shelf, const Search& asked, const Answering& answers) {
-  journal::Filter filter;
-  filter.limit = asked.limit();
-  filter.from = asked.from();
-  filter.since = asked.since();
-  filter.until = asked.until();
-  filter.tags.assign(asked.tags().begin(), asked.tags().end());
-  filter.kind = asked.kind();
-  filter.mood = asked.mood();
-  filter.journal = asked.journal();
-  filter.before = asked.before();
-  const auto by = asked.relevance() ? journal::By::kRelevance : journal::By::kTime;
-  const journal::Findings found = journal::search(shelf, asked.query(), filter, by);
+void tell(journal::Shelf& shelf, const journal::Findings& found, journal::By by, const Answering& answers) {
   for (const journal::Finding& finding : found.findings) {
     Reply reply;
     Item& item = *reply.mutable_item();
@@ -52,8 +40,28 @@ void search(journal::Shelf& shelf, const Search& asked, const Answering& answers
   page.set_shown(count(found.findings.size()));
   page.set_more(count(found.more));
   page.set_sought(found.sought);
-  if (found.more > 0 && !asked.relevance()) page.set_next(hex(found.findings.back().item.id.view()));
+  if (found.more > 0 && by == journal::By::kTime) page.set_next(hex(found.findings.back().item.id.view()));
   answers.finish(std::move(last));
+}
+
+void search(journal::Shelf& shelf, const Search& asked, const Answering& answers) {
+  journal::Filter filter;
+  filter.limit = asked.limit();
+  filter.from = asked.from();
+  filter.since = asked.since();
+  filter.until = asked.until();
+  filter.tags.assign(asked.tags().begin(), asked.tags().end());
+  filter.kind = asked.kind();
+  filter.mood = asked.mood();
+  filter.journal = asked.journal();
+  filter.before = asked.before();
+  const auto by = asked.relevance() ? journal::By::kRelevance : journal::By::kTime;
+  const auto searching = std::make_shared<journal::Search>(shelf, asked.query(), filter, by);
+  answers.in_turns([&shelf, searching, by, answers] {
+    if (searching->go_on()) return true;
+    tell(shelf, searching->take(), by, answers);
+    return false;
+  });
 }
 
 void on_this_day(journal::Shelf& shelf, const OnThisDay& asked, const Answering& answers) {
@@ -75,10 +83,8 @@ void on_this_day(journal::Shelf& shelf, const OnThisDay& asked, const Answering&
   if (asked.seen()) shelf.mark_seen(seen);
 }
 
-void stats(const journal::Shelf& shelf, const Stats& asked, const Answering& answers) {
-  Reply reply;
-  StatsReport& report = *reply.mutable_stats();
-  for (const journal::Tally& tally : journal::tally(shelf, {asked.journal(), asked.since(), asked.until()})) {
+void fill(StatsReport& report, const std::vector<journal::Tally>& all) {
+  for (const journal::Tally& tally : all) {
     StatsReport::Voice& voice = *report.add_voices();
     voice.set_person(tally.person);
     voice.set_mine(tally.mine);
@@ -97,7 +103,18 @@ void stats(const journal::Shelf& shelf, const Stats& asked, const Answering& ans
       one.set_days(month.days);
     }
   }
-  answers.finish(std::move(reply));
+}
+
+void stats(const journal::Shelf& shelf, const Stats& asked, const Answering& answers) {
+  const auto tallying =
+      std::make_shared<journal::Tallying>(shelf, journal::TallySpan{asked.journal(), asked.since(), asked.until()});
+  answers.in_turns([tallying, answers] {
+    if (tallying->go_on()) return true;
+    Reply reply;
+    fill(*reply.mutable_stats(), tallying->take());
+    answers.finish(std::move(reply));
+    return false;
+  });
 }
 
 }  // namespace

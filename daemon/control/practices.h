@@ -17,6 +17,9 @@ struct Answering {
   std::function<void(Reply)> send;
   std::function<void(Reply)> finish;
   std::function<void()> done;
+  // What takes long, a turn after the other until one says false; others are let in between. The first is at once. The
+  // answer comes from the last.
+  std::function<void(std::function<bool()>)> in_turns;
 };
 bool answer_practices(journal::Shelf& shelf, const Request& request, const Answering& answers);
 

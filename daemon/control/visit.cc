@@ -29,6 +29,7 @@ namespace {
 constexpr std::uint32_t kVersion = 1;
 constexpr int kRecursionLimit = 16;
 constexpr std::size_t kRequestIdLength = 16;
+constexpr auto kAtOnce = std::chrono::milliseconds(0);
 constexpr auto kSyncLook = std::chrono::milliseconds(50);  // how often a waiting sync looks again
 constexpr auto kSyncPatience = std::chrono::seconds(30);   // where none is given
 constexpr auto kSyncLongestPatience = std::chrono::hours(24);
@@ -137,7 +138,8 @@ struct Visit::State {
   std::function<void(Bytes)> send_bytes;
   std::function<std::size_t()> unread;
   std::function<bool()> next_step;   // of a long list; false: that was all of it
-  Hold under_way;                    // a watch, a waiting sync or a pairing window
+  std::function<bool()> next_turn;   // of what takes long; false: it was the last
+  Hold under_way;                    // a watch, a waiting sync, a pairing window, the next turn
   std::function<void(bool)> decide;  // of a pairing
   std::function<void()> look_again;  // of a waiting sync
   Attaching attaching;               // files that go with the next entry, or come out of one
@@ -179,6 +181,12 @@ struct Visit::State {
     go_on();
   }
   void go_on();
+  // What takes long, with whatever waits let in between.
+  void in_turns(std::function<bool()> turn) {
+    next_turn = std::move(turn);
+    take_turn();
+  }
+  void take_turn();
 
   void answer(const Request& request);
   void answer_open(const Request& request);
@@ -235,6 +243,22 @@ void Visit::State::go_on() {
   }
 }
 
+void Visit::State::take_turn() {
+  if (!next_turn || desk.state() != Desk::State::kOpen) return;
+  try {
+    if (next_turn()) {
+      under_way = desk.after(kAtOnce, [this] { take_turn(); });
+    } else {
+      next_turn = nullptr;
+    }
+  } catch (...) {
+    next_turn = nullptr;
+    Error failure;
+    fill(failure, std::current_exception());
+    finish(std::move(failure));
+  }
+}
+
 void Visit::State::answer(const Request& request) {
   if (request.body_case() == Request::kPairDecision) {
     if (decide) decide(request.pair_decision().accept());
@@ -244,6 +268,7 @@ void Visit::State::answer(const Request& request) {
   decide = nullptr;
   look_again = nullptr;
   next_step = nullptr;
+  next_turn = nullptr;
   attaching.end();
   if (!always_answered(request)) {
     if (desk.state() == Desk::State::kFresh) return finish(error(Error::NOT_INITIALISED));
@@ -320,7 +345,8 @@ void Visit::State::answer_open(const Request& request) {
       [[fallthrough]];
     default: {
       const Answering answers{[this](Reply one) { send(std::move(one)); },
-                              [this](Reply last) { finish(std::move(last)); }, [this] { done(); }};
+                              [this](Reply last) { finish(std::move(last)); }, [this] { done(); },
+                              [this](std::function<bool()> turn) { in_turns(std::move(turn)); }};
       if (!answer_practices(desk.shelf(), request, answers) && !answer_import(desk.shelf(), request, answers) &&
           !answer_finding(desk.shelf(), request, answers) &&
           !answer_changing(desk.shelf(), desk.attachments, request, answers))

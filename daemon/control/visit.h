@@ -2,7 +2,8 @@
 //
 // Most requests are answered at once. Some go on by themselves until they end or the tool leaves: a pairing, a watch, a
 // sync that waits, a backup that is being made, a repair; leaving (destroying the Visit) ends them, so a closed
-// terminal closes a pairing window. A long list of files, or of what a watch begins with, stops while much of it lies
+// terminal closes a pairing window. So do searches and counts that take more than a moment: a turn after the other, and
+// others are let in between. A long list of files, or of what a watch begins with, stops while much of it lies
 // unread and goes on in room(). The messages are proto/control.proto; every error is a code there, which the client
 // turns into words.
 // SPDX-License-Identifier: GPL-3.0-or-later

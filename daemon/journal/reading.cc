@@ -55,6 +55,7 @@ Wanted understood(const Shelf& shelf, const Filter& filter) {
   wanted.kinds = kinds_of(filter.kind);
   wanted.about_so_many = filter.limit;
   wanted.match = filter.match;
+  wanted.not_indexed = filter.not_indexed;
   return wanted;
 }
 
@@ -65,16 +66,6 @@ bool add_voice(const Journal& journal, const std::string& from, Wanted& wanted) 
   const bool other = from != "me" && same_name(journal.secrets().other, from);
   if (me != other) wanted.mine = me;
   return me || other;
-}
-
-// A tag or a mood may be a letter's, whose words no line knows.
-bool needs_words(const Filter& filter) { return !filter.tag.empty() || !filter.tags.empty() || filter.mood != 0; }
-
-bool words_pass(const Journal& journal, const Noted& noted, const Filter& filter) {
-  const auto has = [&](const std::string& tag) { return has_tag(journal, noted, tag); };
-  if (!filter.tag.empty() && !has(filter.tag)) return false;
-  if (filter.mood != 0 && mood_of(journal, noted) != filter.mood) return false;
-  return std::all_of(filter.tags.begin(), filter.tags.end(), has);
 }
 
 // A place in the list: where one page ends and another begins. Journals stand in the order of the shelf.
@@ -119,6 +110,7 @@ void walk(const Shelf& shelf, const Filter& filter, bool newest_first, const See
     const bool too_old = after && !after->comes_before(place, hit->line);
     if (newest_first ? too_old : too_new) return;
     if (too_new || too_old) continue;
+    if (!may_pass(hit->line, filter)) continue;
     if (needs_words(filter) && !words_pass(*hit->journal, hit->journal->records().read(hit->line), filter)) continue;
     if (!see(*hit->journal, hit->line)) return;
   }
@@ -305,27 +297,30 @@ void each_found(const Shelf& shelf, const Filter& filter, bool newest_first, con
   });
 }
 
+bool Slices::go_on(std::size_t lines, const SeeFound& see) {
+  constexpr std::size_t kTimesFromTheLog = 8;  // each time it may have to be gone through from its beginning
+  if (shelf_.to_fold() > 0) lines *= kTimesFromTheLog;
+  std::size_t seen = 0;
+  std::string last;
+  each_found(shelf_, filter_, newest_first_, [&](const Journal& journal, const Line& line) {
+    if (!see(journal, line)) return false;
+    if (++seen == lines) last = hex(line.id.view());
+    return seen < lines;
+  });
+  if (last.empty()) return false;
+  (newest_first_ ? filter_.before : filter_.after) = last;
+  return true;
+}
+
 void each_best(const Shelf& shelf, const Filter& filter, const SeeFound& see) {
-  if (!filter.before.empty() || !filter.after.empty()) throw Refusal(Reason::kBadRequest, "before");
-  Wanted wanted = understood(shelf, filter);
-  wanted.newest_first = true;
+  const Wanted wanted = understood(shelf, filter);
   Best best;
-  Lines behind;
   for (const Journal* journal : chosen(shelf, filter.journal)) {
     Wanted of_it = wanted;
-    if (!add_voice(*journal, filter.from, of_it)) continue;
-    best.add(*journal, of_it);
-    of_it.not_indexed = true;
-    behind.add(*journal, of_it);
+    if (add_voice(*journal, filter.from, of_it)) best.add(*journal, std::move(of_it));
   }
-  const auto shows = [&](const Lines::Hit& hit) {
-    const bool passes = !needs_words(filter) || words_pass(*hit.journal, hit.journal->records().read(hit.line), filter);
-    return !passes || see(*hit.journal, hit.line);
-  };
   while (const auto hit = best.next())
-    if (!shows(*hit)) return;
-  while (const auto hit = behind.next())
-    if (!shows(*hit)) return;
+    if (!see(*hit->journal, hit->line)) return;
 }
 
 Listed list_page(const Shelf& shelf, const Filter& filter, const ShowItem& show) {

@@ -27,6 +27,7 @@ struct Filter {
   // For a search: what an index surely does not find may be left out (Wanted::match). It is no filter, but for records
   // whose line says `indexed`.
   std::string match = {};
+  bool not_indexed = false;  // only what the index does not know yet
 };
 // One record that somebody has named. Throws Refusal: kNotFound, kAmbiguous, kNoSuchJournal, kBadRequest.
 struct Meant {
@@ -39,9 +40,22 @@ Meant find_one(const Shelf& shelf, const Target& target);
 // kBadDate, kNoSuchJournal, kBadRequest (a kind there is not), and as find_one() does.
 using SeeFound = std::function<bool(const Journal&, const Line&)>;
 void each_found(const Shelf& shelf, const Filter& filter, bool newest_first, const SeeFound& see);
-// Those that suit `match` best come first; then what the index does not know yet, the newest first. Throws
-// store::ViewLost as well, and Refusal kBadRequest where the filter says `before` or `after`: it has no such places.
-// REQUIRES: there is a `match`.
+// The same, so many lines at a time: whoever goes through a lifetime lets others in between. What is written or merged
+// meanwhile is seen where it stands beyond the place that was reached.
+class Slices {
+ public:
+  static constexpr std::size_t kLines = 2048;  // their words are read and looked through in some 50 ms
+  Slices(const Shelf& shelf, Filter filter, bool newest_first)
+      : shelf_(shelf), filter_(std::move(filter)), newest_first_(newest_first) {}
+  bool go_on(std::size_t lines, const SeeFound& see);  // true: there may be more
+
+ private:
+  const Shelf& shelf_;
+  Filter filter_;
+  bool newest_first_;
+};
+// What the index finds by `match`, that which suits it best first; of a filter all but what asks for words and places.
+// Throws store::ViewLost as well. REQUIRES: there is a `match`.
 void each_best(const Shelf& shelf, const Filter& filter, const SeeFound& see);
 
 struct Listed {

@@ -12,8 +12,6 @@
 namespace duolog::journal {
 namespace {
 
-constexpr std::size_t kPageBytes = 16 << 20;
-
 // ---- what is searched ----
 
 const Form& keep(Words& words, Form form) {
@@ -232,84 +230,115 @@ void narrow(Filter& scope, const Node& query) {
   if (query.field == Field::kTag) and_match(scope, match_tag(query.value));
 }
 
-class Search {
- public:
-  Search(const Shelf& shelf, const Node* query, const Filter& filter)
-      : shelf_(shelf), query_(query), limit_(filter.limit), scope_(filter) {
-    scope_.after.clear();
-    if (limit_ != 0)  // so many lines are looked at, about
-      scope_.limit = static_cast<std::uint32_t>(std::min<std::size_t>(limit_ + kCountedMore, UINT32_MAX));
-    begin();
-  }
-  // REQUIRES: before anything is looked for.
-  void use_index() {
-    and_match(scope_, match_tag(scope_.tag));
-    for (const std::string& tag : scope_.tags) and_match(scope_, match_tag(tag));
-    if (query_ == nullptr) return;
-    const WordIndex index(shelf_.parts().view);
-    const MatchText match = sound(
-        shelf_, [&] { return match_text(*query_, [&](std::string_view prefix) { return index.is_broad(prefix); }); });
-    exact_ = match.exact;
-    and_match(scope_, match.text);
-    narrow(scope_, *query_);
-  }
-
-  [[nodiscard]] const Filter& scope() const { return scope_; }
-  void begin() {
-    found_ = {};
-    page_ = Page(limit_ == 0 ? std::numeric_limits<std::size_t>::max() : limit_, kPageBytes);
-  }
-  // False: there is nothing more to look for.
-  bool see(const Journal& journal, const Line& line) {
-    if (found_.more > 0 && line.indexed && exact_) return ++found_.more < kCountedMore;
-    const Meant meant{&journal, journal.records().read(line)};
-    const Words words = words_of(journal, meant.noted);
-    if (words.parts.empty()) return true;
-    const auto holds = [&](Field field, std::string_view value) { return field_holds(shelf_, meant, field, value); };
-    if (query_ != nullptr && !matches(*query_, fold(words), holds)) return true;
-    if (found_.more == 0) {
-      Finding one = finding(shelf_, meant, query_);
-      if (page_.takes(one.item)) return found_.findings.push_back(std::move(one)), true;
-    }
-    return ++found_.more < kCountedMore;
-  }
-  Findings take() { return std::exchange(found_, {}); }
-
- private:
-  const Shelf& shelf_;
-  const Node* query_;  // null: what the filter lets through
-  std::size_t limit_;
-  Filter scope_;
-  bool exact_ = true;  // what the index finds is what is sought
-  Page page_{0, 0};
-  Findings found_;
-};
-
 }  // namespace
 
+Search::Search(const Shelf& shelf, std::string_view query, const Filter& filter, By by, bool by_index)
+    : shelf_(shelf),
+      query_(parse_query(query, possible_fields(shelf))),
+      filter_(filter),
+      scope_(filter),
+      best_first_(by == By::kRelevance),
+      looked_at_(nothing()),
+      best_(nothing()) {
+  if (best_first_ && !filter.before.empty()) throw Refusal(Reason::kBadRequest, "before");
+  scope_.after.clear();
+  scope_.tag.clear();  // what asks for words is asked when they are read, once
+  scope_.tags.clear();
+  scope_.mood = 0;
+  if (filter.limit != 0)  // so many lines are looked at, about
+    scope_.limit = static_cast<std::uint32_t>(std::min<std::size_t>(filter.limit + kCountedMore, UINT32_MAX));
+  if (filter.mood > kBestMood) throw Refusal(Reason::kBadRequest, "mood");
+  if (by_index) use_index();
+  best_first_ = best_first_ && !scope_.match.empty();
+  scope_.not_indexed = best_first_;
+  begin();
+}
+
+void Search::use_index() {
+  and_match(scope_, match_tag(filter_.tag));
+  for (const std::string& tag : filter_.tags) and_match(scope_, match_tag(tag));
+  if (!query_) return;
+  const WordIndex index(shelf_.parts().view);
+  const MatchText match = sound(
+      shelf_, [&] { return match_text(*query_, [&](std::string_view prefix) { return index.is_broad(prefix); }); });
+  exact_ = match.exact && !needs_words(filter_);
+  and_match(scope_, match.text);
+  narrow(scope_, *query_);
+}
+
+void Search::begin() {
+  slices_.emplace(shelf_, scope_, true);
+  looked_at_ = nothing();
+}
+
+Search::Found Search::nothing() const {
+  constexpr std::size_t kPageBytes = 16 << 20;
+  return {Page(filter_.limit == 0 ? std::numeric_limits<std::size_t>::max() : filter_.limit, kPageBytes), {}};
+}
+
+// False: there is nothing more to look for.
+bool Search::see(const Journal& journal, const Line& line, Found& found) const {
+  Findings& findings = found.findings;
+  if (findings.more > 0 && line.indexed && exact_) return ++findings.more < kCountedMore;
+  if (!may_pass(line, filter_)) return true;
+  const Meant meant{&journal, journal.records().read(line)};
+  const Words words = words_of(journal, meant.noted);
+  if (words.parts.empty() || !words_pass(journal, meant.noted, filter_)) return true;
+  const auto holds = [&](Field field, std::string_view value) { return field_holds(shelf_, meant, field, value); };
+  if (query_ && !matches(*query_, fold(words), holds)) return true;
+  if (findings.more == 0) {
+    Finding one = finding(shelf_, meant, query_ ? &*query_ : nullptr);
+    if (found.page.takes(one.item)) return findings.findings.push_back(std::move(one)), true;
+  }
+  return ++findings.more < kCountedMore;
+}
+
+// What the index does not know is looked at before it is asked: meanwhile it may come to know some of it, and nothing
+// is missed. Where the view is lost in between, it knows nothing any more.
+bool Search::go_on(std::size_t lines) {
+  if (!query_ && !narrows(filter_)) return false;
+  const auto look = [&](const Journal& journal, const Line& line) { return see(journal, line, looked_at_); };
+  if (slices_->go_on(lines, look)) return true;
+  if (!best_first_) return false;
+  bool asked = false;
+  bool lost = false;
+  sound(shelf_, [&] {
+    lost = std::exchange(asked, true);
+    if (lost) return begin();
+    best_ = nothing();
+    each_best(shelf_, scope_, [&](const Journal& journal, const Line& line) { return see(journal, line, best_); });
+  });
+  return lost;
+}
+
+Findings Search::take() {
+  Findings found = std::move(best_.findings);
+  std::set<RecordId> ids;
+  for (const Finding& one : found.findings) ids.insert(one.item.id);
+  for (Finding& one : looked_at_.findings.findings) {
+    if (ids.contains(one.item.id)) continue;
+    if (found.more == 0 && best_.page.takes(one.item)) {
+      found.findings.push_back(std::move(one));
+    } else {
+      ++found.more;
+    }
+  }
+  found.more += looked_at_.findings.more;
+  found.sought = query_ || narrows(filter_);
+  return found;
+}
+
 Findings search(const Shelf& shelf, std::string_view query, const Filter& filter, By by) {
-  const auto wanted = parse_query(query, possible_fields(shelf));
-  if (!wanted && !narrows(filter)) return {{}, 0, false};
-  Search search(shelf, wanted ? &*wanted : nullptr, filter);
-  search.use_index();
-  const auto see = [&](const Journal& journal, const Line& line) { return search.see(journal, line); };
-  if (by == By::kTime || search.scope().match.empty()) {
-    each_found(shelf, search.scope(), true, see);
-  } else {
-    sound(shelf, [&] {
-      search.begin();
-      each_best(shelf, search.scope(), see);
-    });
+  Search search(shelf, query, filter, by);
+  while (search.go_on()) {
   }
   return search.take();
 }
 
 Findings look_at_all(const Shelf& shelf, std::string_view query, const Filter& filter) {
-  const auto wanted = parse_query(query, possible_fields(shelf));
-  if (!wanted && !narrows(filter)) return {{}, 0, false};
-  Search search(shelf, wanted ? &*wanted : nullptr, filter);
-  each_found(shelf, search.scope(), true,
-             [&](const Journal& journal, const Line& line) { return search.see(journal, line); });
+  Search search(shelf, query, filter, By::kTime, false);
+  while (search.go_on()) {
+  }
   return search.take();
 }
 

@@ -41,4 +41,32 @@ Findings search(const Shelf& shelf, std::string_view query, const Filter& filter
 // The same, the newest first, without the index: what the index is held against, in tests and figures.
 Findings look_at_all(const Shelf& shelf, std::string_view query, const Filter& filter);
 
+// The same, a slice at a time.
+class Search {
+ public:
+  Search(const Shelf& shelf, std::string_view query, const Filter& filter, By by = By::kTime, bool by_index = true);
+  bool go_on(std::size_t lines = Slices::kLines);  // true: there is more to look at
+  Findings take();                                 // REQUIRES: there is none
+
+ private:
+  struct Found {  // as much as a page takes
+    Page page;
+    Findings findings;
+  };
+  void begin();
+  void use_index();
+  bool see(const Journal& journal, const Line& line, Found& found) const;
+  [[nodiscard]] Found nothing() const;
+
+  const Shelf& shelf_;
+  std::optional<Node> query_;  // none: whatever the filter lets through
+  Filter filter_;
+  Filter scope_;        // where to look: what it lets through is held against query and filter
+  bool exact_ = false;  // what the index finds needs no look
+  bool best_first_;
+  std::optional<Slices> slices_;
+  Found looked_at_;  // the newest first; with `best_first_` what the index does not know
+  Found best_;
+};
+
 }  // namespace duolog::journal

@@ -98,6 +98,19 @@ std::uint32_t mood_of(const Journal& journal, const Noted& noted) {
   return mood != nullptr && *mood > 0 ? std::min(static_cast<std::uint32_t>(*mood), kBestMood) : 0;
 }
 
+bool needs_words(const Filter& filter) { return !filter.tag.empty() || !filter.tags.empty() || filter.mood != 0; }
+
+bool words_pass(const Journal& journal, const Noted& noted, const Filter& filter) {
+  const auto has = [&](const std::string& tag) { return has_tag(journal, noted, tag); };
+  if (!filter.tag.empty() && !has(filter.tag)) return false;
+  if (filter.mood != 0 && mood_of(journal, noted) != filter.mood) return false;
+  return std::all_of(filter.tags.begin(), filter.tags.end(), has);
+}
+
+bool may_pass(const Line& line, const Filter& filter) {
+  return filter.mood == 0 || line.kind == Kind::kLetter || line.mood == filter.mood;
+}
+
 std::optional<Moment> moment_of(const Noted& noted) {
   if (!noted.written_ms) return std::nullopt;
   if (const auto* entry = std::get_if<Entry>(&noted.what); entry != nullptr && entry->about) return entry->about;

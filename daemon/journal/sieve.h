@@ -21,6 +21,10 @@ bool is_of_kind(const Noted& noted, std::string_view kind);  // "": any
 std::optional<Form> open_letter(const Journal& journal, const Noted& noted);
 bool has_tag(const Journal& journal, const Noted& noted, std::string_view tag);  // with or without '#'
 std::uint32_t mood_of(const Journal& journal, const Noted& noted);               // 0: none was said
+// What a filter asks of words: tags and moods, which may be a letter's, whose words no line knows.
+bool needs_words(const Filter& filter);
+bool words_pass(const Journal& journal, const Noted& noted, const Filter& filter);
+bool may_pass(const Line& line, const Filter& filter);  // false: its words need not be read
 // When it belongs: the day or moment it is about, where that was said, else when it was written. On the writer's own
 // calendar. nullopt: cannot be known.
 std::optional<Moment> moment_of(const Noted& noted);

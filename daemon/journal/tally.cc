@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "daemon/journal/tally.h"
 
+#include <map>
+
 #include "daemon/journal/items.h"
 #include "daemon/journal/searching.h"
 #include "daemon/journal/sieve.h"
@@ -58,21 +60,36 @@ class Counting {
 
 }  // namespace
 
-std::vector<Tally> tally(const Shelf& shelf, const TallySpan& span) {
-  Filter filter;
-  filter.journal = span.journal;
-  filter.since = span.since;
-  filter.until = span.until;
-  std::map<std::pair<bool, std::string>, Counting> people;  // oneself first
-  each_found(shelf, filter, false, [&](const Journal& journal, const Line& line) {
+struct Tallying::People {
+  std::map<std::pair<bool, std::string>, Counting> all;  // oneself first
+};
+
+Tallying::Tallying(const Shelf& shelf, const TallySpan& span)
+    : slices_(shelf, {.since = span.since, .until = span.until, .journal = span.journal}, false),
+      people_(std::make_unique<People>()) {}
+Tallying::~Tallying() = default;
+
+bool Tallying::go_on(std::size_t lines) {
+  return slices_.go_on(lines, [&](const Journal& journal, const Line& line) {
     const Noted noted = journal.records().read(line);
     const Words words = words_of(journal, noted);
-    if (!words.parts.empty()) people[{!line.mine, author_name(journal, noted.device)}].take(journal, noted, words);
+    if (!words.parts.empty())
+      people_->all[{!line.mine, author_name(journal, noted.device)}].take(journal, noted, words);
     return true;
   });
+}
+
+std::vector<Tally> Tallying::take() {
   std::vector<Tally> all;
-  for (auto& [who, counting] : people) all.push_back(std::move(counting).result());
+  for (auto& [who, counting] : people_->all) all.push_back(std::move(counting).result());
   return all;
+}
+
+std::vector<Tally> tally(const Shelf& shelf, const TallySpan& span) {
+  Tallying tallying(shelf, span);
+  while (tallying.go_on()) {
+  }
+  return tallying.take();
 }
 
 }  // namespace duolog::journal

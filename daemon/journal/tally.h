@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <memory>
+
 #include "daemon/journal/reading.h"
 
 namespace duolog::journal {
@@ -31,5 +33,19 @@ struct TallySpan {
 };
 // Of everybody who has written something, oneself first. Throws Refusal: kBadDate, kNoSuchJournal.
 std::vector<Tally> tally(const Shelf& shelf, const TallySpan& span);
+
+// The same, a slice at a time.
+class Tallying {
+ public:
+  Tallying(const Shelf& shelf, const TallySpan& span);
+  ~Tallying();
+  bool go_on(std::size_t lines = Slices::kLines);  // true: there is more to count
+  std::vector<Tally> take();                       // REQUIRES: there is none
+
+ private:
+  struct People;
+  Slices slices_;
+  std::unique_ptr<People> people_;
+};
 
 }  // namespace duolog::journal

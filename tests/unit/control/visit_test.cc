@@ -11,6 +11,7 @@
 #include <list>
 
 #include "daemon/journal/attachments.h"
+#include "daemon/journal/reading.h"
 #include "daemon/journal/upload.h"
 #include "proto/control.pb.h"
 #include "proto/frame_codec.h"
@@ -271,6 +272,29 @@ TEST_F(VisitTest, ADayInOtherYearsAndHowMuchThereIs) {
   ASSERT_EQ(stats.voices_size(), 1);
   EXPECT_EQ(stats.voices(0).words(), 5U);
   EXPECT_EQ(stats.voices(0).months(0).month(), "2001-06");
+}
+
+// What is written here has gone into no index: all of it has to be looked at.
+TEST_F(VisitTest, WhatGoesThroughALifetimeLetsOthersInBetween) {
+  for (std::size_t i = 0; i < journal::Slices::kLines + 1; ++i) ada->shelf.write({.text = "words"}, {});
+  Request searches = request();
+  searches.mutable_search()->set_query("absent");
+  Request counts = request();
+  counts.mutable_stats();
+  EXPECT_FALSE(ask(searches).last());
+  later();
+  ASSERT_THAT(replies, testing::SizeIs(1));
+  EXPECT_EQ(replies[0].page().shown(), 0U);
+  EXPECT_FALSE(ask(counts).last());
+  later();
+  ASSERT_THAT(replies, testing::SizeIs(1));
+  EXPECT_EQ(replies[0].stats().voices(0).words(), journal::Slices::kLines + 1);
+  ask(searches);
+  Request asks = request();
+  asks.mutable_status();
+  EXPECT_TRUE(ask(asks).has_status());
+  later();
+  EXPECT_THAT(replies, testing::SizeIs(1)) << "who asks something else has ended it";
 }
 
 TEST_F(VisitTest, ARepeatedRequestWritesOnce) {

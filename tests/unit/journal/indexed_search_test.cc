@@ -103,6 +103,25 @@ TEST_F(IndexedSearch, TheBestComeFirstAndTheRestBehind) {
   EXPECT_EQ(refused([&] { search(ada.shelf(), "lake", filter, By::kRelevance); }), Reason::kBadRequest);
 }
 
+TEST_F(IndexedSearch, WhatTheIndexLearnsMeanwhileIsFoundOnce) {
+  for (int i = 0; i < 10; ++i) ada.write("lake " + std::to_string(i));
+  for (const By by : {By::kTime, By::kRelevance}) {
+    lose_view(ada);
+    static_cast<void>(status(ada.shelf()));
+    while (ada.shelf().to_fold() > 0) ada.shelf().fold_some(1);
+    Search search(ada.shelf(), "lake", {}, by);
+    ASSERT_TRUE(search.go_on(1));
+    ada.settle();
+    while (search.go_on(1)) {
+    }
+    std::set<std::string> texts;
+    const Findings all = search.take();
+    for (const Finding& one : all.findings) texts.insert(one.item.text);
+    EXPECT_THAT(texts, SizeIs(10));
+    EXPECT_THAT(all.findings, SizeIs(10));
+  }
+}
+
 // ---- two people do what they like ----
 
 class TwoLives : public IndexedSearch {
@@ -217,12 +236,19 @@ class TwoLives : public IndexedSearch {
     }
     return filter;
   }
+  Findings in_slices(Person& who, const std::string& asked, const Filter& filter) {
+    Search search(who.shelf(), asked, filter);
+    while (search.go_on(1 + roll(5))) {
+    }
+    return search.take();
+  }
   void hold_against_each_other(Person& who, int times, const std::string& when) {
     for (int i = 0; i < times; ++i) {
       const std::string asked = query();
       const Filter narrowed = filter(who);
       const std::string looked = told(look_at_all(who.shelf(), asked, narrowed));
       ASSERT_EQ(told(search(who.shelf(), asked, narrowed)), looked) << asked << ", " << when;
+      ASSERT_EQ(told(in_slices(who, asked, narrowed)), looked) << asked << " in slices, " << when;
       compared_ += looked.find('\n') != std::string::npos ? 1 : 0;
       if (!narrowed.before.empty() || narrowed.limit != 0) continue;
       const auto sorted = [](const Findings& all) {
