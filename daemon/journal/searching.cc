@@ -27,6 +27,11 @@ void add_form(Words& words, const Form& form) {
   }
 }
 
+void add_names(Words& words, const std::vector<Attachment>& files) {
+  for (const Attachment& file : files) words.parts.emplace_back(file.name);
+  words.names += files.size();
+}
+
 void add_tags(Words& words, const std::vector<std::string>& tags) {
   words.parts.insert(words.parts.end(), tags.begin(), tags.end());
   words.tags += tags.size();
@@ -131,6 +136,7 @@ Words words_of(const Journal& journal, const Noted& noted) {
   Words words;
   const std::vector<const Entry*> entries = shown_of(noted);
   for (const Entry* one : entries) words.parts.emplace_back(one->text);
+  for (const Entry* one : entries) add_names(words, one->attachments);
   for (const Entry* one : entries) add_tags(words, one->tags);
   if (const auto* answer = std::get_if<Answer>(&noted.what)) {
     add_form(words, answer->form);

@@ -2,8 +2,8 @@
 // does not know yet is looked at one by one, and so is everything while there is no view. Both find the same: what is
 // shown was held against the query itself.
 //
-// What is searched is what a list would show: the words and tags of entries, of letters whose day has come, of answers
-// that may be read, and remarks. What is sealed is never found, nor that it is there.
+// What is searched is what a list would show: the words and tags of entries and what their files are called, letters
+// whose day has come, answers that may be read, and remarks. What is sealed is never found, nor that it is there.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
@@ -18,7 +18,8 @@ namespace duolog::journal {
 struct Words {
   std::shared_ptr<const Form> form;  // that they are in, where they are no entry's
   std::vector<std::string_view> parts;
-  std::size_t tags = 0;  // how many of the last parts are tags: found, and no piece to show
+  std::size_t tags = 0;   // how many of the last parts are tags: found, and no piece to show
+  std::size_t names = 0;  // how many before those are names of files
 };
 Words words_of(const Journal& journal, const Noted& noted);  // empty: nothing to find
 // As an index is fed it. Ranges count in the parts one after the other, with a byte between.

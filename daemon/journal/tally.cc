@@ -15,10 +15,19 @@ struct OfADay {
   std::uint32_t words = 0;
 };
 
+// Tags are words as well; what files are called nobody has written.
+std::uint32_t count_written(const Words& words) {
+  const std::size_t tags = words.parts.size() - words.tags;
+  std::size_t counted = 0;
+  for (std::size_t i = 0; i < words.parts.size(); ++i)
+    if (i < tags - words.names || i >= tags) counted += count_words(fold(words.parts[i]));
+  return static_cast<std::uint32_t>(counted);
+}
+
 class Counting {
  public:
   void take(const Journal& journal, const Noted& noted, const Words& words) {
-    const auto counted = static_cast<std::uint32_t>(count_words(fold(words)));
+    const std::uint32_t counted = count_written(words);
     const bool remark = noted.is_remark();
     if (remark) {
       ++tally_.remarks;

@@ -125,6 +125,17 @@ def the_best_come_first_where_that_is_asked_for(house):
 
 
 @fact
+def a_file_is_found_by_what_it_is_called(house):
+    ada, bo = house.two()
+    file = house.folder / "boat on the lake.txt"
+    file.write_bytes(b"not searched")
+    house.secrets.text("boat on the lake", "a file's name")
+    ada.write("our last evening", "--attach", file)
+    eventually("Bo finds it", lambda: found(bo, "boat") == found(ada, "lake txt") == ["our last evening"])
+    assert marked(bo.json("search", "boat")[0]) == ["boat"] and found(bo, "searched") == []
+
+
+@fact
 def results_and_lists_come_in_pages(house):
     ada = house.resident("Ada")
     for n in range(7):

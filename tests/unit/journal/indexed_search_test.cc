@@ -153,6 +153,7 @@ class TwoLives : public IndexedSearch {
     if (roll(6) == 0) draft.private_entry = true;
     if (roll(8) == 0 && draft.on.empty() && !draft.private_entry)
       draft.open_on = day(static_cast<std::uint64_t>(who.now) + (2 + roll(12)) * static_cast<std::uint64_t>(kDay));
+    if (roll(6) == 0 && draft.open_on.empty()) draft.attachments.push_back({{}, 0, {}, words(), {}});
     who.shelf().write(draft, {});
   }
   void do_something(Person& who) {

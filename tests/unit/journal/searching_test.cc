@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "daemon/journal/searching.h"
 
+#include "daemon/journal/tally.h"
 #include "tests/unit/journal/together.h"
 
 namespace duolog::journal {
@@ -90,6 +91,19 @@ TEST_F(Searching, TagsAndRemarksAreFound) {
   EXPECT_THAT(found(ada, "lake"), ElementsAre("the water was cold"));
   EXPECT_THAT(found(ada, "swam"), ElementsAre("you swam all the same"));
   EXPECT_THAT(found(ada, "kind:remark"), ElementsAre("you swam all the same"));
+}
+
+TEST_F(Searching, WhatFilesAreCalledIsFoundAndNotCounted) {
+  Draft draft{"", {"us"}};
+  draft.attachments = {{{}, 0, {}, "boat_on-the lake.jpg", {}}};
+  write(ada, "our last evening", draft);
+  meet(ada, bo);
+  for (Person* who : {&ada, &bo}) {
+    EXPECT_THAT(found(*who, "lake jpg"), ElementsAre("boat_on-the lake.jpg"));
+    EXPECT_THAT(found(*who, "evening boat us"), ElementsAre("our last evening"));
+    EXPECT_THAT(found(*who, "\"evening boat\""), IsEmpty());
+    EXPECT_EQ(tally(who->shelf(), {}).front().words, 4U) << "and the tag";
+  }
 }
 
 TEST_F(Searching, FieldsNarrowDown) {
