@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "daemon/journal/rounds.h"
+#include "daemon/journal/searching.h"
 
 namespace duolog::simulation {
 namespace {
@@ -53,6 +54,10 @@ void look_whole(Household& house, const std::vector<Item>& items, Shown& shown) 
   }
   for (const char* kind : {"entry", "answer", "letter", "remark"})
     for (const Item& item : journal::list(house.shelf(), {.kind = kind})) look_at(item, shown);
+  for (const auto& found : journal::search(house.shelf(), "NOT nothing", {}).findings) {
+    look_at(found.item, shown);
+    find_marks(found.snippet.text, shown.marks);
+  }
   look_at(journal::today(house.shelf()), shown);
 }
 
