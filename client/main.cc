@@ -1,29 +1,14 @@
 // duolog: what people touch. It speaks to duologd over a local socket, prints, and holds no key.
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <sys/prctl.h>
-#include <sys/resource.h>
-
-#include <csignal>
-#include <cstdlib>
-#include <exception>
-
+#include "client/frame.h"
 #include "client/help_page.h"
-#include "client/json.h"
-#include "client/sanitise.h"
+#include "client/sibling.h"
 #include "client/verbs.h"
 
 namespace duolog::client {
 namespace {
 
-// Text and passphrases pass through this process: no core dump of it, and no other process looks in.
-void keep_to_itself() {
-  ::prctl(PR_SET_DUMPABLE, 0);
-  const rlimit none{0, 0};
-  ::setrlimit(RLIMIT_CORE, &none);
-  static_cast<void>(std::signal(SIGPIPE, SIG_IGN));  // told by write() instead: client/output.h
-}
-
-Exit dispatch(Context& context, const Invocation& call) {
+Exit dispatch(Context& context, const Invocation& call, char* const* argv) {
   switch (call.verb) {
     case Verb::kHelp:
       context.out.print(context.out.terminal() ? help_page(call.text, context.out.width()) : call.text);
@@ -101,55 +86,17 @@ Exit dispatch(Context& context, const Invocation& call) {
     case Verb::kDaemon:
       return daemon(context, call.daemon);
     case Verb::kImport:
-      return import(context, call.import);
     case Verb::kExport:
-      return export_journal(context, call.exporting);
+      go_on_as(kExchange, argv);
   }
   return Exit::kUsage;
-}
-
-AutoStart auto_start() {
-  const char* forbidden = std::getenv("DUOLOG_NO_AUTOSTART");
-  return forbidden != nullptr && std::string_view(forbidden) == "1" ? AutoStart::kNever : AutoStart::kAllowed;
-}
-
-Exit run(int argc, const char* const* argv) {
-  const Invocation call = parse_command_line(argc, argv);
-  Output out(call.globals.colour, call.globals.json);
-  Daemon daemon(call.globals.home, auto_start());
-  Context context{call.globals, out, daemon};
-  const Exit exit = dispatch(context, call);
-  out.flush();
-  return exit;
-}
-
-void report(const Failure& failure, bool json) {
-  if (json) {
-    return say("{\"error\":{\"code\":" + json_string(failure.code()) + ",\"message\":" + json_string(failure.what()) +
-               ",\"hint\":" + json_string(failure.hint()) + "}}\n");
-  }
-  say_wrapped(std::string("duolog: ") + failure.what() + "\n");
-  if (!failure.hint().empty()) say_wrapped("hint: " + failure.hint() + "\n");
-}
-
-Exit run_and_report(int argc, const char* const* argv) {
-  try {
-    return run(argc, argv);
-  } catch (const ReaderGone&) {
-    return Exit::kDone;
-  } catch (const Failure& failure) {
-    report(failure, wants_json(argc, argv));
-    return failure.status();
-  } catch (const std::exception& trouble) {
-    report({Exit::kFailed, "FAILED", sanitise_line(trouble.what()), "what was saved is safe"}, wants_json(argc, argv));
-    return Exit::kFailed;
-  }
 }
 
 }  // namespace
 }  // namespace duolog::client
 
 int main(int argc, char** argv) {
-  duolog::client::keep_to_itself();
-  return static_cast<int>(duolog::client::run_and_report(argc, argv));
+  using namespace duolog::client;
+  return run_program(argc, argv,
+                     [argv](Context& context, const Invocation& call) { return dispatch(context, call, argv); });
 }

@@ -18,10 +18,10 @@
 #include <chrono>
 #include <cstddef>
 #include <cstring>
-#include <filesystem>
 #include <vector>
 
 #include "client/sanitise.h"
+#include "client/sibling.h"
 #include "client/words.h"
 
 namespace duolog::client {
@@ -37,10 +37,10 @@ constexpr int kAnotherOneRuns =
     75;  // duologd's exit code for it: then that one will answer, however long its start takes
 
 std::string daemon_program() {
-  std::error_code trouble;
-  const auto self = std::filesystem::read_symlink("/proc/self/exe", trouble);
-  const auto beside = self.parent_path() / "duologd";
-  return !trouble && ::access(beside.c_str(), X_OK) == 0 ? beside.string() : "duologd";
+  for (const auto& place : places_of("duologd")) {
+    if (::access(place.c_str(), X_OK) == 0) return place;
+  }
+  return "duologd";
 }
 
 class LastWords {

@@ -7,8 +7,8 @@
 
 namespace duolog::client {
 
-// Runs `duologd` (the one beside this program, else the one in PATH) in a session of its own and returns as soon as
-// `answers` says so. An early end of it is reported with the last line it wrote. Throws Failure.
+// Runs `duologd` (the one that belongs to this program, else the one in PATH) in a session of its own and returns as
+// soon as `answers` says so. An early end of it is reported with the last line it wrote. Throws Failure.
 // A daemon that another command started in the same moment is as good.
 void start_daemon(const std::string& home, const std::function<bool()>& answers);
 

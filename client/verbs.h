@@ -1,5 +1,6 @@
 // verbs.h: what each word of the command line does. One function a verb; they speak to the daemon, print, and throw
-// Failure where it cannot be done. verb_*.cc holds them by what they are about.
+// Failure where it cannot be done. verb_*.cc holds them by what they are about. import and export are another
+// program's: client/exchange/.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
@@ -85,9 +86,5 @@ Exit watch(Context& context, const WatchOptions& options);
 Exit attachment(Context& context, const AttachmentOptions& options);
 // verb_daemon.cc
 Exit daemon(Context& context, const DaemonOptions& options);
-// verb_import.cc
-Exit import(Context& context, const ImportOptions& options);
-// verb_export.cc
-Exit export_journal(Context& context, const ExportOptions& options);
 
 }  // namespace duolog::client

@@ -234,6 +234,12 @@ Failure perhaps_done(const Failure& failure, const std::string& look) {
   return failure.with_hint("before you write it again: " + look + " shows whether it was saved");
 }
 
+Failure program_not_run(const std::string& program, const std::string& why) {
+  return {Exit::kFailed, "PROGRAM_NOT_RUN",
+          program + ", a part of Duolog, cannot be run: " + why + "; nothing was done",
+          "it belongs beside duolog or in " DUOLOG_BIN_TO_LIBEXEC "; installing Duolog anew puts it there"};
+}
+
 Failure daemon_unreadable() {
   return {Exit::kFailed, "DAEMON_UNREADABLE", "the daemon's answer cannot be read; what was saved is safe",
           "duolog and duologd may be of different versions: duolog daemon stop lets the new one start"};

@@ -38,6 +38,7 @@ Failure daemon_went_away();
 // The same failure; where no answer came, what was asked for may have been done all the same, and `look` shows it.
 Failure perhaps_done(const Failure& failure, const std::string& look);
 Failure daemon_unreadable();
+Failure program_not_run(const std::string& program, const std::string& why);  // a part of Duolog itself
 Failure daemon_refuses(const std::string& place, const std::string& why);
 Failure not_utf8(const std::string& what, std::size_t offset);
 Failure too_long(std::size_t limit);

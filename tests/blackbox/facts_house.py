@@ -4,12 +4,13 @@ import base64
 import json
 import os
 import pathlib
+import shutil
 import socket
 import subprocess
 
 import canary
 import control
-from house import eventually, fact
+from house import eventually, fact, needs
 from person import DONE, FAILED, NOT_FOUND, UNREACHABLE, USAGE
 from processes import alive
 
@@ -110,6 +111,70 @@ def the_daemon_is_started_asked_and_stopped_by_hand(house):
     ada.duolog("daemon", "stop")
     eventually("it is gone", lambda: not alive(pid))
     ada.duolog("status", expect=UNREACHABLE)
+
+
+def installed(house):
+    """A person with programs that lie as a package lays them out, anywhere, and are in no PATH; and where they lie."""
+    place = house.folder / "opt"
+    for program, folder in (("duolog", "bin"), ("duologd", "bin"), ("duolog-exchange", "libexec/duolog")):
+        (place / folder).mkdir(parents=True, exist_ok=True)
+        try:
+            os.link(house.programs / program, place / folder / program)
+        except OSError:  # another disk
+            shutil.copy(house.programs / program, place / folder / program)
+    house.programs = place / "bin"
+    ada = house.person("Ada")
+    ada.environment["PATH"] = "/usr/bin:/bin"
+    return ada, place
+
+
+@fact
+def the_programs_find_each_other_wherever_they_were_installed(house):
+    ada, place = installed(house)
+    ada.environment.pop("DUOLOG_NO_AUTOSTART")
+    ada.init()
+    ada.write("written before it is exported")
+    ada.duolog("daemon", "stop")
+    document = json.loads(ada.duolog("export", "json", "-").text)
+    assert [item["text"] for item in document["items"]] == ["written before it is exported"]
+    assert os.readlink(f"/proc/{ada.status()['pid']}/exe") == str(place / "bin" / "duologd"), "the exchange started another"
+    ada.duolog("daemon", "stop")
+
+
+@fact
+def where_the_exchange_cannot_be_run_import_and_export_say_so_and_all_else_goes_on(house):
+    ada, place = installed(house)
+    ada.start()
+    ada.init()
+    exchange = place / "libexec" / "duolog" / "duolog-exchange"
+    exchange.unlink()
+    for command in (["export", "json", "-"], ["import", "text", "diary.txt", "--yes"]):
+        answer = ada.refused("PROGRAM_NOT_RUN", *command)
+        assert answer.out == b"" and "../libexec/duolog" in json.loads(answer.err)["error"]["hint"]
+        said = ada.duolog(*command, expect=FAILED).err.decode()
+        assert "duolog-exchange" in said and "No such file or directory" in said and said.count("hint: ") == 1, said
+    exchange.write_text("#!/bin/sh\n")
+    exchange.chmod(0o600)
+    assert "Permission denied" in ada.refused("PROGRAM_NOT_RUN", "export", "json", "-").said
+    ada.write("it is no matter to anything else")
+    assert ada.duolog("export", "--help").text
+
+
+@fact
+def the_exchange_keeps_to_itself_and_does_nothing_else(house):
+    ada = house.resident("Ada")
+    done = subprocess.run([house.programs / "duolog-exchange", "write", "a word"], env=ada.environment,
+                          capture_output=True, check=False)
+    assert done.returncode == USAGE and b"hint: duolog --help" in done.stderr, done
+    assert ada.list() == []
+    trace = house.folder / "trace"
+    needs("strace", "strace")
+    done = subprocess.run(["strace", "-qq", "-e", "trace=execve,prctl,prlimit64", "-o", trace, house.programs / "duolog",
+                           "export", "json", "-"], env={**ada.environment, "ASAN_OPTIONS": "detect_leaks=0"},
+                          capture_output=True, check=False)
+    assert done.returncode == DONE, done
+    became = trace.read_text().split("duolog-exchange\"", 1)[1]
+    assert "PR_SET_DUMPABLE, SUID_DUMP_DISABLE" in became and "RLIMIT_CORE, {rlim_cur=0, rlim_max=0}" in became, became
 
 
 @fact

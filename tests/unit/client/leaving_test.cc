@@ -8,8 +8,8 @@
 #include <fstream>
 
 #include "client/export/collect.h"
+#include "client/export/verb_export.h"
 #include "client/failure.h"
-#include "client/verbs.h"
 #include "proto/control.pb.h"
 #include "tests/unit/client/hand_daemon.h"
 

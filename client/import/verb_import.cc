@@ -1,5 +1,7 @@
 // import: what another program kept. It is read once to say what will come of it, and once more to write it.
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "client/import/verb_import.h"
+
 #include <fmt/format.h>
 
 #include <chrono>
@@ -12,7 +14,6 @@
 #include "client/layout.h"
 #include "client/moment.h"
 #include "client/sanitise.h"
-#include "client/verbs.h"
 #include "client/words.h"
 #include "proto/control.pb.h"
 

@@ -1,5 +1,7 @@
 // export: the journal as files of one's own. What is written, and what stays here, is said at the end.
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "client/export/verb_export.h"
+
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -12,7 +14,6 @@
 #include "client/interrupts.h"
 #include "client/json.h"
 #include "client/sanitise.h"
-#include "client/verbs.h"
 #include "client/words.h"
 #include "proto/control.pb.h"
 
