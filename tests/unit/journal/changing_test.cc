@@ -413,18 +413,18 @@ class TakenBackAndRotten : public Changing {
   }
   // As a session does it: one by one, the lowest first, each as `from` has it.
   void fetch(Person& to, Person& from, const DeviceId& author) {
-    for (const std::uint64_t seq : wanted(to, author))
-      give(to, seq, author, from.log().read_run(from.shared(), author, seq, 1));
+    for (const std::uint64_t at : wanted(to, author))
+      give(to, at, author, from.log().read_run(from.shared(), author, at, 1));
   }
-  void give(Person& to, std::uint64_t seq, const DeviceId& author, const std::vector<crypto::Record>& one) {
-    const auto accepted = to.log().accept(to.shared(), author, seq, one);
+  void give(Person& to, std::uint64_t at, const DeviceId& author, const std::vector<crypto::Record>& one) {
+    const auto accepted = to.log().accept(to.shared(), author, at, one);
     ASSERT_EQ(accepted.verdict, store::Accepted::Verdict::kBodies);
     to.shelf().stored(to.shared(), author, accepted.first, accepted.last);
     to.settle();
   }
-  void expect_gone(Person& who, const Saved& saved, ByteView body) {
+  void expect_gone(Person& who, const Saved& taken, ByteView body) {
     EXPECT_THAT(wanted(who, ada.device()), IsEmpty());
-    EXPECT_EQ(shown(who, saved).kind, ItemKind::kTakenBack);
+    EXPECT_EQ(shown(who, taken).kind, ItemKind::kTakenBack);
     EXPECT_FALSE(lies_below(who.database().file().parent_path(), body));
     expect_the_same_anew(who);
   }
