@@ -2,10 +2,12 @@
 meets all who are compared."""
 # SPDX-License-Identifier: GPL-3.0-or-later
 import contextlib
+import json
 import os
 import pathlib
 import shutil
 import sqlite3
+import statistics
 import subprocess
 import time
 
@@ -276,5 +278,82 @@ def h_start(bench, sizes):
     return [row, ready]
 
 
+# Somebody waits for these.
+INTERACTIVE = ("list", "show", "search", "on this day", "today", "status", "one insert")
+
+
+def asked_of_a_lifetime(bench, count, times):
+    """What the program says of each sample, by what was asked: {what: (unit, {whose: samples})}."""
+    asked = {}
+    home = bench.folder / f"lifetime-{count}"
+    for line in bench.run(bench.program("duolog_bench_questions"), str(home), str(count), str(times)).splitlines():
+        what, whose, value, unit = line.split("\t")
+        asked.setdefault(what, (unit, {}))[1].setdefault(whose, []).append(float(value))
+    return asked
+
+
+def i_lifetime(bench, sizes):
+    """(i) What a person asks of a notebook, in the daemon, beside the same entries in plain SQLite with FTS5."""
+    rows = []
+    for count in sizes.lifetimes:
+        slowest = Row("i!", f"the slowest that somebody waits for, of {count}", "ms", 20, None, "by medians")
+        for what, (unit, samples) in asked_of_a_lifetime(bench, count, sizes.questions).items():
+            row = Row("i", f"{what}, of {count}", unit, None, "plain" if "plain" in samples else None)
+            for whose, values in samples.items():
+                for value in values:
+                    row.add(whose, value)
+            rows.append(row)
+            if what.startswith(INTERACTIVE):
+                slowest.add("ours", statistics.median(samples["ours"]))
+        worst = max(slowest.samples["ours"])
+        slowest.samples["ours"] = [worst]
+        rows.append(slowest)
+    return rows
+
+
+PLAIN_IMPORT = """
+create table entry (id integer primary key, written text, text text);
+create virtual table words using fts5 (text, content = 'entry', content_rowid = 'id');
+insert into entry (written, text) select json_extract(value, '$.written_at'), json_extract(value, '$.text')
+  from json_each((select json_extract(readfile('{file}'), '$.items')));
+insert into words (words) values ('rebuild');
+"""
+
+
+def j_in_and_out(bench, sizes):
+    """(j) A notebook goes out as JSON, and comes in again into an empty home: whole processes, durable."""
+    rows = []
+    shell = shutil.which("sqlite3")
+    for count in sizes.lifetimes:
+        home = bench.folder / f"lifetime-{count}"
+        if not (home / "made").exists():
+            asked_of_a_lifetime(bench, count, 1)
+        out = Row("j", f"export as JSON, {count} entries", "ms", None, "plain", "plain: sqlite3 -json, the table alone")
+        back = Row("j'", f"import of it, {count} entries", "ms", None, "plain",
+                   "plain: sqlite3, json_each into a table, FTS5 rebuilt")
+        memory = Row("j\"", f"the daemon that took in {count}: resident memory, at its most", "MB", None, None, "VmHWM")
+        copies = bench.folder / "copies"
+        copies.mkdir(exist_ok=True)
+        file, plain_file, empty = copies / "all.json", copies / "plain.json", copies / "taken-in"
+        for _ in range(sizes.exchanges):
+            source = copied(home, copies / "source", ["control.sock", "plain.db*"])
+            file.unlink(missing_ok=True)
+            out.add("ours", milliseconds(lambda: bench.duolog(source, "export", "json", str(file))))
+            bench.duolog(source, "daemon", "stop")
+            shutil.rmtree(empty, ignore_errors=True)
+            bench.duolog(empty, "init", "--name", "Ada", "--yes")
+            back.add("ours", milliseconds(lambda: bench.duolog(empty, "import", "duolog", str(file), "--yes")))
+            memory.add("ours", status_of(json.loads(bench.duolog(empty, "--json", "daemon", "status"))["pid"], "VmHWM")[0] / 1024)
+            bench.duolog(empty, "daemon", "stop")
+            if shell:
+                out.add("plain", milliseconds(lambda: plain_file.write_text(
+                    bench.run(shell, "-json", str(home / "plain.db"), "select * from entry"))))
+                plain = copies / "plain-in.db"
+                plain.unlink(missing_ok=True)
+                back.add("plain", milliseconds(lambda: bench.run(shell, str(plain), PLAIN_IMPORT.format(file=file))))
+        rows += [out, back, memory]
+    return rows
+
+
 ALL = {"a": a_write, "b": b_latency, "c": c_first_sync, "d": d_diverged, "e": e_equal, "f": f_stranger, "g": g_idle,
-       "h": h_start}
+       "h": h_start, "i": i_lifetime, "j": j_in_and_out}
