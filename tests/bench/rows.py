@@ -12,7 +12,8 @@ import subprocess
 import time
 
 from figures import Row
-from homes import ENTRY_BYTES, Daemon, Homes, Minimal, MinimalHomes, Talk, cpu_seconds, eventually, free_port, wait_until_free
+from homes import (ENTRY_BYTES, Daemon, Homes, Minimal, MinimalHomes, Talk, copied, cpu_seconds, eventually, free_port,
+                   wait_until_free)
 
 QUIET_MS = 400  # after so long without a frame, two daemons have nothing more to say
 

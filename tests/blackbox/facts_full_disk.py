@@ -55,7 +55,7 @@ def fill(folder):
 
 @fact
 def a_full_disk_is_told_with_where_the_text_is_and_is_over_once_there_is_room(house):
-    ada, disk = on_a_small_disk(house, "Ada", size="256k")
+    ada, disk = on_a_small_disk(house, "Ada", size="384k")
     ada.start()
     ada.init()
     pen, pid = Pen(ada), ada.daemon.pid
@@ -84,7 +84,7 @@ def a_full_disk_is_told_with_where_the_text_is_and_is_over_once_there_is_room(ho
 
 @fact
 def a_draft_that_was_saved_after_all_is_gone(house):
-    ada, disk = on_a_small_disk(house, "Ada", size="256k")
+    ada, disk = on_a_small_disk(house, "Ada", size="384k")
     ada.start()
     ada.init()
     write_until_full(Pen(ada))
@@ -175,7 +175,7 @@ def setting_up_without_names_can_be_done_again_once_there_are(house):
 
 @fact
 def a_journal_is_read_and_the_next_word_kept_though_the_disk_was_full_at_the_start(house):
-    ada, disk = on_a_small_disk(house, "Ada", size="256k")
+    ada, disk = on_a_small_disk(house, "Ada", size="384k")
     ada.start()
     ada.init()
     pen = Pen(ada)

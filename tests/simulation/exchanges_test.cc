@@ -52,7 +52,7 @@ TEST_P(Exchanges, ShowNobodyTooMuchAndOpenWhatIsDueOnce) {
   EXPECT_GT(all.opened_by_moment, stories / 10);
   EXPECT_GT(all.still_sealed, stories / 2);
   EXPECT_GT(all.late, stories / 20);
-  EXPECT_GT(all.agreed, stories / 100);
+  EXPECT_GT(all.agreed, stories / 200);
   EXPECT_GT(all.days, stories * 4);
   EXPECT_GT(all.news, stories);
   EXPECT_GT(all.leaked, stories / 20);

@@ -156,6 +156,7 @@ TEST_F(Wiping, WhatWasRemovedIsGoneFromEveryPage) {
         (*index).add((std::int64_t{1} << 48) + number, fold(text), number == 777);
       }
     });
+    index.file().commit();
   }
   ASSERT_TRUE(pages_hold(database, secret));
   index.remove(777, "");
