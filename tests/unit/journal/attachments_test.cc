@@ -334,6 +334,9 @@ TEST_F(AnAttachment, OfWhatIsFoundTakenBackWhileTheViewIsMadeAnewIsDropped) {
   ada.shelf().take_back({{hex(saved.id.view())}}, {});
   const auto run = ada.log().read_run(ada.shared(), ada.device(), held + 1);
   ASSERT_EQ(bo.log().accept(bo.shared(), ada.device(), held + 1, run).verdict, store::Accepted::Verdict::kStored);
+  const auto home = bo.database().file().parent_path();
+  bo.stop();
+  ASSERT_TRUE(std::filesystem::remove(home / "view.db"));
   bo.restart();
   Desk bos(bo);
   EXPECT_EQ(bo.blobs().count(), 0U);
