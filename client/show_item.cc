@@ -271,7 +271,7 @@ std::string faint_paragraph(const std::string& text, const Output& out) {
 }  // namespace
 
 std::string attachment_text(const control::Attachment& attachment) {
-  const auto text = sanitise_line(attachment.name()) + " · " + size_text(attachment.size());
+  auto text = sanitise_line(attachment.name()) + " · " + size_text(attachment.size());
   if (attachment.held() == attachment.size()) return text;
   if (attachment.held() == 0) return text + " · not here yet";
   return text + " · " + size_text(attachment.held()) + " of it here";

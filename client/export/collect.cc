@@ -81,13 +81,15 @@ void add_versions(Daemon& daemon, control::Item& item) {
 
 std::vector<std::string> left_out_text(const LeftOut& left_out) {
   std::vector<std::string> lines;
-  if (left_out.between_us > 0)
+  if (left_out.between_us > 0) {
     lines.push_back(counted(left_out.between_us, "piece that stays between you: the other's words, marked so",
                             "pieces that stay between you: the other's words, marked so") +
                     " or about such, or about what was taken back");
-  if (left_out.sealed > 0)
+  }
+  if (left_out.sealed > 0) {
     lines.push_back(
         counted(left_out.sealed, "answer or letter that is sealed still", "answers and letters that are sealed still"));
+  }
   if (left_out.unreadable > 0)
     lines.push_back(counted(left_out.unreadable, "entry that cannot be read here", "entries that cannot be read here"));
   if (left_out.newer > 0)
