@@ -21,7 +21,7 @@
 namespace duolog::journal {
 
 inline constexpr std::size_t kQueryLimit = 1024;  // bytes
-inline constexpr int kQueryDepth = 16;            // parentheses and negations; deeper ones are overlooked
+inline constexpr int kQueryDepth = 8;  // parentheses and negations; deeper ones are overlooked (FTS5 takes 15)
 
 enum class Field { kTag, kFrom, kKind, kMood, kSince, kUntil, kIn };
 

@@ -310,6 +310,18 @@ TEST_P(Seeded, AreFoundWithTheIndexAsWithoutIt) {
 INSTANTIATE_TEST_SUITE_P(TwoLives, Seeded, ::testing::Range<std::uint64_t>(1, 9));
 
 // While there is no view at all, from the log.
+// As deep as a query may be, in the form that wants most of the index's own reader.
+TEST_F(IndexedSearch, TheDeepestQueryIsOneToTheIndexToo) {
+  ada.write("the lake");
+  ada.settle();
+  std::string query;
+  for (int depth = 0; depth < 40; ++depth) query += "sea OR lake (";
+  EXPECT_NO_THROW((void)search(ada.shelf(), query, {}));
+  query.clear();
+  for (int depth = 0; depth < 40; ++depth) query += "lake -(";
+  EXPECT_NO_THROW((void)search(ada.shelf(), query, {}));
+}
+
 TEST_F(IndexedSearch, TheSameIsFoundFromTheLog) {
   for (const char* text : {"the lake", "a lake", "the sea", "東京の夜"}) ada.write(text);
   ada.settle();
