@@ -83,6 +83,15 @@ std::string whole_text(const Json& item, const Reading& reading) {
   return text;
 }
 
+// They are named there, and their bytes are in no JSON. True: there are some.
+bool tell_attachments(const Json& item, const Reading& reading) {
+  const auto attached = item.find("attachments");
+  if (attached == item.end() || !attached->is_array() || attached->empty()) return false;
+  for (const auto& one : *attached)
+    reading.findings.drop("attached files, which are not in the JSON", one.is_object() ? string_in(one, "name") : "");
+  return true;
+}
+
 void give_entry(const Json& item, const std::string& kind, Found found, const Reading& reading) {
   const auto when = when_of(item);
   if (!when) return reading.findings.miss("entries without a date", found.key);
@@ -92,6 +101,7 @@ void give_entry(const Json& item, const std::string& kind, Found found, const Re
                           string_in(item, "opens_at"));
   found.key = string_in(item, "id");
   found.text = whole_text(item, reading);
+  if (tell_attachments(item, reading) && found.text.empty()) return;  // nothing of it is left
   found.source = string_in(item, "source");
   found.tags = strings_in(item, "tags");
   if (const auto mood = item.find("mood"); mood != item.end() && mood->is_number_unsigned())
