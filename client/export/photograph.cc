@@ -32,10 +32,13 @@ Photograph gif(std::string_view bytes) {
   return {"gif", "gif", number_at(bytes, 6, 2, Order::kLittle), number_at(bytes, 8, 2, Order::kLittle)};
 }
 
+constexpr std::size_t kWebpHead = 30;  // the longest of the three; the shortest picture is longer
+
 Photograph webp(std::string_view bytes) {
   const auto little = [bytes](std::size_t at, std::size_t length) {
     return number_at(bytes, at, length, Order::kLittle);
   };
+  if (bytes.size() < kWebpHead) return {};
   if (stands_at(bytes, 12, "VP8X")) return {"webp", "webp", little(24, 3) + 1, little(27, 3) + 1};
   if (stands_at(bytes, 12, "VP8L") && stands_at(bytes, 20, "\x2f")) {
     const auto both = little(21, 4);  // 14 bits each
