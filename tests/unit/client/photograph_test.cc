@@ -56,7 +56,9 @@ TEST(Photographs, AreNothingElse) {
   const auto none = [](const std::string& text) { return told(text) == "none"; };
   EXPECT_TRUE(none("<svg xmlns=\"http://www.w3.org/2000/svg\" onload=\"alert(1)\"/>"));
   EXPECT_TRUE(none("<!DOCTYPE html><script>alert(1)</script>") && none("") && none("BM") && none("%PDF-1.7"));
-  EXPECT_TRUE(none(bytes("\0\0\0\x18" "ftypheic\0\0\0\0")) && none(bytes("RIFF\0\0\0\0WAVEfmt ")));
+  EXPECT_TRUE(none(bytes("\0\0\0\x18"
+                         "ftypheic\0\0\0\0")) &&
+              none(bytes("RIFF\0\0\0\0WAVEfmt ")));
   EXPECT_TRUE(none(" " + png_head(1, 1)) && none(png_head(0, 5)) && none(bytes("\xff\xd8\xffx")));
 }
 
