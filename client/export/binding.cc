@@ -85,9 +85,8 @@ Made export_keepsake(Context& context, const ExportOptions& options, const GoOn&
   const auto series =
       options.tag.empty() ? series_of(context.daemon, choice_of(context, options)) : std::vector<control::Series>();
   auto book = book_of(options, made.exported.left_out, days, person);
-  if (!options.no_attachments)
-    for (const auto& sentence : not_carried_text({0, survey.not_here, 0, 0}))
-      book.about.push_back("Left out: " + sentence + ".");
+  for (const auto& sentence : not_carried_text({0, options.no_attachments ? 0 : survey.not_here, 0, 0}))
+    book.about.push_back("Left out: " + sentence + ".");
   sweep_unfinished(made.place);
   bind(made.place, form, context.globals.yes, go_on, attachments,
        [&](Pictures& pictures, const auto& write) { write_keepsake(book, series, days, pictures, write); });
