@@ -42,8 +42,8 @@ std::string folder_named(const std::string& place) {
 }
 
 // Whole, at its place.
-void bind(const fs::path& place, Form form, bool replace, const GoOn& go_on, Attachments& attachments,
-          const std::function<void(Pictures&, const std::function<void(std::string_view)>&)>& write) {
+void put_together(const fs::path& place, Form form, bool replace, const GoOn& go_on, Attachments& attachments,
+                  const std::function<void(Pictures&, const std::function<void(std::string_view)>&)>& write) {
   const auto print = [&](const fs::path& page, const fs::path& beside) {
     PrivateFile file(page);
     Pictures pictures(attachments, form, beside);
@@ -88,8 +88,8 @@ Made export_keepsake(Context& context, const ExportOptions& options, const GoOn&
   for (const auto& sentence : not_carried_text({0, options.no_attachments ? 0 : survey.not_here, 0, 0}))
     book.about.push_back("Left out: " + sentence + ".");
   sweep_unfinished(made.place);
-  bind(made.place, form, context.globals.yes, go_on, attachments,
-       [&](Pictures& pictures, const auto& write) { write_keepsake(book, series, days, pictures, write); });
+  put_together(made.place, form, context.globals.yes, go_on, attachments,
+               [&](Pictures& pictures, const auto& write) { write_keepsake(book, series, days, pictures, write); });
   made.carried = attachments.carried();
   return made;
 }
