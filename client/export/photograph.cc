@@ -74,6 +74,8 @@ bool begins_frame(unsigned marker) {
   return marker >= 0xc0 && marker <= 0xcf && marker != 0xc4 && marker != 0xc8 && marker != 0xcc;
 }
 
+constexpr std::size_t kWholePiece = 256 << 10;  // what is shorter is all there is of a file
+
 // What stands before the frame may be longer than a piece: then it is shown all the same, without its measures.
 Photograph jpeg(std::string_view bytes) {
   Photograph found{"jpeg", "jpg", 0, 0};
@@ -97,7 +99,7 @@ Photograph jpeg(std::string_view bytes) {
     }
     at += 2 + length;
   }
-  return found;
+  return bytes.size() < kWholePiece ? Photograph{} : found;
 }
 
 Photograph found_in(std::string_view beginning) {

@@ -18,7 +18,8 @@ struct Photograph {
 
 inline constexpr std::uint64_t kMostPixels = 256 << 20;  // a browser holds four bytes for each
 
-// nullopt: it is none, or one that no browser could show. `beginning`: the first piece of the file, or all of it.
+// nullopt: it is none, or one that no browser could show. `beginning`: the first piece of the file (256 KiB), or all of
+// it.
 std::optional<Photograph> photograph_of(std::string_view beginning);
 
 }  // namespace duolog::client

@@ -48,8 +48,10 @@ TEST(Photographs, OfACameraHeldSidewaysAreAsHighAsTheyAreShown) {
 
 TEST(Photographs, WhatACameraHasWrittenBeforeItIsSteppedOver) {
   EXPECT_EQ(told(jpeg(bytes("\xff\xe0\0\x04\xff\xc0\xff\xff\xdb\0\x03x"))), "jpeg 400x300");
-  const auto long_one = bytes("\xff\xd8\xff\xe1\xff\xff") + std::string(100, 'x');  // its end is in another piece
-  EXPECT_EQ(told(long_one), "jpeg 0x0");
+  std::string long_one = bytes("\xff\xd8");  // its frame is in another piece
+  for (int i = 0; i < 5; ++i) long_one += bytes("\xff\xe1\xff\xff") + std::string(0xffff - 2, 'x');
+  EXPECT_EQ(told(long_one.substr(0, 256 << 10)), "jpeg 0x0");
+  EXPECT_EQ(told(long_one.substr(0, (256 << 10) - 1)), "none");
 }
 
 TEST(Photographs, AreNothingElse) {
@@ -76,7 +78,7 @@ TEST(Photographs, CutAtAnyByteSayWhatIsTrueOrNothing) {
     const auto truth = told(one);
     for (std::size_t length = 0; length < one.size(); ++length) {
       const auto cut = told(one.substr(0, length));
-      EXPECT_TRUE(cut == truth || cut == "none" || cut == "jpeg 0x0") << cut << " for " << truth;
+      EXPECT_TRUE(cut == truth || cut == "none") << cut << " for " << truth;
     }
   }
 }
