@@ -88,7 +88,7 @@ hr::before { content: "*   *   *"; white-space: pre; color: var(--soft); }
   .one { max-width: none; display: block; }
   .two { display: block; }
   .two .voice + .voice { margin-top: 3mm; }
-  .picture img { width: auto; max-height: 150mm; }
+  .picture img { width: auto; max-height: 110mm; }
   tr, figure, .said { break-inside: avoid; }
   a { text-decoration: none; }
 }

@@ -210,11 +210,11 @@ def json_names_what_is_attached_and_an_import_of_it_says_so(house):
 @fact
 def an_export_that_is_stopped_among_attached_files_leaves_nothing(house):
     ada = house.resident("Ada")
-    ada.write("a long film", "--attach", file_of(house, "film.mkv", 40 << 20))
+    ada.write("a long film", "--attach", file_of(house, "film.mkv", 20 << 20))
     shelf = foreign.Shelf(house)
     with ada.terminal("export", "markdown", shelf / "notes") as screen:
         screen.expect("copying film.mkv")
-        screen.press("\x03")
+        screen.press(b"\x03")
         assert screen.end() != DONE
         assert "nothing half-written is left" in screen.text, screen.text
     assert not list(shelf.folder.iterdir()), list(shelf.folder.iterdir())
