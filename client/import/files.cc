@@ -158,7 +158,7 @@ bool is_zip(const fs::path& place) {
 }  // namespace
 
 void refuse_file(const std::string& name, const std::string& why, const std::string& hint) {
-  throw Failure(Exit::kFailed, "BAD_FILE", sanitise_line(name) + ": " + why, hint);
+  throw Failure(Exit::kFailed, kBadFile, sanitise_line(name) + ": " + why, hint);
 }
 
 const Files::File* Files::find(std::string_view name) const {
@@ -189,7 +189,7 @@ std::unique_ptr<Files> open_files(const fs::path& place) {
   struct stat found{};
   if (::stat(place.c_str(), &found) != 0) {
     const int why = errno;
-    throw Failure(why == ENOENT ? Exit::kNotFound : Exit::kFailed, "BAD_FILE",
+    throw Failure(why == ENOENT ? Exit::kNotFound : Exit::kFailed, kBadFile,
                   sanitise_line(place.string()) + ": " + std::strerror(why),
                   "nothing was imported; is the name right?");
   }

@@ -28,6 +28,8 @@ inline constexpr std::uint64_t kRatioFree = std::uint64_t{16} << 20;
 inline constexpr std::size_t kNameLimit = 1024;
 inline constexpr int kDepthLimit = 16;
 
+inline constexpr const char* kBadFile = "BAD_FILE";  // the code of each Failure here
+
 class Files {
  public:
   struct File {
