@@ -47,12 +47,11 @@ class DayOneMedia : public ImportMedia {
 
 TEST_F(DayOneMedia, EachKindIsFoundByItsSumAndItsNameStandsInTheText) {
   archive(
-      entry(R"("text":"![](dayone-moment:\/\/A1) x ![](dayone-moment:\/audio\/B1) ![](dayone-moment:\/video\/D1)",
-            "photos" :
-            [ {"md5" : "aa", "identifier" : "A1", "type" : "jpeg", "orderInEntry" : 1, "filename" : "IMG_1807.HEIC"} ],
-            "audios" : [ {"md5" : "bb", "identifier" : "B1", "format" : "aac", "orderInEntry" : 0, "title" : "a hum"} ],
-            "pdfAttachments" : [ {"md5" : "cc", "identifier" : "C1", "pdfName" : "plan.pdf"} ],
-            "videos" : [ {"md5" : "dd", "identifier" : "D1", "type" : "mp4", "orderInEntry" : 3} ]) "),
+      entry(R"json("text":"![](dayone-moment:\/\/A1) x ![](dayone-moment:\/audio\/B1) ![](dayone-moment:\/video\/D1)",
+    "photos":[{"md5":"aa","identifier":"A1","type":"jpeg","orderInEntry":1,"filename":"IMG_1807.HEIC"}],
+    "audios":[{"md5":"bb","identifier":"B1","format":"aac","orderInEntry":0,"title":"a hum"}],
+    "pdfAttachments":[{"md5":"cc","identifier":"C1","pdfName":"plan.pdf"}],
+    "videos":[{"md5":"dd","identifier":"D1","type":"mp4","orderInEntry":3}])json"),
       {"photos/aa.jpeg", "audios/bb.m4a", "pdfs/cc.pdf", "videos/other.mp4"});
   EXPECT_THAT(media(),
               ElementsAre("a hum.m4a < audios/bb.m4a", "IMG_1807.jpeg < photos/aa.jpeg", "plan.pdf < pdfs/cc.pdf"));
@@ -80,12 +79,9 @@ TEST_F(DayOneMedia, AJournalInAFolderOfTheArchiveHasItsMediaBesideIt) {
 }
 
 TEST_F(DayOneMedia, TwoEntriesMayHaveOnePictureAndOneEntryHasItOnce) {
-  archive(entry(R"("text":"![](dayone-moment:\/\/A) ![](dayone-moment:\/\/B)", "photos" :
-                [
-                  {"md5" : "aa", "identifier" : "A", "type" : "png"}, {"md5" : "aa", "identifier" : "B", "type" : "png"}
-                ]) ") +
-                   "," +
-              entry(R"("text":"b","photos":[{"md5":"aa","type":"png"}])"),
+  archive(entry(R"json("text":"![](dayone-moment:\/\/A) ![](dayone-moment:\/\/B)",
+    "photos":[{"md5":"aa","identifier":"A","type":"png"},{"md5":"aa","identifier":"B","type":"png"}])json") +
+              "," + entry(R"("text":"b","photos":[{"md5":"aa","type":"png"}])"),
           {"photos/aa.png"});
   EXPECT_THAT(media(0), ElementsAre("photo-1.png < photos/aa.png"));
   EXPECT_EQ(found_[0].text, "[photo-1.png] [photo-1.png]");
@@ -122,9 +118,8 @@ TEST_F(DayOneMedia, AnEntryOfAPictureAloneIsOne) {
 
 TEST_F(DayOneMedia, WithoutMediaTheirPlaceIsKeptAndTold) {
   with_media_ = false;
-  archive(
-      entry(R"("text":"![](dayone-moment:\/\/A)", "photos" : [ {"md5" : "aa", "identifier" : "A", "type" : "png"} ]) "),
-      {"photos/aa.png"});
+  archive(entry(R"json("text":"![](dayone-moment:\/\/A)","photos":[{"md5":"aa","identifier":"A","type":"png"}])json"),
+          {"photos/aa.png"});
   EXPECT_THAT(media(), IsEmpty());
   EXPECT_THAT(texts(), ElementsAre("[photo]"));
   EXPECT_THAT(dropped(), ElementsAre("photographs, left out as --no-media says 1"));
