@@ -88,7 +88,7 @@ std::string findings_text(const Findings& findings, std::size_t width) {
 std::string result_text(const TakenIn& taken, bool dry_run) {
   std::string text = dry_run ? fmt::format("nothing was written; {} would be", taken.written)
                              : fmt::format("imported {}", taken.written);
-  if (taken.attached > 0) text += " with " + counted(taken.attached, "attachment", "attachments");
+  if (taken.attached > 0) text += ", with " + counted(taken.attached, "attachment", "attachments");
   if (taken.already_there > 0) text += fmt::format(" · {} there already", taken.already_there);
   if (taken.practices > 0) text += " · " + counted(taken.practices, "practice", "practices");
   if (taken.refused > 0) text += fmt::format(" · {} refused", taken.refused);

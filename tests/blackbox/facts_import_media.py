@@ -66,7 +66,7 @@ def a_dry_run_counts_pictures_and_sends_none(house):
     archive, _ = journal(house, 3, 5000)
     place = foreign.Shelf(house).put("j.zip", archive)
     shown = ada.duolog("import", "day-one", place, "--dry-run").text
-    assert "with 3 attachments (14.6 KiB)" in shown and "3 with 3 attachments would be" in shown, shown
+    assert "with 3 attachments (14.6 KiB)" in shown and "3 would be, with 3 attachments" in shown, shown
     assert chunks(ada) == {} and ada.texts() == []
     shown = ada.duolog("import", "day-one", place, "--yes", "--no-media").text
     assert "photographs, left out as --no-media says" in shown and "attachments" not in shown, shown

@@ -192,7 +192,8 @@ class ImportingFiles : public VisitTest {
     Request asked = request();
     asked.mutable_show()->set_id(ids.at(static_cast<std::size_t>(place)));
     std::vector<std::string> all;
-    for (const auto& one : ask(asked).item().attachments()) all.push_back(one.name());
+    const Reply shown = ask(asked);
+    for (const auto& one : shown.item().attachments()) all.push_back(one.name());
     return all;
   }
   Reply import(Request& asked) {
