@@ -74,7 +74,7 @@ void Attaching::guarded(const std::function<void()>& step) {
 // ---- in ----
 
 void Attaching::attach(const Attach& asked) {
-  if (!uploads_.empty() && !uploads_.back().whole()) uploads_.pop_back();  // given up for this one
+  give_up_unfinished();
   if (uploads_.size() >= journal::kAttachmentCount)
     throw journal::Refusal::too_long("attachments", journal::kAttachmentCount);
   journal::Attachments& attachments = desk_.attachments();
@@ -82,6 +82,10 @@ void Attaching::attach(const Attach& asked) {
   Reply reply;
   reply.mutable_attach()->set_stored(0);
   replies_.finish(std::move(reply));
+}
+
+void Attaching::give_up_unfinished() {
+  if (!uploads_.empty() && !uploads_.back().whole()) uploads_.pop_back();
 }
 
 void Attaching::take(const AttachPiece& piece) {
@@ -100,9 +104,20 @@ std::vector<journal::Attachment> Attaching::for_entry(std::uint32_t count) const
   return attachments;
 }
 
-void Attaching::kept() {
+std::vector<journal::Attachment> Attaching::for_batch(std::uint32_t count) {
+  give_up_unfinished();
+  return for_entry(count);
+}
+
+void Attaching::kept() { kept(std::vector<bool>(uploads_.size(), true)); }
+
+void Attaching::kept(const std::vector<bool>& named) {
   if (uploads_.empty()) return;
-  for (auto& upload : uploads_) upload.kept();
+  std::size_t place = 0;
+  for (auto& upload : uploads_) {
+    if (place < named.size() && named[place]) upload.kept();
+    ++place;
+  }
   uploads_.clear();
   desk_.attachments().folded();
 }

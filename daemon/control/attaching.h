@@ -1,7 +1,7 @@
-// attaching.h: files on their way in and out, of one visit. In: Attach, AttachPiece …, then a Write that names how
-// many; what no Write has named when the visit ends leaves nothing behind. Out: a piece for each request, so that
-// whoever reads slowly is waited for. Two things go on by themselves, until they are done or end() is called: waiting
-// for an attachment to come, and sharing an entry whose files must be sealed anew.
+// attaching.h: files on their way in and out, of one visit. In: Attach, AttachPiece …, then a Write or an Import that
+// names how many; what neither has named when the visit ends leaves nothing behind. Out: a piece for each request, so
+// that whoever reads slowly is waited for. Two things go on by themselves, until they are done or end() is called:
+// waiting for an attachment to come, and sharing an entry whose files must be sealed anew.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
@@ -39,14 +39,18 @@ class Attaching {
   // What was attached, in order, for the entry that is written now. Throws Refusal(kUploadGone) where that is not so
   // many, whole.
   [[nodiscard]] std::vector<journal::Attachment> for_entry(std::uint32_t count) const;
-  void kept();  // the entry names them
-  void end();   // of what goes on by itself
+  // The same for a batch of entries, all of them; one that was begun and is not whole is given up.
+  [[nodiscard]] std::vector<journal::Attachment> for_batch(std::uint32_t count);
+  void kept();                                // the entry names them
+  void kept(const std::vector<bool>& named);  // of a batch, in order, those that are named; the others are dropped
+  void end();                                 // of what goes on by itself
 
  private:
   struct Waiting;
   struct Sharing;
   void attach(const Attach& asked);
   void take(const AttachPiece& piece);
+  void give_up_unfinished();
   void read(const ReadAttachment& asked);
   void want(const WantAttachment& asked);
   void list(const ListAttachments& asked);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "daemon/control/foreign.h"
 
+#include <numeric>
+
 #include "daemon/control/convert.h"
 #include "daemon/journal/foreign.h"
 #include "proto/control.pb.h"
@@ -44,6 +46,38 @@ journal::Foreign item_of(ImportItem& in) {
   return item;
 }
 
+std::uint32_t count_in(const ImportItem& item) {
+  if (item.attachments() > journal::kAttachmentCount)
+    throw journal::Refusal::too_long("attachments", journal::kAttachmentCount);
+  return item.attachments();
+}
+
+// Where nothing is written, one empty file stands for all that would go with an entry: it may have no words then.
+journal::Attachment stand_in() {
+  journal::Attachment empty;
+  empty.name = "attachment";
+  return empty;
+}
+
+// REQUIRES: as many as the counts say together.
+void give_out(std::vector<journal::Attachment> attachments, const std::vector<std::uint32_t>& counts,
+              std::vector<journal::Foreign>& items) {
+  auto next = attachments.begin();
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    for (std::uint32_t n = 0; n < counts[i]; ++n) items[i].attachments.push_back(std::move(*next++));
+  }
+}
+
+// Of all that were given out, which an entry names that was written now.
+std::vector<bool> named_by(const journal::Imported& imported, const std::vector<std::uint32_t>& counts) {
+  std::vector<bool> named;
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    const auto& taken = imported.items[i];
+    named.insert(named.end(), counts[i], taken.id && !taken.already_there && !taken.refused);
+  }
+  return named;
+}
+
 void fill(Imported& out, const journal::Imported& in, bool tried) {
   std::uint32_t there = 0;
   std::uint32_t refused = 0;
@@ -67,17 +101,24 @@ void fill(Imported& out, const journal::Imported& in, bool tried) {
 
 }  // namespace
 
-bool answer_import(journal::Shelf& shelf, const Request& request, const Answering& answers) {
-  if (request.body_case() != Request::kImport) return false;
+void answer_import(journal::Shelf& shelf, Attaching& attaching, const Request& request, const Answering& answers) {
   Import asked = request.import();
+  const bool writes = !asked.try_only() && !shelf.parts().log.answered(as_bytes(request.request_id()));
   journal::ForeignBatch batch;
   batch.journal = asked.journal();
   batch.try_only = asked.try_only();
-  for (ImportItem& item : *asked.mutable_items()) batch.items.push_back(item_of(item));
+  std::vector<std::uint32_t> counts;
+  for (ImportItem& item : *asked.mutable_items()) {
+    counts.push_back(count_in(item));
+    batch.items.push_back(item_of(item));
+    if (!writes && counts.back() > 0) batch.items.back().attachments = {stand_in()};
+  }
+  if (writes) give_out(attaching.for_batch(std::reduce(counts.begin(), counts.end())), counts, batch.items);
+  const journal::Imported imported = shelf.import(batch, as_bytes(request.request_id()));
+  if (writes) attaching.kept(named_by(imported, counts));
   Reply reply;
-  fill(*reply.mutable_imported(), shelf.import(batch, as_bytes(request.request_id())), asked.try_only());
+  fill(*reply.mutable_imported(), imported, asked.try_only());
   answers.finish(std::move(reply));
-  return true;
 }
 
 }  // namespace duolog::control

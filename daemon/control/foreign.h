@@ -2,11 +2,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "daemon/control/attaching.h"
 #include "daemon/control/practices.h"
 
 namespace duolog::control {
 
-// As answer_practices().
-bool answer_import(journal::Shelf& shelf, const Request& request, const Answering& answers);
+// REQUIRES: an Import. Of what the visit has attached, each item takes as many as it says; what is named by none, as
+// where an entry was there already, is dropped. Throws as the journal does.
+void answer_import(journal::Shelf& shelf, Attaching& attaching, const Request& request, const Answering& answers);
 
 }  // namespace duolog::control

@@ -129,6 +129,10 @@ struct Visit::State {
                          [this](std::function<bool()> step) { in_steps(std::move(step)); }}),
         keep(desk, keep_answers()) {}
 
+  Answering answers() {
+    return {[this](Reply one) { send(std::move(one)); }, [this](Reply last) { finish(std::move(last)); },
+            [this] { done(); }, [this](std::function<bool()> turn) { in_turns(std::move(turn)); }};
+  }
   Keep::Answers keep_answers() {
     return {[this](Reply one) { send(std::move(one)); }, [this](Reply last) { finish(std::move(last)); },
             [this](const Error& failure) { finish(failure); }};
@@ -340,18 +344,15 @@ void Visit::State::answer_open(const Request& request) {
     case Request::kWantAttachment:
     case Request::kListAttachments:
       return attaching.answer(request);
+    case Request::kImport:
+      return answer_import(desk.shelf(), attaching, request, answers());
     case Request::kShare:
       if (attaching.shares(request)) return;
       [[fallthrough]];
-    default: {
-      const Answering answers{[this](Reply one) { send(std::move(one)); },
-                              [this](Reply last) { finish(std::move(last)); }, [this] { done(); },
-                              [this](std::function<bool()> turn) { in_turns(std::move(turn)); }};
-      if (!answer_practices(desk.shelf(), request, answers) && !answer_import(desk.shelf(), request, answers) &&
-          !answer_finding(desk.shelf(), request, answers) &&
-          !answer_changing(desk.shelf(), desk.attachments, request, answers))
+    default:
+      if (!answer_practices(desk.shelf(), request, answers()) && !answer_finding(desk.shelf(), request, answers()) &&
+          !answer_changing(desk.shelf(), desk.attachments, request, answers()))
         finish(error(Error::BAD_REQUEST));
-    }
   }
 }
 

@@ -27,7 +27,8 @@ struct Foreign {
   Moment at;  // when it happened
   std::uint32_t mood = 0;
   bool between_us = false;
-  std::string practice;  // an answer
+  std::vector<Attachment> attachments;  // of an entry
+  std::string practice;                 // an answer
   std::string period;
   Form fields;
   std::optional<RecordId> to;  // a remark, or a reaction where `emoji` says one

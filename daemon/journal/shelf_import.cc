@@ -35,6 +35,7 @@ Payload entry_of(const Foreign& item, const Bytes& source, const Zone& here) {
   draft.tags = item.tags;
   draft.mood = item.mood;
   draft.between_us = item.between_us;
+  draft.attachments = item.attachments;
   Entry entry = compose(draft, 0, here);
   entry.about = checked(item.at);
   entry.source = source;
@@ -57,6 +58,7 @@ Payload remark_of(const Foreign& item, const Journal& journal) {
 Event event_of(const Foreign& item, const Bytes& source, const Journal& journal, const Stamp& stamp, const Zone& here) {
   if (item.origin.size() > kOriginLimit) throw Refusal::too_long("origin", kOriginLimit);
   if (!item.source.empty() && item.source.size() != kSourceLength) throw Refusal(Reason::kBadRequest, "source");
+  if (!item.attachments.empty() && (item.to || !item.practice.empty())) throw Refusal(Reason::kNotItsKind, "attach");
   Payload payload = item.to                 ? remark_of(item, journal)
                     : item.practice.empty() ? entry_of(item, source, here)
                                             : answer_of(item, journal);

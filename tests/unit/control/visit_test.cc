@@ -12,6 +12,7 @@
 
 #include "daemon/journal/attachments.h"
 #include "daemon/journal/reading.h"
+#include "daemon/journal/shelf.h"
 #include "daemon/journal/upload.h"
 #include "proto/control.pb.h"
 #include "proto/frame_codec.h"
@@ -165,6 +166,111 @@ class ALongList : public VisitTest {
     visit->room();
   }
 };
+
+// A visitor who imports entries with files, each of two pieces.
+class ImportingFiles : public VisitTest {
+ protected:
+  Reply attach(const std::string& name, bool whole = true) {
+    Request begin = request();
+    begin.mutable_attach()->set_name(name);
+    begin.mutable_attach()->set_size(static_cast<std::uint32_t>(crypto::kChunkLength + 1));
+    ask(begin);
+    Request piece = request();
+    piece.mutable_attach_piece()->set_data(std::string(crypto::kChunkLength, 'x'));
+    Reply last = ask(piece);
+    if (!whole) return last;
+    piece.mutable_attach_piece()->set_data("y");
+    return ask(piece);
+  }
+  static void add(Request& asked, const std::string& origin, const std::string& text, std::uint32_t count) {
+    ImportItem& item = *asked.mutable_import()->add_items();
+    item.set_origin(origin);
+    item.set_text(text);
+    item.set_attachments(count);
+  }
+  std::vector<std::string> names(int place) {
+    Request asked = request();
+    asked.mutable_show()->set_id(ids.at(static_cast<std::size_t>(place)));
+    std::vector<std::string> all;
+    const Reply shown = ask(asked);
+    for (const auto& one : shown.item().attachments()) all.push_back(one.name());
+    return all;
+  }
+  Reply import(Request& asked) {
+    Reply reply = ask(asked);
+    ids.clear();
+    for (const auto& item : reply.imported().items()) ids.push_back(item.id());
+    return reply;
+  }
+  [[nodiscard]] std::size_t chunks() const { return ada->blobs.count(); }
+  std::vector<std::string> ids;
+};
+
+TEST_F(ImportingFiles, EachEntryTakesAsManyAsItSaysInOrder) {
+  for (const auto* name : {"a", "b", "c"}) EXPECT_EQ(attach(name).attach().stored(), crypto::kChunkLength + 1);
+  Request asked = request();
+  add(asked, "x 1", "", 2);
+  add(asked, "x 2", "words", 0);
+  add(asked, "x 3", "words", 1);
+  EXPECT_EQ(import(asked).imported().written(), 3U);
+  EXPECT_THAT(names(0), testing::ElementsAre("a", "b"));
+  EXPECT_THAT(names(1), testing::IsEmpty());
+  EXPECT_THAT(names(2), testing::ElementsAre("c"));
+  EXPECT_EQ(chunks(), 6U);
+}
+
+TEST_F(ImportingFiles, WhatGoesWithAnEntryThatIsThereAlreadyIsDroppedAtOnce) {
+  attach("a");
+  Request asked = request();
+  add(asked, "x 1", "words", 1);
+  import(asked);
+  attach("b");
+  attach("c");
+  Request again = request();
+  add(again, "x 1", "words", 1);
+  add(again, "x 2", "words", 1);
+  EXPECT_EQ(import(again).imported().written(), 1U);
+  EXPECT_THAT(names(0), testing::ElementsAre("a"));
+  EXPECT_THAT(names(1), testing::ElementsAre("c"));
+  EXPECT_EQ(chunks(), 4U);
+}
+
+TEST_F(ImportingFiles, ATrialNeedsNoneAndKeepsWhatIsAttached) {
+  attach("a");
+  Request trial = request();
+  trial.mutable_import()->set_try_only(true);
+  add(trial, "x 1", "", 64);
+  add(trial, "x 2", "", 0);
+  const Reply told = import(trial);
+  EXPECT_EQ(told.imported().written(), 1U);
+  EXPECT_EQ(told.imported().items(1).refused().code(), Error::EMPTY);
+  Request asked = request();
+  add(asked, "x 1", "", 1);
+  EXPECT_EQ(import(asked).imported().written(), 1U);
+  EXPECT_THAT(names(0), testing::ElementsAre("a"));
+}
+
+TEST_F(ImportingFiles, WhatIsNotAsManyAsWereAttachedWritesNothing) {
+  attach("a");
+  for (const std::uint32_t count : {0U, 2U, 65U}) {
+    Request asked = request();
+    add(asked, "x 1", "words", count);
+    EXPECT_TRUE(ask(asked).has_error()) << count;
+  }
+  EXPECT_EQ(chunks(), 2U);
+  visit.reset();
+  EXPECT_EQ(chunks(), 0U);
+}
+
+TEST_F(ImportingFiles, OneThatWasBegunAndIsNotWholeIsGivenUp) {
+  attach("a");
+  attach("b", false);
+  Request asked = request();
+  add(asked, "x 1", "words", 1);
+  EXPECT_EQ(import(asked).imported().written(), 1U);
+  EXPECT_THAT(names(0), testing::ElementsAre("a"));
+  EXPECT_EQ(chunks(), 2U);
+}
 
 TEST_F(ALongList, StopsWhileMuchIsUnreadAndGoesOnAsItIsRead) {
   EXPECT_EQ(replies.size(), 2U);

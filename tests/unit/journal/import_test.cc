@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "daemon/journal/compose.h"
 #include "daemon/journal/foreign.h"
+#include "daemon/journal/upload.h"
 #include "tests/unit/journal/together.h"
 
 namespace duolog::journal {
@@ -70,6 +71,23 @@ TEST_F(Importing, OneThatIsNotTakenLeavesTheOthers) {
   EXPECT_EQ(imported.items[2].refused->reason, Reason::kBadDate);
   EXPECT_EQ(imported.items[3].refused->reason, Reason::kBadUtf8);
   EXPECT_EQ(imported.items[4].refused->reason, Reason::kTooLong);
+}
+
+TEST_F(Importing, FilesGoWithEntriesAloneAndAnEntryOfAFileAloneIsOne) {
+  Upload lake(ada.blobs(), "lake.jpg", "image/jpeg", 3);
+  lake.take(Bytes{1, 2, 3});
+  Foreign picture = entry("", "day-one A");
+  picture.attachments = {lake.attachment()};
+  Foreign answer = picture;
+  answer.practice = "checkin";
+  const Imported imported = import({picture, answer, entry("", "day-one B")});
+  lake.kept();
+  EXPECT_EQ(imported.items[1].refused->reason, Reason::kNotItsKind);
+  EXPECT_EQ(imported.items[2].refused->reason, Reason::kEmpty);
+  const Item shown = list(ada.shelf(), {.journal = "notebook"}).back();
+  ASSERT_EQ(shown.attachments.size(), 1U);
+  EXPECT_EQ(read_piece(ada.blobs(), lake.attachment(), 0), (Bytes{1, 2, 3}));
+  EXPECT_TRUE(import({picture}).items[0].already_there);
 }
 
 TEST_F(Importing, ATrialWritesNothing) {
