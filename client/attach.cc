@@ -42,6 +42,23 @@ std::size_t read_up_to(int fd, char* into, std::size_t length, const std::string
 
 }  // namespace
 
+void send_file(Daemon& daemon, const std::string& name, std::uint64_t size,
+               const std::function<void(std::string& piece)>& fill, const std::function<void(std::uint64_t)>& told) {
+  control::Request begin;
+  begin.mutable_attach()->set_name(name);
+  begin.mutable_attach()->set_media_type(media_type_of(name));
+  begin.mutable_attach()->set_size(static_cast<std::uint32_t>(size));
+  daemon.ask_one(begin, kDurable);
+  for (std::uint64_t done = 0; done < size;) {
+    std::string piece(static_cast<std::size_t>(std::min<std::uint64_t>(kPieceLength, size - done)), '\0');
+    fill(piece);
+    control::Request request;
+    request.mutable_attach_piece()->set_data(std::move(piece));
+    done = daemon.ask_one(request, kDurable).attach().stored();
+    told(done);
+  }
+}
+
 FilesToAttach::FilesToAttach(const std::vector<std::string>& paths) {
   for (const auto& path : paths) files_.push_back(opened(path));
 }
@@ -71,22 +88,12 @@ void FilesToAttach::send(Context& context) {
 }
 
 void FilesToAttach::send(Context& context, const File& file) {
-  control::Request begin;
-  begin.mutable_attach()->set_name(file.name);
-  begin.mutable_attach()->set_media_type(media_type_of(file.name));
-  begin.mutable_attach()->set_size(static_cast<std::uint32_t>(file.size));
-  context.daemon.ask_one(begin, kDurable);
   Progress progress("attaching " + sanitise_line(file.name), file.size, context.out.json());
   if (::lseek(file.fd, 0, SEEK_SET) != 0) throw changed(file.path);
-  for (std::uint64_t done = 0; done < file.size;) {
-    const auto length = static_cast<std::size_t>(std::min<std::uint64_t>(kPieceLength, file.size - done));
-    std::string piece(length, '\0');
-    if (read_up_to(file.fd, piece.data(), length, file.path) != length) throw changed(file.path);
-    control::Request request;
-    request.mutable_attach_piece()->set_data(std::move(piece));
-    done = context.daemon.ask_one(request, kDurable).attach().stored();
-    progress.at(done);
-  }
+  const auto fill = [&file](std::string& piece) {
+    if (read_up_to(file.fd, piece.data(), piece.size(), file.path) != piece.size()) throw changed(file.path);
+  };
+  send_file(context.daemon, file.name, file.size, fill, [&progress](std::uint64_t done) { progress.at(done); });
   char more = 0;
   if (read_up_to(file.fd, &more, 1, file.path) != 0) throw changed(file.path);
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <list>
 #include <string>
 #include <vector>
@@ -15,6 +16,11 @@ namespace duolog::client {
 inline constexpr std::uint64_t kAttachmentLimit = std::uint64_t{1}
                                                   << 30;  // bytes of a file; the daemon holds to it too
 inline constexpr std::size_t kPieceLength = 256 << 10;
+
+// One file for the next entry on this connection. `fill` puts the next bytes into a piece of the length that they have,
+// or throws; `told` hears how many are sealed and durable. Throws Failure.
+void send_file(Daemon& daemon, const std::string& name, std::uint64_t size,
+               const std::function<void(std::string& piece)>& fill, const std::function<void(std::uint64_t)>& told);
 
 class FilesToAttach {
  public:

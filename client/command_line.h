@@ -177,7 +177,7 @@ struct AttachmentOptions {
 };
 struct ImportOptions {
   std::string format, file, dates;
-  bool dry_run = false, private_entry = false;
+  bool dry_run = false, private_entry = false, no_media = false;
 };
 struct ExportOptions {
   std::string format, place, since, until, tag;

@@ -15,19 +15,22 @@ void declare_inout(Declared& d) {
              "  duolog import jrnl journal.txt\n"
              "  duolog import markdown notes/ -j Bo             for both of you\n"
              "  duolog import text diary.txt --dates day-first\n",
-             "day-one      its JSON export (ZIP), or a Day One Classic folder\n"
+             "day-one      its JSON export (ZIP), or a Day One Classic folder; with its photographs\n"
              "jrnl         its text, its JSON, or a folder YYYY/MM/DD.txt\n"
-             "markdown     a folder of notes: the day in their name or front matter (Obsidian)\n"
+             "markdown     a folder of notes: the day in their name or front matter (Obsidian);\n"
+             "             with the pictures and files of the folder that they show or link to\n"
              "text         plain text in which lines say the date\n"
              "duolog       what duolog export json wrote\n"
              "everything goes into your notebook unless -j names a journal; importing once more writes\n"
-             "only what is not there yet; it says what of it cannot be kept, and asks\n\n");
+             "only what is not there yet; it says what of it cannot be kept, and asks.\n"
+             "pictures and files come with entries that are new, and with no other\n\n");
   choice(import, "format", d.call.import.format, "day-one, jrnl, markdown, text or duolog",
          {"day-one", "jrnl", "markdown", "text", "duolog"})
       ->required();
   text(import, "file", d.call.import.file, "the file or folder")->required();
   flag(import, "--dry-run", d.call.import.dry_run, "say what would be kept and what not; write nothing");
   flag(import, "--private", d.call.import.private_entry, "into your notebook, for nobody else: so it is anyhow");
+  flag(import, "--no-media", d.call.import.no_media, "leave pictures and other files where they are");
   choice(import, "--dates", d.call.import.dates, "ORDER  how 03/04/2019 is meant: day-first or month-first",
          {"day-first", "month-first"});
 

@@ -22,9 +22,23 @@ std::string text_in(const std::map<std::string, pugi::xml_node>& entry, const ch
   return found != entry.end() ? found->second.text().get() : std::string();
 }
 
+void take_picture(const Reading& reading, const Files::File& file, Found& found, Named& named) {
+  auto folder = folder_of(file.name);
+  if (folder == "entries/" || folder.ends_with("/entries/")) folder.remove_suffix(std::string_view("entries/").size());
+  const auto key = found.key.empty() ? std::string(stem_of(file.name)) : found.key;
+  const auto* picture = reading.files.find_beginning(std::string(folder) + "photos/" + key + ".");
+  if (picture == nullptr) return;
+  named.insert(picture->name);
+  if (reading.with_media) {
+    add_medium(found, *picture, "photo" + std::string(ending_of(picture->name)), reading.findings);
+  } else {
+    reading.findings.drop("photographs, left out as --no-media says", picture->name);
+  }
+}
+
 }  // namespace
 
-void read_classic(const Reading& reading, const Files::File& file) {
+void read_classic(const Reading& reading, const Files::File& file, Named& named) {
   const std::string xml = reading.files.read(file, kEntryFileLimit);
   pugi::xml_document document;
   // No document type is read, so no entity can grow; pugixml knows none but XML's own.
@@ -35,7 +49,8 @@ void read_classic(const Reading& reading, const Files::File& file) {
   found.key = text_in(entry, "UUID");
   found.text = trimmed(text_in(entry, "Entry Text"));
   const auto civil = parse_date(text_in(entry, "Creation Date"));
-  if (found.text.empty()) return reading.findings.miss("entries without a word", file.name);
+  take_picture(reading, file, found, named);
+  if (found.text.empty() && found.media.empty()) return reading.findings.miss("entries without a word", file.name);
   if (!civil) return reading.findings.miss("entries without a date", file.name);
   const auto zone = text_in(entry, "Time Zone");
   const auto utc = civil_ms(*civil);

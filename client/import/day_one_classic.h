@@ -3,9 +3,11 @@
 #pragma once
 
 #include "client/import/formats.h"
+#include "client/import/media.h"
 
 namespace duolog::client {
 
-void read_classic(const Reading& reading, const Files::File& file);
+// Its picture is photos/UUID.jpg, beside the folder of the entries.
+void read_classic(const Reading& reading, const Files::File& file, Named& named);
 
 }  // namespace duolog::client

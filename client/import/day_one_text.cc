@@ -21,31 +21,39 @@ std::string_view mark_of(std::string_view rest) {
   return rest.substr(0, rest.find('\n'));
 }
 
-// "![](dayone-moment://ID)": the bytes it takes and what it was; 0: it is none.
-std::size_t moment_at(std::string_view rest, std::string& sign) {
-  if (!rest.starts_with("![")) return 0;
+// A picture or the like in the text.
+struct Moment {
+  std::size_t length = 0;  // bytes that its mark takes; 0: it is none
+  std::string sign;        // what stands there from now on
+  bool kept = false;
+};
+
+// "![](dayone-moment://ID)"
+Moment moment_at(std::string_view rest, const Moments& moments) {
+  if (!rest.starts_with("![")) return {};
   rest = mark_of(rest);
   const auto name_end = rest.find(']');
-  if (name_end == std::string_view::npos || !rest.substr(name_end).starts_with(kMoment)) return 0;
+  if (name_end == std::string_view::npos || !rest.substr(name_end).starts_with(kMoment)) return {};
   const auto end = rest.find(')', name_end);
-  if (end == std::string_view::npos) return 0;
+  if (end == std::string_view::npos) return {};
   const auto target = rest.substr(name_end + kMoment.size(), end - name_end - kMoment.size());
-  sign = "[photo]";
+  const auto known = moments.find(std::string(target.substr(target.rfind('/') + 1)));
+  if (known != moments.end()) return {end + 1, "[" + known->second + "]", true};
+  std::string sign = "[photo]";
   for (const auto& [kind, name] :
        {std::pair{"/video/", "[video]"}, {"/audio/", "[recording]"}, {"/pdfAttachment/", "[PDF]"}})
     if (target.starts_with(kind)) sign = name;
-  return end + 1;
+  return {end + 1, sign, false};
 }
 
 }  // namespace
 
-std::string plain_markdown(std::string_view text, Findings& findings) {
+std::string plain_markdown(std::string_view text, Findings& findings, const Moments& moments) {
   std::string out;
   bool fenced = false;
   bool line_begins = true;
   for (std::size_t at = 0; at < text.size();) {
     const auto rest = text.substr(at);
-    std::string sign;
     if (line_begins && rest.starts_with("```")) fenced = !fenced;
     if (rest.front() == '\n') {
       line_begins = true;
@@ -57,10 +65,11 @@ std::string plain_markdown(std::string_view text, Findings& findings) {
         !(line_begins && rest[1] == '#')) {
       out += rest[1];
       at += 2;
-    } else if (const auto taken = fenced ? 0 : moment_at(rest, sign); taken > 0) {
-      findings.bend("media in the text, of which only the place is kept", text.substr(at, taken));
-      out += sign;
-      at += taken;
+    } else if (const auto moment = fenced ? Moment() : moment_at(rest, moments); moment.length > 0) {
+      if (!moment.kept)
+        findings.bend("media in the text, of which only the place is kept", rest.substr(0, moment.length));
+      out += moment.sign;
+      at += moment.length;
     } else if (rest.starts_with(kZeroWidthSpace)) {
       at += kZeroWidthSpace.size();
     } else {

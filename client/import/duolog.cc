@@ -90,6 +90,10 @@ void give_entry(const Json& item, const std::string& kind, Found found, const Re
   if (kind == "letter")
     reading.findings.bend("letters, kept as entries of the day on which they were written",
                           string_in(item, "opens_at"));
+  if (const auto files = item.find("attachments"); files != item.end() && files->is_array())
+    for (const auto& file : *files)
+      reading.findings.drop("attachments, of which an export has the names alone",
+                            file.is_object() ? string_in(file, "name") : std::string());
   found.key = string_in(item, "id");
   found.text = whole_text(item, reading);
   found.source = string_in(item, "source");

@@ -5,7 +5,8 @@
 //   refused   absolute names, "..", backslashes, control characters, names that are not UTF-8, the same name twice,
 //             symbolic links, what wants a password, more names than kNamesLimit, a file that unpacks to more than
 //             kFileLimit, or to more than kRatioLimit times its packed size beyond kRatioFree
-//   left out  of a folder: links, hidden files and folders, what is no plain file, folders below kDepthLimit others
+//   left out  of a folder: links, hidden files and folders, what is no plain file, folders below kDepthLimit others;
+//             what has become one of these by the time it is opened is refused
 //
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
@@ -15,6 +16,7 @@
 #include <istream>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace duolog::client {
@@ -25,6 +27,8 @@ inline constexpr std::uint64_t kRatioLimit = 200;
 inline constexpr std::uint64_t kRatioFree = std::uint64_t{16} << 20;
 inline constexpr std::size_t kNameLimit = 1024;
 inline constexpr int kDepthLimit = 16;
+
+inline constexpr const char* kBadFile = "BAD_FILE";  // the code of each Failure here
 
 class Files {
  public:
@@ -37,6 +41,10 @@ class Files {
   // In the order of their names.
   [[nodiscard]] const std::vector<File>& all() const { return files_; }
   [[nodiscard]] const std::vector<std::string>& left_out() const { return left_out_; }
+  // By its whole name; nullptr: there is none. A name that is not in all() leads nowhere, whoever gave it.
+  [[nodiscard]] const File* find(std::string_view name) const;
+  // The first of those whose name begins so and names no further folder; nullptr: there is none.
+  [[nodiscard]] const File* find_beginning(std::string_view beginning) const;
   // Throws Failure where it cannot be read, also while it is read: the stream's exceptions are on.
   [[nodiscard]] virtual std::unique_ptr<std::istream> open(const File& file) const = 0;
   // All of it. Throws Failure over `limit`.

@@ -16,6 +16,7 @@ struct Reading {
   Findings& findings;
   const Sink& sink;
   bool into_notebook = true;
+  bool with_media = true;  // pictures and other files go with their entries
 };
 
 void read_day_one(const Reading& reading);  // its JSON export: a ZIP, a folder or one of its files; and Day One Classic

@@ -30,6 +30,14 @@ struct Found {
   bool between_us = false;
   std::string source;  // of Duolog's own: where that had come from
 
+  // A file that goes with it, one of those that are imported.
+  struct Medium {
+    std::string name;   // what it is called from now on
+    std::string place;  // Files::File::name
+    std::uint64_t size = 0;
+  };
+  std::vector<Medium> media;
+
   // Of Duolog's own alone.
   struct Field {
     std::string id, text;

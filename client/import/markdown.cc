@@ -7,6 +7,7 @@
 
 #include "client/import/formats.h"
 #include "client/import/lines.h"
+#include "client/import/markdown_media.h"
 
 namespace duolog::client {
 namespace {
@@ -103,7 +104,7 @@ void tell_rest(const FrontMatter& front, Findings& findings) {
   }
 }
 
-void read_note(const Reading& reading, const Files::File& file) {
+void read_note(const Reading& reading, const Files::File& file, const NoteFiles& beside, Named& named) {
   const auto whole = text_of(reading, file);
   if (!whole) return;
   std::string_view text = *whole;
@@ -131,8 +132,7 @@ void read_note(const Reading& reading, const Files::File& file) {
     if (found.mood == 0) reading.findings.drop("moods that are no number from 1 to 5", said);
   }
   tell_rest(front, reading.findings);
-  if (found.text.find("![[") != std::string::npos)
-    reading.findings.bend("embedded files, of which only the name is kept", file.name);
+  take_note_media(found, file.name, beside, reading, named);
   reading.sink(std::move(found));
 }
 
@@ -140,14 +140,19 @@ void read_note(const Reading& reading, const Files::File& file) {
 
 void read_markdown(const Reading& reading) {
   std::size_t notes = 0;
+  const NoteFiles beside(reading.files);
+  Named named;
+  std::vector<std::string_view> others;
   for (const auto& file : reading.files.all()) {
-    if (has_ending(file.name, ".md") || has_ending(file.name, ".markdown") || reading.files.is_single()) {
+    if (is_note(file.name) || reading.files.is_single()) {
       ++notes;
-      read_note(reading, file);
+      read_note(reading, file, beside, named);
     } else {
-      reading.findings.miss("files that are no notes (pictures and others)", file.name);
+      others.emplace_back(file.name);
     }
   }
+  for (const auto name : others)
+    if (!named.contains(name)) reading.findings.miss("files that are no notes, and that no note names", name);
   for (const auto& name : reading.files.left_out()) reading.findings.miss("hidden files and links", name);
   if (notes == 0) refuse_file("this folder", "holds no notes (*.md)", "nothing was imported");
 }

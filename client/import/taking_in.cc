@@ -8,6 +8,7 @@
 
 #include "client/draft.h"
 #include "client/failure.h"
+#include "client/import/media.h"
 #include "client/sanitise.h"
 #include "client/words.h"
 #include "proto/control.pb.h"
@@ -27,6 +28,7 @@ std::size_t weight_of(const Found& found) {
                            &found.manner, &found.emoji, &found.toml})
     add(*text);
   for (const auto& tag : found.tags) add(tag);
+  for (const auto& medium : found.media) weight += weight_of(medium);
   for (const auto& field : found.fields) {
     add(field.id);
     add(field.text);
@@ -79,29 +81,35 @@ struct TakingIn::State {
   std::string journal, format;
   bool try_only;
   Findings& findings;
-  TakenIn result;
+  SendingMedia media;
+  TakenIn result = {};
 
-  control::Import batch;
+  control::Import batch = {};
   std::size_t bytes = 0;
-  std::vector<std::string> keys;                          // of the batch, as the file has them
-  std::unordered_set<std::string> pending;                // of these, the ones not empty
+  std::vector<std::string> keys = {};                     // of the batch, as the file has them
+  std::unordered_set<std::string> pending = {};           // of these, the ones not empty
   std::unordered_map<std::string, std::string> ids = {};  // of things that remarks may be about: theirs -> ours
-  std::vector<Found> said;                                // about them
+  std::vector<Found> said = {};                           // about them
 
   void add(Found found, std::uint32_t again) {
     const auto weight = weight_of(found) + sizeof(Found);
-    if (bytes + weight > kBatchBytes) send();
+    if (bytes + weight > kBatchBytes || media.is_full_for(found.media.size())) send();
     keys.push_back(found.key);
     if (!found.key.empty()) pending.insert(found.key);
     bytes += weight;
-    fill(*batch.add_items(), std::move(found), format, again);
-    if (batch.items_size() >= kBatchItems) send();
+    auto files = std::exchange(found.media, {});
+    auto& item = *batch.add_items();
+    item.set_attachments(static_cast<std::uint32_t>(files.size()));
+    media.add(std::move(files));
+    fill(item, std::move(found), format, again);
+    if (batch.items_size() >= kBatchItems || media.is_enough()) send();
   }
 
   void send() {
     if (batch.items_size() == 0) return;
     batch.set_journal(journal);
     batch.set_try_only(try_only);
+    try_only ? media.pass() : media.send(batch);
     control::Request request;
     *request.mutable_import() = std::move(batch);
     const auto reply = daemon.ask_one(request, kDurable);
@@ -123,6 +131,8 @@ struct TakingIn::State {
     for (int i = 0; i < imported.items_size(); ++i) {
       const auto& taken = imported.items(i);
       const auto& key = keys.at(static_cast<std::size_t>(i));
+      const bool is_written = !taken.has_refused() && (imported.repeated() || !taken.already_there());
+      result.attached += is_written ? asked.items(i).attachments() : 0;
       if (format == "duolog" && !key.empty() && !taken.id().empty()) ids[key] = taken.id();
       if (taken.has_refused()) findings.miss(why_not(taken.refused()), asked.items(i).text());
     }
@@ -177,8 +187,10 @@ struct TakingIn::State {
   }
 };
 
-TakingIn::TakingIn(Daemon& daemon, std::string journal, std::string format, bool try_only, Findings& findings)
-    : state_(new State{daemon, std::move(journal), std::move(format), try_only, findings, {}, {}, 0, {}, {}, {}, {}}) {}
+TakingIn::TakingIn(Daemon& daemon, std::string journal, std::string format, bool try_only, Findings& findings,
+                   MediaSource media)
+    : state_(new State{daemon, std::move(journal), std::move(format), try_only, findings,
+                       SendingMedia(daemon, std::move(media), findings)}) {}
 TakingIn::~TakingIn() = default;
 
 void TakingIn::take(Found found, std::uint32_t again) {

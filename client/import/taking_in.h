@@ -7,12 +7,14 @@
 
 #include "client/daemon.h"
 #include "client/import/found.h"
+#include "client/import/sending_media.h"
 
 namespace duolog::client {
 
 // What became of it.
 struct TakenIn {
   std::size_t written = 0, already_there = 0, refused = 0, practices = 0;
+  std::size_t attached = 0;                      // files that went with what was written
   std::string journal, visibility, shared_with;  // where it went; empty before anything was sent
 };
 
@@ -24,7 +26,8 @@ bool can_be_kept(const Found& found, Findings& findings);
 class TakingIn {
  public:
   // `format` goes before the names that things have there. `try_only`: nothing is written.
-  TakingIn(Daemon& daemon, std::string journal, std::string format, bool try_only, Findings& findings);
+  TakingIn(Daemon& daemon, std::string journal, std::string format, bool try_only, Findings& findings,
+           MediaSource media = {});
   ~TakingIn();
   TakingIn(const TakingIn&) = delete;
   TakingIn& operator=(const TakingIn&) = delete;

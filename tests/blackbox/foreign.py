@@ -1,5 +1,6 @@
 """foreign.py: journals as other programs leave them, made for a fact: nobody's real words."""
 # SPDX-License-Identifier: GPL-3.0-or-later
+import hashlib
 import io
 import json
 import zipfile
@@ -35,6 +36,12 @@ def day_one(*entries, **files):
         for name, content in files.items():
             archive.writestr(name.replace("__", "/"), content)
     return out.getvalue()
+
+
+def photo(bytes_, identifier, **more):
+    """As an entry names it, and as the archive has it: (member of "photos", name -> bytes)."""
+    sum_ = hashlib.md5(bytes_).hexdigest()
+    return {"md5": sum_, "identifier": identifier, "type": "jpeg", **more}, {f"photos/{sum_}.jpeg": bytes_}
 
 
 def hostile_archives():

@@ -39,6 +39,7 @@ std::filesystem::path put(ByteView bytes, bool classic) {
 void require_limits(const Found& found) {
   must(found.tags.size() <= 64, "too many tags");
   for (const auto& tag : found.tags) must(!tag.empty() && tag.size() <= 64, "a tag is out of limits");
+  must(found.media.empty(), "a file that stands alone has others beside it");
   must(found.at.offset_minutes >= -24 * 60 && found.at.offset_minutes <= 24 * 60, "an offset is none");
 }
 

@@ -95,7 +95,7 @@ class ForeignFiles : public ::testing::Test {
     findings_ = {};
     const auto files = open_files(place);
     const Sink sink = [this](Found found) { found_.push_back(std::move(found)); };
-    reader({*files, order, findings_, sink, into_notebook});
+    reader({*files, order, findings_, sink, into_notebook, with_media_});
   }
   // The text of the failure; empty: there was none.
   static std::string refused(const std::function<void()>& work) {
@@ -127,6 +127,7 @@ class ForeignFiles : public ::testing::Test {
   }
 
   testing::TemporaryFolder folder_;
+  bool with_media_ = true;
   std::vector<Found> found_;
   Findings findings_;
 };

@@ -55,7 +55,7 @@ class Visitor {
   int fd_;
 };
 
-class WithHandDaemon : public testing::Test {
+class WithHandDaemon : public ::testing::Test {
  protected:
   WithHandDaemon() { ::mkdir((home_ / "run").c_str(), 0700); }
   ~WithHandDaemon() override {

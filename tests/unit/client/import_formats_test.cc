@@ -36,15 +36,15 @@ TEST_F(DayOne, BackslashesThatChangeNothingComeOffAndHyphensStayHyphens) {
   EXPECT_THAT(texts(), ElementsAre("mice. 30-minutes (a) \\*b\\* # c\n\\# d\n```\na\\.b\n```\n2 \\\\ 3"));
 }
 
-TEST_F(DayOne, OfMediaThePlaceIsKeptAndTold) {
+TEST_F(DayOne, OfMediaThatAreNotThereThePlaceIsKeptAndTold) {
   entry(R"("creationDate":"2024-04-16T23:00:00Z","photos":[{"md5":"aa"},{"md5":"bb"}],
     "text":"![](dayone-moment:\/\/AA)\nbefore ![](dayone-moment:\/video\/BB) after","location":{"placeName":"Hotel"}})"
         R"(,{"creationDate":"2024-04-17T23:00:00Z","text":"b","weather":{"conditionsDescription":"Fog"}, "moods":3)");
   EXPECT_THAT(texts(), ElementsAre("[photo]\nbefore [video] after", "b"));
-  EXPECT_THAT(
-      whats(findings_.dropped()),
-      ElementsAre("places 1", "photographs 2", "\"moods\", which this version does not know 1", "the weather 1"));
-  EXPECT_THAT(findings_.dropped()[0].samples, ElementsAre("Hotel"));
+  EXPECT_THAT(whats(findings_.dropped()),
+              ElementsAre("photographs, which this file alone does not hold 2", "places 1",
+                          "\"moods\", which this version does not know 1", "the weather 1"));
+  EXPECT_THAT(findings_.dropped()[1].samples, ElementsAre("Hotel"));
   EXPECT_THAT(whats(findings_.bent()), ElementsAre("media in the text, of which only the place is kept 2"));
 }
 
@@ -110,7 +110,6 @@ TEST_F(DayOne, AnArchiveHoldsAFileForEachJournal) {
   ZipMaker zip;
   zip.add("Journal.json", R"({"entries":[{"creationDate":"2024-04-16T23:00:00Z","text":"a"}]})");
   zip.add("Das Zweite.json", R"({"entries":[{"creationDate":"2024-04-16T23:00:00Z","text":"b"}]})");
-  zip.add("photos/aa.jpeg", "x");
   read(read_day_one, put("export.zip", zip.bytes()));
   EXPECT_THAT(texts(), ElementsAre("b", "a"));
   EXPECT_THAT(findings_.missed(), IsEmpty());
@@ -220,7 +219,7 @@ TEST_F(Markdown, TheDayIsInTheFrontMatterOrInTheName) {
   EXPECT_EQ(found_[1].key, "2024-05-02 a walk.md");
   EXPECT_THAT(whats(findings_.dropped()), ElementsAre("\"weather\" of the front matter 1"));
   EXPECT_THAT(whats(findings_.missed()), ElementsAre("notes with no date in their name or front matter 1",
-                                                     "files that are no notes (pictures and others) 1"));
+                                                     "files that are no notes, and that no note names 1"));
 }
 
 TEST_F(Markdown, FrontMatterThatNeverEndsIsText) {

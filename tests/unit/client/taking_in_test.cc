@@ -8,6 +8,7 @@
 
 #include "proto/control.pb.h"
 #include "proto/frame_codec.h"
+#include "tests/unit/client/foreign_files.h"
 #include "tests/unit/client/hand_daemon.h"
 
 namespace duolog::client {
@@ -69,6 +70,139 @@ TEST_F(TakingItIn, WhatNoEventHoldsIsToldAndNotSent) {
   for (const auto& found : {answer(5 << 20), listed, tagged, named, practice}) EXPECT_FALSE(is_kept(found));
   ASSERT_EQ(findings_.missed().size(), 1U);
   EXPECT_EQ(findings_.missed()[0].count, 5U);
+}
+
+// ---- files that go with entries ----
+
+// What a daemon heard, in words, and how it answers: of a batch the items that say "old" are there already.
+class HeardByHand {
+ public:
+  explicit HeardByHand(const Visitor& visitor) : visitor_(visitor) {}
+  void answer(const control::Request& request) {
+    control::Reply reply;
+    reply.set_last(true);
+    if (request.has_attach()) heard_ += " attach " + request.attach().name();
+    if (request.has_attach_piece()) {
+      heard_ += " " + std::to_string(request.attach_piece().data().size());
+      stored_ += static_cast<std::uint32_t>(request.attach_piece().data().size());
+    } else {
+      stored_ = 0;
+    }
+    reply.mutable_attach()->set_stored(stored_);
+    if (request.has_import()) take(request.import(), *reply.mutable_imported());
+    visitor_.say(reply);
+  }
+
+ private:
+  void take(const control::Import& import, control::Imported& imported) {
+    heard_ += import.try_only() ? " try" : " write";
+    for (const auto& item : import.items()) {
+      heard_ += " " + item.text() + ":" + std::to_string(item.attachments());
+      imported.add_items()->set_already_there(item.text() == "old");
+    }
+    imported.set_journal(heard_);
+  }
+  const Visitor& visitor_;
+  std::string heard_;
+  std::uint32_t stored_ = 0;
+};
+
+class TakingInFiles : public TakingItIn {
+ protected:
+  TakingInFiles() {
+    daemon_does([](int listening) {
+      const Visitor visitor(listening);
+      HeardByHand heard(visitor);
+      for (;;) heard.answer(visitor.hear());
+    });
+  }
+  void put(const std::string& name, const std::string& bytes) {
+    std::ofstream(folder_.path() / name, std::ios::binary) << bytes;
+  }
+  // What the daemon heard of these.
+  std::string take(std::vector<Found> all, bool try_only = false) {
+    const auto files = open_files(place_.empty() ? folder_.path() : folder_.path() / place_);
+    for (auto& found : all)
+      for (auto& medium : found.media) medium.size = files->find(medium.place)->size;
+    TakingIn taking(daemon_, "", "day-one", try_only, findings_,
+                    {files.get(), [this](std::uint64_t bytes) { told_ = bytes; }});
+    for (auto& found : all) taking.take(std::move(found), 0);
+    if (before_the_end_) before_the_end_();
+    taking.finish();
+    attached_ = taking.result().attached;
+    return taking.result().journal;
+  }
+  static Found entry(const std::string& text, std::vector<std::string> names = {}) {
+    Found found;
+    found.text = text;
+    for (auto& name : names) found.media.push_back({"my " + name, name, 0});
+    return found;
+  }
+  testing::TemporaryFolder folder_;
+  std::string place_;
+  std::function<void()> before_the_end_;
+  std::uint64_t told_ = 0;
+  std::size_t attached_ = 0;
+};
+
+TEST_F(TakingInFiles, GoBeforeTheBatchAndOnlyWithWhatIsNew) {
+  put("a.jpg", std::string((256 << 10) + 3, 'a'));
+  put("b.jpg", "");
+  put("c.jpg", "ccccc");
+  EXPECT_EQ(take({entry("new", {"a.jpg", "b.jpg"}), entry("old", {"c.jpg"}), entry("plain"), entry("too", {"a.jpg"})}),
+            " try new:2 old:1 plain:0 too:1 attach my a.jpg 262144 3 attach my b.jpg attach my a.jpg 262144 3"
+            " write new:2 old:0 plain:0 too:1");
+  EXPECT_EQ(attached_, 3U);
+  EXPECT_EQ(told_, 2 * ((256U << 10) + 3) + 5);
+}
+
+TEST_F(TakingInFiles, ABatchWithoutThemIsSentOnce) {
+  EXPECT_EQ(take({entry("new"), entry("old")}), " write new:0 old:0");
+}
+
+TEST_F(TakingInFiles, OfATrialNoneIsSentAndAllAreCounted) {
+  put("a.jpg", "aaa");
+  EXPECT_EQ(take({entry("new", {"a.jpg"}), entry("old", {"a.jpg"})}, true), " try new:1 old:1");
+  EXPECT_EQ(attached_, 1U);
+  EXPECT_EQ(told_, 6U);
+}
+
+TEST_F(TakingInFiles, ABatchTakesSixtyFour) {
+  put("a.jpg", "a");
+  put("b.jpg", "b");
+  std::vector<Found> all;
+  for (int i = 0; i < 33; ++i) all.push_back(entry("e" + std::to_string(i), {"a.jpg", "b.jpg"}));
+  const auto heard = take(std::move(all));
+  EXPECT_NE(heard.find(" write e0:2 "), std::string::npos);
+  EXPECT_NE(heard.find(" e31:2 try e32:2 attach"), std::string::npos) << heard;
+  EXPECT_EQ(attached_, 66U);
+}
+
+TEST_F(TakingInFiles, OneThatHasRottedIsToldAndKeepsNothingElseOut) {
+  ZipMaker zip;
+  zip.add("a.jpg", "a good picture");
+  zip.add("b.jpg", "a picture that rots");
+  auto bytes = zip.bytes();
+  bytes[bytes.find("rots")] = 'R';
+  put(place_ = "a.zip", bytes);
+  EXPECT_EQ(take({entry("new", {"b.jpg", "a.jpg"}), entry("too", {"b.jpg"})}),
+            " try new:2 too:1 attach my b.jpg attach my a.jpg 14 attach my b.jpg write new:1 too:0");
+  ASSERT_EQ(findings_.missed().size(), 1U);
+  EXPECT_EQ(findings_.missed()[0].what, "pictures and files that cannot be read");
+  EXPECT_EQ(findings_.missed()[0].count, 2U);
+}
+
+TEST_F(TakingInFiles, OneThatGrowsOrGoesWhileItIsTakenInIsLeftOut) {
+  put("a.jpg", "aaa");
+  put("b.jpg", "bbb");
+  put("c.jpg", "ccc");
+  before_the_end_ = [this] {
+    put("a.jpg", "aaaa");
+    std::filesystem::remove(folder_.path() / "b.jpg");
+  };
+  const auto heard = take({entry("new", {"a.jpg", "b.jpg", "c.jpg"})});
+  EXPECT_TRUE(heard.ends_with(" attach my c.jpg 3 write new:1")) << heard;
+  EXPECT_EQ(findings_.missed().at(0).count, 2U);
 }
 
 }  // namespace
