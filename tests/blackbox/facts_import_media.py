@@ -111,7 +111,7 @@ def a_picture_that_has_rotted_in_the_archive_keeps_no_entry_out(house):
 def cut_off(house, ada, stop):
     """An import that is cut off in its second batch, by stop(the command). The archive, and its photographs."""
     house.secrets.text(MARKER, "a part of a photograph")
-    pictures = [content(600, seed) for seed in range(64)] + [content(24 * MIB, 64)]
+    pictures = [content(600, seed) for seed in range(64)] + [content(12 * MIB, 64)]
     entries, files = [], {}
     for n, picture in enumerate(pictures):
         about, file = foreign.photo(picture, f"{n:032X}")
@@ -129,7 +129,7 @@ def goes_on(house, ada, place, pictures):
     eventually("what no entry names is gone", lambda: len(chunks(ada)) == 64)
     told = imported(ada, "day-one", place, seconds=100)
     assert (told["written"], told["already_there"], told["attached"]) == (1, 64, 1), told
-    assert len(chunks(ada)) == 64 + 96
+    assert len(chunks(ada)) == 64 + 48
     for n in (0, 63, 64):
         assert saved_bytes(ada, entry_with(ada, f"number {n} "), 1, house) == pictures[n], n
 
