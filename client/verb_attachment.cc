@@ -10,6 +10,7 @@
 #include <fstream>
 
 #include "client/ask.h"
+#include "client/attached.h"
 #include "client/draft.h"
 #include "client/file_name.h"
 #include "client/interrupts.h"
@@ -27,14 +28,10 @@
 namespace duolog::client {
 namespace {
 
-constexpr std::size_t kPieceLength = 256 << 10;
 constexpr std::string_view kLook = "duolog-look-";
 constexpr unsigned kMostNumbered = 1000;
 
 using control::AttachmentReport;
-using Take = std::function<void(std::span<const std::uint8_t>)>;
-
-bool is_here(const AttachmentReport& file) { return file.attachment().held() == file.attachment().size(); }
 
 std::vector<AttachmentReport> files_of(Context& context, const std::string& id) {
   control::Request request;
@@ -86,7 +83,7 @@ Failure not_here(const AttachmentReport& file) {
 
 // Until it is here. Throws Failure where it will not come now.
 void fetch(Context& context, const AttachmentReport& file) {
-  if (is_here(file)) return;
+  if (is_here(file.attachment())) return;
   control::Request request;
   auto& want = *request.mutable_want_attachment();
   want.set_id(file.id());
@@ -100,27 +97,20 @@ void fetch(Context& context, const AttachmentReport& file) {
     const auto reply = context.daemon.receive(std::nullopt);
     progress.at(reply.attachment().attachment().held());
     if (!reply.last()) continue;
-    if (!is_here(reply.attachment())) throw not_here(reply.attachment());
+    if (!is_here(reply.attachment().attachment())) throw not_here(reply.attachment());
     return;
   }
 }
 
-void read_all(Context& context, const AttachmentReport& file, const Take& take) {
-  Progress progress("reading " + sanitise_line(file.attachment().name()), file.attachment().size(), context.out.json());
+void read_all(Context& context, const AttachmentReport& file, const TakePiece& take) {
+  const auto size = file.attachment().size();
+  Progress progress("reading " + sanitise_line(file.attachment().name()), size, context.out.json());
   std::uint64_t done = 0;
-  for (std::uint32_t piece = 0; done < file.attachment().size(); ++piece) {
-    control::Request request;
-    auto& read = *request.mutable_read_attachment();
-    read.set_id(file.id());
-    read.set_number(file.number());
-    read.set_piece(piece);
-    const auto reply = context.daemon.ask_one(request);
-    const auto& data = reply.piece().data();
-    if (data.empty() || data.size() > kPieceLength) throw daemon_unreadable();
-    take({reinterpret_cast<const std::uint8_t*>(data.data()), data.size()});
-    done += data.size();
+  read_attached(context.daemon, {file.id(), file.number(), size}, [&](std::span<const std::uint8_t> bytes) {
+    take(bytes);
+    done += bytes.size();
     progress.at(done);
-  }
+  });
 }
 
 std::vector<AttachmentReport> chosen_files(Context& context, const AttachmentOptions& options) {
