@@ -83,6 +83,17 @@ std::string whole_text(const Json& item, const Reading& reading) {
   return text;
 }
 
+// They are named there, and their bytes are in no JSON. True: there are some.
+bool tell_attachments(const Json& item, const Reading& reading) {
+  const auto files = item.find("attachments");
+  if (files == item.end() || !files->is_array() || files->empty()) return false;
+  for (const auto& file : *files) {
+    reading.findings.drop("attachments, of which an export has the names alone",
+                          file.is_object() ? string_in(file, "name") : std::string());
+  }
+  return true;
+}
+
 void give_entry(const Json& item, const std::string& kind, Found found, const Reading& reading) {
   const auto when = when_of(item);
   if (!when) return reading.findings.miss("entries without a date", found.key);
@@ -90,12 +101,9 @@ void give_entry(const Json& item, const std::string& kind, Found found, const Re
   if (kind == "letter")
     reading.findings.bend("letters, kept as entries of the day on which they were written",
                           string_in(item, "opens_at"));
-  if (const auto files = item.find("attachments"); files != item.end() && files->is_array())
-    for (const auto& file : *files)
-      reading.findings.drop("attachments, of which an export has the names alone",
-                            file.is_object() ? string_in(file, "name") : std::string());
   found.key = string_in(item, "id");
   found.text = whole_text(item, reading);
+  if (tell_attachments(item, reading) && found.text.empty()) return;  // nothing of it is left
   found.source = string_in(item, "source");
   found.tags = strings_in(item, "tags");
   if (const auto mood = item.find("mood"); mood != item.end() && mood->is_number_unsigned())

@@ -319,6 +319,16 @@ TEST_F(DuologsOwn, VersionsThatStoodBesideEachOtherBecomeOne) {
   EXPECT_EQ(findings_.bent().size(), 1U);
 }
 
+TEST_F(DuologsOwn, WhatIsAttachedIsTold) {
+  items(R"({"id":"aa","kind":"entry","mine":true,"text":"a","written_at":"2026-11-22T21:14:05+01:00",
+    "attachments":[{"name":"lake.jpg","size":5,"held":5},7]},
+    {"id":"bb","kind":"entry","mine":true,"text":"","written_at":"2026-11-22T21:14:05+01:00","attachments":[{"name":"b"}]},
+    {"id":"cc","kind":"entry","mine":true,"text":"c","written_at":"2026-11-22T21:14:05+01:00","attachments":[]})");
+  ASSERT_EQ(found_.size(), 3U);
+  EXPECT_EQ(found_[1].text + found_[2].text, "ac");
+  EXPECT_THAT(whats(findings_.dropped()), ElementsAre("attachments, of which an export has the names alone 3"));
+}
+
 TEST_F(DuologsOwn, WhatIsSealedGoesIntoTheNotebookAlone) {
   const auto letter =
       R"({"id":"aa","kind":"letter","mine":true,"text":"a","visibility":"sealed","written_at":"2026-11-22T21:14:05+01:00"})";
