@@ -182,6 +182,8 @@ struct ImportOptions {
 struct ExportOptions {
   std::string format, place, since, until, tag;
   bool mine = false;
+  bool no_attachments = false;  // they are named, and stay here
+  bool folder = false;          // a keepsake with its pictures beside its page
 };
 struct DoctorOptions {
   bool repair = false;

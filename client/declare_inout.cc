@@ -39,12 +39,18 @@ void declare_inout(Declared& d) {
                      "  duolog export json - | less\n"
                      "  duolog export markdown notes/\n"
                      "  duolog export keepsake our-year.html --since 2026-01-01 --until 2026-12-31\n"
+                     "  duolog export keepsake our-year/               a folder, its pictures beside the page\n"
                      "  duolog export keepsake mine.html --mine        your own words alone, for a therapist\n",
-                     "json         everything, for programs, and to be imported again\n"
-                     "markdown     a folder with a file for each day\n"
-                     "keepsake     a book for the two of you: one page for any browser, made to be printed\n"
+                     "json         everything, for programs, and to be imported again; of what is attached it has\n"
+                     "             the names alone\n"
+                     "markdown     a folder with a file for each day, and beside it what is attached\n"
+                     "keepsake     a book for the two of you: one page for any browser, made to be printed, with\n"
+                     "             its photographs (JPEG, PNG, GIF, WebP) in it; a folder where they are more than\n"
+                     "             24 MiB\n"
                      "what the other has marked between you stays here; what is sealed stays sealed. The files\n"
-                     "are readable by you alone, and by everybody who gets hold of them\n\n");
+                     "are readable by you alone, and by everybody who gets hold of them; photographs say what the\n"
+                     "camera wrote into them, often where they were taken. Attached files that are not here yet\n"
+                     "are named, and end it with exit code 1\n\n");
   auto& options = d.call.exporting;
   choice(out, "format", options.format, "json, markdown or keepsake", {"json", "markdown", "keepsake"})->required();
   text(out, "place", options.place, "the file or folder to make; - with json: standard output")->required();
@@ -52,6 +58,8 @@ void declare_inout(Declared& d) {
   text(out, "--until", options.until, "DATE  up to this day");
   text(out, "-t,--tag", options.tag, "TAG  entries with this tag");
   flag(out, "--mine", options.mine, "your own words alone");
+  flag(out, "--no-attachments", options.no_attachments, "name what is attached, and leave it out");
+  flag(out, "--folder", options.folder, "a keepsake with its pictures beside the page");
 }
 
 }  // namespace duolog::client

@@ -30,6 +30,15 @@ struct LeftOut {
 // In sentences for people: "3 entries that the other has marked between us". Empty: nothing was left out.
 std::vector<std::string> left_out_text(const LeftOut& left_out);
 
+struct Exported {
+  std::size_t items = 0;
+  std::size_t attachments = 0;  // of them, wherever their bytes are
+  LeftOut left_out;
+};
+
+// Throws where Ctrl-C has come: whoever stops an export has nothing half-written left.
+using GoOn = std::function<void()>;
+
 // In the journal's order, but for entries of which several long versions stand beside each other: they come last. Items
 // without their quotes: what was said stands there itself, or was left out.
 LeftOut each_item(Daemon& daemon, const ExportChoice& choice, const std::function<void(const control::Item&)>& take);

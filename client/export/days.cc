@@ -8,7 +8,6 @@
 #include <chrono>
 #include <tuple>
 
-#include "client/export/collect.h"
 #include "client/moment.h"
 #include "proto/control.pb.h"
 
@@ -55,6 +54,7 @@ void Days::add(const control::Item& item) {
   piece.day = static_cast<std::int32_t>(days_of(day_of_item(item)).value_or(0));
   piece.minute = minute_of(item);
   piece.author = author_of(item);
+  piece.files = static_cast<std::uint32_t>(item.attachments_size());
   const auto bytes = item.SerializeAsString();
   piece.at = aside_.put(bytes);
   piece.length = bytes.size();
@@ -93,6 +93,18 @@ std::vector<control::Item> Days::said_about(const control::Item& item) {
   }
   std::ranges::stable_sort(all, {}, [](const control::Item& one) { return one.written_at(); });
   return all;
+}
+
+Exported gather(Daemon& daemon, const ExportChoice& choice, Days& days, const GoOn& go_on) {
+  Exported exported;
+  exported.left_out = each_item(daemon, choice, [&](const control::Item& item) {
+    go_on();
+    days.add(item);
+    ++exported.items;
+    exported.attachments += static_cast<std::size_t>(item.attachments_size());
+  });
+  days.sort();
+  return exported;
 }
 
 std::string day_title(std::int32_t day) {

@@ -9,11 +9,8 @@
 #include <unordered_set>
 #include <vector>
 
+#include "client/export/collect.h"
 #include "client/export/private_file.h"
-
-namespace duolog::control {
-class Item;
-}
 
 namespace duolog::client {
 
@@ -28,6 +25,7 @@ class Days {
     std::int32_t day = 0;      // since 1970-01-01
     std::int32_t minute = 0;   // of the day; -1: of the whole day
     std::uint32_t author = 0;  // in authors()
+    std::uint32_t files = 0;   // attached to it
     std::uint64_t at = 0, length = 0;
   };
   // Sorted. Remarks stand among them where what they are about was left out.
@@ -48,6 +46,10 @@ class Days {
   std::vector<std::string> authors_;
   std::vector<bool> mine_;
 };
+
+// Adds all that goes into an export, and sorts it. `go_on` is called before each item. Returns how many there are, and
+// what was left out.
+Exported gather(Daemon& daemon, const ExportChoice& choice, Days& days, const GoOn& go_on);
 
 // "sunday 22 november" and "november 2026" of a day since 1970-01-01; "2026-11" for a name.
 std::string day_title(std::int32_t day);

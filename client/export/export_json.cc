@@ -85,6 +85,7 @@ Exported write_export_json(Daemon& daemon, const ExportChoice& choice, const Wri
   exported.left_out = each_item(daemon, choice, [&](const control::Item& item) {
     items.add(item);
     ++exported.items;
+    exported.attachments += static_cast<std::size_t>(item.attachments_size());
   });
   items.end();
   const auto& left = exported.left_out;

@@ -7,11 +7,7 @@
 
 namespace duolog::client {
 
-// Streams; returns how many items there are and what was left out.
-struct Exported {
-  std::size_t items = 0;
-  LeftOut left_out;
-};
+// Streams; returns how many items there are and what was left out. Attachments are named, and no byte of them goes.
 Exported write_export_json(Daemon& daemon, const ExportChoice& choice,
                            const std::function<void(std::string_view)>& write);
 

@@ -83,31 +83,34 @@ std::string said(const control::Item& remark) {
          "</p>\n" + html_of_markdown(remark.text()) + "</div>\n";
 }
 
-std::string piece_text(const control::Item& item, Days& days) {
+void write_piece(const control::Item& item, Days& days, Pictures& pictures, const Write& write) {
   std::string out = "<article>\n";
   if (const auto line = meta(item); !line.empty()) out += "<p class=\"meta\">" + line + "</p>\n";
   if (item.kind() == "remark") {
     out += said(item);
-  } else {
+  } else if (item.fields_size() > 0 || !item.text().empty() || item.attachments_size() == 0) {
     out += "<div class=\"words\" dir=\"auto\">\n" +
            (item.fields_size() > 0 ? fields_of(item) : html_of_markdown(whole_text(item))) + "</div>\n";
   }
+  write(out);
+  pictures.write_under(item, write);
+  out.clear();
   for (const auto& reaction : item.reactions())
     out += "<p class=\"reaction\">" + html_escape(reaction.emoji()) + " " + html_escape(reaction.person()) + "</p>\n";
   for (const auto& remark : days.said_about(item)) out += said(remark);
-  return out + "</article>\n";
+  write(out + "</article>\n");
 }
 
 // ---- days and months ----
 
-void write_voice(Pieces pieces, std::uint32_t author, Days& days, const Write& write) {
+void write_voice(Pieces pieces, std::uint32_t author, Days& days, Pictures& pictures, const Write& write) {
   write("<div class=\"voice\">\n<p class=\"who\">" + html_escape(days.authors()[author]) + "</p>\n");
   for (const auto& piece : pieces)
-    if (piece.author == author) write(piece_text(days.read(piece), days));
+    if (piece.author == author) write_piece(days.read(piece), days, pictures, write);
   write("</div>\n");
 }
 
-void write_day(Pieces pieces, Days& days, const Write& write) {
+void write_day(Pieces pieces, Days& days, Pictures& pictures, const Write& write) {
   const auto writes = [pieces](std::uint32_t author) {
     return std::ranges::any_of(pieces, [author](const auto& piece) { return piece.author == author; });
   };
@@ -117,18 +120,18 @@ void write_day(Pieces pieces, Days& days, const Write& write) {
       if (days.is_mine(author) == mine && writes(author)) voices.push_back(author);
   write("<section class=\"day\">\n<h3>" + capital(day_title(pieces.front().day)) + "</h3>\n");
   write(voices.size() > 1 ? "<div class=\"two\">\n" : "<div class=\"one\">\n");
-  for (const auto author : voices) write_voice(pieces, author, days, write);
+  for (const auto author : voices) write_voice(pieces, author, days, pictures, write);
   write("</div>\n</section>\n");
 }
 
-void write_months(Pieces pieces, Days& days, const Write& write) {
+void write_months(Pieces pieces, Days& days, Pictures& pictures, const Write& write) {
   while (!pieces.empty()) {
     const auto month = run_of(pieces, [](const auto& piece) { return month_of(piece.day); });
     write("<section class=\"month\" id=\"m" + month_name(month.front().day) + "\">\n<h2>" +
           capital(month_title(month.front().day)) + "</h2>\n");
     for (Pieces rest = month; !rest.empty();) {
       const auto day = run_of(rest, [](const auto& piece) { return piece.day; });
-      write_day(day, days, write);
+      write_day(day, days, pictures, write);
       rest = rest.subspan(day.size());
     }
     write("</section>\n");
@@ -155,22 +158,31 @@ void write_contents(Pieces pieces, const Days& days, const Write& write) {
   write("</tbody>\n</table>\n</nav>\n");
 }
 
-}  // namespace
-
-void write_keepsake(const Book& book, std::span<const control::Series> series, Days& days, const Write& write) {
-  const Pieces pieces = days.pieces();
-  const auto title = html_escape(book.title);
+// What a browser may do with the page. A page that lies in a folder is of nobody's origin: "file:" is what lies beside
+// it.
+void write_head(const std::string& title, Form form, const Write& write) {
+  const std::string pictures = form == Form::kOneFile ? "data:" : "'self' file:";
   write(
       "<!DOCTYPE html>\n<html>\n<head>\n<meta charset=\"utf-8\">\n"
-      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; img-src "
-      "data:; "
-      "base-uri 'none'; form-action 'none'\">\n"
+      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; img-src " +
+      pictures +
+      "; base-uri 'none'; form-action 'none'\">\n"
       "<meta name=\"referrer\" content=\"no-referrer\">\n"
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
       "<title>" +
       title + "</title>\n<style>\n");
   write(kKeepsakeStyle);
-  write("</style>\n</head>\n<body>\n<header class=\"cover\">\n<h1>" + title + "</h1>\n");
+  write("</style>\n</head>\n");
+}
+
+}  // namespace
+
+void write_keepsake(const Book& book, std::span<const control::Series> series, Days& days, Pictures& pictures,
+                    const Write& write) {
+  const Pieces pieces = days.pieces();
+  const auto title = html_escape(book.title);
+  write_head(title, pictures.form(), write);
+  write("<body>\n<header class=\"cover\">\n<h1>" + title + "</h1>\n");
   if (!pieces.empty()) {
     const auto first = capital(month_title(pieces.front().day));
     const auto last = capital(month_title(pieces.back().day));
@@ -183,7 +195,7 @@ void write_keepsake(const Book& book, std::span<const control::Series> series, D
   if (const auto figures = drawings(series); !figures.empty())
     write("<section class=\"figures\">\n<h2>In numbers</h2>\n" + figures + "</section>\n");
   write("<main>\n");
-  write_months(pieces, days, write);
+  write_months(pieces, days, pictures, write);
   write("</main>\n</body>\n</html>\n");
 }
 

@@ -1,5 +1,6 @@
 // keepsake_style.h: how the keepsake looks: on a telephone one voice below the other, on a screen and on paper (A5
-// unless the printer is told otherwise) side by side. No colour says anything; no font or picture is loaded.
+// unless the printer is told otherwise) side by side. No colour says anything; no font is loaded. A picture keeps its
+// place while it comes, and on paper is never more than a page high.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
@@ -63,6 +64,10 @@ hr { border: 0; text-align: center; }
 hr::before { content: "*   *   *"; white-space: pre; color: var(--soft); }
 .said { margin: .5rem 0 .5rem; padding-inline-start: .9rem; border-inline-start: 2px solid var(--line); font-size: .95rem; }
 .said .by { margin: 0; color: var(--soft); font-size: .8rem; }
+.picture { margin: .5rem 0 .8rem; }
+.picture img { display: block; max-width: 100%; height: auto; max-height: 100vh; object-fit: contain;
+  object-position: left top; }
+.file { margin: .2rem 0; color: var(--soft); font-size: .85rem; unicode-bidi: plaintext; }
 .reaction { margin: .2rem 0; font-size: .85rem; color: var(--soft); }
 @media screen and (min-width: 48rem) { .two { grid-template-columns: 1fr 1fr; gap: 2.5rem; } }
 @media screen and (max-width: 30rem) { .cover h1 { font-size: 2.2rem; } .month > h2 { margin-top: 3.5rem; } }
@@ -83,6 +88,7 @@ hr::before { content: "*   *   *"; white-space: pre; color: var(--soft); }
   .one { max-width: none; display: block; }
   .two { display: block; }
   .two .voice + .voice { margin-top: 3mm; }
+  .picture img { width: auto; max-height: 110mm; }
   tr, figure, .said { break-inside: avoid; }
   a { text-decoration: none; }
 }

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "client/export/markdown_days.h"
 
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <set>
 
-#include "client/export/collect.h"
+#include "client/export/attached_folder.h"
 #include "client/json.h"
 #include "client/manners.h"
 #include "client/moment.h"
@@ -114,7 +112,7 @@ std::string heading(const control::Item& item) {
   return line + "\n\n";
 }
 
-std::string piece_text(const control::Item& item, Days& days) {
+std::string piece_text(const control::Item& item, Days& days, AttachedFolder& attached) {
   std::string out = heading(item);
   if (item.kind() == "remark") {
     out += said(item);
@@ -124,8 +122,9 @@ std::string piece_text(const control::Item& item, Days& days) {
       out += "*" + in_line(labelled && !item.labels(i).empty() ? item.labels(i) : item.fields(i).id()) + "*\n\n" +
              value_of(item.fields(i));
   } else {
-    out += whole_words(item) + "\n\n";
+    if (const auto text = whole_words(item); !text.empty()) out += text + "\n\n";
   }
+  out += attached.add(item);
   std::string tags;
   for (const auto& tag : item.tags()) tags += (tags.empty() ? "#" : " #") + in_line(tag);
   if (!tags.empty()) out += tags + "\n\n";
@@ -136,24 +135,26 @@ std::string piece_text(const control::Item& item, Days& days) {
 
 }  // namespace
 
-std::size_t write_markdown(const std::filesystem::path& folder, Days& days, const std::function<void()>& between) {
+std::size_t write_markdown(const std::filesystem::path& folder, Days& days, Attachments& attachments,
+                           const GoOn& between) {
   std::size_t files = 0;
   const auto& pieces = days.pieces();
   for (std::size_t at = 0; at < pieces.size();) {
     between();
     const auto day = pieces[at].day;
+    const auto year = folder / day_name(day).substr(0, 4);
+    make_private_folder(year);
+    AttachedFolder attached(year, day_name(day), attachments);
     std::set<std::string> tags;
     std::string text;
     for (; at < pieces.size() && pieces[at].day == day; ++at) {
       const auto item = days.read(pieces[at]);
       tags.insert(item.tags().begin(), item.tags().end());
-      text += piece_text(item, days);
+      text += piece_text(item, days, attached);
     }
     std::string front = "---\ndate: " + day_name(day) + "\n";
     if (!tags.empty()) front += "tags:\n";
     for (const auto& tag : tags) front += "  - " + json_string(in_line(tag)) + "\n";
-    const auto year = folder / day_name(day).substr(0, 4);
-    ::mkdir(year.c_str(), 0700);  // where it could not be made, the file says so
     PrivateFile file(year / (day_name(day) + ".md"));
     file.write(front + "---\n\n" + text);
     file.keep(false);

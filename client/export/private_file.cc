@@ -214,6 +214,11 @@ void PrivateFolder::keep(bool replace) {
   fs::remove_all(old, trouble);
 }
 
+void make_private_folder(const fs::path& place) {
+  if (::mkdir(place.c_str(), 0700) == 0) return flush_folder(place.parent_path());
+  if (errno != EEXIST) fail(place, errno);
+}
+
 // ---- aside ----
 
 Aside::Aside(const fs::path& place) {

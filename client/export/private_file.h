@@ -46,6 +46,9 @@ class PrivateFolder {
   int fd_ = -1;  // holds it, so that nobody sweeps it
 };
 
+// For files below path(): of mode 0700, flushed. Nothing happens where it is there. Throws Failure.
+void make_private_folder(const std::filesystem::path& place);
+
 // Takes away what an export to this place has left when it was killed: one's own, that nobody is writing.
 void sweep_unfinished(const std::filesystem::path& place);
 

@@ -240,11 +240,14 @@ class Keepsake : public ::testing::Test {
     for (const auto& one : items_) days.add(one);
     days.sort();
     std::string html;
-    write_keepsake({"Ada & Bo", {"About <it>"}}, series, days, [&](std::string_view text) { html += text; });
+    Pictures pictures(attachments_, Form::kOneFile, folder_ / "x.html");
+    write_keepsake({"Ada & Bo", {"About <it>"}}, series, days, pictures, [&](std::string_view text) { html += text; });
     return html;
   }
   testing::TemporaryFolder folder_;
   std::vector<control::Item> items_;
+  Daemon nobody_{folder_.path().string(), AutoStart::kNever};  // nothing is attached, so nothing is asked
+  Attachments attachments_{nobody_, Attachments::Wanted::kCopied};
 };
 
 TEST_F(Keepsake, TwoVoicesStandSideBySideUnderTheirDay) {
@@ -331,7 +334,7 @@ TEST_F(Keepsake, AsMarkdownNobodysWordsPassForAHeading) {
   Days days(folder_ / "d");
   for (const auto& one : items_) days.add(one);
   days.sort();
-  write_markdown(folder_.path(), days);
+  write_markdown(folder_.path(), days, attachments_);
   EXPECT_EQ(
       contents(folder_.path() / "2026" / "2026-11-20.md"),
       "---\ndate: 2026-11-20\n---\n\n## 09:00 · Ada\n\nfirst\n\n"
@@ -348,7 +351,7 @@ TEST_F(Keepsake, AsMarkdownVersionsThatStandBesideEachOtherHaveARuleBetweenThem)
   Days days(folder_ / "d");
   for (const auto& one : items_) days.add(one);
   days.sort();
-  write_markdown(folder_.path(), days);
+  write_markdown(folder_.path(), days, attachments_);
   EXPECT_THAT(contents(folder_.path() / "2026" / "2026-11-20.md"),
               HasSubstr("on the laptop\n\\---\n\n---\n\non the telephone\n"));
 }
@@ -361,7 +364,7 @@ TEST_F(Keepsake, AsMarkdownThereIsAFileForEachDay) {
   Days days(folder_ / "d");
   for (const auto& one : items_) days.add(one);
   days.sort();
-  EXPECT_EQ(write_markdown(folder_.path(), days), 1U);
+  EXPECT_EQ(write_markdown(folder_.path(), days, attachments_), 1U);
   EXPECT_EQ(contents(folder_.path() / "2026" / "2026-11-20.md"),
             "---\ndate: 2026-11-20\ntags:\n  - \"lake\"\n---\n\n## 09:00 · Ada\n\nfirst\n\n#lake\n\n"
             "## 10:00 · Bo # not a heading\n\nsecond\n\n");

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "client/export/attached_folder.h"
+
+#include <algorithm>
+
+#include "client/export/photograph.h"
+#include "client/export/private_file.h"
+#include "client/file_name.h"
+#include "client/sanitise.h"
+#include "proto/control.pb.h"
+
+namespace duolog::client {
+namespace {
+
+constexpr std::string_view kFolder = "attachments";
+
+// As words in a line: nothing of a name is Markdown, or what readers of Markdown have added to it.
+std::string as_words(std::string_view text) {
+  constexpr std::string_view kMeansSomething = "\\`*[]<>&|%$=";
+  std::string out;
+  for (const char c : text) {
+    if (kMeansSomething.find(c) != std::string_view::npos) out += '\\';
+    out += c;
+  }
+  return out;
+}
+
+// As where a link leads: letters of other scripts stay, for people to read.
+std::string as_address(std::string_view name) {
+  constexpr std::string_view kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~/";
+  constexpr std::string_view kDigits = "0123456789ABCDEF";
+  std::string out;
+  for (const char c : name) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte >= 0x80 || kPlain.find(c) != std::string_view::npos) {
+      out += c;
+    } else {
+      out += {'%', kDigits[byte >> 4U], kDigits[byte & 15U]};
+    }
+  }
+  return out;
+}
+
+std::string in_small_letters(std::string text) {
+  std::ranges::transform(text, text.begin(),
+                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  return text;
+}
+
+}  // namespace
+
+// What some system takes for the same name is another one here too, and so is what this disk takes for it.
+bool AttachedFolder::is_taken(const std::string& name) const {
+  std::error_code trouble;
+  return taken_.contains(in_small_letters(name)) ||
+         std::filesystem::exists(std::filesystem::symlink_status(beside_ / kFolder / day_ / name, trouble));
+}
+
+std::string AttachedFolder::free_name(const std::string& wanted) {
+  auto name = wanted;
+  auto& last = numbers_[in_small_letters(wanted)];
+  while (is_taken(name)) name = numbered(wanted, ++last + 1);
+  taken_.insert(in_small_letters(name));
+  return name;
+}
+
+std::string AttachedFolder::copy(const control::Item& item, int at) {
+  const auto& attachment = item.attachments(at);
+  if (const auto begins = attachments_.beginning(item, at); begins.fate != Fate::kCopied)
+    return "attached: " + as_words(attachments_.settle(item, at, begins.fate));
+  make_private_folder(beside_ / kFolder);
+  make_private_folder(beside_ / kFolder / day_);
+  const auto name = free_name(safe_file_name(attachment.name()));
+  PrivateFile file(beside_ / kFolder / day_ / name);
+  bool picture = false, first = true;
+  const auto fate = attachments_.read(item, at, [&](std::span<const std::uint8_t> piece) {
+    const std::string_view bytes(reinterpret_cast<const char*>(piece.data()), piece.size());
+    if (std::exchange(first, false)) picture = photograph_of(bytes).has_value();
+    file.write(bytes);
+  });
+  const auto named = attachments_.settle(item, at, fate);
+  if (fate != Fate::kCopied) return "attached: " + as_words(named);
+  file.keep(false);
+  return (picture ? "![" : "attached: [") + as_words(sanitise_line(attachment.name())) + "](" +
+         as_address(std::string(kFolder) + "/" + day_ + "/" + name) + ")";
+}
+
+std::string AttachedFolder::add(const control::Item& item) {
+  std::string text;
+  for (int at = 0; at < item.attachments_size(); ++at) text += copy(item, at) + "\n\n";
+  return text;
+}
+
+}  // namespace duolog::client
