@@ -33,7 +33,7 @@ void read_attached(Daemon& daemon, const AttachedFile& file, const TakePiece& ta
   std::uint64_t done = 0;
   for (std::uint32_t piece = 0; done < file.size; ++piece) {
     const auto data = piece_of(daemon, file, piece, file.size - done);
-    take({reinterpret_cast<const std::uint8_t*>(data.data()), data.size()});
+    take(data);
     done += data.size();
   }
 }

@@ -5,8 +5,8 @@
 
 #include <cstdint>
 #include <functional>
-#include <span>
 #include <string>
+#include <string_view>
 
 #include "client/daemon.h"
 
@@ -21,7 +21,7 @@ struct AttachedFile {
   std::uint32_t number = 0;  // from 1
   std::uint64_t size = 0;
 };
-using TakePiece = std::function<void(std::span<const std::uint8_t>)>;
+using TakePiece = std::function<void(std::string_view)>;
 
 // All of it is on this device.
 bool is_here(const control::Attachment& attachment);

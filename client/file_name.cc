@@ -5,22 +5,16 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <utility>
 
 #include "client/sanitise.h"
+#include "client/unicode.h"
 
 namespace duolog::client {
 namespace {
 
 constexpr std::string_view kNameless = "attachment";
 constexpr std::size_t kExtensionBytes = 16;
-
-std::string lowered(std::string_view text) {
-  std::string out(text);
-  std::ranges::transform(out, out.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return out;
-}
 
 // Bytes of the character that begins here. REQUIRES: valid UTF-8.
 std::size_t length_of(char first) {

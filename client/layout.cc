@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "client/layout.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "client/unicode.h"
@@ -146,6 +148,14 @@ std::string padded(std::string_view text, std::size_t width) {
   const auto wide = display_width(text);
   if (wide < width) out.append(width - wide, ' ');
   return out;
+}
+
+std::string counted(std::size_t count, std::string_view one, std::string_view many) {
+  return fmt::format("{} {}", count, count == 1 ? one : many);
+}
+
+std::string so_many(std::size_t count, std::string_view one, std::string_view many) {
+  return count == 1 ? fmt::format("one {}", one) : counted(count, one, many);
 }
 
 }  // namespace duolog::client

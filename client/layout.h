@@ -28,6 +28,9 @@ std::string with_colon(std::string text);
 // Without the full stop or question mark at its end.
 std::string without_end_mark(std::string text);
 
+// "1 entry", "3 entries"; and as in a sentence: "one entry", "3 entries".
+std::string counted(std::size_t count, std::string_view one, std::string_view many);
+std::string so_many(std::size_t count, std::string_view one, std::string_view many);
 // Padded with spaces on the right; as it is where it is wider.
 std::string padded(std::string_view text, std::size_t width);
 

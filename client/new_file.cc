@@ -91,12 +91,12 @@ void NewFile::refuse(int why) const {
                 "-o names another folder, or a file");
 }
 
-void NewFile::write(std::span<const std::uint8_t> bytes) {
+void NewFile::write(std::string_view bytes) {
   while (!bytes.empty()) {
     const auto written = ::write(fd_, bytes.data(), bytes.size());
     if (written < 0 && errno == EINTR) continue;
     if (written <= 0) refuse(written < 0 ? errno : ENOSPC);
-    bytes = bytes.subspan(static_cast<std::size_t>(written));
+    bytes.remove_prefix(static_cast<std::size_t>(written));
   }
 }
 

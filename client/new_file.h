@@ -6,9 +6,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <cstdint>
-#include <span>
 #include <string>
+#include <string_view>
 
 namespace duolog::client {
 
@@ -20,7 +19,7 @@ class NewFile {
   NewFile(const NewFile&) = delete;
   NewFile& operator=(const NewFile&) = delete;
 
-  void write(std::span<const std::uint8_t> bytes);  // throws Failure
+  void write(std::string_view bytes);  // throws Failure
   // Under this name, durably. False: there is something of that name, be it a link that leads nowhere.
   // REQUIRES: a name, no path. Throws Failure.
   bool appear_as(const std::string& name);

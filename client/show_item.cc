@@ -6,6 +6,7 @@
 #include <array>
 #include <utility>
 
+#include "client/attached.h"
 #include "client/delivery.h"
 #include "client/file_name.h"
 #include "client/layout.h"
@@ -272,7 +273,7 @@ std::string faint_paragraph(const std::string& text, const Output& out) {
 
 std::string attachment_text(const control::Attachment& attachment) {
   auto text = sanitise_line(attachment.name()) + " · " + size_text(attachment.size());
-  if (attachment.held() == attachment.size()) return text;
+  if (is_here(attachment)) return text;
   if (attachment.held() == 0) return text + " · not here yet";
   return text + " · " + size_text(attachment.held()) + " of it here";
 }

@@ -21,10 +21,6 @@ constexpr std::size_t kMostMonths = 24;
 constexpr std::size_t kLongestBar = 40;
 constexpr std::size_t kYear = 4;
 
-std::string counted(std::uint32_t count, std::string_view one, std::string_view many) {
-  return fmt::format("{} {}", count, count == 1 ? one : many);
-}
-
 std::string who(const control::StatsReport::Voice& voice) {
   return voice.mine() ? "you" : sanitise_line(voice.person());
 }

@@ -137,4 +137,11 @@ bool is_one_emoji(std::string_view text) {
   return pictured;
 }
 
+std::string lowered(std::string_view text) {
+  std::string out(text);
+  for (char& c : out)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return out;
+}
+
 }  // namespace duolog::client

@@ -17,6 +17,7 @@ struct Decoded {
 // REQUIRES: at < text.size().
 Decoded decode(std::string_view text, std::size_t at);
 void append_utf8(std::string& out, char32_t point);
+std::string lowered(std::string_view text);  // A to Z; no other letter
 
 enum class Kind {
   kVisible,    // a base: letter, digit, sign, space

@@ -106,7 +106,7 @@ void read_all(Context& context, const AttachmentReport& file, const TakePiece& t
   const auto size = file.attachment().size();
   Progress progress("reading " + sanitise_line(file.attachment().name()), size, context.out.json());
   std::uint64_t done = 0;
-  read_attached(context.daemon, {file.id(), file.number(), size}, [&](std::span<const std::uint8_t> bytes) {
+  read_attached(context.daemon, {file.id(), file.number(), size}, [&](std::string_view bytes) {
     take(bytes);
     done += bytes.size();
     progress.at(done);
@@ -175,7 +175,7 @@ void save_one(Context& context, const AttachmentReport& file, const Place& place
   fetch(context, file);
   const Interrupts interrupts;
   NewFile into(place.folder);
-  read_all(context, file, [&](std::span<const std::uint8_t> bytes) {
+  read_all(context, file, [&](std::string_view bytes) {
     interrupts.leave_if_come("stopped; nothing of " + sanitise_line(file.attachment().name()) + " was saved");
     into.write(bytes);
   });
@@ -193,8 +193,8 @@ void save_one(Context& context, const AttachmentReport& file, const Place& place
 void to_standard_output(Context& context, const AttachmentReport& file) {
   if (context.out.terminal()) throw wrong_usage("a file does not belong on a terminal", "-o FILE, or a pipe behind it");
   fetch(context, file);
-  read_all(context, file, [&context](std::span<const std::uint8_t> bytes) {
-    context.out.print({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+  read_all(context, file, [&context](std::string_view bytes) {
+    context.out.print(bytes);
     context.out.flush();
   });
 }
@@ -238,9 +238,9 @@ void check_harmless(Context& context, const AttachmentReport& file, const std::s
 
 void put_in_memory(Context& context, const AttachmentReport& file, const Draft& copy, const Interrupts& interrupts) {
   std::ofstream into(copy.file(), std::ios::binary | std::ios::trunc);
-  read_all(context, file, [&](std::span<const std::uint8_t> bytes) {
+  read_all(context, file, [&](std::string_view bytes) {
     interrupts.leave_if_come("stopped; the copy is gone");
-    into.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+    into.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
   });
   into.close();
   if (into) return;

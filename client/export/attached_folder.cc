@@ -7,6 +7,7 @@
 #include "client/export/private_file.h"
 #include "client/file_name.h"
 #include "client/sanitise.h"
+#include "client/unicode.h"
 #include "proto/control.pb.h"
 
 namespace duolog::client {
@@ -41,26 +42,20 @@ std::string as_address(std::string_view name) {
   return out;
 }
 
-std::string in_small_letters(std::string text) {
-  std::ranges::transform(text, text.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return text;
-}
-
 }  // namespace
 
 // What some system takes for the same name is another one here too, and so is what this disk takes for it.
 bool AttachedFolder::is_taken(const std::string& name) const {
   std::error_code trouble;
-  return taken_.contains(in_small_letters(name)) ||
+  return taken_.contains(lowered(name)) ||
          std::filesystem::exists(std::filesystem::symlink_status(beside_ / kFolder / day_ / name, trouble));
 }
 
 std::string AttachedFolder::free_name(const std::string& wanted) {
   auto name = wanted;
-  auto& last = numbers_[in_small_letters(wanted)];
+  auto& last = numbers_[lowered(wanted)];
   while (is_taken(name)) name = numbered(wanted, ++last + 1);
-  taken_.insert(in_small_letters(name));
+  taken_.insert(lowered(name));
   return name;
 }
 
@@ -73,10 +68,9 @@ std::string AttachedFolder::copy(const control::Item& item, int at) {
   const auto name = free_name(safe_file_name(attachment.name()));
   PrivateFile file(beside_ / kFolder / day_ / name);
   bool picture = false, first = true;
-  const auto fate = attachments_.read(item, at, [&](std::span<const std::uint8_t> piece) {
-    const std::string_view bytes(reinterpret_cast<const char*>(piece.data()), piece.size());
-    if (std::exchange(first, false)) picture = photograph_of(bytes).has_value();
-    file.write(bytes);
+  const auto fate = attachments_.read(item, at, [&](std::string_view piece) {
+    if (std::exchange(first, false)) picture = photograph_of(piece).has_value();
+    file.write(piece);
   });
   const auto named = attachments_.settle(item, at, fate);
   if (fate != Fate::kCopied) return "attached: " + as_words(named);

@@ -3,6 +3,7 @@
 
 #include "client/failure.h"
 #include "client/file_name.h"
+#include "client/layout.h"
 #include "client/progress.h"
 #include "client/sanitise.h"
 #include "proto/control.pb.h"
@@ -16,20 +17,19 @@ AttachedFile file_of(const control::Item& item, int at) {
   return {item.id(), static_cast<std::uint32_t>(at) + 1, item.attachments(at).size()};
 }
 
-std::string counted(std::size_t count, const char* one, const char* many) {
-  return count == 1 ? std::string("one attached file ") + one : std::to_string(count) + " attached files " + many;
-}
-
 }  // namespace
 
 std::vector<std::string> not_carried_text(const Carried& carried) {
   std::vector<std::string> lines;
-  if (carried.not_here > 0) lines.push_back(counted(carried.not_here, "that is not here yet", "that are not here yet"));
+  if (carried.not_here > 0)
+    lines.push_back(
+        so_many(carried.not_here, "attached file that is not here yet", "attached files that are not here yet"));
   if (carried.garbled > 0) {
-    lines.push_back(counted(carried.garbled, "that is not what its author's device said it is",
-                            "that are not what their author's device said they are"));
+    lines.push_back(so_many(carried.garbled, "attached file that is not what its author's device said it is",
+                            "attached files that are not what their author's device said they are"));
   }
-  if (carried.named > 0) lines.push_back(counted(carried.named, "that is only named", "that are only named"));
+  if (carried.named > 0)
+    lines.push_back(so_many(carried.named, "attached file that is only named", "attached files that are only named"));
   return lines;
 }
 
@@ -62,7 +62,7 @@ Fate Attachments::read(const control::Item& item, int at, const TakePiece& take)
   std::uint64_t done = 0;
   return fate_of(attachment, [&] {
     go_on_();
-    read_attached(daemon_, file_of(item, at), [&](std::span<const std::uint8_t> piece) {
+    read_attached(daemon_, file_of(item, at), [&](std::string_view piece) {
       go_on_();
       take(piece);
       progress.at(done += piece.size());

@@ -5,6 +5,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "client/layout.h"
 #include "proto/control.pb.h"
 
 namespace duolog::client {
@@ -62,10 +63,6 @@ Ids between_us(Daemon& daemon, const std::string& journal) {
   return ids;
 }
 
-std::string counted(std::size_t count, const char* one, const char* many) {
-  return count == 1 ? std::string("one ") + one : std::to_string(count) + " " + many;
-}
-
 // Versions whose texts were too long to come with their entry.
 void add_versions(Daemon& daemon, control::Item& item) {
   control::Request request;
@@ -82,20 +79,20 @@ void add_versions(Daemon& daemon, control::Item& item) {
 std::vector<std::string> left_out_text(const LeftOut& left_out) {
   std::vector<std::string> lines;
   if (left_out.between_us > 0) {
-    lines.push_back(counted(left_out.between_us, "piece that stays between you: the other's words, marked so",
+    lines.push_back(so_many(left_out.between_us, "piece that stays between you: the other's words, marked so",
                             "pieces that stay between you: the other's words, marked so") +
                     " or about such, or about what was taken back");
   }
   if (left_out.sealed > 0) {
     lines.push_back(
-        counted(left_out.sealed, "answer or letter that is sealed still", "answers and letters that are sealed still"));
+        so_many(left_out.sealed, "answer or letter that is sealed still", "answers and letters that are sealed still"));
   }
   if (left_out.unreadable > 0)
-    lines.push_back(counted(left_out.unreadable, "entry that cannot be read here", "entries that cannot be read here"));
+    lines.push_back(so_many(left_out.unreadable, "entry that cannot be read here", "entries that cannot be read here"));
   if (left_out.newer > 0)
-    lines.push_back(counted(left_out.newer, "thing from a newer Duolog", "things from a newer Duolog"));
+    lines.push_back(so_many(left_out.newer, "thing from a newer Duolog", "things from a newer Duolog"));
   if (left_out.taken_back > 0)
-    lines.push_back(counted(left_out.taken_back, "thing that was taken back", "things that were taken back"));
+    lines.push_back(so_many(left_out.taken_back, "thing that was taken back", "things that were taken back"));
   return lines;
 }
 
@@ -153,6 +150,17 @@ std::string whole_text(const control::Item& item) {
 std::string day_of_item(const control::Item& item) {
   constexpr std::size_t kDay = 10;
   return (item.on().empty() ? item.written_at() : item.on()).substr(0, kDay);
+}
+
+Exported export_each(Daemon& daemon, const ExportChoice& choice,
+                     const std::function<void(const control::Item&)>& take) {
+  Exported exported;
+  exported.left_out = each_item(daemon, choice, [&](const control::Item& item) {
+    take(item);
+    ++exported.items;
+    exported.attachments += static_cast<std::size_t>(item.attachments_size());
+  });
+  return exported;
 }
 
 }  // namespace duolog::client

@@ -42,6 +42,8 @@ using GoOn = std::function<void()>;
 // In the journal's order, but for entries of which several long versions stand beside each other: they come last. Items
 // without their quotes: what was said stands there itself, or was left out.
 LeftOut each_item(Daemon& daemon, const ExportChoice& choice, const std::function<void(const control::Item&)>& take);
+// The same, counted.
+Exported export_each(Daemon& daemon, const ExportChoice& choice, const std::function<void(const control::Item&)>& take);
 
 // Numbers over time of the same choice.
 std::vector<control::Series> series_of(Daemon& daemon, const ExportChoice& choice);

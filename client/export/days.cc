@@ -96,12 +96,9 @@ std::vector<control::Item> Days::said_about(const control::Item& item) {
 }
 
 Exported gather(Daemon& daemon, const ExportChoice& choice, Days& days, const GoOn& go_on) {
-  Exported exported;
-  exported.left_out = each_item(daemon, choice, [&](const control::Item& item) {
+  const auto exported = export_each(daemon, choice, [&](const control::Item& item) {
     go_on();
     days.add(item);
-    ++exported.items;
-    exported.attachments += static_cast<std::size_t>(item.attachments_size());
   });
   days.sort();
   return exported;

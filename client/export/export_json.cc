@@ -72,7 +72,6 @@ void write_agreements(Daemon& daemon, const control::StatusReport& status, const
 }  // namespace
 
 Exported write_export_json(Daemon& daemon, const ExportChoice& choice, const Write& write) {
-  Exported exported;
   const auto status = daemon.open_status();
   write("{\n\"duolog\": " + std::to_string(kVersion) + ",\n\"exported_at\": " + json_string(now_text()) +
         ",\n\"person\": " + json_string(status.device().person()));
@@ -82,11 +81,7 @@ Exported write_export_json(Daemon& daemon, const ExportChoice& choice, const Wri
   write_agreements(daemon, status, write);
   write_practices(daemon, choice, write);
   Array items(write, "items");
-  exported.left_out = each_item(daemon, choice, [&](const control::Item& item) {
-    items.add(item);
-    ++exported.items;
-    exported.attachments += static_cast<std::size_t>(item.attachments_size());
-  });
+  const auto exported = export_each(daemon, choice, [&](const control::Item& item) { items.add(item); });
   items.end();
   const auto& left = exported.left_out;
   write(",\n\"left_out\": {\"between_us\": " + std::to_string(left.between_us) +

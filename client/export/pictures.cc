@@ -14,10 +14,6 @@ namespace {
 constexpr std::size_t kPiece = kBase64Step << 16;
 constexpr std::string_view kFolder = "pictures";
 
-std::string_view as_text(std::span<const std::uint8_t> bytes) {
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
-
 }  // namespace
 
 Pictures::Pictures(Attachments& attachments, Form form, const std::filesystem::path& place)
@@ -36,9 +32,9 @@ Fate Pictures::show(const control::Item& item, int at, const Photograph& photogr
     file.emplace(folder_ / name);
   }
   std::size_t begins = 0, length = 0;
-  const auto fate = attachments_.read(item, at, [&](std::span<const std::uint8_t> piece) {
-    if (file) return file->write(as_text(piece));
-    const auto put = aside_.put(as_text(piece));
+  const auto fate = attachments_.read(item, at, [&](std::string_view piece) {
+    if (file) return file->write(piece);
+    const auto put = aside_.put(piece);
     if (length == 0) begins = put;
     length += piece.size();
   });

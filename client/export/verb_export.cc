@@ -10,16 +10,13 @@
 #include "client/export/private_file.h"
 #include "client/interrupts.h"
 #include "client/json.h"
+#include "client/layout.h"
 #include "client/sanitise.h"
 #include "client/words.h"
 #include "proto/control.pb.h"
 
 namespace duolog::client {
 namespace {
-
-std::string counted(std::size_t count, const char* one, const char* many) {
-  return std::to_string(count) + " " + (count == 1 ? one : many);
-}
 
 std::string numbers_of(const Made& made) {
   const auto& left = made.exported.left_out;

@@ -11,6 +11,8 @@
 #include <span>
 #include <string>
 
+#include "client/unicode.h"
+
 namespace duolog::client {
 namespace {
 
@@ -20,7 +22,6 @@ constexpr std::array kWeekdays = {"monday", "tuesday", "wednesday", "thursday", 
 constexpr std::int64_t kMinuteMs = 60'000;
 constexpr int kMostWords = 9;
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 std::optional<int> number(std::string_view digits) {
@@ -28,12 +29,6 @@ std::optional<int> number(std::string_view digits) {
   if (digits.empty() || digits.size() > 4 || !std::ranges::all_of(digits, is_digit)) return std::nullopt;
   std::from_chars(digits.data(), digits.data() + digits.size(), value);
   return value;
-}
-
-std::string lowered(std::string_view text) {
-  std::string out(text);
-  std::ranges::transform(out, out.begin(), lower);
-  return out;
 }
 
 // The place of a name, or of its first three letters or more, from 1; 0: none of them.

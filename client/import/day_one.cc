@@ -31,15 +31,6 @@ constexpr std::array kTechnical = {
     "modifiedDate",       "editingTime",         "duration",       "sourceString",     "v", "creationDevice",
     "creationDeviceType", "creationDeviceModel", "creationOSName", "creationOSVersion"};
 
-std::string string_in(const Json& entry, const char* key) {
-  const auto found = entry.find(key);
-  return found != entry.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-bool flag_in(const Json& entry, const char* key) {
-  const auto found = entry.find(key);
-  return found != entry.end() && found->is_boolean() && found->get<bool>();
-}
-
 std::string sample_of(const Json& value) {
   const Json& one = value.is_array() && !value.empty() ? value.front() : value;
   for (const auto* name :
@@ -99,10 +90,7 @@ std::optional<When> when_of(const Json& entry, Findings& findings) {
 }
 
 std::vector<std::string> tags_of(const Json& entry, Findings& findings) {
-  std::vector<std::string> tags;
-  if (const auto theirs = entry.find("tags"); theirs != entry.end() && theirs->is_array())
-    for (const auto& tag : *theirs)
-      if (tag.is_string()) tags.push_back(tag.get<std::string>());
+  auto tags = strings_in(entry, "tags");
   if (flag_in(entry, "starred")) findings.bend("starred entries, tagged starred", {}), tags.emplace_back("starred");
   if (flag_in(entry, "isPinned") || flag_in(entry, "pinned"))
     findings.bend("pinned entries, tagged pinned", {}), tags.emplace_back("pinned");

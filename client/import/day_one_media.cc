@@ -6,6 +6,8 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "client/import/json_items.h"
+
 namespace duolog::client {
 namespace {
 
@@ -30,11 +32,6 @@ struct Medium {
   const Json* about = nullptr;
   std::int64_t order = 0;
 };
-
-std::string string_in(const Json& about, const char* key) {
-  const auto found = about.is_object() ? about.find(key) : about.end();
-  return about.is_object() && found != about.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
 
 // The arrays are in any order; where it stands in the entry is said in each.
 std::vector<Medium> in_order(const Json& entry, Findings& findings) {

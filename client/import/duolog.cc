@@ -11,23 +11,6 @@ namespace {
 
 using Json = nlohmann::json;
 
-std::string string_in(const Json& item, const char* key) {
-  const auto found = item.find(key);
-  return found != item.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-bool flag_in(const Json& item, const char* key) {
-  const auto found = item.find(key);
-  return found != item.end() && found->is_boolean() && found->get<bool>();
-}
-std::vector<std::string> strings_in(const Json& item, const char* key) {
-  std::vector<std::string> strings;
-  const auto found = item.find(key);
-  if (found == item.end() || !found->is_array()) return strings;
-  for (const auto& one : *found)
-    if (one.is_string()) strings.push_back(one.get<std::string>());
-  return strings;
-}
-
 // The moment it is about; a day alone is one of its writer's.
 std::optional<When> when_of(const Json& item) {
   const auto written = parse_date(string_in(item, "written_at"));

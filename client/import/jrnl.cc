@@ -7,6 +7,7 @@
 #include "client/import/formats.h"
 #include "client/import/json_items.h"
 #include "client/import/lines.h"
+#include "client/unicode.h"
 
 namespace duolog::client {
 namespace {
@@ -17,13 +18,6 @@ constexpr const char* kStarred = "starred entries, tagged starred";
 bool is_tag_sign(unsigned char c) {
   return std::isalnum(c) != 0 || c == '_' || c >= 0x80 ||
          std::string_view("-+*#/").find(static_cast<char>(c)) != std::string_view::npos;
-}
-
-std::string lowered(std::string_view text) {
-  std::string out(text);
-  for (char& c : out)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return out;
 }
 
 // "@tag" at the beginning of a word; not in kyla@example.org. As jrnl has it: in small letters.

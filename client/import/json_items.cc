@@ -134,4 +134,23 @@ JsonRead read_json_items(std::istream& stream, const std::string& name, const st
   return listener.finish();
 }
 
+std::string string_in(const Json& of, const char* key) {
+  const auto found = of.find(key);
+  return found != of.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+bool flag_in(const Json& of, const char* key) {
+  const auto found = of.find(key);
+  return found != of.end() && found->is_boolean() && found->get<bool>();
+}
+
+std::vector<std::string> strings_in(const Json& of, const char* key) {
+  std::vector<std::string> strings;
+  const auto found = of.find(key);
+  if (found == of.end() || !found->is_array()) return strings;
+  for (const auto& one : *found)
+    if (one.is_string()) strings.push_back(one.get<std::string>());
+  return strings;
+}
+
 }  // namespace duolog::client

@@ -7,6 +7,7 @@
 #include <istream>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
+#include <vector>
 
 #include "client/import/files.h"
 
@@ -31,5 +32,10 @@ struct JsonRead {
 JsonRead read_json_items(std::istream& stream, const std::string& name, const std::string& array,
                          const std::function<void(nlohmann::json&)>& take,
                          const std::function<void(std::size_t)>& other);
+
+// What a member holds; of another kind, or not there, or `of` no object: nothing.
+std::string string_in(const nlohmann::json& of, const char* key);
+bool flag_in(const nlohmann::json& of, const char* key);
+std::vector<std::string> strings_in(const nlohmann::json& of, const char* key);  // those of an array that are texts
 
 }  // namespace duolog::client

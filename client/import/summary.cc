@@ -38,10 +38,6 @@ std::string tallies_json(const std::vector<Tally>& tallies) {
   return "[" + out + "]";
 }
 
-std::string counted(std::size_t count, const char* one, const char* many) {
-  return fmt::format("{} {}", count, count == 1 ? one : many);
-}
-
 std::string where_text(const TakenIn& taken) {
   if (taken.visibility == "shared") return "shared with " + sanitise_line(taken.shared_with);
   return taken.journal.empty() ? "" : "private";

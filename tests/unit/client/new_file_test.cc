@@ -18,9 +18,7 @@ namespace fs = std::filesystem;
 class ANewFile : public ::testing::Test {
  protected:
   [[nodiscard]] std::string place() const { return folder_.path().string(); }
-  static void write(NewFile& file, std::string_view text) {
-    file.write({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
-  }
+  static void write(NewFile& file, std::string_view text) { file.write(text); }
   [[nodiscard]] std::string text(const std::string& name) const {
     std::ifstream in(folder_ / name);
     return {std::istreambuf_iterator<char>(in), {}};
