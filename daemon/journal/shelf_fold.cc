@@ -129,13 +129,10 @@ bool Shelf::State::comes_for_the_first_time(const Journal& journal) const {
 bool Shelf::State::catch_up(std::size_t& records, bool in_bulk) {
   bool more = false;
   for (const auto& journal : journals) {
-    if (journal->has_more_to_tell()) {
-      tell_of(*journal);
-      more = more || journal->has_more_to_tell();
+    if (!journal->ready() && !(in_bulk && to_come.contains(journal->id()))) {
+      more = journal->catch_up(records) || more;
+      journal->settle(now());  // what was taken back may have been met on the way
     }
-    if (journal->ready() || (in_bulk && to_come.contains(journal->id()))) continue;
-    more = journal->catch_up(records) || more;
-    journal->settle(now());  // what was taken back may have been met on the way
     tell_of(*journal);
     more = more || journal->has_more_to_tell();
   }

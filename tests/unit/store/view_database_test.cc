@@ -2,9 +2,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "daemon/store/view_database.h"
 
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include "tests/unit/store/view_fixture.h"
 
 namespace duolog::store {
@@ -146,16 +143,11 @@ TEST_F(AView, IsAsItWasBeforeAfterAKillThatMetOnlyWhatWasGathered) {
   open();
   put(1);
   close();
-  const pid_t child = ::fork();
-  ASSERT_GE(child, 0);
-  if (child == 0) {
-    open();
-    view().gather([&] { put(2); });
-    ::_exit(notes().size() == 2 ? 0 : 1);
-  }
-  int status = 0;
-  ASSERT_EQ(::waitpid(child, &status, 0), child);
-  ASSERT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+  ASSERT_EQ(ends_in_the_middle([&] {
+              view().gather([&] { put(2); });
+              return notes().size() == 2 ? 0 : 1;
+            }),
+            0);
   open();
   EXPECT_FALSE(view().fresh());
   EXPECT_THAT(notes(), ElementsAre(note_of(1, 20)));
@@ -178,20 +170,15 @@ TEST_F(AView, IsMadeAnewAfterAKill) {
     open();
     put(1);
     close();
-    const pid_t child = ::fork();
-    ASSERT_GE(child, 0);
-    if (child == 0) {
-      open();
-      if (!within_a_transaction) put(2);
-      view().transaction([&] {
-        put_many(10, 200, 3000);
-        if (within_a_transaction) ::_exit(0);
-      });
-      ::_exit(0);
-    }
-    int status = 0;
-    ASSERT_EQ(::waitpid(child, &status, 0), child);
-    ASSERT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    ASSERT_EQ(ends_in_the_middle([&] {
+                if (!within_a_transaction) put(2);
+                view().transaction([&] {
+                  put_many(10, 200, 3000);
+                  if (within_a_transaction) ::_exit(0);
+                });
+                return 0;
+              }),
+              0);
     open();
     EXPECT_EQ(view().why_fresh(), "it was not closed well");
     EXPECT_THAT(notes(), IsEmpty());
@@ -204,15 +191,7 @@ TEST_F(AView, IsAsItWasLeftAfterAKillThatMetNoWrite) {
   open();
   put(1);
   close();
-  const pid_t child = ::fork();
-  ASSERT_GE(child, 0);
-  if (child == 0) {
-    open();
-    ::_exit(notes().size() == 1 ? 0 : 1);
-  }
-  int status = 0;
-  ASSERT_EQ(::waitpid(child, &status, 0), child);
-  ASSERT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+  ASSERT_EQ(ends_in_the_middle([&] { return notes().size() == 1 ? 0 : 1; }), 0);
   open();
   EXPECT_FALSE(view().fresh());
 }

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <gmock/gmock.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "crypto/hash.h"
 #include "daemon/store/query.h"
@@ -77,6 +79,18 @@ class AView : public ::testing::Test {
   std::string told(const char* sql) {
     Query query(view(), sql);
     return query.step() ? query.text(0) : "";
+  }
+
+  // A process of its own opens the view, does this and is gone, without an end. 0: it came to where it should.
+  int ends_in_the_middle(const std::function<int()>& work) {
+    const pid_t child = ::fork();
+    if (child == 0) {
+      open();
+      ::_exit(work());
+    }
+    int status = 0;
+    if (child < 0 || ::waitpid(child, &status, 0) != child || !WIFEXITED(status)) return -1;
+    return WEXITSTATUS(status);
   }
 
   Files files() const { return {testing::text_of(file()), testing::text_of(mark())}; }
