@@ -50,6 +50,17 @@ def is_whole(person, entry):
         one["attachment"]["held"] == one["attachment"]["size"] for one in found.objects)
 
 
+def with_one_who_asks(house):
+    """Ada, and Bo, to whom attachments come when he asks for them."""
+    ada = house.resident("Ada")
+    bo = house.person("Bo")
+    settings(bo, 'attachments = "on demand"')
+    bo.start()
+    bo.init()
+    house.pair(ada, bo)
+    return ada, bo
+
+
 def settings(person, line):
     person.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     config = person.home / "config.toml"
@@ -235,12 +246,7 @@ def a_chunk_that_rots_comes_again_from_the_other(house):
 
 @fact
 def on_demand_nothing_comes_until_it_is_asked_for_and_then_it_comes_by_itself(house):
-    ada = house.resident("Ada")
-    bo = house.person("Bo")
-    settings(bo, 'attachments = "on demand"')
-    bo.start()
-    bo.init()
-    house.pair(ada, bo)
+    ada, bo = with_one_who_asks(house)
     file = file_of(house, "later.bin", 300_000)
     entry = ada.write("whenever you like to see it", "--attach", file)["id"]
     eventually("Bo has the words", lambda: bo.run("show", entry).code == DONE)

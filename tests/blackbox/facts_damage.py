@@ -96,9 +96,7 @@ def the_rest_of_a_damaged_log_is_never_written_over_and_the_partner_brings_the_l
     ada.restart()  # what pairing brought is folded
     pen = Pen(ada)
     pen.open()
-    for page in range(12):
-        pen.write(f"page {page} of the book")
-    eventually("Bo has all of it", lambda: texts(bo) == pen.saved)
+    pen.book(12, bo)
     ada.kill()
     log = ada.home / "duolog.db-wal"
     content = bytearray(log.read_bytes())

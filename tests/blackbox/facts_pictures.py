@@ -9,7 +9,7 @@ import urllib.parse
 
 import foreign
 import picture
-from facts_attachments import file_of, is_whole, settings, write_by_hand
+from facts_attachments import file_of, is_whole, with_one_who_asks, write_by_hand
 from facts_export import Page, exported
 from house import eventually, fact
 from person import DONE, FAILED, USAGE
@@ -164,12 +164,7 @@ def more_photographs_than_a_page_takes_make_a_folder_and_that_is_said(house):
 
 @fact
 def what_is_not_here_yet_is_named_and_the_rest_is_exported(house):
-    ada = house.resident("Ada")
-    bo = house.person("Bo")
-    settings(bo, 'attachments = "on demand"')
-    bo.start()
-    bo.init()
-    house.pair(ada, bo)
+    ada, bo = with_one_who_asks(house)
     lake = photograph(house, "lake.png")
     entry = ada.write("look, the lake", "--attach", lake)["id"]
     own = photograph(house, "own.png", seed=3)

@@ -24,9 +24,7 @@ def what_is_rotten_comes_back_from_the_partner(house):
     ada, bo = house.two()
     pen = Pen(ada)
     pen.open()
-    for page in range(30):
-        pen.write(f"page {page} of the book " + "word " * 800)  # longer than anything else in the log
-    eventually("Bo has all of it", lambda: texts(bo) == pen.saved)
+    pen.book(30, bo, " " + "word " * 800)  # longer than anything else in the log
     assert "all of them are whole" in ada.duolog("doctor", "--repair").text
     ada.stop()
     bo.stop()
@@ -49,9 +47,7 @@ def the_end_of_a_log_that_has_come_back_is_damaged_no_more(house):
     ada, bo = house.two()
     pen = Pen(ada)
     pen.open()
-    for page in range(12):
-        pen.write(f"page {page} of the book")
-    eventually("Bo has all of it", lambda: texts(bo) == pen.saved)
+    pen.book(12, bo)
     ada.stop()
     bo.stop()
     with sqlite3.connect(bo.home / "duolog.db") as database:
@@ -75,9 +71,7 @@ def a_record_that_is_lost_altogether_comes_back_from_the_partner(house):
     ada, bo = house.two()
     pen = Pen(ada)
     pen.open()
-    for page in range(30):
-        pen.write(f"page {page} of the book")
-    eventually("Bo has all of it", lambda: texts(bo) == pen.saved)
+    pen.book(30, bo)
     for someone in (bo, ada):  # what the author has lost, and what the reader has
         other = ada if someone is bo else bo
         ada.stop()

@@ -3,6 +3,7 @@
 import os
 
 import control
+from house import eventually
 
 # proto/control.proto
 REPLY_ITEM, REPLY_ERROR, REPLY_SAVED, NOT_SAVED = 15, 2, 14, 15
@@ -20,6 +21,12 @@ class Pen:
         if self.door:
             self.door.socket.close()
         self.door = control.Control(self.person)
+
+    def book(self, pages, reader, more=""):
+        """Writes so many pages, and waits until the reader has all that was ever written."""
+        for page in range(pages):
+            self.write(f"page {page} of the book" + more)
+        eventually(f"{reader.name} has all of it", lambda: texts(reader) == self.saved)
 
     def send(self, text, request_id=None):
         if not self.saved:
