@@ -20,12 +20,35 @@ namespace {
 
 constexpr const char* kAbout = "duolog: a private journal for two people";
 
-void declare_all(CLI::App& app, Declared& declared) {
+// One reading of what was typed: what CLI11 was told of, and what it fills in.
+struct Parser {
+  Invocation call;
+  CLI::App app{kAbout, "duolog"};
+  Declared declared{app, call};
+
+  Parser();
+  void parse(std::vector<std::string> arguments);
+};
+
+Parser::Parser() {
   app.option_defaults()->group(kOptions);
   app.set_help_flag("-h,--help", "this text, or that of a verb");
   app.set_version_flag("--version", std::string("duolog ") + DUOLOG_VERSION, "the version");
   app.require_subcommand(0, 1);
   app.fallthrough();
+  declare_globals(app, call.globals);
+}
+
+void Parser::parse(std::vector<std::string> arguments) {
+  try {
+    app.parse(std::move(arguments));
+  } catch (const CLI::CallForVersion& version) {
+    call.verb = Verb::kHelp;
+    call.text = std::string(version.what()) + "\n";
+  }
+}
+
+void make_readable(CLI::App& app) {
   app.get_formatter()->column_width(34);
   for (const auto& [theirs, ours] : {std::pair{"Usage", "usage"},
                                      {"Options", "options"},
@@ -36,14 +59,6 @@ void declare_all(CLI::App& app, Declared& declared) {
     app.get_formatter()->label(theirs, ours);
   }
   app.footer("duolog alone shows what is new and what waits for you; duolog VERB --help shows examples");
-  declare_globals(app, declared.call.globals);
-  declare_days(declared);
-  declare_attachments(declared);
-  declare_finding(declared);
-  declare_practices(declared);
-  declare_together(declared);
-  declare_inout(declared);
-  declare_device(declared);
 }
 
 // ---- what is wrong with it ----
@@ -172,35 +187,69 @@ void read_environment(Globals& globals) {
   if (!globals.home.empty()) globals.home = std::filesystem::absolute(globals.home).lexically_normal().string();
 }
 
-}  // namespace
-
-Invocation parse_command_line(int argc, const char* const* argv) {
-  check_arguments(argc, argv);
-  Invocation call;
-  CLI::App app(kAbout, "duolog");
-  Declared declared{app, call};
-  declare_all(app, declared);
-  std::vector<std::string> arguments;  // CLI11 wants them from the last to the first
+// CLI11 wants them from the last to the first.
+std::vector<std::string> backwards(int argc, const char* const* argv) {
+  std::vector<std::string> arguments;
   for (int i = argc - 1; i > 0; --i) arguments.push_back(marked(argv[i]));
   // Many programs take "help" and "help VERB"; nobody should have to learn that this one does not.
   if (argc > 1 && argc <= 3 && arguments.back() == "help") {
     arguments.pop_back();
     arguments.insert(arguments.begin(), "--help");
   }
-  try {
-    app.parse(std::move(arguments));
-  } catch (const CLI::CallForHelp&) {
-    call.verb = Verb::kHelp;
-    call.text = app.help();
-  } catch (const CLI::CallForVersion& version) {
-    call.verb = Verb::kHelp;
-    call.text = std::string(version.what()) + "\n";
-  } catch (const CLI::ParseError& error) {
-    throw usage_failure(app, error);
-  }
+  return arguments;
+}
+
+bool is_named(const VerbGroup& group, const std::vector<std::string>& arguments) {
+  const auto verbs = group.verbs();
+  return std::ranges::any_of(arguments,
+                             [&verbs](const auto& word) { return std::ranges::find(verbs, word) != verbs.end(); });
+}
+
+Invocation finished(Invocation call) {
   check_sense(call);
   read_environment(call.globals);
   return call;
+}
+
+}  // namespace
+
+// What a word is to CLI11 depends on it alone and on the verbs that are called so. With every group declared that has a
+// verb of which there is a word, what can be read is therefore read as if all were declared.
+std::optional<Invocation> parse_with_named_verbs(int argc, const char* const* argv) {
+  const auto arguments = backwards(argc, argv);
+  Parser parser;
+  for (const auto& group : verb_groups()) {
+    if (is_named(group, arguments)) group.declare(parser.declared);
+  }
+  try {
+    parser.parse(arguments);
+  } catch (const CLI::ParseError&) {
+    return std::nullopt;
+  } catch (const Failure&) {
+    return std::nullopt;
+  }
+  return finished(std::move(parser.call));
+}
+
+Invocation parse_with_all_verbs(int argc, const char* const* argv) {
+  Parser parser;
+  make_readable(parser.app);
+  for (const auto& group : verb_groups()) group.declare(parser.declared);
+  try {
+    parser.parse(backwards(argc, argv));
+  } catch (const CLI::CallForHelp&) {
+    parser.call.verb = Verb::kHelp;
+    parser.call.text = parser.app.help();
+  } catch (const CLI::ParseError& error) {
+    throw usage_failure(parser.app, error);
+  }
+  return finished(std::move(parser.call));
+}
+
+Invocation parse_command_line(int argc, const char* const* argv) {
+  check_arguments(argc, argv);
+  auto call = parse_with_named_verbs(argc, argv);
+  return call ? *std::move(call) : parse_with_all_verbs(argc, argv);
 }
 
 bool wants_json(int argc, const char* const* argv) {
@@ -212,12 +261,10 @@ bool wants_json(int argc, const char* const* argv) {
 }
 
 std::vector<std::string> all_verbs() {
-  Invocation call;
-  CLI::App app(kAbout, "duolog");
-  Declared declared{app, call};
-  declare_all(app, declared);
   std::vector<std::string> names;
-  for (const auto* sub : app.get_subcommands([](const CLI::App*) { return true; })) names.push_back(sub->get_name());
+  for (const auto& group : verb_groups()) {
+    for (const auto verb : group.verbs()) names.emplace_back(verb);
+  }
   return names;
 }
 

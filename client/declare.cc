@@ -5,6 +5,7 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <functional>
 #include <map>
@@ -17,6 +18,21 @@ namespace duolog::client {
 namespace {
 
 constexpr char kMark = '\x1f';
+
+constexpr std::array kGroups = {
+    VerbGroup{"today write show letters", declare_days},
+    VerbGroup{"reply react share", declare_answering},
+    VerbGroup{"edit history delete", declare_changing},
+    VerbGroup{"attachment", declare_attachments},
+    VerbGroup{"list search on-this-day stats", declare_finding},
+    VerbGroup{
+        "question reflect mood checkin appreciate prompt languages closeness gesture need promise repair plan talk",
+        declare_house_practices},
+    VerbGroup{"do answers practices trends guide", declare_practices},
+    VerbGroup{"pair pause resume watch sync", declare_together},
+    VerbGroup{"import export", declare_inout},
+    VerbGroup{"init words status lock unlock passphrase config doctor backup restore daemon", declare_device},
+};
 
 // "-n,--number" as a person knows it: the last of its names.
 std::string told(const std::string& names) { return names.substr(names.find_last_of(',') + 1); }
@@ -101,6 +117,18 @@ CLI::App& Declared::verb(Verb which, const std::string& name, const char* group,
   sub->callback([this, which] { call.verb = which; });
   return *sub;
 }
+
+std::vector<std::string_view> VerbGroup::verbs() const {
+  std::vector<std::string_view> out;
+  for (std::string_view rest = names; !rest.empty();) {
+    const auto end = std::min(rest.find(' '), rest.size());
+    out.push_back(rest.substr(0, end));
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  return out;
+}
+
+std::span<const VerbGroup> verb_groups() { return kGroups; }
 
 void declare_globals(CLI::App& app, Globals& globals) {
   text(app, "--home", globals.home, "DIR  where this person's journal lives (DUOLOG_HOME)");

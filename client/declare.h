@@ -6,7 +6,9 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "client/command_line.h"
@@ -36,7 +38,7 @@ CLI::Option* choice(CLI::App& app, const std::string& names, std::string& into, 
 CLI::Option* repeated(CLI::App& app, const std::string& name, std::vector<std::string>& into, const Help& help);
 void flag(CLI::App& app, const std::string& names, bool& into, const std::string& help);
 
-// The groups of verbs, in the order of `duolog --help`.
+// The headings of `duolog --help`, in its order.
 inline constexpr const char* kOptions = "options";
 inline constexpr const char* kDays = "writing and reading";
 inline constexpr const char* kPractices = "practices";
@@ -52,12 +54,25 @@ struct Declared {
 };
 
 void declare_globals(CLI::App& app, Globals& globals);
-void declare_days(Declared& d);         // declare_days.cc
-void declare_attachments(Declared& d);  // declare_attachments.cc
-void declare_finding(Declared& d);      // declare_finding.cc
-void declare_practices(Declared& d);    // declare_practices.cc
-void declare_together(Declared& d);     // declare_together.cc
-void declare_device(Declared& d);       // declare_device.cc
-void declare_inout(Declared& d);        // declare_inout.cc
+void declare_days(Declared& d);  // declare_days.cc
+void declare_answering(Declared& d);
+void declare_changing(Declared& d);
+void declare_attachments(Declared& d);      // declare_attachments.cc
+void declare_finding(Declared& d);          // declare_finding.cc
+void declare_house_practices(Declared& d);  // declare_practices.cc
+void declare_practices(Declared& d);
+void declare_together(Declared& d);  // declare_together.cc
+void declare_inout(Declared& d);     // declare_inout.cc
+void declare_device(Declared& d);    // declare_device.cc
+
+// Verbs that are declared together. To tell CLI11 of all of them takes longer than most commands: what was typed says
+// which are needed.
+struct VerbGroup {
+  const char* names;  // separated by single spaces, in the order in which they are declared
+  void (*declare)(Declared& d);
+
+  [[nodiscard]] std::vector<std::string_view> verbs() const;
+};
+std::span<const VerbGroup> verb_groups();  // in the order of `duolog --help`
 
 }  // namespace duolog::client

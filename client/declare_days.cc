@@ -7,7 +7,36 @@
 #include "client/declare.h"
 
 namespace duolog::client {
-namespace {
+
+void declare_days(Declared& d) {
+  auto& today =
+      d.verb(Verb::kToday, "today", kDays, "what is new and what waits for you",
+             "  duolog\n  duolog today --line                 for a prompt or a status bar: \"2 new · question\"\n");
+  flag(today, "--line", d.call.today.line, "one short line without content; empty when nothing waits");
+
+  auto& write = d.verb(Verb::kWrite, "write", kDays, "write an entry",
+                       "  duolog write we walked to the lake\n"
+                       "  duolog write                        opens $VISUAL or $EDITOR; the draft stays in memory\n"
+                       "  duolog write < letter.txt           nobody on this machine sees it as an argument\n"
+                       "  duolog write --private -t work a long day\n"
+                       "  duolog write --on 2026-11-20 I forgot to tell you\n"
+                       "  duolog write --open-on 2027-12-01   a letter that nobody else reads before that day\n"
+                       "  duolog write --attach lake.jpg --attach song.ogg for you\n");
+  texts(write, "text", d.call.write.words, "the words; none: standard input, or the editor; -: standard input");
+  repeated(write, "-t,--tag", d.call.write.tags, "TAG  a tag; may be repeated");
+  repeated(write, "--attach", d.call.write.files, "FILE  a file that goes with it, up to 1 GiB; may be repeated");
+  text(write, "--on", d.call.write.on, "DATE  the day or moment it is about");
+  flag(write, "--private", d.call.write.private_entry, "into your notebook, for nobody else");
+  text(write, "--open-on", d.call.write.open_on, "DATE  a letter to the other, sealed until then");
+  number(write, "--mood", d.call.write.mood, "N  how you are, from 1 (heavy) to 5 (light)");
+  flag(write, "--between-us", d.call.write.between_us, "it leaves this device in no export but your own");
+
+  auto& show = d.verb(Verb::kShow, "show", kDays, "one entry in full", "  duolog show 3fa9\n  duolog show last\n");
+  text(show, "id", d.call.show.id, "four digits of its id or more, or last")->required();
+
+  d.verb(Verb::kLetters, "letters", kDays, "letters: what waits for its day, and what has opened",
+         "  duolog letters\n  duolog write --open-on 2027-12-01   writes one\n", "duolog guide letters says more\n\n");
+}
 
 void declare_answering(Declared& d) {
   auto& reply = d.verb(Verb::kReply, "reply", kDays, "answer what the other wrote, or follow up what you wrote",
@@ -77,40 +106,6 @@ void declare_changing(Declared& d) {
   text(erase, "--since", gone.since, "DATE  all of yours from this day on");
   text(erase, "--until", gone.until, "DATE  all of yours up to this day");
   number(erase, "--count", gone.count, "N  with --yes: that it is so many");
-}
-
-}  // namespace
-
-void declare_days(Declared& d) {
-  auto& today =
-      d.verb(Verb::kToday, "today", kDays, "what is new and what waits for you",
-             "  duolog\n  duolog today --line                 for a prompt or a status bar: \"2 new · question\"\n");
-  flag(today, "--line", d.call.today.line, "one short line without content; empty when nothing waits");
-
-  auto& write = d.verb(Verb::kWrite, "write", kDays, "write an entry",
-                       "  duolog write we walked to the lake\n"
-                       "  duolog write                        opens $VISUAL or $EDITOR; the draft stays in memory\n"
-                       "  duolog write < letter.txt           nobody on this machine sees it as an argument\n"
-                       "  duolog write --private -t work a long day\n"
-                       "  duolog write --on 2026-11-20 I forgot to tell you\n"
-                       "  duolog write --open-on 2027-12-01   a letter that nobody else reads before that day\n"
-                       "  duolog write --attach lake.jpg --attach song.ogg for you\n");
-  texts(write, "text", d.call.write.words, "the words; none: standard input, or the editor; -: standard input");
-  repeated(write, "-t,--tag", d.call.write.tags, "TAG  a tag; may be repeated");
-  repeated(write, "--attach", d.call.write.files, "FILE  a file that goes with it, up to 1 GiB; may be repeated");
-  text(write, "--on", d.call.write.on, "DATE  the day or moment it is about");
-  flag(write, "--private", d.call.write.private_entry, "into your notebook, for nobody else");
-  text(write, "--open-on", d.call.write.open_on, "DATE  a letter to the other, sealed until then");
-  number(write, "--mood", d.call.write.mood, "N  how you are, from 1 (heavy) to 5 (light)");
-  flag(write, "--between-us", d.call.write.between_us, "it leaves this device in no export but your own");
-
-  auto& show = d.verb(Verb::kShow, "show", kDays, "one entry in full", "  duolog show 3fa9\n  duolog show last\n");
-  text(show, "id", d.call.show.id, "four digits of its id or more, or last")->required();
-
-  d.verb(Verb::kLetters, "letters", kDays, "letters: what waits for its day, and what has opened",
-         "  duolog letters\n  duolog write --open-on 2027-12-01   writes one\n", "duolog guide letters says more\n\n");
-  declare_answering(d);
-  declare_changing(d);
 }
 
 }  // namespace duolog::client

@@ -51,9 +51,11 @@ void declare_practice(Declared& d, const PracticeVerb& verb) {
 
 }  // namespace
 
-void declare_practices(Declared& d) {
+void declare_house_practices(Declared& d) {
   for (const auto& verb : practice_verbs()) declare_practice(d, verb);
+}
 
+void declare_practices(Declared& d) {
   auto& any = d.verb(Verb::kDo, "do", kPractices, "any practice by its id, also your own",
                      "  duolog do checkin\n  duolog do sunday-walk --set where='round the lake'\n", kAsking);
   text(any, "practice", d.call.doing.practice, "its id, as duolog practices names it")->required();
