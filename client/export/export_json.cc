@@ -25,7 +25,7 @@ std::string now_text() {
 class Array {
  public:
   Array(const Write& write, const char* name) : write_(write) { write_(std::string(",\n\"") + name + "\": ["); }
-  void add(const google::protobuf::Message& message) {
+  void add(const google::protobuf::MessageLite& message) {
     write_((first_ ? "\n" : ",\n") + to_json(message));
     first_ = false;
   }

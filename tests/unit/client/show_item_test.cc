@@ -3,8 +3,13 @@
 #include "client/show_item.h"
 
 #include <gmock/gmock.h>
+#include <google/protobuf/descriptor.pb.h>
+#include <google/protobuf/dynamic_message.h>
+
+#include <memory>
 
 #include "client/delivery.h"
+#include "client/json.h"
 #include "client/layout.h"
 #include "client/show_round.h"
 #include "client/today.h"
@@ -55,6 +60,21 @@ void fill_everything(google::protobuf::Message& message, const std::string& with
                       with, depth - 1);
     }
   }
+}
+
+template <typename Message>
+Message full_of(const std::string& text) {
+  google::protobuf::FileDescriptorSet files;
+  EXPECT_TRUE(files.ParseFromArray(control_described().data(), static_cast<int>(control_described().size())));
+  google::protobuf::DescriptorPool pool;
+  for (const auto& file : files.file()) EXPECT_NE(pool.BuildFile(file), nullptr);
+  google::protobuf::DynamicMessageFactory factory(&pool);
+  const auto* type = pool.FindMessageTypeByName(Message().GetTypeName());
+  const std::unique_ptr<google::protobuf::Message> any(factory.GetPrototype(type)->New());
+  fill_everything(*any, text, kDepth);
+  Message message;
+  EXPECT_TRUE(message.ParseFromString(any->SerializeAsString()));
+  return message;
 }
 
 TEST(ShowItem, AnEntryHasItsHourItsAuthorAndItsWords) {
@@ -308,22 +328,20 @@ TEST(ShowItem, WhatWasTakenBackStandsWithWhatComesBeforeItUnderNoDayOfItsOwn) {
 TEST(ShowItem, HostileTextInEveryFieldComesOutHarmless) {
   const std::string hostile = "\x1b]0;x\x07\u009b31m\u202e\u200b\n\rgo\x7f\u0301";
   for (const char* kind : {"entry", "answer", "letter", "remark", "unreadable", "newer"}) {
-    control::Item item;
-    fill_everything(item, hostile, kDepth);
+    auto item = full_of<control::Item>(hostile);
+    ASSERT_EQ(item.text(), hostile);
     item.set_kind(kind);
     const auto shown = item_text(item, plain(), {.journal = true, .full_id = true, .whole = true});
     EXPECT_FALSE(has_raw_control(shown) || has_bidi_control(shown)) << kind << shown;
   }
   for (const char* sharing : {"", "open", "in turns", "sealed until both"}) {
-    control::RoundReport round;
-    fill_everything(round, hostile, kDepth);
+    auto round = full_of<control::RoundReport>(hostile);
     round.set_practice("question");
     round.set_sharing(sharing);
     const auto shown = round_text(round, plain(), false);
     EXPECT_FALSE(has_raw_control(shown) || has_bidi_control(shown)) << shown;
   }
-  control::TodayReport report;
-  fill_everything(report, hostile, kDepth);
+  const auto report = full_of<control::TodayReport>(hostile);
   const auto shown = today_text(report, plain(), true) + today_line(report);
   EXPECT_FALSE(has_raw_control(shown) || has_bidi_control(shown)) << shown;
 }

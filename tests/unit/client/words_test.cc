@@ -20,10 +20,10 @@ using testing::Not;
 
 std::vector<Error> every_error() {
   std::vector<Error> errors;
-  const auto* codes = Error::Code_descriptor();
-  for (int i = 0; i < codes->value_count(); ++i) {
+  for (int code = Error::Code_MIN; code <= Error::Code_MAX; ++code) {
+    if (!Error::Code_IsValid(code)) continue;
     Error bare;
-    bare.set_code(static_cast<Error::Code>(codes->value(i)->number()));
+    bare.set_code(static_cast<Error::Code>(code));
     errors.push_back(bare);
     bare.set_detail("Detail");
     bare.set_offset(17);
