@@ -97,7 +97,8 @@ Failure too_much_attached(const std::string& detail, std::uint32_t limit) {
   return {Exit::kFailed, "TOO_LONG", what, "two entries hold what one does not"};
 }
 
-// What is too long, from the detail that names it: "text", "answer", "answers", "name", "tag", "tags", or a field's id.
+// What is too long, from the detail that names it: "text", "answer", "answers", "versions", "name", "tag", "tags", or a
+// field's id.
 Failure too_long_a(const std::string& detail, std::uint32_t limit) {
   if (detail.empty() || detail == "text") return too_long(limit);
   if (detail == "attachments" || detail == "attachment") return too_much_attached(detail, limit);
@@ -105,6 +106,13 @@ Failure too_long_a(const std::string& detail, std::uint32_t limit) {
     return {Exit::kFailed, "TOO_LONG",
             fmt::format("you have answered this {} times, and it takes no more answers; nothing was saved", limit),
             "duolog answers shows them"};
+  }
+  if (detail == "versions") {
+    return {Exit::kFailed, "TOO_LONG",
+            fmt::format(
+                "you have changed this entry {} times on this device, and it takes no more changes; nothing was saved",
+                limit),
+            "go on in a new entry: duolog write"};
   }
   const auto what = detail == "tags" ? fmt::format("an entry has at most {} tags; nothing was saved", limit)
                     : detail == "name"

@@ -67,10 +67,10 @@ Ids between_us(Daemon& daemon, const std::string& journal) {
 void add_versions(Daemon& daemon, control::Item& item) {
   control::Request request;
   request.mutable_history()->set_id(item.id());
+  request.mutable_history()->set_shown_only(true);
   item.clear_versions();
   daemon.ask_each(request, kDurable, [&item](control::Reply& reply) {
-    for (auto& version : *reply.mutable_history()->mutable_versions())
-      if (version.shown()) item.add_versions()->Swap(&version);
+    for (auto& version : *reply.mutable_history()->mutable_versions()) item.add_versions()->Swap(&version);
   });
 }
 

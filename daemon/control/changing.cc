@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::size_t kItemsShown = 1000;
 constexpr std::size_t kItemBytes = 2 << 20;
-constexpr std::size_t kHistoryBytes = 1 << 20;  // of versions in a reply; more than one only while they are short
+constexpr std::size_t kHistoryBytes = 1 << 20;  // of versions in a reply, and one more
 constexpr std::size_t kBesideWords = 4 << 10;   // ids, tags, names
 
 Reply edit(journal::Shelf& shelf, const Edit& asked, ByteView request) {
@@ -33,19 +33,22 @@ Reply edit(journal::Shelf& shelf, const Edit& asked, ByteView request) {
 }
 
 void history(const journal::Shelf& shelf, const History& asked, const Answering& answers) {
-  const journal::History found = journal::history(shelf, {asked.id(), asked.journal()});
-  Reply reply;
-  fill(*reply.mutable_history()->mutable_item(), found.item);
-  std::size_t bytes = 0;
-  for (const auto& version : found.versions) {
-    if (bytes > 0 && bytes + version.text.size() > kHistoryBytes) {
-      answers.send(std::exchange(reply, {}));
-      bytes = 0;
+  journal::History found = journal::history(shelf, {asked.id(), asked.journal()});
+  if (asked.shown_only()) std::erase_if(found.versions, [](const auto& version) { return !version.shown; });
+  answers.in_steps([&shelf, answers, found = std::move(found), at = std::size_t{0}]() mutable {
+    Reply reply;
+    HistoryReport& report = *reply.mutable_history();
+    if (at == 0) fill(*report.mutable_item(), found.item);
+    std::size_t bytes = 0;
+    while (at < found.versions.size() && bytes < kHistoryBytes) {
+      const journal::ItemVersion version = journal::with_words(shelf, found, found.versions[at++]);
+      bytes += kBesideWords + version.text.size();
+      fill(*report.add_versions(), version);
     }
-    bytes += kBesideWords + version.text.size();
-    fill(*reply.mutable_history()->add_versions(), version);
-  }
-  answers.finish(std::move(reply));
+    const bool more = at < found.versions.size();
+    more ? answers.send(std::move(reply)) : answers.finish(std::move(reply));
+    return more;
+  });
 }
 
 Reply take_back(journal::Shelf& shelf, const TakeBack& asked, ByteView request) {

@@ -17,6 +17,8 @@ struct Answering {
   std::function<void(Reply)> send;
   std::function<void(Reply)> finish;
   std::function<void()> done;
+  // Replies of any number: each step sends one, once the last ones are read; false: that was all of it.
+  std::function<void(std::function<bool()>)> in_steps;
   // What takes long, a turn after the other until one says false; others are let in between. The first is at once. The
   // answer comes from the last.
   std::function<void(std::function<bool()>)> in_turns;

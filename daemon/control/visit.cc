@@ -131,7 +131,8 @@ struct Visit::State {
 
   Answering answers() {
     return {[this](Reply one) { send(std::move(one)); }, [this](Reply last) { finish(std::move(last)); },
-            [this] { done(); }, [this](std::function<bool()> turn) { in_turns(std::move(turn)); }};
+            [this] { done(); }, [this](std::function<bool()> step) { in_steps(std::move(step)); },
+            [this](std::function<bool()> turn) { in_turns(std::move(turn)); }};
   }
   Keep::Answers keep_answers() {
     return {[this](Reply one) { send(std::move(one)); }, [this](Reply last) { finish(std::move(last)); },

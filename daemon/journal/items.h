@@ -19,7 +19,7 @@ void add_what_was_said(Item& item, const Journal& journal, const Noted& noted, c
 
 // What an entry has been: items_changed.cc. The item says already what is shown of it.
 void describe_versions(Item& item, const Journal& journal, const Versions& versions);
-std::vector<ItemVersion> all_versions(const Journal& journal, const Versions& versions);
+ItemVersion described(const Journal& journal, const Version& version);
 std::string written_out(const Moment& moment);  // a day, or a moment with its offset
 
 // What the shelf calls the author of a device's records.

@@ -8,28 +8,29 @@ namespace {
 
 constexpr std::size_t kVersionsBytes = kBesideAnItem / 2;  // of texts beside each other
 
+}  // namespace
+
 ItemVersion described(const Journal& journal, const Version& version) {
   ItemVersion out;
-  out.id = version.id;
-  out.device = device_name(journal, version.device);
+  out.id = version.line.id;
+  out.device = device_name(journal, version.line.device);
   out.shown = version.shown;
   if (version.gone) {
     out.taken_back_at = rfc3339(version.gone->at_ms, version.gone->offset_minutes);
     return out;
   }
-  if (version.written_ms) out.written_at = rfc3339(*version.written_ms, version.offset_minutes);
+  if (version.line.written_ms) out.written_at = rfc3339(*version.line.written_ms, version.line.offset_minutes);
   out.replaces = version.replaces;
-  out.text = version.content.text;
-  out.tags = version.content.tags;
-  out.mood = version.content.mood;
-  if (version.content.about) {
-    out.on = written_out(*version.content.about);
-    out.day_only = version.content.about->day_only;
+  if (!version.content) return out;
+  out.text = version.content->text;
+  out.tags = version.content->tags;
+  out.mood = version.content->mood;
+  if (version.content->about) {
+    out.on = written_out(*version.content->about);
+    out.day_only = version.content->about->day_only;
   }
   return out;
 }
-
-}  // namespace
 
 std::string written_out(const Moment& moment) {
   return moment.day_only ? civil_day(moment.at_ms, moment.offset_minutes)
@@ -41,22 +42,16 @@ void describe_versions(Item& item, const Journal& journal, const Versions& versi
   const auto shown = versions.shown();
   if (shown.empty()) return;
   const Version& newest = *shown.back();
-  if (newest.id != item.id && newest.written_ms) item.edited_at = rfc3339(*newest.written_ms, newest.offset_minutes);
+  if (newest.line.id != item.id && newest.line.written_ms)
+    item.edited_at = rfc3339(*newest.line.written_ms, newest.line.offset_minutes);
   if (shown.size() < 2) return;
   std::size_t bytes = 0;
-  for (const Version* one : shown) bytes += one->content.text.size();
+  for (const Version* one : shown) bytes += one->content->text.size();
   for (const Version* one : shown) {
     ItemVersion& version = item.versions.emplace_back(described(journal, *one));
     version.left_out = bytes > kVersionsBytes;
     if (version.left_out) version.text.clear();
   }
-}
-
-std::vector<ItemVersion> all_versions(const Journal& journal, const Versions& versions) {
-  std::vector<ItemVersion> all;
-  all.reserve(versions.all.size());
-  for (const Version& one : versions.all) all.push_back(described(journal, one));
-  return all;
 }
 
 }  // namespace duolog::journal

@@ -6,6 +6,7 @@
 
 #include "daemon/journal/noted.h"
 #include "daemon/journal/shelf.h"
+#include "daemon/journal/versions.h"
 
 namespace duolog::journal {
 
@@ -74,8 +75,15 @@ Item read(const Shelf& shelf, const Meant& meant);
 // Whole: with what was said about it. Throws as find_one() does.
 Item show(const Shelf& shelf, const Target& target);
 
-// What it was before: shelf_change.cc. Throws as find_one() does, and kNotItsKind where it is no entry.
+struct History {
+  Item item;
+  std::vector<Version> versions;  // the first first
+};
+// What it was before: shelf_change.cc. All texts together may be long: with_words() reads one of them. Throws as
+// find_one() does, and kNotItsKind where it is no entry.
 History history(const Shelf& shelf, const Target& target);
+// Throws Refusal: kNotFound (the journal is here no more).
+ItemVersion with_words(const Shelf& shelf, const History& history, const Version& version);
 
 struct RoundFilter {
   std::string practice;  // empty: all

@@ -57,9 +57,15 @@ Noted Records::read(const Line& line) const {
 
 Noted Records::as_it_reads(Noted record, bool mine) const {
   if (!may_have_versions(record)) return record;
-  std::vector<Version> edits;
-  for (const Line& line : edits_of(record.id, mine)) edits.push_back(version_of(read_record(line)));
-  return edits.empty() ? record : as_shown(std::move(record), std::move(edits));
+  Versions versions = put_together(record, mine);
+  return versions.all.size() == 1 ? record : as_shown(std::move(record), std::move(versions));
+}
+
+Versions Records::put_together(const Noted& record, bool mine) const {
+  Versions versions = journal::put_together(version_of(record, mine), edits_of(record.id, mine));
+  for (Version& one : versions.all)
+    if (one.shown && !one.content) one.content = *content_of(read_record(one.line));
+  return versions;
 }
 
 Wanted said_about(const RecordId& id) {

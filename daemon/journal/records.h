@@ -64,6 +64,9 @@ Wanted said_about(const RecordId& id);
 // All but the tag, which a Line does not have.
 bool fits(const Wanted& wanted, const Line& line);
 
+struct Version;   // versions.h
+struct Versions;  // the same
+
 class Records {
  public:
   Records() = default;
@@ -78,10 +81,12 @@ class Records {
   [[nodiscard]] Noted read(const Line& line) const;
   // As its own record says it. REQUIRES: as read().
   [[nodiscard]] virtual Noted read_record(const Line& line) const = 0;
-  // Those of an entry, by its author's person; in any order.
-  [[nodiscard]] virtual std::vector<Line> edits_of(const RecordId& entry, bool mine) const = 0;
-  // What is shown of an entry whose own record this is; of anything else the record. `mine`: its author is a device of
-  // this person; nobody edits the other's words.
+  // Those of an entry that count, by its author's person; in any order, and without their words.
+  [[nodiscard]] virtual std::vector<Version> edits_of(const RecordId& entry, bool mine) const = 0;
+  // Of an entry whose own record this is, with the words of what is shown. `mine`: its author is a device of this
+  // person; nobody edits the other's words. REQUIRES: may_have_versions().
+  [[nodiscard]] Versions put_together(const Noted& record, bool mine) const;
+  // What is shown of it; of anything else the record.
   [[nodiscard]] Noted as_it_reads(Noted record, bool mine) const;
 
   // What the index finds, the best first; where there is none, nothing.

@@ -187,11 +187,6 @@ struct Changed {
   bool repeated = false;
 };
 
-struct History {
-  Item item;
-  std::vector<ItemVersion> versions;  // the first first
-};
-
 // What goes when it is taken back, as it was before.
 struct TakenAway {
   std::vector<Item> items;

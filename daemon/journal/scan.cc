@@ -12,8 +12,7 @@ Scan::Scan(Source source) : source_(std::move(source)) {
   source_.each([&](const Noted& noted, bool mine) {
     Read read{line_of(noted, mine), {}, noted.seen};
     if (const auto* tags = tags_of(noted)) read.tags = *tags;
-    if (read.line.target && (only(read.line.kind) & kVersions) != 0)
-      edits_[{*read.line.target, mine}].push_back(read.line);
+    note_edit(noted, read.line);
     chains[noted.device].push_back(std::move(read));
   });
   find_by_versions(chains);
@@ -22,21 +21,31 @@ Scan::Scan(Source source) : source_(std::move(source)) {
   arrange(std::move(chains));
 }
 
-std::vector<Line> Scan::edits_of(const RecordId& entry, bool mine) const {
-  const auto found = edits_.find({entry, mine});
-  return found != edits_.end() ? found->second : std::vector<Line>();
+void Scan::note_edit(const Noted& noted, const Line& line) {
+  if (!line.target || (only(line.kind) & kVersions) == 0) return;
+  std::vector<Version>& edits = edits_[{*line.target, line.mine, line.device}];
+  if (edits.size() == kEditsCounted) return;
+  edits.push_back(version_of(noted, line.mine));
+  edits.back().content.reset();
+}
+
+std::vector<Version> Scan::edits_of(const RecordId& entry, bool mine) const {
+  std::vector<Version> all;
+  for (auto of = edits_.lower_bound({entry, mine, DeviceId{}}); of != edits_.end(); ++of) {
+    if (std::get<0>(of->first) != entry || std::get<1>(of->first) != mine) break;
+    all.insert(all.end(), of->second.begin(), of->second.end());
+  }
+  return all;
 }
 
 void Scan::find_by_versions(std::map<DeviceId, std::vector<Read>>& chains) const {
   if (edits_.empty()) return;
   for (Read& read : chains | std::views::values | std::views::join) {
     const bool may = read.line.kind == Kind::kEntry || read.line.kind == Kind::kTakenBack;
-    if (!may || !edits_.contains({read.line.id, read.line.mine})) continue;
+    if (!may || edits_of(read.line.id, read.line.mine).empty()) continue;
     const Noted record = read_record(read.line);
     if (!may_have_versions(record)) continue;
-    std::vector<Version> edits;
-    for (const Line& edit : edits_of(read.line.id, read.line.mine)) edits.push_back(version_of(read_record(edit)));
-    Findable by = found_by(record, read.line.mine, std::move(edits));
+    Findable by = found_by(record, read.line.mine, put_together(record, read.line.mine));
     read.line = std::move(by.line);
     read.tags = std::move(by.tags);
   }

@@ -21,7 +21,7 @@ class Scan final : public Records {
 
   void each_line(const Wanted& wanted, const SeeLine& see) const override;
   [[nodiscard]] Noted read_record(const Line& line) const override { return source_.read(line.device, line.seq); }
-  [[nodiscard]] std::vector<Line> edits_of(const RecordId& entry, bool mine) const override;
+  [[nodiscard]] std::vector<Version> edits_of(const RecordId& entry, bool mine) const override;
   [[nodiscard]] std::vector<RoundKey> rounds(const std::string& practice, const std::string& from) const override;
   [[nodiscard]] std::optional<std::string> period_before(const std::string& practice,
                                                          const std::string& period) const override;
@@ -36,12 +36,14 @@ class Scan final : public Records {
     std::vector<std::string> tags;
     std::vector<Seen> seen;  // until it has its place
   };
+  void note_edit(const Noted& noted, const Line& line);
   void find_by_versions(std::map<DeviceId, std::vector<Read>>& chains) const;
   void arrange(std::map<DeviceId, std::vector<Read>> chains);
 
   Source source_;
-  std::vector<Read> records_;                                     // in order
-  std::map<std::pair<RecordId, bool>, std::vector<Line>> edits_;  // of an entry, by its author's person
+  std::vector<Read> records_;  // in order
+  // Of an entry, by its author's person: each device's, in the order of its chain.
+  std::map<std::tuple<RecordId, bool, DeviceId>, std::vector<Version>> edits_;
   Counts counts_;
 };
 

@@ -21,9 +21,21 @@ std::string other_of(const Journal& journal) { return journal.shared() ? journal
 Versions require_entry(const Meant& found) {
   const bool gone = found.noted.kind() == Kind::kTakenBack;
   if (!may_have_versions(found.noted)) throw Refusal(gone ? Reason::kGone : Reason::kNotItsKind, "edit");
-  Versions versions = versions_of(found.noted);
+  Versions versions = versions_of(found.noted, true);
   if (versions.newest() == nullptr) throw Refusal(Reason::kGone);
   return versions;
+}
+
+// What comes after would not count.
+void require_room(const Versions& versions, const DeviceId& device) {
+  const auto by_it = [&](const Version& one) { return one.line.device == device && one.line.target; };
+  if (std::ranges::count_if(versions.all, by_it) >= static_cast<std::ptrdiff_t>(kEditsCounted))
+    throw Refusal::too_long("versions", kEditsCounted);
+}
+
+// REQUIRES: it was not taken back.
+Entry words_of(const Journal& journal, const Version& version) {
+  return version.content ? *version.content : *content_of(journal.records().read_record(version.line));
 }
 
 // Those that its writer saw, the newest last; what was taken back meanwhile replaces nothing.
@@ -31,7 +43,8 @@ std::vector<const Version*> versions_seen(const Versions& versions, const std::v
   if (named.empty()) return versions.shown();
   std::vector<const Version*> seen;
   for (const Version& one : versions.all)
-    if (!one.gone && std::find(named.begin(), named.end(), hex(one.id.view())) != named.end()) seen.push_back(&one);
+    if (!one.gone && std::find(named.begin(), named.end(), hex(one.line.id.view())) != named.end())
+      seen.push_back(&one);
   if (seen.empty()) throw Refusal(Reason::kBadRequest, "replaces");
   return seen;
 }
@@ -89,10 +102,10 @@ std::vector<Erase::One> records_of(const Meant& found) {
   const Noted& noted = found.noted;
   if (may_have_versions(noted)) {
     std::vector<Erase::One> all;
-    for (const Version& one : versions_of(noted).all) {
+    for (const Version& one : versions_of(noted, true).all) {
       if (one.gone) continue;
-      Erase::One& named = all.emplace_back(Erase::One{one.id});
-      if (one.id != noted.id) named.entry = noted.id;
+      Erase::One& named = all.emplace_back(Erase::One{one.line.id});
+      if (one.line.id != noted.id) named.entry = noted.id;
     }
     return all;
   }
@@ -155,11 +168,13 @@ Changed Shelf::edit(const Rewording& wanted, ByteView request) {
   }
   const auto edit = sound(*this, [&]() -> std::optional<Edit> {
     const Versions versions = require_entry(found);
+    require_room(versions, state_->parts.identity.keys().id());
     std::vector<const Version*> seen = versions_seen(versions, wanted.replaces);
     if (seen.size() > kReplacesLimit) seen.erase(seen.begin(), seen.end() - kReplacesLimit);
-    Edit made{found.noted.id, reworded(seen.back()->content, wanted, now(), state_->here), {}};
-    if (seen.size() == 1 && same_words(made.content, seen.front()->content)) return std::nullopt;
-    for (const Version* one : seen) made.replaces.push_back(one->id);
+    const Entry before = words_of(*found.journal, *seen.back());
+    Edit made{found.noted.id, reworded(before, wanted, now(), state_->here), {}};
+    if (seen.size() == 1 && same_words(made.content, before)) return std::nullopt;
+    for (const Version* one : seen) made.replaces.push_back(one->line.id);
     return made;
   });
   changed.unchanged = !edit;
@@ -197,7 +212,20 @@ History history(const Shelf& shelf, const Target& target) {
     const Meant found = find_one(shelf, target);
     if (!may_have_versions(found.noted)) throw Refusal(Reason::kNotItsKind, "history");
     return {make_item(*found.journal, found.noted, Zone(shelf.parts().zone)),
-            all_versions(*found.journal, versions_of(found.noted))};
+            versions_of(found.noted, found.journal->is_mine(found.noted.device)).all};
+  });
+}
+
+// It may have been taken back since it was listed.
+ItemVersion with_words(const Shelf& shelf, const History& history, const Version& version) {
+  return sound(shelf, [&] {
+    const auto journals = shelf.journals();
+    const auto found = std::ranges::find(journals, history.item.journal_id, &Journal::id);
+    if (found == journals.end()) throw Refusal(Reason::kNotFound, hex(history.item.id.view()));
+    const Journal& journal = **found;
+    Version now = version.gone ? version : version_of(journal.records().read_record(version.line), version.line.mine);
+    now.shown = version.shown && !now.gone;
+    return described(journal, now);
   });
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "daemon/journal/versions.h"
 
+#include <ranges>
 #include <set>
 
 namespace duolog::journal {
@@ -17,8 +18,8 @@ const Version* Versions::newest() const {
   return found.empty() ? nullptr : found.back();
 }
 
-Version version_of(const Noted& record) {
-  Version version{record.id, record.device, record.written_ms, record.offset_minutes, {}, {}, std::nullopt};
+Version version_of(const Noted& record, bool mine) {
+  Version version{line_of(record, mine), std::nullopt, {}, std::nullopt};
   if (const Entry* content = content_of(record)) version.content = *content;
   if (const auto* edit = std::get_if<Edit>(&record.what)) version.replaces = edit->replaces;
   if (const auto* taken = std::get_if<TakenBack>(&record.what)) version.gone = *taken;
@@ -27,7 +28,8 @@ Version version_of(const Noted& record) {
 
 Versions put_together(Version first, std::vector<Version> edits) {
   std::sort(edits.begin(), edits.end(), [](const Version& a, const Version& b) {
-    return std::tuple(a.written_ms.value_or(INT64_MIN), a.id) < std::tuple(b.written_ms.value_or(INT64_MIN), b.id);
+    return std::tuple(a.line.written_ms.value_or(INT64_MIN), a.line.id) <
+           std::tuple(b.line.written_ms.value_or(INT64_MIN), b.line.id);
   });
   Versions versions;
   versions.all.push_back(std::move(first));
@@ -35,7 +37,9 @@ Versions put_together(Version first, std::vector<Version> edits) {
   std::set<RecordId> replaced;
   for (const Version& one : versions.all)
     if (!one.gone) replaced.insert(one.replaces.begin(), one.replaces.end());
-  for (Version& one : versions.all) one.shown = !one.gone && !replaced.contains(one.id);
+  std::size_t shown = 0;
+  for (Version& one : std::views::reverse(versions.all))
+    one.shown = !one.gone && !replaced.contains(one.line.id) && shown++ < kShownBeside;
   return versions;
 }
 
@@ -44,36 +48,35 @@ bool may_have_versions(const Noted& noted) {
   return noted.is_entry() || (taken != nullptr && taken->what.practice.empty() && !taken->what.entry);
 }
 
-Noted as_shown(Noted record, std::vector<Version> edits) {
-  const auto versions = std::make_shared<const Versions>(put_together(version_of(record), std::move(edits)));
-  if (const Version* newest = versions->newest()) {
-    record.what = newest->content;
+Noted as_shown(Noted record, Versions versions) {
+  if (const Version* newest = versions.newest()) {
+    record.what = newest->content.value();
     if (!record.written_ms) {
-      record.written_ms = newest->written_ms;
-      record.offset_minutes = newest->offset_minutes;
+      record.written_ms = newest->line.written_ms;
+      record.offset_minutes = newest->line.offset_minutes;
     }
   }
-  record.versions = versions;
+  record.versions = std::make_shared<const Versions>(std::move(versions));
   return record;
 }
 
-Versions versions_of(const Noted& noted) {
-  return noted.versions ? *noted.versions : put_together(version_of(noted), {});
+Versions versions_of(const Noted& noted, bool mine) {
+  return noted.versions ? *noted.versions : put_together(version_of(noted, mine), {});
 }
 
 std::vector<const Entry*> shown_of(const Noted& noted) {
   std::vector<const Entry*> shown;
   if (noted.versions)
-    for (const Version* one : noted.versions->shown()) shown.push_back(&one->content);
+    for (const Version* one : noted.versions->shown()) shown.push_back(&one->content.value());
   const auto* entry = std::get_if<Entry>(&noted.what);
   if (shown.empty() && entry != nullptr) shown.push_back(entry);
   return shown;
 }
 
 // Its place in the order is that of its own record, which may have no time any more: then its mood is on no chart.
-Findable found_by(const Noted& record, bool mine, std::vector<Version> edits) {
+Findable found_by(const Noted& record, bool mine, Versions versions) {
   const Line own = line_of(record, mine);
-  const Noted shown = as_shown(record, std::move(edits));
+  const Noted shown = as_shown(record, std::move(versions));
   Findable found{line_of(shown, mine), {}};
   found.line.edited = shown.versions->all.size() > 1;
   found.line.written_ms = own.written_ms;
@@ -82,7 +85,7 @@ Findable found_by(const Noted& record, bool mine, std::vector<Version> edits) {
   found.line.files = std::max(found.line.files, own.files);
   found.line.source = own.source;
   std::set<std::string> tags;
-  for (const Version* one : shown.versions->shown()) tags.insert(one->content.tags.begin(), one->content.tags.end());
+  for (const Version* one : shown.versions->shown()) tags.insert(one->content->tags.begin(), one->content->tags.end());
   found.tags.assign(tags.begin(), tags.end());
   return found;
 }

@@ -5,7 +5,9 @@
 // was taken back replaces nothing and is shown nowhere; what was written without knowing of that stays.
 //
 // All of it is the same in whatever order the records came: nothing here looks at places, only at what versions name,
-// their times and their ids.
+// their times and their ids. What a device writes without end is bounded: of its edits of one entry the first
+// kEditsCounted count, and of what stands beside each other the latest kShownBeside are shown. A version's words are
+// read where it is shown, else by whoever wants them (read_version).
 //
 //   record of an entry ─┐
 //   its edits ──────────┴─► put_together() ─► as_shown(): what every reader gets (Records::read)
@@ -17,12 +19,12 @@
 
 namespace duolog::journal {
 
+inline constexpr std::size_t kEditsCounted = 4096;
+inline constexpr std::size_t kShownBeside = 8;
+
 struct Version {
-  RecordId id;
-  DeviceId device;
-  std::optional<std::int64_t> written_ms;  // none: taken back
-  std::int32_t offset_minutes = 0;
-  Entry content;
+  Line line;                     // of its own record; without a time: taken back
+  std::optional<Entry> content;  // of what is shown
   std::vector<RecordId> replaces;
   std::optional<TakenBack> gone;
   bool shown = false;
@@ -35,8 +37,8 @@ struct Versions {
   [[nodiscard]] const Version* newest() const;              // of those; null: none
 };
 
-// REQUIRES: an entry, an edit, or one that was taken back.
-Version version_of(const Noted& record);
+// With its words. REQUIRES: an entry, an edit, or one that was taken back.
+Version version_of(const Noted& record, bool mine);
 // `first`: of the entry's own record. Which are shown follows.
 Versions put_together(Version first, std::vector<Version> edits);
 
@@ -45,9 +47,9 @@ bool may_have_versions(const Noted& noted);
 // The newest of what is shown in the place of what the record says, and all versions beside it. One that was taken back
 // and edited on another device has no time of its own any more: it has that of what is left. Where nothing is left,
 // the mark stays.
-Noted as_shown(Noted record, std::vector<Version> edits);
+Noted as_shown(Noted record, Versions versions);
 // REQUIRES: may_have_versions(), and a reader has it.
-Versions versions_of(const Noted& noted);
+Versions versions_of(const Noted& noted, bool mine);
 // What stands beside each other of an entry as a reader has it, the newest last; nearly always one. Of anything else
 // nothing. Valid as long as `noted`.
 std::vector<const Entry*> shown_of(const Noted& noted);
@@ -57,7 +59,7 @@ struct Findable {
   Line line;
   std::vector<std::string> tags;
 };
-Findable found_by(const Noted& record, bool mine, std::vector<Version> edits);
+Findable found_by(const Noted& record, bool mine, Versions versions);
 
 // ---- what was taken back ----
 

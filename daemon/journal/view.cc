@@ -186,6 +186,9 @@ void View::write(Query& query, const Noted& noted, const Row& row) {
   const auto* sealed = std::get_if<SealedNote>(&noted.what);
   const Bytes rule = sealed != nullptr ? crypto::encode_rule(sealed->rule) : Bytes();
   const Bytes seen = encode_seen(noted.seen);
+  Bytes replaces;
+  if (const auto* edit = std::get_if<Edit>(&noted.what))
+    for (const RecordId& one : edit->replaces) append(replaces, one.bytes);
   const auto* tags = tags_of(noted);
   query.bind(row.place).bind(line.id.view()).bind(name_of(line.id)).bind(static_cast<int>(line.kind)).bind(row.mine);
   line.written_ms ? query.bind(*line.written_ms) : query.bind_null();
@@ -200,6 +203,7 @@ void View::write(Query& query, const Noted& noted, const Row& row) {
   query.bind(tags != nullptr && !tags->empty());
   rule.empty() ? query.bind_null() : query.bind(ByteView(rule));
   seen.empty() ? query.bind_null() : query.bind(ByteView(seen));
+  replaces.empty() ? query.bind_null() : query.bind(ByteView(replaces));
   row.event.empty() ? query.bind_null() : query.bind(row.event);
   if (row.at) bind_time(query.bind(*row.at), row.reached);
   query.run();
@@ -209,13 +213,14 @@ void View::insert(const Noted& noted, const Row& row) {
   if (row.at) {
     Query query(file_.database(),
                 "INSERT INTO record (place, id, name, kind, mine, written, offset, civil, practice, period, target, "
-                "mood, files, source, tagged, rule, seen, event, at, reached) VALUES "
-                "(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+                "mood, files, source, tagged, rule, seen, replaces, event, at, reached) VALUES "
+                "(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
     write(query, noted, row);
   } else {
-    Query query(file_.database(),
-                "INSERT INTO record (place, id, name, kind, mine, written, offset, civil, practice, period, target, "
-                "mood, files, source, tagged, rule, seen, event) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+    Query query(
+        file_.database(),
+        "INSERT INTO record (place, id, name, kind, mine, written, offset, civil, practice, period, target, "
+        "mood, files, source, tagged, rule, seen, replaces, event) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
     write(query, noted, row);
   }
   if (const auto* tags = tags_of(noted)) index(row.place, *tags);

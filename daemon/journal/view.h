@@ -101,7 +101,7 @@ class View final : public Records {
   // ---- asking ----
   void each_line(const Wanted& wanted, const SeeLine& see) const override;
   [[nodiscard]] Noted read_record(const Line& line) const override;
-  [[nodiscard]] std::vector<Line> edits_of(const RecordId& entry, bool mine) const override;
+  [[nodiscard]] std::vector<Version> edits_of(const RecordId& entry, bool mine) const override;
   [[nodiscard]] std::vector<RoundKey> rounds(const std::string& practice, const std::string& from) const override;
   [[nodiscard]] std::optional<std::string> period_before(const std::string& practice,
                                                          const std::string& period) const override;
@@ -149,6 +149,7 @@ class View final : public Records {
   void note_version(const Noted& noted, bool mine);
   void settle_versions();
   void find_by_versions(const RecordId& entry, bool mine);
+  [[nodiscard]] Version version_in(store::Query& query, const DeviceId& device, bool mine) const;
   [[nodiscard]] std::optional<Line> line_named(const RecordId& id, bool mine) const;
 
   // ---- view_order.cc ----

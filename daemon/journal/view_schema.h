@@ -8,7 +8,8 @@
 //             id; `civil` the day and hour it is about, on its writer's calendar. `event` is what was opened, where
 //             there are words in it; `files` how many attachments, `source` of what was imported. A sealed answer's
 //             words are in `answer`. Of an entry that was `edited`, `kind`, `civil`, `mood` and its tags are those of
-//             what is shown of it; its other versions have rows of their own, whose `target` it is
+//             what is shown of it; its other versions have rows of their own, whose `target` it is and which say what
+//             each `replaces`, the ids one after the other
 //   tag       of entries
 //   pending   places that are read again: an epoch not known yet, an author not enrolled, a body not here
 //   answer    sealed answers by question (question id || rule), in the order in which they came; `live` while one of
@@ -24,7 +25,7 @@
 
 namespace duolog::journal {
 
-inline constexpr std::uint32_t kViewVersion = 4;
+inline constexpr std::uint32_t kViewVersion = 5;
 
 // What is in `kind` says noted.h: below 10 stands what a reader sees, 1 is an entry, 20 silent.
 inline constexpr const char* kViewTables = R"(
@@ -70,6 +71,7 @@ CREATE TABLE record (
   edited INTEGER NOT NULL DEFAULT 0,
   rule BLOB,
   seen BLOB,
+  replaces BLOB,
   event BLOB);
 CREATE INDEX named ON record (name);
 CREATE INDEX shown ON record (at) WHERE kind < 10 AND at IS NOT NULL;
@@ -77,6 +79,7 @@ CREATE INDEX voice ON record (mine, at) WHERE kind < 10 AND at IS NOT NULL;
 CREATE INDEX rare ON record (kind, at) WHERE kind > 1 AND kind < 20 AND at IS NOT NULL;
 CREATE INDEX moves ON record (practice, period, at, kind) WHERE practice IS NOT NULL;
 CREATE INDEX said ON record (target, at) WHERE target IS NOT NULL;
+CREATE INDEX edits ON record (target) WHERE kind IN (15, 16);
 CREATE INDEX days ON record (civil, at) WHERE kind < 10 AND civil IS NOT NULL;
 CREATE INDEX weeks ON record (written, mine) WHERE kind < 10 AND written IS NOT NULL;
 CREATE INDEX moods ON record (at, written, offset, mine, mood) WHERE mood > 0 AND at IS NOT NULL;

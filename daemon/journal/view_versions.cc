@@ -48,13 +48,40 @@ std::optional<std::pair<DeviceId, std::uint64_t>> View::locate(const RecordId& i
   return line ? std::optional(std::pair(line->device, line->seq)) : std::nullopt;
 }
 
-std::vector<Line> View::edits_of(const RecordId& entry, bool mine) const {
-  std::vector<Line> lines;
-  Query query(file_.database(), DUOLOG_LINES
-              "WHERE target = ? AND target IS NOT NULL AND kind IN (15, 16) AND mine = ? AND place BETWEEN ? AND ?");
-  query.bind(entry.view()).bind(mine).bind(row_ << 48).bind(((row_ + 1) << 48) - 1);
-  while (query.step()) lines.push_back(line_in(query));
-  return lines;
+// Each device's on their own: so the first of each are found without a look at the rest.
+std::vector<Version> View::edits_of(const RecordId& entry, bool mine) const {
+  std::vector<Version> edits;
+  for (const auto& [device, chain] : chains_) {
+    Query query(file_.database(),
+                "SELECT id, place, kind, written, offset, replaces, CASE kind WHEN 16 THEN event END "
+                "FROM record INDEXED BY edits WHERE target = ? AND kind IN (15, 16) AND mine = ? "
+                "AND place BETWEEN ? AND ? ORDER BY place LIMIT ?");
+    query.bind(entry.view()).bind(mine).bind(place(chain, 1)).bind(place(chain, chain.last));
+    query.bind(static_cast<std::int64_t>(kEditsCounted));
+    while (query.step()) {
+      edits.push_back(version_in(query, device, mine));
+      edits.back().line.target = entry;
+    }
+  }
+  return edits;
+}
+
+Version View::version_in(Query& query, const DeviceId& device, bool mine) const {
+  Version version;
+  version.line.id = RecordId::from(query.blob(0)).value_or(RecordId());
+  version.line.device = device;
+  version.line.seq = static_cast<std::uint64_t>(query.number(1) & ((std::int64_t{1} << 40) - 1)) + 1;
+  version.line.kind = static_cast<Kind>(query.number(2));
+  version.line.mine = mine;
+  if (!query.is_null(3)) version.line.written_ms = query.number(3);
+  version.line.offset_minutes = static_cast<std::int32_t>(query.number(4));
+  for (ByteView ids = query.blob(5); ids.size() >= RecordId::kLength; ids = ids.subspan(RecordId::kLength))
+    version.replaces.push_back(*RecordId::from(ids.first(RecordId::kLength)));
+  if (query.is_null(6)) return version;
+  const auto event = decode_event(query.blob(6));
+  version.gone = event ? taken_back_by(*event) : std::nullopt;
+  check(version.gone.has_value(), "the view keeps a tombstone that is none");
+  return version;
 }
 
 void View::note_version(const Noted& noted, bool mine) {
@@ -74,14 +101,12 @@ void View::settle_versions() {
 void View::find_by_versions(const RecordId& entry, bool mine) {
   const auto line = line_named(entry, mine);
   if (!line || (line->kind != Kind::kEntry && line->kind != Kind::kTakenBack)) return;
-  std::vector<Version> edits;
-  for (const Line& edit : edits_of(entry, mine)) edits.push_back(version_of(read_record(edit)));
-  if (edits.empty() && !line->edited) return;
   const Noted record = read_record(*line);
   if (!may_have_versions(record)) return;
-  const bool some_gone =
-      !record.is_entry() || std::ranges::any_of(edits, [](const Version& one) { return one.gone.has_value(); });
-  const Findable found = found_by(record, mine, std::move(edits));
+  Versions versions = put_together(record, mine);
+  if (versions.all.size() == 1 && !line->edited) return;
+  const bool some_gone = std::ranges::any_of(versions.all, [](const Version& one) { return one.gone.has_value(); });
+  const Findable found = found_by(record, mine, std::move(versions));
   counts_.add(line->kind, -1U);
   counts_.add(found.line.kind);
   const std::int64_t where = place(chains_.at(line->device), line->seq);

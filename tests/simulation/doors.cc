@@ -49,8 +49,9 @@ void look_whole(Household& house, const std::vector<Item>& items, Shown& shown) 
   for (const Item& item : items) {
     look_at(journal::show(house.shelf(), {hex(item.id.view())}), shown);
     if (item.version_count == 0) continue;
-    for (const auto& version : journal::history(house.shelf(), {hex(item.id.view())}).versions)
-      find_marks(version.text, shown.past);
+    const auto past = journal::history(house.shelf(), {hex(item.id.view())});
+    for (const auto& version : past.versions)
+      find_marks(journal::with_words(house.shelf(), past, version).text, shown.past);
   }
   for (const char* kind : {"entry", "answer", "letter", "remark"})
     for (const Item& item : journal::list(house.shelf(), {.kind = kind})) look_at(item, shown);

@@ -196,8 +196,8 @@ void Exchange::change(Person& person) {
   Marks replaced;
   for (const auto& version : journal::history(person.node->household().shelf(), wanted.entry).versions) {
     if (!version.shown) continue;
-    wanted.replaces.push_back(hex(version.id.view()));
-    find_marks(version.text, replaced);
+    wanted.replaces.push_back(hex(version.line.id.view()));
+    find_marks(version.content->text, replaced);
   }
   const std::uint64_t number = ++marks_;
   wanted.text = "otherwise " + mark(number);

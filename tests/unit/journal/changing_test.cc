@@ -64,11 +64,37 @@ TEST_F(Changing, AnEditIsSeenOnBothSides) {
     EXPECT_EQ(item.id, saved.id) << "it is the same entry";
     EXPECT_EQ(item.version_count, 2U);
     EXPECT_NE(item.edited_at, "");
-    const History past = history(who->shelf(), {id_of(saved)});
-    ASSERT_THAT(past.versions, SizeIs(2));
-    EXPECT_EQ(past.versions.front().text, "we walked to the lake");
+    const std::vector<ItemVersion> past = past_of(*who, saved);
+    ASSERT_THAT(past, SizeIs(2));
+    EXPECT_EQ(past.front().text, "we walked to the lake");
     expect_the_same_anew(*who);
   }
+}
+
+// More would count nowhere: so they are not written.
+TEST_F(Changing, AnEntryTakesSoManyEditsAndNoMore) {
+  const Saved saved = ada.write("the list");
+  std::vector<Event> events;
+  RecordId replaced = saved.id;
+  Journal& journal = ada.journal(ada.shared());
+  for (std::size_t made = 0; made < kEditsCounted - 1; made += events.size()) {
+    events.clear();
+    while (events.size() < 512 && made + events.size() < kEditsCounted - 1)
+      events.push_back({ada.now, 0, {}, Edit{saved.id, Entry{"the list, longer"}, {replaced}}});
+    replaced = journal.append_all(events, {}).back();
+  }
+  ada.settle();
+  EXPECT_FALSE(reword(ada, saved, "the last one").unchanged);
+  try {
+    reword(ada, saved, "one too many");
+    ADD_FAILURE() << "was written";
+  } catch (const Refusal& refusal) {
+    EXPECT_EQ(refusal.reason, Reason::kTooLong);
+    EXPECT_EQ(refusal.detail, "versions");
+    EXPECT_EQ(refusal.limit, kEditsCounted);
+  }
+  meet(ada, bo);
+  for (Person* who : {&ada, &bo}) EXPECT_EQ(past_of(*who, saved).size(), kEditsCounted + 1);
 }
 
 TEST_F(Changing, ItIsFoundByWhatIsShown) {
@@ -279,9 +305,9 @@ TEST_F(Changing, AllVersionsGoAndOneMarkStays) {
   meet(ada, bo);
   for (Person* who : {&ada, &bo}) {
     EXPECT_THAT(who->ids(), ElementsAre(saved.id));
-    const History past = history(who->shelf(), {id_of(saved)});
-    ASSERT_THAT(past.versions, SizeIs(3));
-    for (const ItemVersion& one : past.versions) EXPECT_EQ(one.text, "");
+    const std::vector<ItemVersion> past = past_of(*who, saved);
+    ASSERT_THAT(past, SizeIs(3));
+    for (const ItemVersion& one : past) EXPECT_EQ(one.text, "");
     expect_the_same_anew(*who);
   }
 }
@@ -294,7 +320,7 @@ TEST_F(Changing, WhatWasEditedWithoutKnowingThatItWasTakenBackStays) {
   for (Person* who : {&ada, &bo}) {
     EXPECT_THAT(who->texts({.tag = "kept"}), ElementsAre("on the telephone"));
     EXPECT_THAT(of_kind(*who, "entry"), ElementsAre("on the telephone"));
-    EXPECT_NE(history(who->shelf(), {id_of(saved)}).versions.front().taken_back_at, "");
+    EXPECT_NE(past_of(*who, saved).front().taken_back_at, "");
     expect_the_same_anew(*who);
   }
   take_back(ada, saved);

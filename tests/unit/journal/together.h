@@ -12,6 +12,13 @@ class Together : public TwoPeople {
  protected:
   static std::string id_of(const Saved& saved) { return hex(saved.id.view()); }
   static Item shown(Person& who, const Saved& what) { return show(who.shelf(), {id_of(what)}); }
+  // With their words.
+  static std::vector<ItemVersion> past_of(Person& who, const Saved& what) {
+    const History history = journal::history(who.shelf(), {id_of(what)});
+    std::vector<ItemVersion> all;
+    for (const Version& version : history.versions) all.push_back(with_words(who.shelf(), history, version));
+    return all;
+  }
   static Saved done(Person& who, const std::string& practice, std::vector<FieldValue> fields) {
     FilledForm form;
     form.practice = practice;

@@ -5,6 +5,8 @@
 
 #include <gmock/gmock.h>
 
+#include <random>
+
 #include "daemon/journal/scan.h"
 #include "daemon/journal/view.h"
 
@@ -12,11 +14,13 @@ namespace duolog::journal {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::ElementsAreArray;
 using ::testing::IsEmpty;
 
 RecordId record(int number) {
   RecordId id{};
   id.bytes[0] = static_cast<std::uint8_t>(number);
+  id.bytes[1] = static_cast<std::uint8_t>(number >> 8);
   return id;
 }
 
@@ -63,6 +67,11 @@ class AnInMemoryView {
     const Bytes event = event_of(noted);
     file_.transaction([&] { view_.put(noted, mine, event); });
   }
+  void put(const std::vector<Noted>& all) {
+    file_.transaction([&] {
+      for (const Noted& one : all) view_.put(one, true, event_of(one));
+    });
+  }
   const Records& records() {
     bool more = true;
     while (more) {
@@ -86,13 +95,26 @@ class AnInMemoryView {
   View view_{file_, JournalId{}, Scene{true, "partner"}};
 };
 
-Scan scan_of(const std::vector<Noted>& all, bool mine = true) {
+// One device's, from the second on.
+std::vector<Noted> edits_in_a_row(std::size_t count, int by) {
+  std::vector<Noted> all;
+  for (std::size_t seq = 1; seq <= count; ++seq) {
+    const int number = static_cast<int>(seq) + 1;
+    all.push_back(edit(number, {number - 1}));
+    all.back().device = device(by);
+    all.back().seq = seq;
+  }
+  return all;
+}
+
+Scan scan_of(const std::vector<Noted>& all, bool mine = true, std::size_t* reads = nullptr) {
   Scan::Source source;
   source.each = [&all, mine](const Scan::Source::See& see) {
     for (const Noted& one : all) see(one, mine);
   };
-  source.read = [&all](const DeviceId& of, std::uint64_t) {
-    return *std::find_if(all.begin(), all.end(), [&](const Noted& one) { return one.device == of; });
+  source.read = [&all, reads](const DeviceId& of, std::uint64_t seq) {
+    if (reads != nullptr) ++*reads;
+    return *std::find_if(all.begin(), all.end(), [&](const Noted& one) { return one.device == of && one.seq == seq; });
   };
   return Scan(std::move(source));
 }
@@ -110,8 +132,9 @@ std::string said(const Records& records) {
            std::to_string(line.mood) + "c" + std::to_string(line.civil_ms.value_or(-1)) + ":";
     const Noted noted = records.read(line);
     if (!may_have_versions(noted)) continue;
-    for (const Version& one : versions_of(noted).all)
-      all += hex(one.id.view()).substr(0, 2) + (one.shown ? "+" : "-") + (one.gone ? "x" : one.content.text) + " ";
+    for (const Version& one : versions_of(noted, line.mine).all)
+      all += hex(one.line.id.view()).substr(0, 2) + (one.shown ? "+" : "-") +
+             (one.gone ? "x" : content_of(records.read_record(one.line))->text) + " ";
   }
   return all + "e" + std::to_string(records.counts().entries);
 }
@@ -131,8 +154,8 @@ std::vector<std::string> shown(const std::vector<Noted>& all) {
   const Scan scan = scan_of(all);
   std::vector<std::string> texts;
   const auto entry = scan.by_id(all.front().id);
-  const Versions versions = versions_of(*entry);
-  for (const Version* one : versions.shown()) texts.push_back(one->content.text);
+  const Versions versions = versions_of(*entry, true);
+  for (const Version* one : versions.shown()) texts.push_back(one->content.value().text);
   return texts;
 }
 
@@ -181,6 +204,56 @@ TEST(VersionsOfAnEntry, WhatIsTakenBackLaterIsAsIfItHadNeverHadWords) {
     for (const std::size_t i : order) view.put(after[i]);
     EXPECT_EQ(said(view.records()), said(scan_of(after)));
   } while (std::next_permutation(order.begin(), order.end()));
+}
+
+// ---- what is written without end ----
+
+TEST(VersionsOfAnEntry, OfManyBesideEachOtherTheLatestAreShown) {
+  std::vector<Noted> all{first()};
+  std::vector<std::string> latest;
+  for (int i = 2; i < 14; ++i) {
+    all.push_back(edit(i, {1}));
+    if (i >= 14 - static_cast<int>(kShownBeside)) latest.push_back("version " + std::to_string(i));
+  }
+  EXPECT_THAT(shown(all), ElementsAreArray(latest));
+  const std::string expected = said(scan_of(all));
+  std::mt19937 chance(1);
+  for (int i = 0; i < 20; ++i) {
+    std::vector<Noted> shuffled = all;
+    std::shuffle(shuffled.begin(), shuffled.end(), chance);
+    AnInMemoryView view;
+    for (const Noted& one : shuffled) view.put(one);
+    ASSERT_EQ(said(view.records()), expected);
+  }
+}
+
+TEST(VersionsOfAnEntry, OfADeviceTheFirstCountAndOfAnotherAsMany) {
+  std::vector<Noted> all{first()};
+  for (Noted& one : edits_in_a_row(kEditsCounted + 2, 2)) all.push_back(std::move(one));
+  const std::string last = "version " + std::to_string(kEditsCounted + 1);
+  EXPECT_THAT(shown(all), ElementsAre(last));
+  AnInMemoryView view;
+  view.put(all);
+  EXPECT_EQ(said(view.records()), said(scan_of(all)));
+  const Noted by_another = written(60000, Edit{record(1), Entry{"by another"}, {record(kEditsCounted + 1)}});
+  view.put(by_another);
+  all.push_back(by_another);
+  EXPECT_THAT(shown(all), ElementsAre("by another"));
+  EXPECT_EQ(said(view.records()), said(scan_of(all)));
+}
+
+// However long it has become, what of it is replaced costs a few bytes.
+TEST(VersionsOfAnEntry, WhatIsNotShownIsNotRead) {
+  std::vector<Noted> all{first()};
+  for (Noted& one : edits_in_a_row(100, 2)) all.push_back(std::move(one));
+  std::size_t reads = 0;
+  const Scan scan = scan_of(all, true, &reads);
+  reads = 0;
+  const auto entry = scan.by_id(record(1));
+  ASSERT_TRUE(entry);
+  EXPECT_EQ(std::get<Entry>(entry->what).text, "version 101");
+  EXPECT_EQ(versions_of(*entry, true).all.size(), 101U);
+  EXPECT_EQ(reads, 2U) << "its own record, and what is shown of it";
 }
 
 TEST(VersionsOfAnEntry, NobodyEditsTheOthersWords) {
