@@ -13,25 +13,31 @@ namespace duolog::journal {
 
 class Lines {
  public:
+  // At most so many of each journal are fetched ahead.
+  explicit Lines(std::size_t ahead = kLargestPage) : ahead_(ahead) {}
   // REQUIRES: all `wanted` have the same direction.
   void add(const Journal& journal, Wanted wanted);
 
   struct Hit {
     const Journal* journal = nullptr;
     Line line;
+    bool fits = true;  // false: it is walked past (Wanted::passed_too)
   };
   std::optional<Hit> next();  // nullopt: there are no more
 
  private:
+  static constexpr std::size_t kLargestPage = 8192;
   struct Stream {
     const Journal* journal;
     Wanted wanted;
     std::size_t page;
-    std::deque<Line> lines = {};
+    std::size_t largest;
+    std::deque<Hit> hits = {};
     bool over = false;
 
     bool fill();  // false: it has no more
   };
+  std::size_t ahead_;
   std::vector<Stream> streams_;
 };
 

@@ -1,151 +1,19 @@
-// reading.cc: filters, look-ups and summaries over the records of all journals.
+// reading.cc: look-ups and summaries over the records of all journals.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "daemon/journal/reading.h"
 
 #include <array>
 #include <tuple>
 
-#include "daemon/journal/lines.h"
+#include "daemon/journal/looking.h"
 #include "daemon/journal/rounds.h"
-#include "daemon/journal/sieve.h"
 
 namespace duolog::journal {
 namespace {
 
 constexpr std::size_t kShortestId = 4;  // hex digits
 
-std::vector<const Journal*> chosen(const Shelf& shelf, std::string_view journal) {
-  if (!journal.empty()) return {&shelf.find(journal)};
-  return shelf.journals();
-}
-
 // ---- list ----
-
-bool same_name(std::string_view a, std::string_view b) {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [&](char x, char y) { return lower(x) == lower(y); });
-}
-
-CivilSpan read_span(const std::string& text, const Shelf& shelf, const Zone& zone) {
-  const auto span = civil_span(text, shelf.now(), zone);
-  if (!span) throw Refusal(Reason::kBadDate, text);
-  return *span;
-}
-
-Kinds kinds_of(const std::string& kind) {
-  if (kind.empty()) return kShown;
-  if (kind == name(ItemKind::kEntry)) return only(Kind::kEntry);
-  if (kind == name(ItemKind::kAnswer)) return kAnswers;
-  if (kind == name(ItemKind::kLetter)) return only(Kind::kLetter);
-  if (kind == name(ItemKind::kRemark)) return only(Kind::kRemark);
-  if (kind == name(ItemKind::kNewer)) return only(Kind::kNewer);
-  if (kind == name(ItemKind::kTakenBack)) return only(Kind::kTakenBack);
-  if (kind == name(ItemKind::kUnreadable)) return only(Kind::kUnreadable, Kind::kLacking);
-  throw Refusal(Reason::kBadRequest, "kind");
-}
-
-// A filter whose dates and kinds have been understood. Days are those a thing is about, where that was said; on the
-// writer's own calendar.
-Wanted understood(const Shelf& shelf, const Filter& filter) {
-  const Zone zone(shelf.parts().zone);
-  Wanted wanted;
-  if (!filter.since.empty()) wanted.civil_from = read_span(filter.since, shelf, zone).first_ms;
-  if (!filter.until.empty()) wanted.civil_to = read_span(filter.until, shelf, zone).last_ms;
-  if (filter.mood > kBestMood) throw Refusal(Reason::kBadRequest, "mood");
-  wanted.kinds = kinds_of(filter.kind);
-  wanted.about_so_many = filter.limit;
-  wanted.match = filter.match;
-  wanted.not_indexed = filter.not_indexed;
-  return wanted;
-}
-
-// Whose words `from` means in this journal. False: nobody's.
-bool add_voice(const Journal& journal, const std::string& from, Wanted& wanted) {
-  if (from.empty()) return true;
-  const bool me = from == "me" || same_name(journal.identity().person(), from);
-  const bool other = from != "me" && same_name(journal.secrets().other, from);
-  if (me != other) wanted.mine = me;
-  return me || other;
-}
-
-// A place in the list: where one page ends and another begins. Journals stand in the order of the shelf.
-struct Cursor {
-  std::size_t journal = 0;
-  Line line;
-
-  // Which of the two comes first; within a journal by their places, else by time.
-  [[nodiscard]] bool comes_before(std::size_t other_journal, const Line& other) const {
-    if (journal == other_journal) return line.at < other.at;
-    return line.reached != other.reached ? line.reached < other.reached : journal < other_journal;
-  }
-};
-
-std::optional<Cursor> cursor_at(const Shelf& shelf, const std::string& id, const std::string& journal,
-                                const std::vector<const Journal*>& among) {
-  if (id.empty()) return std::nullopt;
-  const Meant meant = find_one(shelf, {id, journal});
-  const auto line = meant.journal->records().line(meant.noted.id);
-  const auto at = std::find(among.begin(), among.end(), meant.journal);
-  if (!line || at == among.end()) throw Refusal(Reason::kNotFound, id);
-  return Cursor{static_cast<std::size_t>(at - among.begin()), *line};
-}
-
-void walk(const Shelf& shelf, const Filter& filter, bool newest_first, const SeeFound& see) {
-  const std::vector<const Journal*> journals = chosen(shelf, filter.journal);
-  const auto before = cursor_at(shelf, filter.before, filter.journal, journals);
-  const auto after = cursor_at(shelf, filter.after, filter.journal, journals);
-  Wanted wanted = understood(shelf, filter);
-  wanted.newest_first = newest_first;
-  Lines lines;
-  for (std::size_t i = 0; i < journals.size(); ++i) {
-    Wanted of_it = wanted;
-    const auto& edge = newest_first ? before : after;
-    if (edge && edge->journal == i) of_it.beyond = edge->line.at;
-    if (add_voice(*journals[i], filter.from, of_it)) lines.add(*journals[i], of_it);
-  }
-  while (const auto hit = lines.next()) {
-    const auto place =
-        static_cast<std::size_t>(std::find(journals.begin(), journals.end(), hit->journal) - journals.begin());
-    const bool too_new = before && !Cursor{place, hit->line}.comes_before(before->journal, before->line);
-    const bool too_old = after && !after->comes_before(place, hit->line);
-    if (newest_first ? too_old : too_new) return;
-    if (too_new || too_old) continue;
-    if (!may_pass(hit->line, filter)) continue;
-    if (needs_words(filter) && !words_pass(*hit->journal, hit->journal->records().read(hit->line), filter)) continue;
-    if (!see(*hit->journal, hit->line)) return;
-  }
-}
-
-// What the indexes of several journals find, the best first, as long as it fits what is wanted.
-class Best {
- public:
-  void add(const Journal& journal, Wanted wanted) {
-    sources_.push_back({&journal, std::move(wanted), {}, 0});
-    sources_.back().ranked = journal.records().ranked(sources_.back().wanted.match);
-  }
-  std::optional<Lines::Hit> next() {
-    for (;;) {
-      Source* best = nullptr;
-      for (Source& source : sources_)
-        if (source.at < source.ranked.size() && (best == nullptr || source.score() > best->score())) best = &source;
-      if (best == nullptr) return std::nullopt;
-      Line line = best->journal->records().line_at(best->ranked[best->at++].place);
-      line.indexed = true;
-      if (fits(best->wanted, line)) return Lines::Hit{best->journal, std::move(line)};
-    }
-  }
-
- private:
-  struct Source {
-    const Journal* journal;
-    Wanted wanted;
-    std::vector<Records::Ranked> ranked;
-    std::size_t at;
-
-    [[nodiscard]] std::int64_t score() const { return ranked[at].score; }
-  };
-  std::vector<Source> sources_;
-};
 
 Item item_of(const Journal& journal, const Line& line, const Zone& here) {
   const Noted noted = journal.records().read(line);
@@ -170,6 +38,20 @@ Listed page_of(const Shelf& shelf, const Filter& filter, std::vector<Item>& item
   if (!items.empty()) listed.edge = items.back().id;
   if (!filter.oldest) std::reverse(items.begin(), items.end());
   return listed;
+}
+
+// Where the view is lost on the way, what was seen already is not shown again.
+void each_found(const Shelf& shelf, const Filter& filter, bool newest_first, const SeeFound& see) {
+  std::size_t seen = 0;
+  sound(shelf, [&] {
+    std::size_t skip = seen;
+    walk(shelf, filter, newest_first, [&](const Journal& journal, const Line& line) {
+      if (skip > 0) return --skip, true;
+      const bool goes_on = see(journal, line);
+      ++seen;
+      return goes_on;
+    });
+  });
 }
 
 // ---- rounds ----
@@ -282,46 +164,6 @@ Meant find(const Shelf& shelf, const Target& target) {
 }
 
 }  // namespace
-
-// Where the view is lost on the way, what was seen already is not shown again.
-void each_found(const Shelf& shelf, const Filter& filter, bool newest_first, const SeeFound& see) {
-  std::size_t seen = 0;
-  sound(shelf, [&] {
-    std::size_t skip = seen;
-    walk(shelf, filter, newest_first, [&](const Journal& journal, const Line& line) {
-      if (skip > 0) return --skip, true;
-      const bool goes_on = see(journal, line);
-      ++seen;
-      return goes_on;
-    });
-  });
-}
-
-bool Slices::go_on(std::size_t lines, const SeeFound& see) {
-  constexpr std::size_t kTimesFromTheLog = 8;  // each time it may have to be gone through from its beginning
-  if (shelf_.to_fold() > 0) lines *= kTimesFromTheLog;
-  std::size_t seen = 0;
-  std::string last;
-  each_found(shelf_, filter_, newest_first_, [&](const Journal& journal, const Line& line) {
-    if (!see(journal, line)) return false;
-    if (++seen == lines) last = hex(line.id.view());
-    return seen < lines;
-  });
-  if (last.empty()) return false;
-  (newest_first_ ? filter_.before : filter_.after) = last;
-  return true;
-}
-
-void each_best(const Shelf& shelf, const Filter& filter, const SeeFound& see) {
-  const Wanted wanted = understood(shelf, filter);
-  Best best;
-  for (const Journal* journal : chosen(shelf, filter.journal)) {
-    Wanted of_it = wanted;
-    if (add_voice(*journal, filter.from, of_it)) best.add(*journal, std::move(of_it));
-  }
-  while (const auto hit = best.next())
-    if (!see(*hit->journal, hit->line)) return;
-}
 
 Listed list_page(const Shelf& shelf, const Filter& filter, const ShowItem& show) {
   if (filter.limit == 0) {

@@ -37,35 +37,13 @@ struct Meant {
 };
 Meant find_one(const Shelf& shelf, const Target& target);
 
-// What passes a filter, its limit aside: lines, in the order of the journals, until `see` says false. Throws Refusal:
-// kBadDate, kNoSuchJournal, kBadRequest (a kind there is not), and as find_one() does.
-using SeeFound = std::function<bool(const Journal&, const Line&)>;
-void each_found(const Shelf& shelf, const Filter& filter, bool newest_first, const SeeFound& see);
-// The same, so many lines at a time: whoever goes through a lifetime lets others in between. What is written or merged
-// meanwhile is seen where it stands beyond the place that was reached.
-class Slices {
- public:
-  static constexpr std::size_t kLines = 2048;  // their words are read and looked through in some 50 ms
-  Slices(const Shelf& shelf, Filter filter, bool newest_first)
-      : shelf_(shelf), filter_(std::move(filter)), newest_first_(newest_first) {}
-  bool go_on(std::size_t lines, const SeeFound& see);  // true: there may be more
-
- private:
-  const Shelf& shelf_;
-  Filter filter_;
-  bool newest_first_;
-};
-// What the index finds by `match`, that which suits it best first; of a filter all but what asks for words and places.
-// Throws store::ViewLost as well. REQUIRES: there is a `match`.
-void each_best(const Shelf& shelf, const Filter& filter, const SeeFound& see);
-
 struct Listed {
   std::size_t more = 0;  // that the limit has left out, as far as they were counted
   RecordId edge;         // where the next page goes on
 };
 inline constexpr std::size_t kCountedMore = 1000;
 // In order: causality first, then time, then id; the newest last. Without a limit one at a time: a lifetime of them
-// never lies in memory. Throws as each_found() does.
+// never lies in memory. Throws as walk() of looking.h does, but for store::ViewLost.
 using ShowItem = std::function<void(const Item&)>;
 Listed list_page(const Shelf& shelf, const Filter& filter, const ShowItem& show);
 std::vector<Item> list(const Shelf& shelf, const Filter& filter);  // of a few

@@ -54,7 +54,10 @@ struct Wanted {
   Bytes source;  // of an entry that was imported
   bool newest_first = false;
   std::optional<std::int64_t> beyond;  // Line::at: only what comes after it in the order that is asked for
-  std::size_t about_so_many = 0;       // what is looked at before the visitor stops, as far as one knows; 0: all
+  // Also what does not fit, where it is walked past and not found by an index: so that whoever stops at a line has
+  // looked at all before it, and need not do so again.
+  bool passed_too = false;
+  std::size_t about_so_many = 0;  // what is looked at before the visitor stops, as far as one knows; 0: all
   // As match_text() prints it. What an index knows not to have such words is left out; the rest may have them.
   std::string match;         // REQUIRES: no tag
   bool not_indexed = false;  // only what the index does not know yet
@@ -77,6 +80,8 @@ class Records {
   // In order, until `see` says false. Whoever sees may ask for more.
   using SeeLine = std::function<bool(const Line&)>;
   virtual void each_line(const Wanted& wanted, const SeeLine& see) const = 0;
+  // A Line::at: of what readers see everything from there on has reached this time, and nothing before it has.
+  [[nodiscard]] virtual std::int64_t first_since(std::int64_t time) const = 0;
   // With its words; of an entry that was edited what is shown of it. REQUIRES: the line is of these records.
   [[nodiscard]] Noted read(const Line& line) const;
   // As its own record says it. REQUIRES: as read().

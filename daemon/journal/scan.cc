@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "daemon/journal/scan.h"
 
+#include <algorithm>
 #include <ranges>
 #include <set>
+#include <span>
 
 #include "daemon/journal/order.h"
 
@@ -73,18 +75,30 @@ void Scan::arrange(std::map<DeviceId, std::vector<Read>> chains) {
   }
 }
 
+// A place is a number in records_: what lies before `beyond` is not looked at.
 void Scan::each_line(const Wanted& wanted, const SeeLine& see) const {
-  const auto fits_all = [&](const Read& read) {
-    return fits(wanted, read.line) &&
-           (wanted.tag.empty() || std::find(read.tags.begin(), read.tags.end(), wanted.tag) != read.tags.end());
+  const auto is_wanted = [&](const Read& read) {
+    return wanted.passed_too ||
+           (fits(wanted, read.line) &&
+            (wanted.tag.empty() || std::find(read.tags.begin(), read.tags.end(), wanted.tag) != read.tags.end()));
   };
+  const std::span<const Read> all(records_);
+  const auto count = static_cast<std::int64_t>(all.size());
   if (wanted.newest_first) {
-    for (const Read& read : std::views::reverse(records_))
-      if (fits_all(read) && !see(read.line)) return;
+    const std::int64_t end = std::clamp<std::int64_t>(wanted.beyond.value_or(count), 0, count);
+    for (const Read& read : std::views::reverse(all.first(static_cast<std::size_t>(end))))
+      if (is_wanted(read) && !see(read.line)) return;
   } else {
-    for (const Read& read : records_)
-      if (fits_all(read) && !see(read.line)) return;
+    const std::int64_t begin = wanted.beyond ? std::clamp<std::int64_t>(*wanted.beyond, -1, count - 1) + 1 : 0;
+    for (const Read& read : all.subspan(static_cast<std::size_t>(begin)))
+      if (is_wanted(read) && !see(read.line)) return;
   }
+}
+
+std::int64_t Scan::first_since(std::int64_t time) const {
+  const auto first = std::partition_point(records_.begin(), records_.end(),
+                                          [&](const Read& read) { return read.line.reached < time; });
+  return first - records_.begin();
 }
 
 std::vector<RoundKey> Scan::rounds(const std::string& practice, const std::string& from) const {

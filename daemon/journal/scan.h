@@ -20,6 +20,7 @@ class Scan final : public Records {
   explicit Scan(Source source);
 
   void each_line(const Wanted& wanted, const SeeLine& see) const override;
+  [[nodiscard]] std::int64_t first_since(std::int64_t time) const override;
   [[nodiscard]] Noted read_record(const Line& line) const override { return source_.read(line.device, line.seq); }
   [[nodiscard]] std::vector<Version> edits_of(const RecordId& entry, bool mine) const override;
   [[nodiscard]] std::vector<RoundKey> rounds(const std::string& practice, const std::string& from) const override;

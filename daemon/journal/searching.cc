@@ -256,7 +256,6 @@ Search::Search(const Shelf& shelf, std::string_view query, const Filter& filter,
   if (filter.mood > kBestMood) throw Refusal(Reason::kBadRequest, "mood");
   if (by_index) use_index();
   best_first_ = best_first_ && !scope_.match.empty();
-  scope_.not_indexed = best_first_;
   begin();
 }
 
@@ -273,8 +272,12 @@ void Search::use_index() {
 }
 
 void Search::begin() {
+  scope_.not_indexed = best_first_;
   slices_.emplace(shelf_, scope_, true);
+  ranked_.reset();
+  if (best_first_) ranked_.emplace(shelf_, scope_);
   looked_at_ = nothing();
+  best_ = nothing();
 }
 
 Search::Found Search::nothing() const {
@@ -300,21 +303,29 @@ bool Search::see(const Journal& journal, const Line& line, Found& found) const {
 }
 
 // What the index does not know is looked at before it is asked: meanwhile it may come to know some of it, and nothing
-// is missed. Where the view is lost in between, it knows nothing any more.
+// is missed. Where it is no more, it is not asked another time: whoever can take it away again and again would keep the
+// search from its end.
 bool Search::go_on(std::size_t lines) {
   if (!query_ && !narrows(filter_)) return false;
+  if (best_first_ && !ranked_->still_there()) {
+    best_first_ = false;
+    begin();
+  }
+  if (!slices_) return go_on_with_the_best(lines);
   const auto look = [&](const Journal& journal, const Line& line) { return see(journal, line, looked_at_); };
   if (slices_->go_on(lines, look)) return true;
+  slices_.reset();
+  return best_first_;
+}
+
+bool Search::go_on_with_the_best(std::size_t lines) {
   if (!best_first_) return false;
-  bool asked = false;
-  bool lost = false;
+  bool more = true;
   sound(shelf_, [&] {
-    lost = std::exchange(asked, true);
-    if (lost) return begin();
-    best_ = nothing();
-    each_best(shelf_, scope_, [&](const Journal& journal, const Line& line) { return see(journal, line, best_); });
+    const auto look = [&](const Journal& journal, const Line& line) { return see(journal, line, best_); };
+    more = !ranked_->still_there() || ranked_->go_on(lines, look);
   });
-  return lost;
+  return more;
 }
 
 Findings Search::take() {

@@ -9,7 +9,7 @@
 
 #include <memory>
 
-#include "daemon/journal/reading.h"
+#include "daemon/journal/looking.h"
 #include "daemon/journal/snippet.h"
 
 namespace duolog::journal {
@@ -36,7 +36,8 @@ struct Findings {
 };
 // `filter` narrows down what fields in the query may narrow down further; its `oldest` and `after` mean nothing here.
 // By relevance the best come first (bm25), where there is an index and words to ask it for; such a search has no pages.
-// Throws as each_found() does, and Refusal kTooLong.
+// Where the index is gone before the search has come to its end, the newest come first after all.
+// Throws as walk() does, but for store::ViewLost, and Refusal kTooLong.
 enum class By { kTime, kRelevance };
 Findings search(const Shelf& shelf, std::string_view query, const Filter& filter, By by = By::kTime);
 // The same, the newest first, without the index: what the index is held against, in tests and figures.
@@ -55,6 +56,7 @@ class Search {
     Findings findings;
   };
   void begin();
+  bool go_on_with_the_best(std::size_t lines);
   void use_index();
   bool see(const Journal& journal, const Line& line, Found& found) const;
   [[nodiscard]] Found nothing() const;
@@ -65,8 +67,9 @@ class Search {
   Filter scope_;        // where to look: what it lets through is held against query and filter
   bool exact_ = false;  // what the index finds needs no look
   bool best_first_;
-  std::optional<Slices> slices_;
-  Found looked_at_;  // the newest first; with `best_first_` what the index does not know
+  std::optional<Slices> slices_;  // none: all was looked at
+  std::optional<Best> ranked_;    // with `best_first_`
+  Found looked_at_;               // the newest first; with `best_first_` what the index does not know
   Found best_;
 };
 

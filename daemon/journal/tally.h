@@ -4,7 +4,7 @@
 
 #include <memory>
 
-#include "daemon/journal/reading.h"
+#include "daemon/journal/looking.h"
 
 namespace duolog::journal {
 

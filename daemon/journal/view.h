@@ -100,6 +100,7 @@ class View final : public Records {
 
   // ---- asking ----
   void each_line(const Wanted& wanted, const SeeLine& see) const override;
+  [[nodiscard]] std::int64_t first_since(std::int64_t time) const override;
   [[nodiscard]] Noted read_record(const Line& line) const override;
   [[nodiscard]] std::vector<Version> edits_of(const RecordId& entry, bool mine) const override;
   [[nodiscard]] std::vector<RoundKey> rounds(const std::string& practice, const std::string& from) const override;

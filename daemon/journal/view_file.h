@@ -27,6 +27,8 @@ class ViewFile {
   void commit() { database_->commit(); }
   // Drops everything and begins with empty tables; after `why` came twice in a row, in memory.
   void begin_anew(std::string_view why);
+  // How often it did: what was numbered in it before is nothing any more.
+  [[nodiscard]] std::uint64_t begun() const { return begun_; }
   // Nothing is changed for a while: what is here is made durable and may be believed by the next start.
   void rest();
   [[nodiscard]] bool is_clean() const { return database_->is_clean(); }
@@ -40,6 +42,7 @@ class ViewFile {
   Note note_;
   std::unique_ptr<store::ViewDatabase> database_;
   int lost_ = 0;  // how often since it was last at rest
+  std::uint64_t begun_ = 0;
 };
 
 }  // namespace duolog::journal

@@ -191,7 +191,7 @@ void View::walk(const Wanted& wanted, const SeeLine& see) const {
   for (;;) {
     const std::vector<Line> lines = page(wanted, bound, count);
     for (const Line& line : lines)
-      if (fits(wanted, line) && !see(line)) return;
+      if ((wanted.passed_too || fits(wanted, line)) && !see(line)) return;
     if (lines.size() < count) return;
     bound = lines.back().at;
     count = largest;
@@ -204,6 +204,24 @@ void View::each_line(const Wanted& wanted, const SeeLine& see) const {
   if (!wanted.match.empty()) keep_matching(wanted, lines);
   for (const Line& line : lines)
     if (!see(line)) return;
+}
+
+// Times never go back along the order.
+std::int64_t View::first_since(std::int64_t time) const {
+  std::int64_t from = at(0);
+  std::int64_t to = at(0) + next_;
+  while (from < to) {
+    const std::int64_t middle = from + (to - from) / 2;
+    Query query(file_.database(),
+                "SELECT at, reached FROM record WHERE kind < 10 AND at BETWEEN ? AND ? ORDER BY at LIMIT 1");
+    query.bind(middle).bind(to - 1);
+    if (!query.step() || (query.is_null(1) ? kNoTime : query.number(1)) >= time) {
+      to = middle;
+    } else {
+      from = query.number(0) + 1;
+    }
+  }
+  return from;
 }
 
 Noted View::read_record(const Line& line) const {

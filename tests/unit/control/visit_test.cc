@@ -11,6 +11,7 @@
 #include <list>
 
 #include "daemon/journal/attachments.h"
+#include "daemon/journal/looking.h"
 #include "daemon/journal/reading.h"
 #include "daemon/journal/shelf.h"
 #include "daemon/journal/upload.h"

@@ -237,8 +237,8 @@ class TwoLives : public IndexedSearch {
     }
     return filter;
   }
-  Findings in_slices(Person& who, const std::string& asked, const Filter& filter) {
-    Search search(who.shelf(), asked, filter);
+  Findings in_slices(Person& who, const std::string& asked, const Filter& filter, By by = By::kTime) {
+    Search search(who.shelf(), asked, filter, by);
     while (search.go_on(1 + roll(5))) {
     }
     return search.take();
@@ -260,6 +260,9 @@ class TwoLives : public IndexedSearch {
       ASSERT_EQ(sorted(search(who.shelf(), asked, narrowed, By::kRelevance)),
                 sorted(look_at_all(who.shelf(), asked, narrowed)))
           << asked << " by relevance, " << when;
+      ASSERT_EQ(sorted(in_slices(who, asked, narrowed, By::kRelevance)),
+                sorted(look_at_all(who.shelf(), asked, narrowed)))
+          << asked << " by relevance in slices, " << when;
     }
   }
   void live(std::uint64_t seed) {
