@@ -299,6 +299,11 @@ Folded fold(std::string_view text) {
   return folded;
 }
 
+std::string search_text_version() {
+  return std::to_string(kSearchTextVersion) + ", utf8proc " + utf8proc_version() + ", Unicode " +
+         utf8proc_unicode_version();
+}
+
 std::size_t count_words(const Folded& folded) {
   const auto is_word = [](const Token& token) { return token.at.begin != token.at.end; };
   return static_cast<std::size_t>(std::count_if(folded.words.tokens.begin(), folded.words.tokens.end(), is_word));

@@ -24,8 +24,10 @@
 
 namespace duolog::journal {
 
-// DO NOT CHANGE what these functions make of a text without a new version of the view: an index holds it.
+// DO NOT CHANGE what these functions make of a text without counting this up: an index holds it.
 inline constexpr std::uint32_t kSearchTextVersion = 1;
+// That, and which Unicode the library below knows: what an index was made by that holds what they make of a text.
+std::string search_text_version();
 
 // Bytes of a token; what is longer is cut, in a text and in a query alike.
 inline constexpr std::size_t kTokenLimit = 64;

@@ -14,6 +14,9 @@
 
 namespace duolog::journal {
 
+// Its tables, and what its index of words was made by: of another one it is made anew.
+store::ViewSchema view_schema();
+
 class ViewFile {
  public:
   using Note = std::function<void(std::string_view)>;  // for the daemon's notes

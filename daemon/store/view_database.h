@@ -22,6 +22,7 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 
 #include "crypto/secret.h"
 #include "daemon/store/connection.h"
@@ -42,6 +43,7 @@ struct BadQuery : std::logic_error {
 struct ViewSchema {
   const char* text;  // CREATE …; run in one transaction
   std::uint32_t version;
+  std::string_view made_by = {};  // what else must be the same as when it was filled; outlives it
 };
 
 class ViewDatabase : public Connection {

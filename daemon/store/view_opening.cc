@@ -24,7 +24,7 @@ constexpr const char* kMarkSuffix = ".clean";  // view.db -> view.clean
 Hash digest_of(const ViewSchema& schema) {
   Bytes version;
   append_u32(version, schema.version);
-  return crypto::hash("view.schema", {version, as_bytes(schema.text)});
+  return crypto::hash("view.schema", {version, as_bytes(schema.text), as_bytes(schema.made_by)});
 }
 
 void set_reserved_bytes(SQLite::Database& database) {

@@ -2,11 +2,13 @@
 // let out of it is gone from its pages.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <sqlite3.h>
+#include <utf8proc.h>
 
 #include <random>
 
 #include "daemon/journal/searching.h"
 #include "daemon/store/query.h"
+#include "daemon/store/view_database.h"
 #include "tests/unit/journal/together.h"
 
 namespace duolog::journal {
@@ -248,6 +250,21 @@ TEST_F(Wiping, WhatIsTakenBackIsInNoPageOfTheView) {
     EXPECT_FALSE(pages_hold(database, word)) << word;
     EXPECT_THAT(search(ada.shelf(), word, {}).findings, IsEmpty()) << word;
   }
+}
+
+// A newer library that knows more letters would find other words in a text, and take other words out than went in.
+TEST(TheIndex, IsOfTheViewThatWasMadeByTheSameUnicode) {
+  const store::ViewSchema schema = view_schema();
+  EXPECT_THAT(std::string(schema.made_by), ::testing::HasSubstr(utf8proc_unicode_version()));
+  EXPECT_THAT(std::string(schema.made_by), ::testing::StartsWith(std::to_string(kSearchTextVersion) + ","));
+  const testing::TemporaryFolder folder;
+  const auto key = [] { return *crypto::LocalKey::from(Bytes(32, 7)); };
+  const auto why_fresh = [&](const store::ViewSchema& of) {
+    return store::ViewDatabase(folder / "view.db", key(), of).why_fresh();
+  };
+  ViewFile(folder / "view.db", key(), {}).rest();
+  EXPECT_EQ(why_fresh(schema), "");
+  EXPECT_EQ(why_fresh({schema.text, schema.version, "1, utf8proc 2.8.0, Unicode 13.0.0"}), "it is of another version");
 }
 
 }  // namespace

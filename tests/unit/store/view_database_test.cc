@@ -212,6 +212,18 @@ TEST_F(AView, OfOtherTablesIsMadeAnewThoughTheVersionWasForgotten) {
   EXPECT_EQ(told("SELECT count(*) FROM other"), "0");
 }
 
+TEST_F(AView, MadeByAnotherHandIsMadeAnew) {
+  constexpr ViewSchema kByOne{kNotes.text, kNotes.version, "Unicode 14"};
+  constexpr ViewSchema kByAnother{kNotes.text, kNotes.version, "Unicode 15"};
+  open(kByOne);
+  put(1);
+  open(kByOne);
+  EXPECT_THAT(view().why_fresh(), IsEmpty());
+  open(kByAnother);
+  EXPECT_EQ(view().why_fresh(), "it is of another version");
+  EXPECT_THAT(notes(), IsEmpty());
+}
+
 TEST_F(AView, OfAnotherKeyIsMadeAnew) {
   open();
   put(1);
