@@ -7,9 +7,11 @@
 
 namespace duolog::journal {
 
-// What waited, as far as there is room now: a few entries at a time, for each is read again.
+// What waited, as far as there is room now: a few entries at a time, for each is read again. Not while that means to go
+// through the log: folded() comes again.
 void Attachments::refill(Journal& journal) {
   constexpr std::size_t kReadAtOnce = 256;
+  if (!journal.ready()) return;
   Wants& wants = wants_[journal.id()];
   for (std::size_t read = 0; !wants.later.empty() && wants.has_room(); ++read) {
     if (read == kReadAtOnce) return hooks_.soon();

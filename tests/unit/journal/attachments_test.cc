@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "daemon/journal/attachments.h"
 
+#include "daemon/store/view_database.h"
 #include "proto/event.pb.h"
 #include "tests/unit/journal/two_people.h"
 
@@ -675,6 +676,64 @@ TEST_F(AnAttachment, NamedAgainOrNoMoreTakesNoRoomFromOthers) {
   EXPECT_THAT(attached.take_gone(), SizeIs(which * kNamedByOne));
   for (std::uint32_t i = 0; i < which; ++i) attached.name(RecordId{{2}}, names_only(i), false);
   EXPECT_FALSE(attached.leaves_out());
+}
+
+// As the words of an entry do that has a film, and is edited again and again.
+TEST_F(AnAttachment, OfAnEntryThatIsEditedOftenTakesRoomOnce) {
+  Attached attached(&ada.blobs());
+  const std::size_t limit = ada.blobs().limit() / crypto::kChunkLength + kNamedBeside;
+  const auto versions = static_cast<std::uint8_t>(limit / kNamedByOne + 2);
+  const Entry entry = names_only(0);
+  for (std::uint8_t i = 1; i <= versions; ++i) attached.name(RecordId{{i}}, entry, false);
+  EXPECT_FALSE(attached.leaves_out());
+  attached.name(RecordId{{200}}, names_only(1), false);
+  EXPECT_FALSE(attached.leaves_out());
+  for (std::uint8_t i = 1; i < versions; ++i) attached.unname(RecordId{{i}});
+  EXPECT_THAT(attached.take_gone(), IsEmpty());
+  EXPECT_TRUE(attached.names(entry.attachments[0].chunks[0])) << "one of its versions is left";
+  attached.unname(RecordId{{versions}});
+  EXPECT_THAT(attached.take_gone(), SizeIs(kNamedByOne));
+  EXPECT_FALSE(attached.names(entry.attachments[0].chunks[0]));
+}
+
+TEST_F(AnAttachment, NamedAgainAndAgainByOthersIsKeptAccountOfUpToALimit) {
+  Attached attached;
+  Entry entry{"look", {}, {}};
+  for (const std::uint8_t one : {std::uint8_t{1}, std::uint8_t{2}})
+    entry.attachments.push_back({{}, 1, {ChunkId{{one}}}, "film.mkv", {}});
+  const auto record = [](std::size_t i) {
+    RecordId id;
+    for (std::size_t byte = 0; byte < 4; ++byte) id.bytes[byte] = static_cast<std::uint8_t>(i >> 8 * byte);
+    return id;
+  };
+  for (std::size_t i = 0; i < kNamedBeside / 2; ++i) attached.name(record(i), entry, false);
+  EXPECT_FALSE(attached.leaves_out());
+  attached.name(record(kNamedBeside), entry, false);
+  EXPECT_TRUE(attached.leaves_out());
+}
+
+TEST_F(AnAttachment, ThatWaitsForRoomIsNotLookedForInTheLogWhileTheViewIsMadeAnew) {
+  constexpr std::uint32_t kEntries = 4;
+  for (std::uint32_t i = 0; i < kEntries; ++i) forge(bo, bo.shared(), names_only(i));
+  meet(ada, bo);
+  Desk desk(ada, crypto::kBlobLimit);
+  dynamic_cast<store::ViewDatabase&>(ada.view().database()).drop();
+  static_cast<void>(status(ada.shelf()));
+  std::set<ChunkId> came;
+  const auto all_come = [&] {
+    for (auto wanted = desk.wanted(ada.shared(), SIZE_MAX); !wanted.empty();) {
+      for (const ChunkId& chunk : wanted) desk.attachments.came(ada.shared(), chunk);
+      came.insert(wanted.begin(), wanted.end());
+      desk.attachments.folded();
+      wanted = desk.wanted(ada.shared(), SIZE_MAX);
+    }
+    return came.size();
+  };
+  EXPECT_LT(all_come(), kEntries * kNamedByOne);
+  ASSERT_FALSE(ada.journal(ada.shared()).ready());
+  ada.settle();
+  desk.attachments.folded();
+  EXPECT_EQ(all_come(), kEntries * kNamedByOne);
 }
 
 TEST_F(AnAttachment, WantedInGreatNumbersWaitsUntilThereIsRoom) {
