@@ -76,6 +76,7 @@ void Herald::tell_item(Telling& telling, const Journal::Brought::Item& item) con
   const Journal& journal = telling.journal;
   const Noted noted =
       journal.records().as_it_reads(journal.noted_at(item.device, item.seq), journal.is_mine(item.device));
+  if (noted.kind() == Kind::kTakenBack) return;  // since it came
   News news{noted.is_answer()   ? News::Kind::kAnswer
             : noted.is_letter() ? News::Kind::kLetter
             : noted.is_remark() ? News::Kind::kRemark

@@ -11,6 +11,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <deque>
+
 #include "daemon/journal/agreements.h"
 #include "daemon/journal/answers.h"
 #include "daemon/journal/attached.h"
@@ -60,7 +62,7 @@ class Journal {
       DeviceId device;
       std::uint64_t seq = 0;
     };
-    std::vector<Item> items;          // of the other person, as they were folded
+    std::deque<Item> items;           // of the other person, as they were folded
     std::vector<RoundKey> revealed;   // rounds of which an answer of the other has become readable
     std::vector<std::string> alarms;  // codes
     bool doors_changed = false;       // members or epochs are not what they were

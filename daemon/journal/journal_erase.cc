@@ -37,6 +37,7 @@ void Journal::mean(const Place& place, const Erase& erase) {
     view_->erase({one.record, place.mine, place.id, told.taken});
     if (const auto at = view_->locate(one.record, place.mine)) again_.insert(*at);
     if (in_step_) continue;
+    counted_.reset();                         // its row may be one that waits
     answers_->forget_words(place.mine, one);  // they may have been learnt a moment ago
     look_at_bodiless_ = true;
   }

@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::size_t kPlacedWithOne = 8;  // records are given their place quicker than they are opened
 constexpr std::size_t kPlacedAtLeast = 4096;
-constexpr std::ptrdiff_t kToldAtOnce = 256;
+constexpr std::size_t kToldAtOnce = 256;
 
 }  // namespace
 
@@ -297,11 +297,9 @@ void Journal::mean(const Place& place, const EpochKept& kept) {
 Journal::Brought Journal::take_brought() {
   if (ready()) {
     Brought some = std::exchange(brought_, {});
-    if (std::ssize(some.items) > kToldAtOnce) {
-      const auto rest = some.items.begin() + kToldAtOnce;
-      brought_.items.assign(rest, some.items.end());
-      some.items.erase(rest, some.items.end());
-    }
+    std::swap(some.items, brought_.items);  // a lifetime of them is not moved for each few
+    for (; some.items.size() < kToldAtOnce && !brought_.items.empty(); brought_.items.pop_front())
+      some.items.push_back(brought_.items.front());
     return some;
   }
   Brought doors;

@@ -56,6 +56,7 @@ void Journal::let_rows_wait() {
   static_cast<void>(library());
   in_step_ = false;
   counted_ = view_->counts();
+  practices_put_ = facts_.practices_written;
   view_->set_whole(false);
   agreements_.version = library_.version = settings_version();
 }

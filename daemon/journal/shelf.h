@@ -156,7 +156,8 @@ class Shelf {
   // A session has stored records: they are folded by the next calls of fold_some().
   void stored(const JournalId& journal, const DeviceId& author, std::uint64_t first, std::uint64_t last);
   // So many records of it are still to come, soon. Where that is much more than is here (a first sync), they are opened
-  // and durable as they come, and what readers see follows when the last has come: to_fold().
+  // and durable as they come, and what readers see follows when the last has come, and at the latest after a minute:
+  // to_fold(). Each journal has that minute once.
   void expect(const JournalId& journal, std::uint64_t to_come);
   // Folds at most so many records; true while there is more to fold. Publishes due openings at the end. When all is
   // folded, words go into the index, and what was taken out of it goes from its pages.

@@ -1,5 +1,7 @@
 // shelf_fold.cc: what came from outside is folded, and what follows from it is written: openings, the notebook's notes.
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
+#include <chrono>
 #include <limits>
 
 #include "daemon/journal/shelf_state.h"
@@ -8,6 +10,9 @@ namespace duolog::journal {
 namespace {
 
 constexpr std::size_t kInBulk = 64;  // records at once
+// From the first time on that rows of a journal wait, until the next start: what is announced, and how quickly it
+// comes, the other alone decides.
+constexpr std::chrono::minutes kRowsMayWait{1};
 
 // Nobody asked for this, so nobody is told where it cannot be: the disk is full, a log is frozen or damaged. It is
 // tried again after the next fold. False: the disk refused it, and may have room a moment later.
@@ -94,10 +99,17 @@ void Shelf::tell_of(Journal& journal) {
   if (!brought.empty()) state_->sound([&] { state_->herald.tell(journal, brought); });
 }
 
-// Facts first, of all journals: what is written by itself waits for them, and not for what readers see.
+// Facts first, of all journals: what is written by itself waits for them, and not for what readers see. Rows that may
+// not wait have half of it all the same, however much comes.
 bool Shelf::State::fold_some(std::size_t records) {
   const std::size_t budget = records;
-  if (sound([&] { return fold_facts(records); })) return true;
+  std::size_t for_rows = rows_are_due() ? budget / 2 : 0;
+  records -= for_rows;
+  if (sound([&] { return fold_facts(records); })) {
+    if (for_rows > 0) sound([&] { return catch_up(for_rows, true); });
+    return true;
+  }
+  records += for_rows;
   const bool wrote = sound([&] { return finish_fold(); });
   const bool in_bulk = budget - records >= kInBulk;
   if (sound([&] { return catch_up(records, in_bulk); }) || wrote) return true;
@@ -106,7 +118,10 @@ bool Shelf::State::fold_some(std::size_t records) {
 
 bool Shelf::State::fold_facts(std::size_t& records) {
   for (const auto& journal : journals) {
-    if (comes_for_the_first_time(*journal)) journal->let_rows_wait();
+    if (comes_for_the_first_time(*journal)) {
+      rows_wait_until.try_emplace(journal->id(), parts.clock.steady() + kRowsMayWait);
+      journal->let_rows_wait();
+    }
     const bool more = journal->fold(records);
     journal->settle(now());
     tell_of(*journal);
@@ -120,16 +135,27 @@ bool Shelf::State::comes_for_the_first_time(const Journal& journal) const {
   constexpr std::uint64_t kMany = 4096;
   const auto coming = to_come.find(journal.id());
   if (coming == to_come.end() || coming->second < kMany || !journal.ready()) return false;
+  const auto until = rows_wait_until.find(journal.id());
+  if (until != rows_wait_until.end() && parts.clock.steady() >= until->second) return false;
   std::uint64_t folded = 0;
   for (const auto& [device, seq] : journal.folded()) folded += seq;
   return coming->second > folded;
+}
+
+bool Shelf::State::rows_may_wait(const Journal& journal) const {
+  const auto until = rows_wait_until.find(journal.id());
+  return to_come.contains(journal.id()) && until != rows_wait_until.end() && parts.clock.steady() < until->second;
+}
+
+bool Shelf::State::rows_are_due() const {
+  return std::ranges::any_of(journals, [this](const auto& one) { return !one->ready() && !rows_may_wait(*one); });
 }
 
 // `in_bulk`: what is still to come comes quickly, and is not kept waiting.
 bool Shelf::State::catch_up(std::size_t& records, bool in_bulk) {
   bool more = false;
   for (const auto& journal : journals) {
-    if (!journal->ready() && !(in_bulk && to_come.contains(journal->id()))) {
+    if (!journal->ready() && !(in_bulk && rows_may_wait(*journal))) {
       more = journal->catch_up(records) || more;
       journal->settle(now());  // what was taken back may have been met on the way
     }

@@ -20,8 +20,9 @@ struct Shelf::State {
   std::set<EpochId> epochs_kept;
   bool refused = false;  // the last time that something was to be written by itself
   bool clock_doubted = false;
-  std::map<JournalId, std::uint64_t> to_come;  // records of each, where there are any
-  std::size_t indexed = 0;                     // records, since everything was
+  std::map<JournalId, std::uint64_t> to_come;       // records of each, where there are any
+  std::map<JournalId, SteadyTime> rows_wait_until;  // at the latest; of those whose rows have waited since the start
+  std::size_t indexed = 0;                          // records, since everything was
 
   // As sound() of shelf.h.
   template <class Work>
@@ -78,6 +79,8 @@ struct Shelf::State {
   bool fold_some(std::size_t records);
   bool fold_facts(std::size_t& records);
   [[nodiscard]] bool comes_for_the_first_time(const Journal& journal) const;
+  [[nodiscard]] bool rows_may_wait(const Journal& journal) const;
+  [[nodiscard]] bool rows_are_due() const;
   bool catch_up(std::size_t& records, bool in_bulk);
   bool index_some(std::size_t records);
   void fold_all();

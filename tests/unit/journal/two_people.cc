@@ -28,7 +28,8 @@ void Person::start() {
   local_ = std::make_unique<store::LocalState>(*database_, identity_->keys().local_key("local.state"));
   view_ = std::make_unique<ViewFile>(folder_ / "view.db", identity_->keys().local_key("local.view"), [](auto) {});
   blobs_ = std::make_unique<store::Blobs>(place_of_blobs(), store::BlobQuota{.free_for_others = 0, .free_for_own = 0});
-  const Clock clock{[this] { return wall(now); }, [] { return SteadyTime(); }};
+  const Clock clock{[this] { return wall(now); },
+                    [this] { return SteadyTime(std::chrono::milliseconds(now - kNoon)); }};
   Shelf::Hooks hooks;
   hooks.grew = [this](const JournalId& id) {
     grew.push_back(id);
