@@ -31,14 +31,20 @@ bool Lines::Stream::fill() {
   return !hits.empty();
 }
 
+// Of equal times the journal that was added first is the older one.
+bool Lines::Stream::comes_before(const Stream& other) const {
+  const Line& own = hits.front().line;
+  const Line& others = other.hits.front().line;
+  const bool down = wanted.newest_first;
+  if (journal == other.journal) return down ? own.at > others.at : own.at < others.at;
+  return down ? own.reached >= others.reached : own.reached < others.reached;
+}
+
 std::optional<Lines::Hit> Lines::next() {
   Stream* first = nullptr;
   for (Stream& stream : streams_) {
     if (!stream.fill()) continue;
-    const std::int64_t time = stream.hits.front().line.reached;
-    const bool down = stream.wanted.newest_first;
-    if (first == nullptr || (down ? time >= first->hits.front().line.reached : time < first->hits.front().line.reached))
-      first = &stream;
+    if (first == nullptr || stream.comes_before(*first)) first = &stream;
   }
   if (first == nullptr) return std::nullopt;
   Hit hit = std::move(first->hits.front());

@@ -133,12 +133,15 @@ class Walk {
   std::optional<Lines::Hit> next();  // nullopt: there is no more
 
  private:
+  void add(const Journal& journal, Wanted wanted);
+  [[nodiscard]] bool passes(const Lines::Hit& hit) const;
   [[nodiscard]] bool is_behind_the_end(const Lines::Hit& hit) const;
 
   const Filter& filter_;
   bool newest_first_;
   std::vector<const Journal*> journals_;
   std::optional<Cursor> end_;
+  bool tag_is_known_ = false;
   Lines lines_;
 };
 
@@ -156,8 +159,27 @@ Walk::Walk(const From& from, Lines lines, bool passed_too)
     if (!add_voice(*journal, filter_.from, of_it)) continue;
     const auto reached = from.places.find(journal->id());
     if (reached != from.places.end()) of_it.beyond = place_of(*journal, reached->second, newest_first_);
-    lines_.add(*journal, std::move(of_it));
+    add(*journal, std::move(of_it));
   }
+}
+
+// Only entries and letters have tags, and an index knows those of entries.
+void Walk::add(const Journal& journal, Wanted wanted) {
+  if (filter_.tag.empty() || wanted.passed_too || !wanted.match.empty()) return lines_.add(journal, std::move(wanted));
+  Wanted letters = wanted;
+  letters.kinds &= only(Kind::kLetter);
+  wanted.kinds &= only(Kind::kEntry);
+  wanted.tag = filter_.tag.substr(filter_.tag.starts_with('#') ? 1 : 0);
+  tag_is_known_ = true;
+  if (wanted.kinds != 0) lines_.add(journal, std::move(wanted));
+  if (letters.kinds != 0) lines_.add(journal, std::move(letters));
+}
+
+// A line tells all of an entry that was found by its tag, and all but the tags of anything else.
+bool Walk::passes(const Lines::Hit& hit) const {
+  if (!may_pass(hit.line, filter_)) return false;
+  const bool told = tag_is_known_ && hit.line.kind == Kind::kEntry && filter_.tags.empty();
+  return told || !needs_words(filter_) || words_pass(*hit.journal, hit.journal->records().read(hit.line), filter_);
 }
 
 bool Walk::is_behind_the_end(const Lines::Hit& hit) const {
@@ -170,8 +192,7 @@ bool Walk::is_behind_the_end(const Lines::Hit& hit) const {
 std::optional<Lines::Hit> Walk::next() {
   auto hit = lines_.next();
   if (!hit || is_behind_the_end(*hit)) return std::nullopt;
-  hit->fits = hit->fits && may_pass(hit->line, filter_) &&
-              (!needs_words(filter_) || words_pass(*hit->journal, hit->journal->records().read(hit->line), filter_));
+  hit->fits = hit->fits && passes(*hit);
   return hit;
 }
 

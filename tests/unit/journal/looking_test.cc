@@ -170,6 +170,38 @@ TEST_F(Looking, GoesOnBehindWhatIsNotVisibleAnyMore) {
   EXPECT_THAT(ids, ElementsAreArray(in_one_go(true)));
 }
 
+// ---- by a tag ----
+
+TEST_F(Looking, ByATagLettersAndEntriesOfBothJournalsStandInOneOrder) {
+  write_in_both(10);
+  std::vector<std::string> texts;
+  for (int i = 0; i < 12; ++i) {
+    ada.now += kSecond;
+    Draft draft{"the sea " + std::to_string(i), {i % 4 == 3 ? "lake" : "sea"}};
+    draft.private_entry = i % 3 == 0;
+    if (i % 3 == 1) draft.open_on = "2026-12-01";
+    ada.shelf().write(draft, {});
+    if (i % 4 != 3) texts.push_back(draft.text);
+  }
+  ada.settle();
+  pass_time(30 * kDay);
+  ada.settle();
+  for (const std::string tag : {"sea", "#sea"}) EXPECT_THAT(ada.texts({.tag = tag}), ElementsAreArray(texts));
+  EXPECT_THAT(ada.texts({.tag = "sea", .kind = "letter"}), SizeIs(3));
+  std::vector<std::string> newest(texts.end() - 5, texts.end());
+  EXPECT_THAT(ada.texts({.limit = 5, .tag = "sea"}), ElementsAreArray(newest));
+}
+
+// Not so much as a look at the lines that do not have it.
+TEST_F(Looking, ByATagWhatDoesNotHaveItCostsNothing) {
+  ada.shelf().write({"the only one", {"sea"}}, {});
+  const auto by_tag = [&] { return steps_of([&] { EXPECT_THAT(ada.texts({.limit = 20, .tag = "sea"}), SizeIs(1)); }); };
+  write_in_both(20);
+  const std::int64_t of_few = by_tag();
+  write_in_both(2'000);
+  EXPECT_LT(by_tag(), 2 * of_few);
+}
+
 // ---- the best first ----
 
 TEST_F(Looking, ATurnOfTheBestReadsNoMoreThanItIsAllowed) {
