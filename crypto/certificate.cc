@@ -44,6 +44,13 @@ std::optional<Issuer> find_root(std::span<const RootPublic> roots, const Hash& i
   return std::nullopt;
 }
 
+ByteArray<32> revocation_digest(const JournalId& journal, const DeviceId& device, std::uint64_t cut_seq,
+                                const RecordId& cut) {
+  Bytes seq;
+  append_u64(seq, cut_seq);
+  return hash_bytes("dev.revoke", {journal.bytes, device.bytes, seq, cut.bytes});
+}
+
 }  // namespace
 
 Certificate certify(const RootKeys& issuer, const DevicePublic& device, std::uint64_t created, std::string_view name) {
@@ -94,6 +101,16 @@ std::optional<ProvenDevice> prove(const Chain& chain, std::span<const RootPublic
     issuer = Issuer{Hash{device.bytes}, body->device.sign, body->created};
   }
   return proven;
+}
+
+Signature revoke(const RootKeys& root, const JournalId& journal, const DeviceId& device, std::uint64_t cut_seq,
+                 const RecordId& cut) {
+  return sign(root.sign(), "revoke", revocation_digest(journal, device, cut_seq, cut));
+}
+
+bool revocation_holds(const RootPublic& root, const Signature& signature, const JournalId& journal,
+                      const DeviceId& device, std::uint64_t cut_seq, const RecordId& cut) {
+  return verify(root.sign, "revoke", revocation_digest(journal, device, cut_seq, cut), signature);
 }
 
 }  // namespace duolog::crypto

@@ -42,4 +42,10 @@ struct ProvenDevice {
 // `created` lies before its issuer's, names are valid, and no device appears twice.
 std::optional<ProvenDevice> prove(const Chain& chain, std::span<const RootPublic> roots);
 
+// The root itself takes a device out of a journal: what stands behind `cut_seq` in its log is not counted on any more.
+Signature revoke(const RootKeys& root, const JournalId& journal, const DeviceId& device, std::uint64_t cut_seq,
+                 const RecordId& cut);
+bool revocation_holds(const RootPublic& root, const Signature& signature, const JournalId& journal,
+                      const DeviceId& device, std::uint64_t cut_seq, const RecordId& cut);
+
 }  // namespace duolog::crypto

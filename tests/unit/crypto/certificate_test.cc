@@ -98,5 +98,18 @@ TEST_F(ChainTest, SixtyFourDevicesAreProvedAndOneMoreIsNot) {
   EXPECT_FALSE(holds(chain));
 }
 
+TEST_F(ChainTest, ARevocationHoldsForThatDeviceThatPlaceAndThatJournalAlone) {
+  const DeviceId phone = people_.phone.id();
+  const RecordId cut{{4}};
+  const Signature signature = revoke(people_.anna, people_.journal, phone, 9, cut);
+  const RootPublic anna = people_.anna.public_keys();
+  EXPECT_TRUE(revocation_holds(anna, signature, people_.journal, phone, 9, cut));
+  EXPECT_FALSE(revocation_holds(people_.ben.public_keys(), signature, people_.journal, phone, 9, cut));
+  EXPECT_FALSE(revocation_holds(anna, signature, JournalId{}, phone, 9, cut));
+  EXPECT_FALSE(revocation_holds(anna, signature, people_.journal, people_.laptop.id(), 9, cut));
+  EXPECT_FALSE(revocation_holds(anna, signature, people_.journal, phone, 10, cut));
+  EXPECT_FALSE(revocation_holds(anna, signature, people_.journal, phone, 9, RecordId{{5}}));
+}
+
 }  // namespace
 }  // namespace duolog::crypto::testing

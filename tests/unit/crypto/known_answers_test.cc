@@ -122,12 +122,10 @@ TEST_F(KnownAnswers, CertificatesByRootAndByDevice) {
 }
 
 TEST_F(KnownAnswers, RootSignedRevocation) {
-  Bytes cut_seq;
-  append_u64(cut_seq, 3);
-  const auto digest =
-      hash_bytes("dev.revoke", {journal_.bytes, phone_.id().bytes, cut_seq, kat("/root_revoke/cut_rec_id")});
-  EXPECT_EQ(hex(sign(anna_.sign(), "revoke", digest)), kat_text("/root_revoke/sig"));
-  EXPECT_TRUE(verify(anna_.public_keys().sign, "revoke", digest, kat("/root_revoke/sig")));
+  const RecordId cut = *RecordId::from(kat("/root_revoke/cut_rec_id"));
+  const Signature signature = revoke(anna_, journal_, phone_.id(), 3, cut);
+  EXPECT_EQ(hex(signature), kat_text("/root_revoke/sig"));
+  EXPECT_TRUE(revocation_holds(anna_.public_keys(), signature, journal_, phone_.id(), 3, cut));
 }
 
 TEST_F(KnownAnswers, EpochZeroForTheTwoRoots) {
