@@ -135,15 +135,29 @@ void put(event::Event& to, const Pass& pass) {
   to.mutable_pass()->set_period(pass.period);
 }
 
-void put(event::Event& to, const Found& found) {
-  for (const crypto::Chain& chain : found.chains) {
-    event::Chain* out = to.mutable_found()->add_chains();
-    for (const crypto::Certificate& certificate : chain) {
-      event::Certificate* one = out->add_certificates();
-      put(one->mutable_body(), certificate.body);
-      put(one->mutable_signature(), certificate.signature);
-    }
+void put(event::Chain* out, const crypto::Chain& chain) {
+  for (const crypto::Certificate& certificate : chain) {
+    event::Certificate* one = out->add_certificates();
+    put(one->mutable_body(), certificate.body);
+    put(one->mutable_signature(), certificate.signature);
   }
+}
+
+void put(event::Event& to, const Found& found) {
+  for (const crypto::Chain& chain : found.chains) put(to.mutable_found()->add_chains(), chain);
+}
+
+void put(event::Event& to, const DeviceAdd& add) {
+  put(to.mutable_device_add()->mutable_chain(), add.chain);
+  to.mutable_device_add()->set_paired_by(add.paired_by);
+}
+
+void put(event::Event& to, const DeviceRemove& remove) {
+  event::DeviceRemove* out = to.mutable_device_remove();
+  put(out->mutable_device(), remove.device.bytes);
+  out->set_cut_seq(remove.cut_seq);
+  put(out->mutable_cut_record(), remove.cut_record.bytes);
+  if (remove.root_signature) put(out->mutable_root_signature(), *remove.root_signature);
 }
 
 void put(event::Event& to, const JournalKept& kept) {
@@ -377,6 +391,21 @@ std::optional<Found> read(const event::Found& from) {
   return found;
 }
 
+std::optional<DeviceAdd> read(const event::DeviceAdd& from) {
+  auto chain = read(from.chain());
+  if (!chain || !is_text(from.paired_by(), kNameLimit)) return std::nullopt;
+  return DeviceAdd{std::move(*chain), from.paired_by()};
+}
+
+std::optional<DeviceRemove> read(const event::DeviceRemove& from) {
+  DeviceRemove remove{{}, from.cut_seq(), {}};
+  if (!take_exactly(from.device(), remove.device.bytes) || !take_exactly(from.cut_record(), remove.cut_record.bytes))
+    return std::nullopt;
+  const bool signed_by_root = !from.root_signature().empty();
+  if (signed_by_root && !take_exactly(from.root_signature(), remove.root_signature.emplace())) return std::nullopt;
+  return remove;
+}
+
 std::optional<JournalKept> read(const event::JournalKept& from) {
   const auto genesis = crypto::Genesis::decode(as_bytes(from.genesis()));
   auto zero = crypto::EpochSecret::from(as_bytes(from.epoch_zero()));
@@ -428,6 +457,10 @@ bool read_any_payload(event::Event& from, Event& to) {
       return read_payload(from.erase(), to);
     case event::Event::kFound:
       return read_payload(from.found(), to);
+    case event::Event::kDeviceAdd:
+      return read_payload(from.device_add(), to);
+    case event::Event::kDeviceRemove:
+      return read_payload(from.device_remove(), to);
     case event::Event::kJournal:
       return read_payload(from.journal(), to);
     case event::Event::kEpoch:

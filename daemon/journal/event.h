@@ -124,6 +124,17 @@ struct Erase {
 struct Found {
   std::vector<crypto::Chain> chains;
 };
+// Members that come and go: proto/README.md 3.4.
+struct DeviceAdd {
+  crypto::Chain chain;
+  std::string paired_by;
+};
+struct DeviceRemove {
+  DeviceId device;
+  std::uint64_t cut_seq = 0;
+  RecordId cut_record;
+  std::optional<Signature> root_signature = {};
+};
 struct JournalKept {
   crypto::Genesis genesis;
   crypto::EpochSecret epoch_zero;
@@ -143,7 +154,7 @@ struct Event {
   std::int32_t offset_minutes = 0;
   std::vector<Seen> seen;
   std::variant<Newer, Entry, Sealed, Opening, Answer, Calendar, Remark, Reaction, OwnPractice, Wish, Pass, Edit, Erase,
-               Found, JournalKept, EpochKept>
+               Found, DeviceAdd, DeviceRemove, JournalKept, EpochKept>
       payload;
 };
 

@@ -71,6 +71,8 @@ struct Showing {
   What operator()(const Opening&) const { return Silent{}; }
   What operator()(const Erase&) const { return Silent{}; }
   What operator()(const Found&) const { return Silent{}; }
+  What operator()(const DeviceAdd&) const { return Silent{}; }
+  What operator()(const DeviceRemove&) const { return Silent{}; }
   What operator()(const JournalKept&) const { return Silent{}; }
   What operator()(const EpochKept&) const { return Silent{}; }
   template <class Told>

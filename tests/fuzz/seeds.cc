@@ -194,6 +194,8 @@ void events(const People& people) {
   put("event", "form", encode_form(form));
   event("calendar", Calendar{"Europe/Berlin", 4, 1, 0});
   event("found", Found{{people.chain, people.longer}});
+  event("device-add", DeviceAdd{people.longer, "code"});
+  event("device-remove", DeviceRemove{DeviceId{{1}}, 3, RecordId{{2}}, Signature{}});
   event("opening", Opening{RecordId{{1}}, {2}, {RecordId{{3}}, RecordId{{4}}}});
   const QuestionId question = crypto::round_question("checkin", "2026-W47");
   const std::vector<WrapPublic> own{people.laptop.public_keys().wrap};

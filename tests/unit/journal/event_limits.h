@@ -105,6 +105,11 @@ class EventLimits {
     hold(found.chains.size() == 1 || found.chains.size() == 2, "a journal has another number of founders");
     for (const crypto::Chain& chain : found.chains) hold(chain.size() <= crypto::kChainLimit, "a chain is too long");
   }
+  void look_at(const DeviceAdd& add) {
+    hold(add.chain.size() <= crypto::kChainLimit, "a chain is too long");
+    hold(is_text(add.paired_by, kNameLimit), "how a device was paired is no text");
+  }
+  void look_at(const DeviceRemove&) {}
   void look_at(const JournalKept& kept) {
     for (const std::string& text : {kept.name, kept.other, kept.relationship, kept.paired_by})
       hold(is_text(text, kNameLimit), "what a notebook keeps is no text");

@@ -53,6 +53,43 @@ TEST_F(EventTest, AnEntryComesBackAsItWent) {
   EXPECT_EQ(entry.about, (Moment{77, 60, true}));
 }
 
+TEST_F(EventTest, MembersThatComeAndGoComeBackAsTheyWent) {
+  crypto::Chain chain{{Bytes{1, 2, 3}, {}}, {Bytes{4}, {}}};
+  chain.back().signature.fill(7);
+  const auto add = there_and_back(DeviceAdd{chain, "link"});
+  EXPECT_EQ(add.chain, chain);
+  EXPECT_EQ(add.paired_by, "link");
+  DeviceRemove remove{DeviceId{{1}}, 17, RecordId{{2}}};
+  EXPECT_EQ(there_and_back(remove).device, remove.device);
+  EXPECT_EQ(there_and_back(remove).cut_seq, 17u);
+  EXPECT_EQ(there_and_back(remove).cut_record, remove.cut_record);
+  EXPECT_FALSE(there_and_back(remove).root_signature);
+  remove.root_signature.emplace().fill(9);
+  EXPECT_EQ(there_and_back(remove).root_signature, remove.root_signature);
+}
+
+TEST_F(EventTest, ADeviceThatIsNamedInPartIsNotRemoved) {
+  event::Event message;
+  message.mutable_device_remove()->set_device(std::string(32, 'd'));
+  message.mutable_device_remove()->set_cut_record(std::string(32, 'r'));
+  EXPECT_TRUE(reads(message));
+  message.mutable_device_remove()->set_root_signature(std::string(63, 's'));
+  EXPECT_FALSE(reads(message));
+  message.mutable_device_remove()->set_root_signature(std::string(64, 's'));
+  EXPECT_TRUE(reads(message));
+  message.mutable_device_remove()->set_device(std::string(31, 'd'));
+  EXPECT_FALSE(reads(message));
+}
+
+TEST_F(EventTest, AChainOfSoManyIsReadAndNoMore) {
+  event::Event message;
+  for (std::size_t i = 0; i < crypto::kChainLimit; ++i)
+    message.mutable_device_add()->mutable_chain()->add_certificates()->set_signature(std::string(64, 's'));
+  EXPECT_TRUE(reads(message));
+  message.mutable_device_add()->mutable_chain()->add_certificates()->set_signature(std::string(64, 's'));
+  EXPECT_FALSE(reads(message));
+}
+
 TEST_F(EventTest, AFormComesBackAsItWent) {
   const Form form{{"connection", 7},
                   {"wish", std::string("rest")},
