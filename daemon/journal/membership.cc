@@ -1,9 +1,12 @@
-// membership.cc: the fold. Everything is computed when asked for: there are a few devices and a few epochs.
+// membership.cc: the fold. Who is enrolled is computed anew with each fact, the rest when asked for: there are a few
+// devices and a few epochs.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "daemon/journal/membership.h"
 
+#include <algorithm>
 #include <limits>
 #include <tuple>
+#include <utility>
 
 namespace duolog::journal {
 namespace {
@@ -16,7 +19,32 @@ bool before(const crypto::ProvenDevice& a, const crypto::ProvenDevice& b) {
 
 }  // namespace
 
-void Membership::enrol(const crypto::ProvenDevice& device) { enrolled_.emplace(device.device.id(), device); }
+void Membership::enrol(const crypto::ProvenDevice& founder) {
+  founders_.emplace(founder.device.id(), founder);
+  follow();
+}
+
+bool Membership::enrol(const Enrolment& enrolment) {
+  const std::pair key{enrolment.by, enrolment.device.device.id()};
+  const auto [known, is_new] = enrolments_.emplace(key, enrolment);
+  if (!is_new && known->second.seq <= enrolment.seq) return false;
+  known->second = enrolment;
+  follow();
+  return true;
+}
+
+bool Membership::remove(const Removal& removal) {
+  const std::pair key{Word{removal.by, removal.by ? RootId{} : removal.root}, removal.device};
+  const auto cut_in = [](const Removal& one) { return Cut{one.cut_seq, one.cut_record}; };
+  const auto known = removals_.find(key);
+  if (known != removals_.end() && cut_in(known->second) <= cut_in(removal)) return false;
+  const auto by_the_same = [&](const auto& one) { return one.first.first == key.first; };
+  if (known == removals_.end() && std::ranges::count_if(removals_, by_the_same) >= std::ptrdiff_t{kRemovalsBy})
+    return false;
+  removals_.insert_or_assign(key, removal);
+  follow();
+  return true;
+}
 
 void Membership::freeze(const DeviceId& device) { frozen_.insert(device); }
 
@@ -26,10 +54,102 @@ void Membership::epoch(const EpochFact& fact) {
   epochs_.push_back(fact);
 }
 
+// ---- who is enrolled ----
+
+void Membership::follow() {
+  ever_ = closure(false);
+  cuts_.clear();
+  for (const auto& [key, removal] : removals_) {
+    const crypto::ProvenDevice* author = removal.by ? known(*removal.by) : nullptr;
+    if (removal.by && author == nullptr) continue;
+    const RootId& whose = author != nullptr ? author->person : removal.root;
+    const Cut cut{removal.cut_seq, removal.cut_record};
+    const auto [before, is_first] = cuts_.emplace(std::pair{whose, removal.device}, cut);
+    if (!is_first) before->second = std::min(before->second, cut);
+  }
+  enrolled_ = closure(true);
+}
+
+// From the founders and those that the root has signed to those whom they enrolled, and on.
+Membership::Devices Membership::closure(bool below_cuts) const {
+  Devices in = founders_;
+  for (const auto& [key, one] : enrolments_)
+    if (key.first == key.second && one.device.path.size() == 1) in.emplace(key.second, one.device);
+  std::vector<DeviceId> to_ask;
+  for (const auto& [id, device] : in) to_ask.push_back(id);
+  while (!to_ask.empty()) {
+    const DeviceId author = to_ask.back();
+    to_ask.pop_back();
+    const RootId person = in.at(author).person;
+    const auto cut = below_cuts ? this->cut(person, author) : std::nullopt;
+    for (auto at = enrolments_.lower_bound({author, {}}); at != enrolments_.end() && at->first.first == author; ++at) {
+      const Enrolment& one = at->second;
+      if (one.device.person != person || (cut && one.seq > cut->seq)) continue;
+      if (in.emplace(at->first.second, one.device).second) to_ask.push_back(at->first.second);
+    }
+  }
+  return in;
+}
+
+const crypto::ProvenDevice* Membership::known(const DeviceId& device) const {
+  const auto found = ever_.find(device);
+  return found != ever_.end() ? &found->second : nullptr;
+}
+
+std::optional<Cut> Membership::cut(const RootId& person, const DeviceId& device) const {
+  const auto found = cuts_.find({person, device});
+  return found != cuts_.end() ? std::optional(found->second) : std::nullopt;
+}
+
+bool Membership::removed(const RootId& person, const DeviceId& device) const {
+  return cuts_.contains({person, device});
+}
+
+bool Membership::removed(const DeviceId& device) const {
+  const crypto::ProvenDevice* one = known(device);
+  return one != nullptr && removed(one->person, device);
+}
+
+std::map<DeviceId, Cut> Membership::removed_of(const RootId& person) const {
+  std::map<DeviceId, Cut> removed;
+  for (const auto& [key, cut] : cuts_) {
+    const crypto::ProvenDevice* device = known(key.second);
+    if (key.first == person && (device == nullptr || device->person == person)) removed.emplace(key.second, cut);
+  }
+  return removed;
+}
+
+bool Membership::hangs_on_removed(const crypto::ProvenDevice& device) const {
+  for (std::size_t i = 0; i + 1 < device.path.size(); ++i) {
+    const auto cut = this->cut(device.person, device.path[i]);
+    if (!cut) continue;
+    const auto by_it = enrolments_.find({device.path[i], device.path[i + 1]});
+    if (by_it == enrolments_.end() || by_it->second.seq > cut->seq) return true;
+  }
+  return false;
+}
+
+bool Membership::shuts_out(const crypto::ProvenDevice& device) const {
+  const DeviceId id = device.device.id();
+  if (removed(device.person, id)) return true;
+  return !enrolled_.contains(id) && hangs_on_removed(device);
+}
+
+std::vector<DeviceId> Membership::enrolled_by(const DeviceId& device) const {
+  std::vector<DeviceId> by_it;
+  for (const auto& [id, one] : enrolled_) {
+    const bool over_it = std::find(one.path.begin(), one.path.end(), device) != one.path.end();
+    if (id != device && over_it && !removed(one.person, id)) by_it.push_back(id);
+  }
+  return by_it;
+}
+
+// ---- who is live ----
+
 std::vector<DeviceId> Membership::live() const {
   std::map<RootId, std::vector<const crypto::ProvenDevice*>> by_person;
   for (const auto& [id, device] : enrolled_)
-    if (!frozen(id)) by_person[device.person].push_back(&device);
+    if (!frozen(id) && !removed(device.person, id)) by_person[device.person].push_back(&device);
   std::vector<DeviceId> live;
   for (auto& [person, devices] : by_person) {
     std::sort(devices.begin(), devices.end(), [](const auto* a, const auto* b) { return before(*a, *b); });
@@ -40,10 +160,16 @@ std::vector<DeviceId> Membership::live() const {
   return live;
 }
 
+bool Membership::live(const DeviceId& device) const {
+  const std::vector<DeviceId> alive = live();
+  return std::binary_search(alive.begin(), alive.end(), device);
+}
+
+// Also those whose enrolment came to nothing: an epoch that lists them was never one of today's members alone.
 std::vector<DeviceId> Membership::gone() const {
   const std::vector<DeviceId> alive = live();
   std::vector<DeviceId> gone;
-  for (const auto& [id, device] : enrolled_)
+  for (const auto& [id, device] : ever_)
     if (!std::binary_search(alive.begin(), alive.end(), id)) gone.push_back(id);
   return gone;
 }

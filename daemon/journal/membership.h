@@ -1,5 +1,12 @@
 // membership.h: who belongs to a journal, and which epoch is current: a fold whose outcome depends on the set of facts
 // it was told and never on their order. No I/O. Spec: proto/README.md sections 3.3 and 3.4.
+//
+//   unknown ─► enrolled ─► live ─► over (a ninth) · frozen (its log forked) · removed (above its cut it is marked)
+//
+// Who was ever enrolled is a closure that only grows: founders, what the root signed, whom those enrolled, and so on.
+// Such devices may remove others of their person, whatever became of them: two that remove each other are both out.
+// From the removals follow the cuts, and who *is* enrolled: the same closure without what stands above its author's
+// cut.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
@@ -12,6 +19,7 @@
 namespace duolog::journal {
 
 inline constexpr std::size_t kLivePerPerson = 8;
+inline constexpr std::size_t kRemovalsBy = 64;  // by one author: those of more devices are passed over
 
 // A record of kind 2 whose secret is known here and is the one its id names.
 struct EpochFact {
@@ -21,21 +29,62 @@ struct EpochFact {
   crypto::EpochMeta meta;
 };
 
+// A record of kind 3 that names a device, whose chain has proven.
+struct Enrolment {
+  crypto::ProvenDevice device;
+  DeviceId by;            // counts where it is an enrolled device of the same person, or the device itself where the
+  std::uint64_t seq = 0;  // root has signed its certificate. Where in its author's log
+};
+
+struct Removal {
+  DeviceId device;
+  std::uint64_t cut_seq = 0;
+  RecordId cut_record;
+  std::optional<DeviceId> by;  // none: `root` has signed it, in whose log ever it stands
+  RootId root;
+};
+
+// Up to where a removed device's log counts.
+struct Cut {
+  std::uint64_t seq = 0;
+  RecordId record;
+  auto operator<=>(const Cut&) const = default;
+};
+
 class Membership {
  public:
   explicit Membership(const crypto::Genesis& genesis) : genesis_(genesis) {}
 
   // ---- facts ----
-  void enrol(const crypto::ProvenDevice& device);  // by the founding record
-  void freeze(const DeviceId& device);             // its log has forked
+  void enrol(const crypto::ProvenDevice& founder);  // by the founding record
+  bool enrol(const Enrolment& enrolment);           // false: it says nothing new
+  bool remove(const Removal& removal);              // false: the same, or one too many by its author
+  void freeze(const DeviceId& device);              // its log has forked
   void epoch(const EpochFact& fact);
 
   // ---- what follows from them ----
   [[nodiscard]] const std::map<DeviceId, crypto::ProvenDevice>& enrolled() const { return enrolled_; }
+  [[nodiscard]] bool was_enrolled(const DeviceId& device) const { return ever_.contains(device); }
+  [[nodiscard]] const std::map<DeviceId, crypto::ProvenDevice>& ever() const { return ever_; }
+  [[nodiscard]] bool founded_by(const DeviceId& device) const { return founders_.contains(device); }
   [[nodiscard]] bool frozen(const DeviceId& device) const { return frozen_.contains(device); }
-  // Enrolled and not frozen; of each person the kLivePerPerson smallest by (chain length, created, id). Sorted.
+  // Of a device that no enrolment names nobody can say whose it is: then of `person`.
+  [[nodiscard]] bool removed(const DeviceId& device) const;
+  [[nodiscard]] bool removed(const RootId& person, const DeviceId& device) const;
+  // The lowest of all that count.
+  [[nodiscard]] std::optional<Cut> cut(const RootId& person, const DeviceId& device) const;
+  [[nodiscard]] std::map<DeviceId, Cut> removed_of(const RootId& person) const;
+  // Its chain runs over one that was removed, and that one itself has not enrolled the next below its cut.
+  [[nodiscard]] bool hangs_on_removed(const crypto::ProvenDevice& device) const;
+  // No session is held with it: removed; or not enrolled, and hanging.
+  [[nodiscard]] bool shuts_out(const crypto::ProvenDevice& device) const;
+  // Those enrolled and not removed whose chain runs over it.
+  [[nodiscard]] std::vector<DeviceId> enrolled_by(const DeviceId& device) const;
+  // Enrolled, not removed and not frozen; of each person the kLivePerPerson smallest by (chain length, created, id).
+  // Sorted.
   [[nodiscard]] std::vector<DeviceId> live() const;
-  [[nodiscard]] std::vector<DeviceId> gone() const;  // enrolled and not live
+  [[nodiscard]] bool live(const DeviceId& device) const;
+  [[nodiscard]] std::vector<DeviceId> gone() const;  // ever enrolled and not live
   [[nodiscard]] crypto::EpochMeta meta() const;      // of an epoch that were written now
   // Among the epochs whose author is live and whose members and gone are today's: the largest (depth, id).
   [[nodiscard]] std::optional<EpochId> current() const;
@@ -43,10 +92,23 @@ class Membership {
   [[nodiscard]] std::uint32_t next_depth() const;
 
  private:
+  using Devices = std::map<DeviceId, crypto::ProvenDevice>;
+  void follow();  // computes what is below anew
+  [[nodiscard]] Devices closure(bool below_cuts) const;
+  [[nodiscard]] const crypto::ProvenDevice* known(const DeviceId& device) const;
+
   crypto::Genesis genesis_;
-  std::map<DeviceId, crypto::ProvenDevice> enrolled_;
+  // ---- facts ----
+  Devices founders_;
+  std::map<std::pair<DeviceId, DeviceId>, Enrolment> enrolments_;  // by author and device: the lowest seq
+  using Word = std::pair<std::optional<DeviceId>, RootId>;         // whose: an author's, or a root's
+  std::map<std::pair<Word, DeviceId>, Removal> removals_;          // the lowest cut
   std::set<DeviceId> frozen_;
   std::vector<EpochFact> epochs_;
+  // ---- what follows ----
+  Devices ever_;
+  Devices enrolled_;
+  std::map<std::pair<RootId, DeviceId>, Cut> cuts_;  // by whose word, the lowest
 };
 
 }  // namespace duolog::journal
