@@ -72,7 +72,14 @@ Error::Code code_of(journal::Reason reason) {
     case journal::Reason::kNoSuchJournal:
       return Error::NO_SUCH_JOURNAL;
     case journal::Reason::kNoJournalYet:
+    case journal::Reason::kNotYetKnown:
       return Error::NO_JOURNAL_YET;
+    case journal::Reason::kRemoved:
+    case journal::Reason::kNoSuchDevice:
+    case journal::Reason::kThisDevice:
+    case journal::Reason::kLastDevice:
+    case journal::Reason::kDevicesFull:
+      return Error::FAILED;
     case journal::Reason::kBadUtf8:
       return Error::BAD_UTF8;
     case journal::Reason::kTooLong:

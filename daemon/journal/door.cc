@@ -32,7 +32,8 @@ std::vector<JournalId> Door::journals() const {
   std::vector<JournalId> ids;
   for (const JournalSecrets& secrets : shelf_.parts().identity.journals()) {
     const Journal* journal = shelf_.by_id(secrets.id);
-    if (journal != nullptr && (secrets.shared() || journal->membership().live().size() > 1)) ids.push_back(secrets.id);
+    const bool elsewhere = secrets.shared() || secrets.awaited;
+    if (journal != nullptr && (elsewhere || journal->membership().live().size() > 1)) ids.push_back(secrets.id);
   }
   return ids;
 }
@@ -46,7 +47,24 @@ std::vector<LiveMember> Door::members(const JournalId& id) const {
     members.push_back({device, known.device.noise, known.name, author_name(*journal, device),
                        device == shelf_.parts().identity.keys().id(), journal->is_mine(device)});
   }
+  if (journal->secrets().awaited) add_own(members);
   return members;
+}
+
+// Those who can bring a log of which nothing is here: the notebook's live members, and whoever vouches for this device.
+void Door::add_own(std::vector<LiveMember>& members) const {
+  const Identity& identity = shelf_.parts().identity;
+  const Membership& notebook = shelf_.by_id(identity.journals().front().id)->membership();
+  const RootId person = identity.root().id();
+  const auto add = [&](const DeviceId& id, const NoisePublic& noise, const std::string& name) {
+    const bool is_there = std::ranges::find(members, id, &LiveMember::device) != members.end();
+    if (is_there || id == identity.keys().id() || notebook.removed(person, id)) return;
+    members.push_back({id, noise, name, identity.person(), false, true});
+  };
+  for (const DeviceId& id : notebook.live())
+    add(id, notebook.enrolled().at(id).device.noise, notebook.enrolled().at(id).name);
+  for (const crypto::Certificate& certificate : identity.chain())
+    if (const auto body = crypto::decode(certificate)) add(body->device.id(), body->device.noise, body->name);
 }
 
 std::vector<PskCandidate> Door::psk_candidates() const {
@@ -68,11 +86,19 @@ std::optional<crypto::ProvenDevice> Door::prove(const JournalId& id, const crypt
   if (journal == nullptr) return std::nullopt;
   auto proven = journal->roster().prove(chain);
   if (!proven || proven->device.id() == shelf_.parts().identity.keys().id()) return std::nullopt;
+  if (journal->membership().shuts_out(*proven)) return std::nullopt;
+  const Identity& identity = shelf_.parts().identity;
+  const Journal* notebook = shelf_.by_id(identity.journals().front().id);
+  const bool own = proven->person == identity.root().id();
+  if (own && notebook->membership().removed(proven->person, proven->device.id())) return std::nullopt;
   return proven;
 }
 
 bool Door::admit(const JournalId& id, const crypto::Chain& chain) {
-  return prove(id, chain) && shelf_.by_id(id)->admit(chain);
+  Journal* journal = shelf_.by_id(id);
+  if (journal == nullptr) return false;
+  const auto proven = journal->roster().prove(chain);
+  return proven && proven->device.id() != shelf_.parts().identity.keys().id() && journal->admit(chain);
 }
 
 std::vector<crypto::Chain> Door::chains(const JournalId& id) const {

@@ -38,15 +38,20 @@ class Door {
   explicit Door(Shelf& shelf) : shelf_(shelf) {}
 
   [[nodiscard]] Introduction introduction() const;
-  // Journals that sessions may serve: hidden foundings too; a notebook only where the person has another device.
+  // Journals that sessions may serve: hidden foundings and awaited ones too; a notebook only where the person has
+  // another device.
   [[nodiscard]] std::vector<JournalId> journals() const;
+  // Of an awaited journal also this person's other devices, as far as the notebook or this device's own chain names
+  // them: one of those brings its log.
   [[nodiscard]] std::vector<LiveMember> members(const JournalId& journal) const;
   // The two newest epochs of every journal first, then older ones; at most kPskCandidateLimit.
   [[nodiscard]] std::vector<PskCandidate> psk_candidates() const;
 
-  // Whose device a chain proves, by this journal's genesis. nullopt: nobody's here, or this very device.
+  // Whose device a chain proves, by this journal's genesis: with it a session may be held. nullopt: nobody's here, this
+  // very device, or one that was removed here (one's own: or from the notebook), or that only such a one vouches for.
   [[nodiscard]] std::optional<crypto::ProvenDevice> prove(const JournalId& journal, const crypto::Chain& chain) const;
-  // The same, and its log may come in from now on. False: not proven, or too many devices of that person.
+  // Its log may come in from now on, whoever brings it, also where its device is out: the others have it too.
+  // False: not proven, this very device, or too many devices of that person.
   bool admit(const JournalId& journal, const crypto::Chain& chain);
   [[nodiscard]] std::vector<crypto::Chain> chains(const JournalId& journal) const;
 
@@ -63,6 +68,8 @@ class Door {
   void forked(const JournalId& journal, const DeviceId& device);
 
  private:
+  void add_own(std::vector<LiveMember>& members) const;
+
   Shelf& shelf_;
 };
 

@@ -34,6 +34,22 @@ void put(Bytes& out, const EpochFact& fact) {
   put_all(out, fact.meta.members);
   put(out, fact.meta.gone);
 }
+void put(Bytes& out, const AddedFact& added) {
+  put(out, added.device);
+  put(out, added.by);
+  put(out, added.seq);
+  put(out, added.chain);
+  put(out, added.paired_by);
+}
+void put(Bytes& out, const RemovedFact& removed) {
+  put(out, removed.removal.device);
+  put(out, removed.removal.cut_seq);
+  put(out, removed.removal.cut_record);
+  put(out, removed.removal.by.has_value());
+  put(out, removed.removal.by.value_or(DeviceId{}));
+  put(out, removed.removal.root);
+  put(out, static_cast<std::uint64_t>(removed.at_ms));
+}
 template <class Key, class Value>
 void put(Bytes& out, const std::pair<Key, Value>& pair) {
   put(out, pair.first);
@@ -84,6 +100,27 @@ class From {
     get_all(fact.meta.members);
     get(fact.meta.gone);
   }
+  void get(AddedFact& added) {
+    get(added.device);
+    get(added.by);
+    get(added.seq);
+    get(added.chain);
+    get(added.paired_by);
+  }
+  void get(RemovedFact& removed) {
+    get(removed.removal.device);
+    get(removed.removal.cut_seq);
+    get(removed.removal.cut_record);
+    bool has_author = false;
+    DeviceId author;
+    get(has_author);
+    get(author);
+    if (has_author) removed.removal.by = author;
+    get(removed.removal.root);
+    std::uint64_t at = 0;
+    get(at);
+    removed.at_ms = static_cast<std::int64_t>(at);
+  }
   template <class Value>
   void get_all(std::vector<Value>& list) {
     each([&] { get(list.emplace_back()); });
@@ -122,6 +159,8 @@ Bytes Facts::encode() const {
   Bytes out;
   put_all(out, epochs);
   put_all(out, founders);
+  put_all(out, added);
+  put_all(out, removed);
   put_all(out, zero_authors);
   put_all(out, epochs_written);
   put_all(out, practices_written);
@@ -137,6 +176,8 @@ Facts Facts::decode(ByteView bytes) {
   From from(bytes);
   from.get_all(facts.epochs);
   from.get_all(facts.founders);
+  from.get_all(facts.added);
+  from.get_all(facts.removed);
   from.get_all(facts.zero_authors);
   from.get_all(facts.epochs_written);
   from.get_all(facts.practices_written);

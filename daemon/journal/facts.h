@@ -7,10 +7,25 @@
 
 namespace duolog::journal {
 
+// As records of kind 3 told them: of an author and a device the one that counts.
+struct AddedFact {
+  DeviceId device;
+  DeviceId by;
+  std::uint64_t seq = 0;
+  crypto::Chain chain;
+  std::string paired_by;
+};
+struct RemovedFact {
+  Removal removal;
+  std::int64_t at_ms = 0;  // by the clock of whoever wrote it
+};
+
 struct Facts {
   std::vector<EpochFact> epochs;        // as Membership was told
   std::vector<crypto::Chain> founders;  // of the founding record
-  std::set<DeviceId> zero_authors;      // whose logs begin with epoch zero
+  std::vector<AddedFact> added;
+  std::vector<RemovedFact> removed;
+  std::set<DeviceId> zero_authors;  // whose logs begin with epoch zero
   std::map<DeviceId, std::uint64_t> epochs_written;
   std::map<bool, std::uint64_t> practices_written;  // by this person or not
   std::set<JournalId> journals_kept;                // a notebook's alone: what it keeps of other journals

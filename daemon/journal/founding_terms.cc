@@ -70,26 +70,15 @@ JournalSecrets FoundingTerms::new_secrets(crypto::EpochSecret zero, crypto::Epoc
   secrets.id = id_;
   secrets.epochs.push_back(std::move(zero));
   secrets.epochs.push_back(std::move(one));
-  secrets.name = free_name();
+  secrets.name = shelf_.parts().identity.free_name(wanted_name());
   secrets.other = facts_.name;
   secrets.relationship = relationship_;
   secrets.paired_by = facts_.paired_by;
   return secrets;
 }
 
-// What this side calls the journal, and no other one yet.
-std::string FoundingTerms::free_name() const {
-  std::set<std::string> taken{"notebook", "me", ""};
-  for (const JournalSecrets& journal : shelf_.parts().identity.journals()) taken.insert(journal.name);
-  const std::string wanted = !facts_.journal_name.empty() ? facts_.journal_name
-                             : !facts_.name.empty()       ? facts_.name
-                                                          : relationship_;
-  std::string name = clipped(wanted, kNameLimit);
-  for (int n = 2; taken.contains(name); ++n) {
-    const std::string suffix = " " + std::to_string(n);
-    name = clipped(wanted, kNameLimit - suffix.size()) + suffix;
-  }
-  return name;
+std::string FoundingTerms::wanted_name() const {
+  return !facts_.journal_name.empty() ? facts_.journal_name : !facts_.name.empty() ? facts_.name : relationship_;
 }
 
 FoundingOffer FoundingTerms::store_as_host(crypto::SlotPsk joiner_psk) {

@@ -58,7 +58,7 @@ class FoundingTerms {
   void verify_calendar(const crypto::Record& record, const crypto::Header& header) const;
   [[nodiscard]] std::optional<Event> open_event(const crypto::Record& record, const crypto::Header& header) const;
   [[nodiscard]] JournalSecrets new_secrets(crypto::EpochSecret zero, crypto::EpochSecret one) const;
-  [[nodiscard]] std::string free_name() const;
+  [[nodiscard]] std::string wanted_name() const;
 
   Shelf& shelf_;
   FoundingFacts facts_;

@@ -10,6 +10,7 @@
 #include <system_error>
 
 #include "crypto/epoch.h"
+#include "daemon/journal/event.h"
 #include "daemon/journal/refusal.h"
 #include "daemon/store/database.h"
 #include "proto/vault.pb.h"
@@ -46,6 +47,7 @@ void put(vault::Journal* to, const JournalSecrets& journal) {
   to->set_relationship(journal.relationship);
   to->set_paired_by(journal.paired_by);
   to->set_unacknowledged(journal.unacknowledged);
+  to->set_awaited(journal.awaited);
 }
 
 [[noreturn]] void damaged() { throw store::BadVaultFile("the vault opens, but what is in it is incomplete"); }
@@ -67,8 +69,9 @@ Id read_id(const std::string& field) {
 JournalSecrets read(const vault::Journal& from) {
   const auto genesis = crypto::Genesis::decode(as_bytes(from.genesis()));
   if (!genesis || from.epochs_size() == 0) damaged();
-  JournalSecrets journal{*genesis,         genesis->id(),        {}, from.name(), from.other(), from.relationship(),
-                         from.paired_by(), from.unacknowledged()};
+  JournalSecrets journal{*genesis,         genesis->id(),         {},
+                         from.name(),      from.other(),          from.relationship(),
+                         from.paired_by(), from.unacknowledged(), from.awaited()};
   for (const std::string& secret : from.epochs()) journal.epochs.push_back(read_secret<crypto::EpochSecret>(secret));
   return journal;
 }
@@ -204,11 +207,28 @@ Identity Identity::create(store::VaultFile file, const NewPerson& person, const 
                   std::move(entropy), person.name,
                   person.device_name, {}};
   payload.journals.push_back(new_notebook(payload.root));
+  return begin(std::move(file), std::move(payload), passphrase, cost);
+}
+
+Identity Identity::begin(store::VaultFile file, Payload payload, const crypto::SecretBytes& passphrase,
+                         crypto::Argon2Cost cost) {
   const crypto::SecretBytes bytes = payload.encode();
   auto lock =
       passphrase.empty() ? file.lock_with_key_file(bytes.view()) : file.lock_with(passphrase, bytes.view(), cost);
   if (!passphrase.empty()) file.forget_key_file();  // of an attempt before this one
   return {std::move(file), std::move(lock), std::move(payload)};
+}
+
+Identity Identity::arrive(store::VaultFile file, crypto::DeviceSeed seed, Handed handed, const std::string& device_name,
+                          const crypto::SecretBytes& passphrase, crypto::Argon2Cost cost) {
+  check(!file.exists(), "a vault was to be created over another");
+  Payload payload{std::move(seed), std::move(handed.chain),  handed.root, std::move(handed.psk_master),
+                  std::nullopt,    std::move(handed.person), device_name, std::move(handed.journals)};
+  try {
+    return begin(std::move(file), std::move(payload), passphrase, cost);
+  } catch (const std::system_error& refused) {
+    throw store::NotDurable(refused.what());
+  }
 }
 
 std::optional<Identity> Identity::open(store::VaultFile file, const crypto::SecretBytes& passphrase) {
@@ -296,6 +316,17 @@ JournalSecrets& Identity::at(const JournalId& id) const {
 
 const JournalSecrets& Identity::journal(const JournalId& id) const { return at(id); }
 
+std::string Identity::free_name(const std::string& wanted) const {
+  std::set<std::string> taken{kNotebookName, "me", ""};
+  for (const JournalSecrets& journal : journals()) taken.insert(journal.name);
+  std::string name = clipped(wanted, crypto::kNameLimit);
+  for (int n = 2; taken.contains(name); ++n) {
+    const std::string suffix = " " + std::to_string(n);
+    name = clipped(wanted, crypto::kNameLimit - suffix.size()) + suffix;
+  }
+  return name;
+}
+
 void Identity::add_journal(JournalSecrets journal) {
   check(!has(journal.id), "a journal was added twice");
   payload_->journals.push_back(std::move(journal));
@@ -330,6 +361,12 @@ void Identity::acknowledge(const JournalId& id) {
   JournalSecrets& journal = at(id);
   if (!std::exchange(journal.unacknowledged, false)) return;
   save_or([&] { journal.unacknowledged = true; });
+}
+
+void Identity::arrived(const JournalId& id) {
+  JournalSecrets& journal = at(id);
+  if (!std::exchange(journal.awaited, false)) return;
+  save_or([&] { journal.awaited = true; });
 }
 
 void Identity::save_or(const std::function<void()>& undo) {

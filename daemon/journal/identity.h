@@ -30,9 +30,21 @@ struct JournalSecrets {
   std::string relationship;                 // "partner", "friend", "family"; empty for the notebook
   std::string paired_by;                    // "code", "link"; empty for the notebook
   bool unacknowledged = false;              // hidden: the other side (of the notebook: the log) has not stored it yet
+  // Handed over by another of this person's devices: its log comes from there, and this device is no member of it yet,
+  // as far as it knows. Nothing is written until then.
+  bool awaited = false;
 
   [[nodiscard]] bool shared() const { return genesis.second.has_value(); }
   [[nodiscard]] const crypto::EpochSecret* epoch(const EpochId& id) const;  // null: not known here
+};
+
+// What a new device is handed by another one of its person: handover.h.
+struct Handed {
+  crypto::RootPublic root;
+  crypto::RootPskMaster psk_master;
+  crypto::Chain chain;  // of the new device
+  std::string person;
+  std::vector<JournalSecrets> journals;  // the notebook first; awaited
 };
 
 class Identity {
@@ -46,6 +58,10 @@ class Identity {
   // REQUIRES: no vault exists.
   static Identity create(store::VaultFile file, const NewPerson& person, const crypto::SecretBytes& passphrase,
                          crypto::Argon2Cost cost, WallTime now);
+  // A person's further device: stored, without the root's entropy. `seed` is that of the chain's device. An empty
+  // passphrase means a key file. Throws store::NotDurable. REQUIRES: no vault exists; `handed` was verified.
+  static Identity arrive(store::VaultFile file, crypto::DeviceSeed seed, Handed handed, const std::string& device_name,
+                         const crypto::SecretBytes& passphrase, crypto::Argon2Cost cost);
   // nullopt: wrong passphrase, or damaged. An empty passphrase means the key file. Throws store::BadVaultFile, also for
   // a vault of a newer version.
   static std::optional<Identity> open(store::VaultFile file, const crypto::SecretBytes& passphrase);
@@ -61,6 +77,10 @@ class Identity {
   [[nodiscard]] const std::string& person() const;
   [[nodiscard]] const std::string& device() const;
   [[nodiscard]] crypto::VaultMode locked_by() const { return lock_.mode(); }
+
+  // Whoever asks has the passphrase, where one is used: wanted again for what is not taken back. Throws
+  // Refusal(kWrongPassphrase).
+  void require(const crypto::SecretBytes& passphrase) const;
 
   // ---- the 24 words; `passphrase` is asked for again where one is used ----
   [[nodiscard]] bool words_confirmed() const { return entropy() == nullptr; }
@@ -88,15 +108,19 @@ class Identity {
   [[nodiscard]] const std::vector<JournalSecrets>& journals() const;
   [[nodiscard]] const JournalSecrets& journal(const JournalId& id) const;  // REQUIRES: it is here
   [[nodiscard]] bool has(const JournalId& id) const;
+  // `wanted`, or as near to it as no other journal is called.
+  [[nodiscard]] std::string free_name(const std::string& wanted) const;
   void add_journal(JournalSecrets journal);
   void drop_journal(const JournalId& id);
   void add_epochs(const JournalId& id, std::vector<crypto::EpochSecret> secrets);  // those already known are skipped
   void acknowledge(const JournalId& id);  // the founding is stored where it must be: no longer hidden
+  void arrived(const JournalId& id);      // no longer awaited
 
  private:
   struct Payload;
   Identity(store::VaultFile file, crypto::VaultLock lock, Payload payload);
-  void require(const crypto::SecretBytes& passphrase) const;
+  static Identity begin(store::VaultFile file, Payload payload, const crypto::SecretBytes& passphrase,
+                        crypto::Argon2Cost cost);
   JournalSecrets& at(const JournalId& id) const;
   void save_or(const std::function<void()>& undo);
 

@@ -164,6 +164,7 @@ Item make_item(const Journal& journal, const Noted& noted, const Zone& here) {
   item.mine = journal.is_mine(noted.device);
   item.offset_minutes = noted.offset_minutes;
   if (noted.written_ms) item.written_at = rfc3339(*noted.written_ms, noted.offset_minutes);
+  item.from_removed_device = journal.is_from_removed(noted.device, noted.seq);
   item.visibility = journal.shared() ? Visibility::kShared : Visibility::kPrivate;
   item.delivery = delivery_of(journal, noted, here);
   item.is_new = !item.mine && !noted.lacks_body() && journal.unread().is_new(noted.device, noted.seq);

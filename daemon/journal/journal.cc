@@ -67,7 +67,7 @@ const Agreements& Journal::agreements() const {
   if (agreements_.value && agreements_.version == version) return *agreements_.value;
   const auto mine = [this](const DeviceId& device) { return is_mine(device); };
   const auto founds = [this](const Noted& noted) {
-    return noted.seq == kBirthLength && (!shared() || facts_.zero_authors.contains(noted.device));
+    return noted.seq == kBirthLength && facts_.zero_authors.contains(noted.device);
   };
   agreements_ = {version, agree(settings(), mine, founds, shared())};
   return *agreements_.value;
@@ -88,8 +88,7 @@ const practice::Library& Journal::library() const {
 
 bool Journal::can_write() const {
   if (held_) return false;
-  const std::vector<DeviceId> live = membership_.live();
-  return std::binary_search(live.begin(), live.end(), self());
+  return membership_.live(self());
 }
 
 void Journal::get_ready_to_write() {
@@ -97,16 +96,19 @@ void Journal::get_ready_to_write() {
   if (held_) throw Refusal(Reason::kRestored, secrets().other);
   fold_all();
   require_whole_log();
-  if (!can_write()) throw Refusal(Reason::kNoJournalYet, secrets().name);
+  if (can_write()) return;
+  if (membership_.removed(person_, self())) throw Refusal(Reason::kRemoved, secrets().name);
+  const bool waits = secrets().awaited || !membership_.enrolled().empty();
+  throw Refusal(waits ? Reason::kNotYetKnown : Reason::kNoJournalYet, secrets().name);
 }
 
-RecordId Journal::append_event(Event event, ByteView request) {
+RecordId Journal::append_event(Event event, ByteView request, crypto::RecordKind kind) {
   get_ready_to_write();
   event.seen = seen();
   const crypto::SecretBytes bytes = encode_event(event);
   if (bytes.view().size() > crypto::kEventLimit) throw too_long(event);
   if (!decode_event(bytes.view())) throw Refusal(Reason::kBadRequest, "event");  // nobody could ever read it
-  return append_sealed(bytes.view(), writing_epoch(), request);
+  return append_sealed(bytes.view(), writing_epoch(), request, kind);
 }
 
 // Nothing is folded before the transaction has ended: what it takes back was never seen.
@@ -125,12 +127,12 @@ std::vector<RecordId> Journal::append_all(std::vector<Event>& events, ByteView r
   return ids;
 }
 
-RecordId Journal::append_sealed(ByteView event, const EpochId& epoch, ByteView request) {
+RecordId Journal::append_sealed(ByteView event, const EpochId& epoch, ByteView request, crypto::RecordKind kind) {
   const crypto::RecordKey& sealing = *key(epoch, self());
   return log_.append(
       id_, self(),
       [&](const crypto::ChainPosition& at) {
-        return crypto::make_event_record(id_, identity_.keys(), crypto::RecordKind::kEvent, at, epoch, sealing, event);
+        return crypto::make_event_record(id_, identity_.keys(), kind, at, epoch, sealing, event);
       },
       request);
 }

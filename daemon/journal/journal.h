@@ -51,6 +51,21 @@ class Journal {
   // append(). REQUIRES: each can be read once it is written (is_writable).
   std::vector<RecordId> append_all(std::vector<Event>& events, ByteView request);
   [[nodiscard]] bool can_write() const;
+
+  // ---- members that come and go: journal_devices.cc. They throw as append() ----
+  void add_device(const crypto::Chain& chain, const std::string& paired_by, const Stamp& stamp);
+  // With what is held of its log here as the cut.
+  void remove_device(const DeviceId& device, const Stamp& stamp);
+  bool renew_epoch();  // writes one where there is none for today's members; false: there is one
+  // Secrets that came another way than in a slot; durable in the vault when this returns. Throws store::NotDurable.
+  void know(std::vector<crypto::EpochSecret> secrets);
+  // Of a notebook: what another of this person's devices keeps there and nobody here has taken up. `take` says false
+  // for what is to be shown again; `keep` makes durable what was taken. What is not known to be by a member is not
+  // shown yet.
+  void take_up_kept(const std::function<bool(Event&)>& take, const std::function<void()>& keep);
+  // Behind the cut of a device that was removed, or by one that only such a one vouches for.
+  [[nodiscard]] bool is_from_removed(const DeviceId& device, std::uint64_t seq) const;
+
   // This home was restored and may be behind its own log: nothing is appended until that is known not to be so.
   void hold(bool held) { held_ = held; }
   [[nodiscard]] bool held() const { return held_; }
@@ -137,12 +152,13 @@ class Journal {
 
  private:
   // Why a record is to be read again. Stands in the view's file.
-  enum Why : int { kEpochNotKnown = 1, kNotEnrolled = 2, kNoBody = 3, kToErase = 4 };
+  enum Why : int { kEpochNotKnown = 1, kNotEnrolled = 2, kNoBody = 3, kToErase = 4, kToTakeUp = 5 };
   using Put = std::function<void(const Place&, const Noted&, ByteView event)>;
 
-  RecordId append_event(Event event, ByteView request);
+  RecordId append_event(Event event, ByteView request, crypto::RecordKind kind = crypto::RecordKind::kEvent);
   void get_ready_to_write();
-  RecordId append_sealed(ByteView event, const EpochId& epoch, ByteView request);
+  RecordId append_sealed(ByteView event, const EpochId& epoch, ByteView request,
+                         crypto::RecordKind kind = crypto::RecordKind::kEvent);
   void require_whole_log() const;
   [[nodiscard]] std::vector<Seen> seen() const;
   EpochId writing_epoch();
@@ -196,9 +212,6 @@ class Journal {
   void take(const Place& place, const crypto::Record& record);
   void lack_body(const Place& place);
   void pend(const Place& place, Why why, const EpochId& epoch = {});
-  void take_epoch(const Place& place, ByteView body);
-  bool learn_epoch(const Place& place, ByteView body);
-  [[nodiscard]] bool may_write_epochs(const Place& place) const;
   void take_event(Place place, const crypto::Record& record);
   void note(const Place& place, const Noted& noted, ByteView event = {});
   void take_revealed();
@@ -207,10 +220,21 @@ class Journal {
   void mean(const Place& place, Sealed& sealed);
   void mean(const Place& place, const Opening& opening);
   void mean(const Place& place, const Found& found);
+  void mean(const Place& place, const DeviceAdd& add);
+  void mean(const Place& place, const DeviceRemove& remove);
   void mean(const Place& place, const JournalKept& kept);
   void mean(const Place& place, const EpochKept& kept);
   template <class Told>
   void mean(const Place&, const Told&) {}  // to its readers alone
+
+  // ---- journal_devices.cc ----
+  void take_epoch(const Place& place, ByteView body);
+  bool learn_epoch(const Place& place, ByteView body);
+  [[nodiscard]] bool may_write_epochs(const Place& place) const;
+  void members_changed();
+  void restore_members();
+  void to_take_up(const Place& place);
+  [[nodiscard]] bool is_believed(const DeviceId& device, std::uint64_t seq) const;
 
   const crypto::EpochSecret* secret(const EpochId& epoch) const;
   // Valid until it is asked for another one.
@@ -247,6 +271,7 @@ class Journal {
   std::map<DeviceId, std::set<std::uint64_t>> unenrolled_;                   // epochs of authors not enrolled yet
   std::map<DeviceId, std::set<std::uint64_t>> bodiless_;                     // folded over, their bodies not here
   std::set<std::pair<DeviceId, std::uint64_t>> again_;                       // to be folded once more
+  std::set<std::pair<DeviceId, std::uint64_t>> to_take_up_;                  // of a notebook: see take_up_kept()
   std::map<std::pair<bool, RecordId>, Gone> erased_;                         // by whose it is; held here or not
   std::map<DeviceId, std::set<std::uint64_t>> to_erase_;                     // whose bodies may still be in the log
   bool look_at_bodiless_ = false;                                            // some of them may have been taken back
@@ -261,7 +286,7 @@ class Journal {
   std::vector<EpochId> learnt_;               // not in the vault yet
   std::optional<EpochId> unrecorded_;         // of this device, in the vault; the log has refused its record
   std::map<DeviceId, std::uint64_t> claims_;  // up to where others' events say they hold this device's log
-  std::vector<crypto::Chain> founders_;       // whose logs are to be let in
+  std::vector<crypto::Chain> members_;        // whose logs are to be let in
   Brought brought_;
   std::uint64_t taken_ = 0;  // how many records were taken in: what was scanned before is old
   mutable std::unique_ptr<Scan> scan_;

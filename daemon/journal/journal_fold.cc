@@ -141,51 +141,6 @@ void Journal::lack_body(const Place& place) {
   note(place, open(place, {}).noted);
 }
 
-// ---- kind 2 ----
-
-void Journal::take_epoch(const Place& place, ByteView body) {
-  note(place, {});
-  const EpochId& id = place.header.epoch;
-  if (id == zero_ && place.seq == 1) facts_.zero_authors.insert(place.device);
-  facts_changed_ = true;
-  if (!may_write_epochs(place)) {  // perhaps it will be enrolled
-    unenrolled_[place.device].insert(place.seq);
-    return pend(place, kNotEnrolled);
-  }
-  const auto depth = crypto::epoch_depth(body);
-  if (!depth || ++facts_.epochs_written[place.device] > kEpochLimit) return;
-  if (secret(id) == nullptr && !learn_epoch(place, body)) return;
-  const auto meta = crypto::open_epoch_meta(id_, id, *secret(id), body);
-  if (meta) {
-    membership_.epoch({id, place.device, *depth, *meta});
-    facts_.epochs.push_back({id, place.device, *depth, *meta});
-  }
-  brought_.doors_changed = true;
-}
-
-// A chain admits a device's log and no more: every secret that is learnt costs locked memory here for ever. The epochs
-// at the beginning stand before the record that enrols their author.
-bool Journal::may_write_epochs(const Place& place) const {
-  const bool birth = place.seq <= kBirthEpochs && facts_.zero_authors.contains(place.device);
-  return birth || membership_.enrolled().contains(place.device);
-}
-
-bool Journal::learn_epoch(const Place& place, ByteView body) {
-  const EpochId& id = place.header.epoch;
-  const crypto::SlotPsk psk = crypto::epoch_psk(secrets().epochs.front());
-  try {
-    if (secrets_.size() < kEpochsInAll) {
-      auto opened = crypto::open_epoch(id_, id, body, identity_.keys().wrap(), psk);
-      if (!opened) alarm("epoch-without-slot:" + hex(place.device.bytes));
-      if (opened) learn(id, std::move(*opened));
-      return opened.has_value();
-    }
-  } catch (const std::bad_alloc&) {  // NOLINT(bugprone-empty-catch): locked memory ended before the count did
-  }
-  alarm("too-many-epochs:" + hex(place.device.bytes));
-  return false;
-}
-
 // ---- kinds 1 and 3 ----
 
 void Journal::take_event(Place place, const crypto::Record& record) {
@@ -256,42 +211,6 @@ void Journal::mean(const Place& place, const Opening& opening) {
   if (place.header.kind == crypto::RecordKind::kEvent) answers_->opening(place.mine, opening, place.written_ms);
 }
 
-// The founding record counts where the protocol puts it: third in the log that begins with epoch zero, by a device of
-// the genesis's first root, with one chain for every root.
-void Journal::mean(const Place& place, const Found& found) {
-  if (place.header.kind != crypto::RecordKind::kMembership || place.seq != kFoundSeq) return;
-  if (!facts_.zero_authors.contains(place.device)) return;
-  std::vector<crypto::ProvenDevice> founders;
-  for (const crypto::Chain& chain : found.chains) {
-    auto proven = roster_.prove(chain);
-    if (!proven) return;
-    founders.push_back(std::move(*proven));
-  }
-  const auto roots = secrets().genesis.roots();
-  bool complete = founders.size() == roots.size() && founders.front().device.id() == place.device;
-  for (std::size_t i = 0; complete && i < roots.size(); ++i) complete = founders[i].person == roots[i].id();
-  if (!complete) return;
-  for (const crypto::ProvenDevice& founder : founders) {
-    membership_.enrol(founder);
-    for (const std::uint64_t seq : unenrolled_[founder.device.id()]) again_.emplace(founder.device.id(), seq);
-    unenrolled_.erase(founder.device.id());
-  }
-  for (const crypto::Chain& chain : found.chains) roster_.add(chain, false);
-  brought_.doors_changed = true;
-  founders_.insert(founders_.end(), found.chains.begin(), found.chains.end());
-  facts_.founders.insert(facts_.founders.end(), found.chains.begin(), found.chains.end());
-  facts_changed_ = true;
-}
-
-void Journal::mean(const Place& place, const JournalKept& kept) {
-  if (!shared() && place.mine) facts_changed_ = facts_.journals_kept.insert(kept.genesis.id()).second || facts_changed_;
-}
-
-void Journal::mean(const Place& place, const EpochKept& kept) {
-  if (!shared() && place.mine)
-    facts_changed_ = facts_.epochs_kept.insert(crypto::epoch_id(kept.journal, kept.secret)).second || facts_changed_;
-}
-
 // ---- what is told ----
 
 Journal::Brought Journal::take_brought() {
@@ -326,8 +245,8 @@ bool Journal::settle(std::int64_t now_ms) {
   for (const auto& [device, seq] : std::exchange(claims_, {})) receipt(device, seq, now_ms);
   try {
     keep_learnt();
-    for (const crypto::Chain& chain : founders_) admit(chain);
-    founders_.clear();
+    for (const crypto::Chain& chain : members_) admit(chain);
+    members_.clear();
     erase_bodies();
     return true;
   } catch (const store::NotDurable&) {

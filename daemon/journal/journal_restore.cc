@@ -27,6 +27,7 @@ void Journal::take_up() {
   unenrolled_.clear();
   bodiless_.clear();
   again_.clear();
+  to_take_up_.clear();
   to_erase_.clear();
   practices_put_.clear();
   scan_.reset();
@@ -35,12 +36,7 @@ void Journal::take_up() {
   in_step_ = view_->whole();
   counted_.reset();
   if (view_->empty()) counted_.emplace();
-  for (const crypto::Chain& chain : facts_.founders) {
-    if (const auto proven = roster_.prove(chain)) membership_.enrol(*proven);
-    roster_.add(chain, false);
-    founders_.push_back(chain);
-  }
-  for (const EpochFact& fact : facts_.epochs) membership_.epoch(fact);
+  restore_members();
   for (const store::FrontierEntry& entry : log_.frontier(id_))
     if (log_.frozen(id_, entry.device)) freeze(entry.device);
   restore_erased();
@@ -60,9 +56,13 @@ void Journal::restore_pending() {
       to_erase_[one.device].insert(one.seq);
       continue;
     }
+    if (one.why == kToTakeUp) {
+      to_take_up_.emplace(one.device, one.seq);
+      continue;
+    }
     const bool still = one.why == kNoBody          ? lacks(one)
                        : one.why == kEpochNotKnown ? secret(one.epoch) == nullptr
-                                                   : !membership_.enrolled().contains(one.device);
+                                                   : !membership_.was_enrolled(one.device);
     if (!still) {
       again_.emplace(one.device, one.seq);
     } else if (one.why == kNoBody) {

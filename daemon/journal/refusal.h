@@ -40,6 +40,12 @@ enum class Reason {
   kStaysAsGiven,      // a sealed answer that has not opened for both
   kWantsConfirming,   // `offset` so many things at once; `limit` go without
   kGone,              // it was taken back
+  kNotYetKnown,       // this device waits to be let in by another of its person's
+  kRemoved,           // another of its person's devices has removed this one
+  kNoSuchDevice,      // `candidates`: ids of those that are meant by it
+  kThisDevice,        // it cannot remove itself
+  kLastDevice,        // nor where it is the only one
+  kDevicesFull,       // `limit`: so many live devices a person may have, or have had
   kRestored,          // this home was restored and has not met `detail`'s device since; empty: nobody else has it
   kBackupPassphrase,  // does not open the backup
 };

@@ -118,6 +118,9 @@ struct Item {
   std::uint32_t version_count = 0;    // of an entry that was edited
   std::vector<ItemVersion> versions;  // where several are shown beside each other, else empty; the newest last
   std::string taken_back_at;
+  // Written on a device that was removed, behind what whoever removed it had of it: whoever had the device may have
+  // written it.
+  bool from_removed_device = false;
 
   // What was said about it: set by the questions of reading.h, never in news.
   std::vector<Reacted> reactions;

@@ -59,6 +59,18 @@ const crypto::ProvenDevice* Roster::find(const DeviceId& device) const {
   return found != known_.end() ? &found->second.proven : nullptr;
 }
 
+const crypto::Chain* Roster::chain_of(const DeviceId& device) const {
+  const auto found = known_.find(device);
+  return found != known_.end() ? &found->second.chain : nullptr;
+}
+
+std::vector<const crypto::ProvenDevice*> Roster::devices() const {
+  std::vector<const crypto::ProvenDevice*> devices;
+  devices.reserve(known_.size());
+  for (const auto& [id, known] : known_) devices.push_back(&known.proven);
+  return devices;
+}
+
 std::vector<crypto::Chain> Roster::chains() const {
   std::vector<crypto::Chain> chains;
   chains.reserve(known_.size());

@@ -23,6 +23,8 @@ class Roster {
   bool add(const crypto::Chain& chain, bool keep);
   [[nodiscard]] const crypto::ProvenDevice* find(const DeviceId& device) const;  // null: not known
   [[nodiscard]] std::vector<crypto::Chain> chains() const;
+  [[nodiscard]] const crypto::Chain* chain_of(const DeviceId& device) const;  // null: not known
+  [[nodiscard]] std::vector<const crypto::ProvenDevice*> devices() const;
 
  private:
   [[nodiscard]] std::size_t devices_of(const RootId& person) const;

@@ -64,7 +64,7 @@ void Shelf::State::require_fitting_log() const {
   if (strange)
     throw store::BadDatabase("the database holds journals of another vault and none of this one" + std::string(kCure));
   for (const JournalSecrets& journal : parts.identity.journals()) {
-    if (journal.unacknowledged || parts.log.record_count(journal.id) > 0) continue;
+    if (journal.unacknowledged || journal.awaited || parts.log.record_count(journal.id) > 0) continue;
     throw store::BadDatabase("the vault knows the journal \"" + journal.name +
                              "\", and the database holds nothing of it" + kCure);
   }
@@ -79,9 +79,10 @@ void Shelf::State::sweep() const {
 }
 
 // A stop between the vault and the log's first records leaves a notebook without a beginning. Once it has one, a log
-// without it is not this vault's.
+// without it is not this vault's; and where another of this person's devices began it, it is not begun here.
 void Shelf::State::finish_notebook() const {
   const JournalSecrets& secrets = parts.identity.journals().front();
+  if (!secrets.unacknowledged) return;
   std::vector<Founder> founders;
   founders.push_back(founder_of(parts.identity, secrets.genesis));
   write_birth(parts.log, secrets, parts.identity.keys(), founders, Calendar{parts.zone}, stamp());
@@ -193,6 +194,10 @@ bool Shelf::may_be_dropped(const JournalId& id) const {
   const JournalSecrets& journal = parts.identity.journal(id);
   if (!journal.shared()) return false;
   if (journal.unacknowledged) return true;
+  const Journal* here = state_->by_id(id);
+  const bool known = here != nullptr && !here->membership().enrolled().empty();
+  if (journal.awaited || (known && !here->membership().founded_by(parts.identity.keys().id())))
+    return false;  // another of one's own devices has founded it
   const auto own = parts.log.head(id, parts.identity.keys().id());
   return (!own || own->seq == 0) && !parts.state.get(kMetPrefix + hex(id.bytes));
 }

@@ -89,6 +89,20 @@ struct FilledForm {
   std::string sharing;  // as it was shown; empty: whatever it is
 };
 
+// A device of this person, as the notebook knows it.
+struct DeviceRow {
+  DeviceId id;
+  std::string name;           // untrusted
+  std::uint64_t created = 0;  // seconds since 1970, by the clock of whoever let it in
+  std::string paired_by;      // as DeviceAdd has it; "": the first, or it came by its chain
+  bool self = false;
+  bool live = false;  // it counts, and new words are readable on it. Else one of the three, or beyond kLivePerPerson
+  bool frozen = false;
+  bool removed = false;
+  std::int64_t removed_at_ms = 0;  // by the clock of whoever removed it; 0: it was not
+  std::vector<DeviceId> enrolled;  // let in by it, directly or through others; not removed
+};
+
 class Shelf {
  public:
   struct Parts {
@@ -151,6 +165,18 @@ class Shelf {
   // Where `write` goes from now on: a journal's name or id prefix; "notebook" is always the notebook.
   void set_write_to(std::string_view journal);
   [[nodiscard]] std::string write_to() const;  // the journal's name
+
+  // ---- this person's devices. shelf_devices.cc; the same promises ----
+  // All that ever were members of the notebook: this one first, then the live ones, by age.
+  [[nodiscard]] std::vector<DeviceRow> devices() const;
+  // Certifies it and makes it a member, in the notebook and from there in every journal. What is returned proves it
+  // from now on. One that is a member already: its chain. Throws Refusal kDevicesFull, kBadUtf8 or kTooLong (the name),
+  // kRemoved (it was one), and what append() throws; nothing is written then.
+  crypto::Chain enrol_device(const crypto::DevicePublic& device, std::string_view name, std::string_view paired_by);
+  // From now on it is a member nowhere, and every journal goes on under a new key. What it has let in stays, unless
+  // nobody else can tell that it was let in before. One that is out already: nothing happens. Throws Refusal
+  // kNoSuchDevice, kThisDevice, kLastDevice, and what append() throws.
+  void remove_device(const DeviceId& device);
 
   // ---- what came from outside ----
   // A session has stored records: they are folded by the next calls of fold_some().

@@ -14,20 +14,6 @@ constexpr std::size_t kInBulk = 64;  // records at once
 // comes, the other alone decides.
 constexpr std::chrono::minutes kRowsMayWait{1};
 
-// Nobody asked for this, so nobody is told where it cannot be: the disk is full, a log is frozen or damaged. It is
-// tried again after the next fold. False: the disk refused it, and may have room a moment later.
-template <class Work>
-bool as_far_as_possible(Work&& work) {
-  try {
-    work();
-  } catch (const store::NotDurable&) {
-    return false;
-  } catch (const store::BadDatabase&) {  // NOLINT(bugprone-empty-catch)
-  } catch (const Refusal&) {             // NOLINT(bugprone-empty-catch)
-  }
-  return true;
-}
-
 }  // namespace
 
 // Of the facts of each journal nothing is missing when this returns; what readers see follows in slices. Lost once more
@@ -202,8 +188,10 @@ bool Shelf::State::finish_fold() {
     journal->time_is(now() / 1000, clock_doubted);
     tell_of(*journal);
   }
+  wrote = take_up_kept();
+  const bool in_order = keep_devices(wrote);  // before anything is sealed that somebody removed should not read
   for (const auto& journal : journals) wrote = publish_openings(*journal) || wrote;
-  return keep_in_notebook() || wrote;
+  return (in_order && keep_in_notebook()) || wrote;
 }
 
 bool Shelf::State::publish_openings(Journal& journal) {
@@ -229,6 +217,7 @@ bool Shelf::State::keep_in_notebook() {
   const bool written = as_far_as_possible([&] {
     for (const JournalSecrets& journal : parts.identity.journals())
       if (journal.shared() && !journal.unacknowledged) keep_in_notebook(journal, wrote);
+    for (const EpochId& epoch : epochs_that_somebody_lacks()) keep_in_notebook(notebook().secrets(), epoch, wrote);
   });
   refused = refused || !written;
   return wrote;
@@ -243,14 +232,33 @@ void Shelf::State::keep_in_notebook(const JournalSecrets& journal, bool& wrote) 
     wrote = true;
     herald.grew(notebook());
   }
-  for (std::size_t i = 1; i < journal.epochs.size(); ++i) {
-    const EpochId epoch = crypto::epoch_id(journal.id, journal.epochs[i]);
-    if (notebook().facts().epochs_kept.contains(epoch) || epochs_kept.contains(epoch)) continue;
-    notebook().append(EpochKept{journal.id, journal.epochs[i].clone()}, stamp());
-    epochs_kept.insert(epoch);
-    wrote = true;
-    herald.grew(notebook());
+  for (std::size_t i = 1; i < journal.epochs.size(); ++i)
+    keep_in_notebook(journal, crypto::epoch_id(journal.id, journal.epochs[i]), wrote);
+}
+
+void Shelf::State::keep_in_notebook(const JournalSecrets& journal, const EpochId& epoch, bool& wrote) {
+  if (notebook().facts().epochs_kept.contains(epoch) || epochs_kept.contains(epoch)) return;
+  const crypto::EpochSecret* secret = journal.epoch(epoch);
+  if (secret == nullptr) return;
+  notebook().append(EpochKept{journal.id, secret->clone()}, stamp());
+  epochs_kept.insert(epoch);
+  wrote = true;
+  herald.grew(notebook());
+}
+
+// Of the notebook itself: two devices have gone on under epochs of their own, and each has let in one of which the
+// other knew nothing. A new device is handed those that there were.
+std::vector<EpochId> Shelf::State::epochs_that_somebody_lacks() const {
+  std::vector<EpochId> lacking;
+  const std::vector<DeviceId> live = notebook().membership().live();
+  if (live.size() < 2) return lacking;
+  for (const EpochFact& fact : notebook().facts().epochs) {
+    const auto has_slot = [&](const DeviceId& device) {
+      return std::ranges::find(fact.meta.members, Hash{device.bytes}) != fact.meta.members.end();
+    };
+    if (fact.depth > 1 && !std::ranges::all_of(live, has_slot)) lacking.push_back(fact.id);
   }
+  return lacking;
 }
 
 void Shelf::State::tell_of(Journal& journal) {

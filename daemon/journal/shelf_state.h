@@ -2,10 +2,25 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "daemon/journal/devices.h"
 #include "daemon/journal/herald.h"
 #include "daemon/journal/rounds.h"
 
 namespace duolog::journal {
+
+// Nobody asked for this, so nobody is told where it cannot be: the disk is full, a log is frozen or damaged. It is
+// tried again after the next fold. False: the disk refused it, and may have room a moment later.
+template <class Work>
+bool as_far_as_possible(Work&& work) {
+  try {
+    work();
+  } catch (const store::NotDurable&) {
+    return false;
+  } catch (const store::BadDatabase&) {  // NOLINT(bugprone-empty-catch)
+  } catch (const Refusal&) {             // NOLINT(bugprone-empty-catch)
+  }
+  return true;
+}
 
 struct Shelf::State {
   State(Parts given, Hooks hooks) : parts(std::move(given)), here(parts.zone), herald(parts, std::move(hooks)) {}
@@ -18,6 +33,7 @@ struct Shelf::State {
   std::set<RecordId> opened;
   std::set<JournalId> journals_kept;
   std::set<EpochId> epochs_kept;
+  std::set<std::tuple<JournalId, DeviceId, bool>> devices_told;  // added, or removed
   bool refused = false;  // the last time that something was to be written by itself
   bool clock_doubted = false;
   std::map<JournalId, std::uint64_t> to_come;       // records of each, where there are any
@@ -88,7 +104,17 @@ struct Shelf::State {
   bool publish_openings(Journal& journal);
   bool keep_in_notebook();
   void keep_in_notebook(const JournalSecrets& journal, bool& wrote);
+  void keep_in_notebook(const JournalSecrets& journal, const EpochId& epoch, bool& wrote);
+  [[nodiscard]] std::vector<EpochId> epochs_that_somebody_lacks() const;
   void tell_of(Journal& journal);
+
+  // ---- this person's devices: shelf_devices.cc ----
+  bool keep_devices(bool& wrote);
+  [[nodiscard]] std::vector<Known> known_elsewhere() const;
+  void tell(Journal& journal, const Untold& untold, bool& wrote);
+  bool take_up_kept();
+  bool take_up(const JournalKept& kept);
+
   void mark_seen(const std::vector<Item>& items);
 };
 

@@ -11,7 +11,8 @@
 //             what is shown of it; its other versions have rows of their own, whose `target` it is and which say what
 //             each `replaces`, the ids one after the other
 //   tag       of entries
-//   pending   places that are read again: an epoch not known yet, an author not enrolled, a body not here
+//   pending   places that are read again: an epoch not known yet, an author not enrolled, a body not here; what the
+//             notebook keeps and the vault has not
 //   answer    sealed answers by question (question id || rule), in the order in which they came; `live` while one of
 //             the question may open without a new record; `opens` of the other's letters that are shut
 //   early     openings of answers that are not here yet
@@ -25,7 +26,7 @@
 
 namespace duolog::journal {
 
-inline constexpr std::uint32_t kViewVersion = 5;
+inline constexpr std::uint32_t kViewVersion = 6;
 
 // What is in `kind` says noted.h: below 10 stands what a reader sees, 1 is an entry, 20 silent.
 inline constexpr const char* kViewTables = R"(

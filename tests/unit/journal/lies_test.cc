@@ -46,13 +46,13 @@ class EveryFieldOfAnEvent : private InMemory, public TwoPeople {
     return encode_event({bo.now, 60, {{ada.device(), 2}}, std::move(payload)});
   }
   template <class Payload>
-  void may_be_a_lie(Payload payload) {
+  void may_be_a_lie(Payload payload, crypto::RecordKind kind = crypto::RecordKind::kEvent) {
     const auto truth = told_truly(std::move(payload));
     std::size_t told = 0;
     Lies::about(truth.view(), [&](const Lie& lie) {
       expect_to_be_read_within_limits(lie);
       if (lie.size() > crypto::kEventLimit || (lie.size() > kLongLie && told % 4 != 0)) return;
-      forge_bytes(bo, bo.shared(), lie);
+      forge_bytes(bo, bo.shared(), lie, kind);
       ++told;
     });
     EXPECT_GT(told, 100U);
@@ -128,6 +128,17 @@ class EveryFieldOfAnEvent : private InMemory, public TwoPeople {
              {.record = {{6}}, .practice = "checkin", .period = "2026-W47", .rule = crypto::rule_both()}}};
   }
   Found found() { return {{ada.identity().chain(), bo.identity().chain()}}; }
+  DeviceAdd device_add() {
+    crypto::Chain chain = bo.identity().chain();
+    const crypto::DeviceKeys phone(crypto::DeviceSeed::random());
+    chain.push_back(crypto::certify(bo.identity().keys(), phone.public_keys(), kNoon / 1000, "Bo's phone"));
+    return {chain, "code"};
+  }
+  DeviceRemove device_remove() {
+    const crypto::RootKeys root(*bo.identity().entropy());
+    const DeviceId phone{{9}};
+    return {phone, 7, RecordId{{8}}, crypto::revoke(root, bo.shared(), phone, 7, RecordId{{8}})};
+  }
   JournalKept journal_kept() {
     const JournalSecrets& secrets = bo.identity().journal(bo.shared());
     return {secrets.genesis, secrets.epochs[0].clone(), "Bo", "Bo", "partner", "code"};
@@ -164,6 +175,8 @@ TEST_F(EveryFieldOfAnEvent, HasAValueInOneOfTheseTruths) {
   put(edit());
   put(erase());
   put(found());
+  put(device_add());
+  put(device_remove());
   put(journal_kept());
   put(epoch_kept());
   EXPECT_THAT(fields.never_met(), IsEmpty());
@@ -227,6 +240,14 @@ TEST_F(EveryFieldOfAnEvent, APracticeOfTheirOwn) { may_be_a_lie(own_practice());
 TEST_F(EveryFieldOfAnEvent, AWish) { may_be_a_lie(wish()); }
 TEST_F(EveryFieldOfAnEvent, APass) { may_be_a_lie(pass()); }
 TEST_F(EveryFieldOfAnEvent, AFoundingAgain) { may_be_a_lie(found()); }
+TEST_F(EveryFieldOfAnEvent, ADeviceThatIsLetIn) {
+  may_be_a_lie(device_add(), crypto::RecordKind::kMembership);
+  EXPECT_EQ(ada.journal(ada.shared()).membership().meta(), bo.journal(bo.shared()).membership().meta());
+}
+TEST_F(EveryFieldOfAnEvent, ADeviceThatIsRemoved) {
+  may_be_a_lie(device_remove(), crypto::RecordKind::kMembership);
+  EXPECT_EQ(ada.journal(ada.shared()).membership().live().size(), 2U);
+}
 TEST_F(EveryFieldOfAnEvent, AJournalThatOnlyANotebookKeeps) { may_be_a_lie(journal_kept()); }
 TEST_F(EveryFieldOfAnEvent, AnEpochThatOnlyANotebookKeeps) { may_be_a_lie(epoch_kept()); }
 

@@ -17,6 +17,27 @@ Person::Person(std::string name, std::string zone) : name_(std::move(name)), zon
   start();
 }
 
+Person::Person(Person& host, std::string device_name)
+    : now(host.now), name_(std::move(device_name)), zone_(host.zone_) {
+  auto seed = crypto::DeviceSeed::random();
+  const crypto::DeviceKeys keys(seed);
+  Handed handed{host.identity().root(),
+                host.identity().psk_master().clone(),
+                host.shelf().enrol_device(keys.public_keys(), name_, "code"),
+                host.identity().person(),
+                {}};
+  for (const JournalSecrets& journal : host.identity().journals()) {
+    if (journal.unacknowledged) continue;
+    JournalSecrets& copy = handed.journals.emplace_back(JournalSecrets{
+        journal.genesis, journal.id, {}, journal.name, journal.other, journal.relationship, journal.paired_by});
+    for (const crypto::EpochSecret& epoch : journal.epochs) copy.epochs.push_back(epoch.clone());
+    copy.awaited = true;
+  }
+  Identity::arrive(vault(), std::move(seed), std::move(handed), name_, {}, {});
+  first_vault_ = store::read_private_file(folder_ / "vault", 1 << 20);
+  start();
+}
+
 Person::~Person() = default;
 
 store::VaultFile Person::vault() const { return {folder_ / "vault", folder_ / "key"}; }
@@ -164,8 +185,12 @@ void carry(Person& from, Person& to, const JournalId& journal) {
   from.door().acknowledged(journal, to.device(), to.log().frontier(journal));
 }
 
-void meet(Person& a, Person& b) {
-  const JournalId journal = a.shared();
+void meet(Person& a, Person& b) { meet(a, b, a.shared()); }
+
+// Chains go before records, as in a session.
+void meet(Person& a, Person& b, const JournalId& journal) {
+  for (const crypto::Chain& chain : a.door().chains(journal)) b.door().admit(journal, chain);
+  for (const crypto::Chain& chain : b.door().chains(journal)) a.door().admit(journal, chain);
   a.door().session_began(journal, b.device());
   b.door().session_began(journal, a.device());
   while (a.log().frontier(journal) != b.log().frontier(journal)) {

@@ -24,6 +24,8 @@ inline constexpr std::int64_t kDay = 24 * kHour;
 class Person {
  public:
   explicit Person(std::string name, std::string zone = "Europe/Berlin");
+  // Another device of the same person, let in by `host`, and handed what a pairing of devices hands over.
+  Person(Person& host, std::string device_name);
   ~Person();
 
   void stop();                          // as a kill would: nothing is said or finished
@@ -93,6 +95,7 @@ void pair(Person& host, Person& joiner, std::uint8_t conversation = 1);
 // What a session does, without one.
 void carry(Person& from, Person& to, const JournalId& journal);  // records, and the receipt for them
 void meet(Person& a, Person& b);  // both ways until nothing is new, and the sessions' hooks
+void meet(Person& a, Person& b, const JournalId& journal);
 
 // Bit rot on the disk of `person`: zeros where a part of this record stood.
 void rot_head(Person& person, const JournalId& journal, const DeviceId& device, std::uint64_t seq);
