@@ -27,8 +27,7 @@ void Journal::take_epoch(const Place& place, ByteView body) {
   }
   const auto depth = crypto::epoch_depth(body);
   if (!depth || ++facts_.epochs_written[place.device] > kEpochLimit) return;
-  if (secret(id) == nullptr && !learn_epoch(place, body)) {  // it may come another way
-    --facts_.epochs_written[place.device];
+  if (secret(id) == nullptr && !learn_epoch(place, body)) {  // it may come another way, and is counted once more then
     waiting_[id].emplace(place.device, place.seq);
     return pend(place, kEpochNotKnown, id);
   }
