@@ -239,7 +239,7 @@ awaitable<void> Node::State::accept_loop(Self self) {
   while (self->acceptor.is_open()) {
     error_code error;
     tcp::socket socket = co_await self->acceptor.async_accept(redirect_error(use_awaitable, error));
-    if (error == asio::error::operation_aborted) co_return;
+    if (error == asio::error::operation_aborted || self->gone) co_return;
     if (error) {
       asio::steady_timer rest(self->io, kAcceptRest);
       co_await rest.async_wait(redirect_error(use_awaitable, error));
@@ -276,7 +276,7 @@ awaitable<void> Node::State::read_loop(Self self, LineId line, SharedConnection 
     buffer.resize(std::min(limit, kReadBuffer));
     const std::size_t got =
         co_await connection->socket.async_read_some(asio::buffer(buffer), redirect_error(use_awaitable, error));
-    if (error) break;
+    if (error || self->gone) break;
     if (connection->leaving) continue;
     self->switchboard.received(line, ByteView(buffer).first(got));
     self->look();

@@ -28,7 +28,7 @@ class Node {
     Clock clock = Clock::of_this_machine();
   };
   // Listens when this returns. Throws std::system_error, the address in its text, when it cannot.
-  // `switchboard` and `io` outlive it; destroy it only when io runs no more.
+  // `switchboard` and `io` outlive it. It may be destroyed while io runs, but not from what it calls.
   Node(asio::io_context& io, Switchboard& switchboard, Options options);
   ~Node();
 

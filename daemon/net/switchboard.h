@@ -22,6 +22,8 @@ inline constexpr std::size_t kCandidatesLimit = 32;               // psks tried 
 inline constexpr std::size_t kHalfKnownLimit = 64;                // a psk fitted, who it is is not known yet
 inline constexpr std::chrono::milliseconds kConnectTime{10'000};  // for names and connects; the driver's to keep
 
+inline constexpr std::string_view kSpentCodes = "net.pairing.spent";  // in LocalState: of which a guess was made
+
 struct PeerStatus {
   JournalId journal;
   DeviceId device;

@@ -6,7 +6,6 @@
 namespace duolog::net {
 namespace {
 
-constexpr std::string_view kSpentCodes = "net.pairing.spent";
 constexpr std::size_t kSpentLength = 16;
 
 ByteArray<kSpentLength> spent_mark(const crypto::PairCode& code) {
