@@ -42,6 +42,7 @@ enum class Reason {
   kGone,              // it was taken back
   kNotYetKnown,       // this device waits to be let in by another of its person's
   kRemoved,           // another of its person's devices has removed this one
+  kNotOwnDevice,      // it is one of the other person's
   kNoSuchDevice,      // `candidates`: ids of those that are meant by it
   kThisDevice,        // it cannot remove itself
   kLastDevice,        // nor where it is the only one
