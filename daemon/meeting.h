@@ -8,9 +8,8 @@
 #include <functional>
 #include <memory>
 
-#include "daemon/control/visit.h"
 #include "daemon/journal/founding.h"
-#include "daemon/net/switchboard.h"
+#include "daemon/meeting_events.h"
 
 namespace duolog {
 
@@ -22,12 +21,8 @@ class Meeting : public std::enable_shared_from_this<Meeting> {
     bool discovery = true;                 // announcements are made and looked for
     std::function<std::string()> refusal;  // why the disk takes nothing; empty while it does
   };
-  struct Ears {
-    std::function<void(const control::PairEvent&)> tell;
-    std::function<void(const control::Error&)> fail;  // at most once, the last
-  };
-  static control::Desk::Pairing start(House house, const control::Pair& asked, Ears ears);
-  Meeting(House house, const control::Pair& asked, Ears ears);
+  static control::Desk::Pairing start(House house, const control::Pair& asked, MeetingEars ears);
+  Meeting(House house, const control::Pair& asked, MeetingEars ears);
 
  private:
   void host();
@@ -36,23 +31,19 @@ class Meeting : public std::enable_shared_from_this<Meeting> {
   void leave();
 
   net::Conversation begin(const net::Introduced& met, journal::FoundingRole role);
-  void fail(int code, std::string detail = {}, std::vector<std::string> candidates = {}, std::size_t limit = 0);
   void host_ended(net::WindowEnd end);
   void join_ended(net::JoinEnd end);
   void founding_failed();
-  void tell_invitation(const net::Invitation& invitation);
-  void tell_visitor(const net::Introduced& met);
   void tell_paired();
 
   House house_;
-  Ears ears_;
+  MeetingVoice voice_;
   std::string relationship_;
   std::string journal_name_;
   bool accept_anyone_ = false;
   bool hosting_ = false;
   bool begun_ = false;  // the window, or the join, is this meeting's …
   bool ended_ = false;  // … and still open: only then may it be closed from here
-  bool over_ = false;
   bool by_link_ = false;
   std::vector<std::string> words_;
   std::shared_ptr<journal::Founding> founding_;  // of the visitor at the door

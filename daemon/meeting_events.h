@@ -1,0 +1,70 @@
+// meeting_events.h: what every pairing has in common at the desk, whoever meets: how an invitation is read, and how
+// what the network tells becomes events and errors of control.proto.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <exception>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "daemon/control/visit.h"
+#include "daemon/net/switchboard.h"
+
+namespace duolog {
+
+struct MeetingEars {
+  std::function<void(const control::PairEvent&)> tell;
+  std::function<void(const control::Error&)> fail;  // at most once, the last
+};
+
+// Speaks until the last has been said, or until nobody listens any more.
+class MeetingVoice {
+ public:
+  explicit MeetingVoice(MeetingEars ears) : ears_(std::move(ears)) {}
+
+  void tell(const control::PairEvent& event);
+  void tell_last(const control::PairEvent& event);
+  void fail(int code, std::string detail = {}, std::vector<std::string> candidates = {}, std::size_t limit = 0);
+  void fail(const std::exception_ptr& thrown);
+  void hush() { over_ = true; }  // nobody listens any more
+  [[nodiscard]] bool over() const { return over_; }
+
+  void invitation(const net::Invitation& invitation, bool announced);
+  void wrong_code(int codes_left);
+  void visitor(const std::string& name, const std::string& device, const net::Introduced& met);
+  void looking();
+  void connecting(const std::string& address);
+  void waiting_for(const std::string& name, const std::vector<std::string>& words);
+  // All but kPaired, and but kFailed, whose cause the conversation knows.
+  void ended(net::WindowEnd end);
+  void ended(net::JoinEnd end, const std::string& refusal);
+
+ private:
+  MeetingEars ears_;
+  bool over_ = false;
+};
+
+// A code or a link as it was typed, and where the host is, if that was said. One of the two is set.
+struct ReadInvitation {
+  std::optional<crypto::PairCode> code;
+  std::optional<crypto::PairLink> link;
+  std::optional<Address> at;
+};
+// nullopt: why not was said.
+std::optional<ReadInvitation> read_invitation(MeetingVoice& voice, const std::string& invitation, const std::string& at,
+                                              crypto::PairPurpose purpose, bool discovery);
+// False: another joining is under way.
+bool join(net::Switchboard& switchboard, ReadInvitation invitation, crypto::PairPurpose purpose,
+          net::JoinEvents events);
+
+// Of one that ends at once, since whoever would lead it is gone.
+net::Conversation nobody_talks();
+
+template <class Words>
+void copy_words(const std::vector<std::string>& from, Words* to) {
+  for (const auto& word : from) *to->Add() = word;
+}
+
+}  // namespace duolog
