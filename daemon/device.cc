@@ -1,23 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "daemon/device.h"
+#include "daemon/device_state.h"
 
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
 #include <asio/io_context.hpp>
 #include <asio/post.hpp>
-#include <asio/steady_timer.hpp>
-#include <list>
 
 #include "daemon/control/convert.h"
-#include "daemon/control/server.h"
 #include "daemon/home/zone.h"
-#include "daemon/household.h"
-#include "daemon/keeping.h"
 #include "daemon/meeting.h"
 #include "daemon/net/multicast.h"
-#include "daemon/net/node.h"
-#include "daemon/nudging.h"
 #include "proto/control.pb.h"
 
 namespace duolog {
@@ -68,72 +61,6 @@ std::uint32_t count(std::uint64_t value) {
 }
 
 }  // namespace
-
-// The house and its sockets.
-struct Device::Open {
-  Open(Device::State& device, std::unique_ptr<store::Database> database, journal::Identity identity);
-  [[nodiscard]] control::Peer describe(const net::PeerStatus& status) const;
-
-  Device::State& device;
-  Household house;
-  net::Node node;
-  asio::steady_timer moment;       // at which a letter may open
-  asio::steady_timer idle;         // when the view is made durable
-  std::optional<Nudging> nudging;  // unless the person wants quiet
-};
-
-struct Device::State {
-  State(asio::io_context& context, home::Home& place, const home::Config& settings, Clock time,
-        std::function<void()> on_stopped)
-      : io(context), home(place), config(settings), clock(std::move(time)), stopped(std::move(on_stopped)) {}
-
-  asio::io_context& io;
-  home::Home& home;
-  const home::Config& config;
-  Clock clock;
-  std::function<void()> stopped;
-
-  Desk desk;
-  std::list<std::function<void(const control::WatchEvent&)>> watchers;
-  std::unique_ptr<Open> open;
-  std::unique_ptr<control::Server> server;
-  bool stopping = false;
-  bool anew = false;
-  Keeping keeping{home, config};
-  std::optional<store::RestoredMark> restored;  // on its way into the house
-  bool half_set_up = false;  // a vault was made whose database could not be begun: nobody was told of it
-  std::exception_ptr bug;
-  std::shared_ptr<bool> alive = std::make_shared<bool>(true);
-
-  [[nodiscard]] Desk::State now() const {
-    if (open) return Desk::State::kOpen;
-    return vault().exists() && !half_set_up ? Desk::State::kLocked : Desk::State::kFresh;
-  }
-  [[nodiscard]] bool nudged() const { return open && open->nudging; }
-  [[nodiscard]] store::VaultFile vault() const { return {home.vault(), home.key_file()}; }
-
-  Household::Outside outside();
-  void fold();
-  void wait_for_moment();
-  void rest_later();
-  void furnish_desk();
-  void open_with(journal::Identity identity, store::Database::Open how);
-  [[nodiscard]] std::optional<journal::Identity> open_vault(const crypto::SecretBytes& passphrase) const;
-  void clear_half_set_up();
-  void init(const control::Init& asked, control::Reply& reply);
-  void unlock(const control::Unlock& asked, control::Reply& reply);
-  void change_passphrase(const control::Passphrase& asked);
-  void furnish_keeping();
-  void move_in(store::BackupUnpacker& backup, const control::Restore_Finish& asked, control::RestoreReport& report);
-  void describe(control::StatusReport& report) const;
-  void examine(control::DoctorReport& report) const;
-  void tell(const control::WatchEvent& event);
-  control::Hold subscribe(std::function<void(const control::WatchEvent&)> watcher);
-  control::Hold after(std::chrono::milliseconds time, std::function<void()> then);
-  void stop();
-  std::filesystem::path move_house();
-  void stop_for_good() { anew = false, stop(); }  // also where it was on its way to run anew, locked
-};
 
 // ---- what stands while the vault is open ----
 
@@ -242,6 +169,7 @@ control::Peer Device::Open::describe(const net::PeerStatus& status) const {
   }
   for (const auto& member : house.door().members(status.journal)) {
     if (member.device != status.device) continue;
+    peer.set_own(member.mine);
     peer.set_name(member.person);
     peer.set_device(member.device_name);
   }
@@ -318,6 +246,7 @@ void Device::State::furnish_desk() {
         {std::move(tell), std::move(fail)});
   };
   furnish_keeping();
+  furnish_devices();
   desk.subscribe = [this](auto watcher) { return subscribe(std::move(watcher)); };
   desk.after = [this](std::chrono::milliseconds time, auto then) { return after(time, std::move(then)); };
 }
@@ -331,6 +260,7 @@ void Device::State::furnish_keeping() {
   desk.keeping.backup_key = [this] { return open->house.identity().keys().local_key("local.backup"); };
   desk.keeping.begin_restore = [this] {
     if (now() != Desk::State::kFresh) throw control::HomeInUse(home.places().data.string());
+    if (arriving) throw control::HomeInUse(home.joining().string());
     return keeping.begin_restore();
   };
   desk.keeping.move_in = [this](auto& backup, const auto& asked, auto& report) { move_in(backup, asked, report); };
@@ -375,18 +305,21 @@ void Device::State::clear_half_set_up() {
   half_set_up = false;
 }
 
+// Leaves a database that knows no journal.
+void Device::State::refuse_a_log_without_its_vault() const {
+  const bool left = std::filesystem::exists(home.database());
+  store::Database database(home.database(), left ? store::Database::Open::kExisting : store::Database::Open::kCreate);
+  if (store::SealedLog(database).journals().empty()) return;
+  throw std::runtime_error(home.database().string() + " holds journals, but its vault " + home.vault().string() +
+                           " is missing\nhint: put the vault back; nothing was changed");
+}
+
 // The database first, then the vault: a vault without its database would be a device that has lost its log.
 void Device::State::init(const control::Init& asked, control::Reply& reply) {
+  if (arriving) throw control::HomeInUse(home.joining().string());
   if (half_set_up) clear_half_set_up();
   const crypto::SecretBytes passphrase(as_bytes(asked.passphrase()));
-  const bool database_left = std::filesystem::exists(home.database());
-  auto database = std::make_unique<store::Database>(
-      home.database(), database_left ? store::Database::Open::kExisting : store::Database::Open::kCreate);
-  if (!store::SealedLog(*database).journals().empty()) {
-    throw std::runtime_error(home.database().string() + " holds journals, but its vault " + home.vault().string() +
-                             " is missing\nhint: put the vault back; nothing was changed");
-  }
-  database.reset();
+  refuse_a_log_without_its_vault();
   keeping.forget_what_lay_here();
   try {
     auto identity = journal::Identity::create(vault(), {asked.name(), asked.device_name()}, passphrase,
@@ -469,6 +402,7 @@ void Device::State::describe(control::StatusReport& report) const {
   open->house.try_disk_again();
   const std::string& refusal = open->house.database().refusal();
   if (!refusal.empty()) report.add_warnings("cannot-write:" + refusal);
+  if (was_removed()) report.add_warnings("removed");
   for (const std::string& name : open->house.waits_for()) report.add_warnings("restored:" + name);
   for (const std::string& why : open->house.receives_nothing()) report.add_warnings("receives-nothing:" + why);
   if (const auto left = open->house.shelf().to_fold(); left > 0) report.add_warnings(fmt::format("folding:{}", left));
@@ -494,6 +428,7 @@ void Device::State::examine(control::DoctorReport& report) const {
   for (const std::string& problem : problems) find("damaged", "problem", problem);
   const std::string& refusal = open->house.database().refusal();
   if (!refusal.empty()) find("cannot-write", "problem", refusal);
+  if (was_removed()) find("removed", "warning", "");
   for (const std::string& name : open->house.waits_for())
     find(name.empty() ? "restored-alone" : "restored", "warning", name);
   for (const std::string& why : open->house.receives_nothing()) find("receives-nothing", "warning", why);
@@ -512,11 +447,12 @@ void Device::State::examine(control::DoctorReport& report) const {
   for (const auto& status : open->house.switchboard().status()) {
     const control::Peer peer = open->describe(status);
     const bool here = status.state == net::PeerStatus::State::kConnected;
+    const std::string& name = peer.own() ? peer.device() : peer.name();
     const std::string& where = status.trouble == net::Trouble::kNone ? peer.address() : status.trouble_at;
     find(here ? "peer-connected" : away_because(status.trouble), here ? "ok" : "note",
-         here || where.empty() ? peer.name() : peer.name() + " (" + where + ")");
-    if (peer.clock_minutes() != 0) find("clock-differs", "warning", peer.name());
-    if (!peer.version().empty()) find(("peer-" + peer.version()).c_str(), "warning", peer.name());
+         here || where.empty() ? name : name + " (" + where + ")");
+    if (peer.clock_minutes() != 0) find("clock-differs", "warning", name);
+    if (!peer.version().empty()) find(("peer-" + peer.version()).c_str(), "warning", name);
   }
   if (!open->nudging) find("notify-off", "note", "");
   if (open->nudging) open->nudging->examine(find);
@@ -560,9 +496,13 @@ void Device::State::stop() {
   if (stopping) return;
   stopping = true;
   spdlog::info(anew ? "locking" : "stopping");
-  const auto close_network = [this] {
+  const auto close_house = [this] {
     if (!open) return stopped();
     open->node.stop([this] { stopped(); });
+  };
+  const auto close_network = [this, close_house] {
+    if (!arriving) return close_house();
+    arriving->stop(close_house);
   };
   if (!server) return close_network();
   server->close(close_network);
@@ -574,6 +514,7 @@ Device::Device(asio::io_context& io, home::Home& home, const home::Config& confi
 
 Device::~Device() {
   state_->server.reset();
+  state_->arriving.reset();
   state_->open.reset();
 }
 

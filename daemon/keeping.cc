@@ -7,6 +7,7 @@
 #include <string_view>
 #include <system_error>
 
+#include "daemon/antechamber.h"
 #include "daemon/control/visit.h"
 #include "daemon/home/origin.h"
 
@@ -39,6 +40,11 @@ void Keeping::clear_unfinished() const {
     clear_unfinished_restore(home_);
   } catch (const std::system_error& refused) {
     spdlog::warn("what a stopped restore has left cannot be cleared away: {}", refused.what());
+  }
+  try {
+    clear_unfinished_joining(home_);
+  } catch (const std::system_error& refused) {
+    spdlog::warn("what a stopped joining has left cannot be cleared away: {}", refused.what());
   }
   const std::string begin = home_.backup_copy().filename().string();
   std::error_code ignored;

@@ -24,6 +24,8 @@ class Keeping {
   // Throws control::HomeInUse where there is a home already, or somebody else restores one at this moment.
   std::shared_ptr<store::BackupUnpacker> begin_restore();
 
+  [[nodiscard]] bool is_restoring() const { return !restoring_.expired(); }
+
   // What was noted down of a home that lay here before: a new one is no copy of it. Throws std::system_error.
   void forget_what_lay_here() const;
 

@@ -73,13 +73,19 @@ Error::Code code_of(journal::Reason reason) {
       return Error::NO_SUCH_JOURNAL;
     case journal::Reason::kNoJournalYet:
     case journal::Reason::kNotYetKnown:
-      return Error::NO_JOURNAL_YET;
+      return Error::NOT_YET_LET_IN;
     case journal::Reason::kRemoved:
+      return Error::REMOVED;
     case journal::Reason::kNoSuchDevice:
+      return Error::NO_SUCH_DEVICE;
+    case journal::Reason::kNotOwnDevice:
+      return Error::NOT_OWN_DEVICE;
     case journal::Reason::kThisDevice:
+      return Error::THIS_DEVICE;
     case journal::Reason::kLastDevice:
+      return Error::LAST_DEVICE;
     case journal::Reason::kDevicesFull:
-      return Error::FAILED;
+      return Error::DEVICES_FULL;
     case journal::Reason::kBadUtf8:
       return Error::BAD_UTF8;
     case journal::Reason::kTooLong:
@@ -208,6 +214,7 @@ void fill(Item& out, const journal::Item& in) {
   out.set_between_us(in.between_us);
   out.set_first_written(in.first_written);
   out.set_source(hex(in.source));
+  out.set_from_removed_device(in.from_removed_device);
   out.set_edited_at(in.edited_at);
   out.set_version_count(in.version_count);
   out.set_taken_back_at(in.taken_back_at);

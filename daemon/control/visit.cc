@@ -69,6 +69,9 @@ void wipe_secrets(Request& request) {
     wipe(request.mutable_passphrase()->mutable_replacement());
   }
   if (request.backup().has_begin()) wipe(request.mutable_backup()->mutable_begin()->mutable_passphrase());
+  if (request.has_device_add()) wipe(request.mutable_device_add()->mutable_passphrase());
+  if (request.has_device_join()) wipe(request.mutable_device_join()->mutable_passphrase());
+  if (request.has_device_remove()) wipe(request.mutable_device_remove()->mutable_passphrase());
   if (request.restore().has_finish()) {
     wipe(request.mutable_restore()->mutable_finish()->mutable_passphrase());
     wipe(request.mutable_restore()->mutable_finish()->mutable_new_passphrase());
@@ -98,6 +101,7 @@ bool always_answered(const Request& request) {
     case Request::kInit:
     case Request::kUnlock:
     case Request::kStop:
+    case Request::kDeviceJoin:
       return true;
     default:
       return false;
@@ -115,7 +119,9 @@ journal::Item without_words(const journal::Item& item) {
 }
 
 // "clock:<name>:<minutes ahead>"
-std::string clock_warning(const Peer& peer) { return fmt::format("clock:{}:{}", peer.name(), peer.clock_minutes()); }
+std::string clock_warning(const Peer& peer) {
+  return fmt::format("clock:{}:{}", peer.own() ? peer.device() : peer.name(), peer.clock_minutes());
+}
 
 }  // namespace
 
@@ -209,7 +215,8 @@ struct Visit::State {
   void tell_if_there(const RecordId& id);
   void sync(const Sync& asked);
   void report_sync();
-  void pair(const Pair& asked);
+  template <class Asked, class Begin>
+  void meet(const Begin& begin, const Asked& asked);
 };
 
 Visit::Visit(Desk& desk, std::function<void(Bytes)> send, std::function<std::size_t()> unread)
@@ -292,6 +299,9 @@ void Visit::State::answer(const Request& request) {
     case Request::kDoctor:
       desk.examine(*reply.mutable_doctor());
       return finish(std::move(reply));
+    case Request::kDeviceJoin:
+      if (desk.state() != Desk::State::kFresh) return finish(error(Error::ALREADY_INITIALISED));
+      return meet(desk.devices.join, request.device_join());
     case Request::kStop:
       done();
       return desk.stop();
@@ -316,7 +326,15 @@ void Visit::State::answer_open(const Request& request) {
     case Request::kWords:
       return words(request.words());
     case Request::kPair:
-      return pair(request.pair());
+      return meet(desk.pair, request.pair());
+    case Request::kDeviceAdd:
+      return meet(desk.devices.add, request.device_add());
+    case Request::kDeviceList:
+      desk.devices.list(*reply.mutable_devices());
+      return finish(std::move(reply));
+    case Request::kDeviceRemove:
+      desk.devices.remove(request.device_remove(), *reply.mutable_device_removed());
+      return finish(std::move(reply));
     case Request::kWrite:
       return write(request.write(), request.request_id());
     case Request::kList:
@@ -586,13 +604,15 @@ void Visit::State::sync(const Sync& asked) {
   under_way = desk.after(kSyncLook, [this] { look_again(); });
 }
 
-void Visit::State::pair(const Pair& asked) {
-  Desk::Pairing pairing = desk.pair(
+// A pairing of whatever kind.
+template <class Asked, class Begin>
+void Visit::State::meet(const Begin& begin, const Asked& asked) {
+  Desk::Pairing pairing = begin(
       asked,
       [this](const PairEvent& event) {
         Reply reply;
         *reply.mutable_pair() = event;
-        reply.set_last(event.has_paired());
+        reply.set_last(event.has_paired() || event.has_arrived());
         send(std::move(reply));
       },
       [this](const Error& failure) { finish(failure); });

@@ -36,6 +36,11 @@ class Unlock;
 class Passphrase;
 class Pair;
 class PairEvent;
+class DeviceAdd;
+class DeviceJoin;
+class DeviceRemove;
+class DeviceRemoved;
+class DeviceReport;
 class Error;
 class Peer;
 class RestoreReport;
@@ -85,6 +90,19 @@ struct Desk {
   std::function<Pairing(const Pair&, std::function<void(const PairEvent&)> tell,
                         std::function<void(const Error&)> fail)>
       pair;
+
+  // This person's devices. add() and join() go on as pair() does, and end with Arrived.
+  struct Devices {
+    std::function<void(DeviceReport&)> list;                          // REQUIRES: kOpen
+    std::function<void(const DeviceRemove&, DeviceRemoved&)> remove;  // REQUIRES: kOpen
+    std::function<Pairing(const DeviceAdd&, std::function<void(const PairEvent&)> tell,
+                          std::function<void(const Error&)> fail)>
+        add;  // REQUIRES: kOpen
+    std::function<Pairing(const DeviceJoin&, std::function<void(const PairEvent&)> tell,
+                          std::function<void(const Error&)> fail)>
+        join;  // REQUIRES: kFresh
+  };
+  Devices devices;
 
   // keep.h, repairing.h
   struct Keeping {

@@ -69,6 +69,8 @@ class Home {
   // home it will be. A start clears away what a kill has left of them: names that nobody gives to a copy of their own.
   [[nodiscard]] std::filesystem::path backup_copy() const { return places_.data / ".duolog-copying-"; }
   [[nodiscard]] std::filesystem::path restoring() const { return places_.data / ".duolog-restoring"; }
+  // While this device joins a person's others: the home it will be.
+  [[nodiscard]] std::filesystem::path joining() const { return places_.data / ".duolog-joining"; }
   [[nodiscard]] std::filesystem::path notes() const { return places_.state / "notes.log"; }
 
  private:

@@ -76,6 +76,20 @@ class Talk {
       tell(event);
       return Desk::Pairing{std::make_shared<int>(), [](bool) {}};
     };
+    desk_.devices.list = [](control::DeviceReport& report) { report.add_devices()->set_name("laptop"); };
+    desk_.devices.remove = [](const control::DeviceRemove&, control::DeviceRemoved& report) { report.add_let_in(); };
+    desk_.devices.add = [](const control::DeviceAdd&, auto tell, auto) {
+      control::PairEvent event;
+      event.mutable_window();
+      tell(event);
+      return Desk::Pairing{std::make_shared<int>(), [](bool) {}};
+    };
+    desk_.devices.join = [](const control::DeviceJoin&, auto tell, auto) {
+      control::PairEvent event;
+      event.mutable_arrived();
+      tell(event);
+      return Desk::Pairing{std::make_shared<int>(), [](bool) {}};
+    };
     visit_.emplace(desk_, [this](Bytes bytes) { take(bytes); });
   }
 
@@ -108,7 +122,7 @@ class Talk {
 // These go on by themselves, or are answered by what is under way.
 bool may_wait(const Request& request) {
   return request.has_watch() || request.has_pair() || request.has_pair_decision() || request.has_sync() ||
-         request.has_want_attachment() || request.has_share();
+         request.has_want_attachment() || request.has_share() || request.has_device_add();
 }
 bool may_write(const Request& request) {
   return request.has_write() || request.has_answer_form() || request.has_words() || request.has_configure() ||

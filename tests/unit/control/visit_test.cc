@@ -87,6 +87,16 @@ class VisitTest : public testing::Test {
       return Desk::Pairing{Hold(this, [this](void*) { window_open = false; }),
                            [this](bool accept) { decisions.push_back(accept); }};
     };
+    desk.devices.add = [this](const DeviceAdd&, auto, auto) {
+      return Desk::Pairing{Hold(this, [this](void*) { window_open = false; }),
+                           [this](bool accept) { decisions.push_back(accept); }};
+    };
+    desk.devices.join = [](const DeviceJoin&, auto tell, auto) {
+      PairEvent event;
+      event.mutable_arrived()->set_device("phone");
+      tell(event);
+      return Desk::Pairing{std::make_shared<int>(), [](bool) {}};
+    };
     visit = std::make_unique<Visit>(
         desk,
         [this](Bytes bytes) {
@@ -613,6 +623,29 @@ TEST_F(VisitTest, ADecisionWithoutAPairingChangesNothing) {
   decision.mutable_pair_decision()->set_accept(true);
   ask(decision);
   EXPECT_TRUE(decisions.empty());
+}
+
+TEST_F(VisitTest, AWindowForAnOwnDeviceIsOneLikeAnyOther) {
+  Request asked = request();
+  asked.mutable_device_add();
+  ask(asked);
+  Request decision = request();
+  decision.mutable_pair_decision()->set_accept(false);
+  ask(decision);
+  EXPECT_THAT(decisions, testing::ElementsAre(false));
+  EXPECT_TRUE(window_open);
+  visit.reset();
+  EXPECT_FALSE(window_open);
+}
+
+TEST_F(VisitTest, OnlyAnEmptyHomeJoinsAPersonsDevices) {
+  Request asked = request();
+  asked.mutable_device_join();
+  EXPECT_EQ(ask(asked).error().code(), Error::ALREADY_INITIALISED);
+  state = Desk::State::kLocked;
+  EXPECT_EQ(ask(asked).error().code(), Error::ALREADY_INITIALISED);
+  state = Desk::State::kFresh;
+  EXPECT_EQ(ask(asked).pair().arrived().device(), "phone");
 }
 
 TEST_F(VisitTest, StopIsAnsweredBeforeItHappens) {
