@@ -31,6 +31,7 @@ enum class Verb {
   kInit,
   kWords,
   kPair,
+  kDevice,
   kWrite,
   kList,
   kShow,
@@ -75,6 +76,12 @@ struct PairOptions {
   std::vector<std::string> invitation;
   std::string picture, at, relationship, name;
   bool operator==(const PairOptions&) const = default;
+};
+struct DeviceOptions {
+  std::string action;              // empty: list
+  std::vector<std::string> words;  // of the code, the link or the name
+  std::string picture, at, name;
+  bool operator==(const DeviceOptions&) const = default;
 };
 struct TodayOptions {
   bool line = false;
@@ -240,6 +247,7 @@ struct Invocation {
   Globals globals;
   InitOptions init;
   PairOptions pair;
+  DeviceOptions device;
   WriteOptions write;
   ListOptions list;
   SearchOptions search;

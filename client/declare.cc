@@ -31,7 +31,7 @@ constexpr std::array kGroups = {
     VerbGroup{"do answers practices trends guide", declare_practices},
     VerbGroup{"pair pause resume watch sync", declare_together},
     VerbGroup{"import export", declare_inout},
-    VerbGroup{"init words status lock unlock passphrase config doctor backup restore daemon", declare_device},
+    VerbGroup{"init words status lock unlock passphrase config device doctor backup restore daemon", declare_device},
 };
 
 // "-n,--number" as a person knows it: the last of its names.

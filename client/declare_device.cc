@@ -37,6 +37,23 @@ void declare_config(Declared& d) {
   flag(config, "--agree", options.agree, "to the calendar that the other proposes");
 }
 
+void declare_devices(Declared& d) {
+  auto& device = d.verb(Verb::kDevice, "device", kDevice, "your devices: who they are, one more, one less",
+                        "  duolog device                       names, when last met, how each was paired\n"
+                        "  duolog device add                   shows a code, a QR and a link, and waits\n"
+                        "  duolog device join 7-guitar-banana  on the other computer, instead of duolog init\n"
+                        "  duolog device join --qr photo.png --name phone\n"
+                        "  duolog device remove phone\n",
+                        "a device that is let in reads and writes everything you can, and can let in others. one\n"
+                        "that is removed keeps what it has; what is written from then on does not reach it.\n\n");
+  auto& options = d.call.device;
+  choice(device, "action", options.action, "list, add, join or remove; none: list", {"list", "add", "join", "remove"});
+  texts(device, "what", options.words, "join: a code or a link; remove: a name, or the beginning of an id");
+  text(device, "--qr", options.picture, "PICTURE  join: read the link from a picture of the QR");
+  text(device, "--at", options.at, "HOST[:PORT]  join: where the other computer is, if it is not found");
+  text(device, "--name", options.name, "NAME  join: of this device (its host name)");
+}
+
 void declare_keeping(Declared& d) {
   auto& backup = d.verb(Verb::kBackup, "backup", kDevice, "all of this home in one file, under a passphrase",
                         "  duolog backup journal.backup\n"
@@ -80,6 +97,7 @@ void declare_device(Declared& d) {
   flag(passphrase, "--key-file", d.call.passphrase.key_file, "a key file instead of a passphrase");
 
   declare_config(d);
+  declare_devices(d);
 
   auto& doctor = d.verb(Verb::kDoctor, "doctor", kDevice, "look for what is wrong",
                         "  duolog doctor\n"

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "client/moment.h"
 #include "client/sanitise.h"
 #include "proto/control.pb.h"
@@ -16,6 +18,11 @@ std::string away_text(std::string_view state) {
   if (state == "never met") return "not connected since pairing";
   if (state == "no answer") return "no answer";
   return "not connected";
+}
+
+std::string peer_text(const control::Peer& peer) {
+  if (!peer.own()) return device_text(peer.name(), peer.device());
+  return peer.device().empty() ? "your other device" : "your " + sanitise_line(peer.device());
 }
 
 }  // namespace
@@ -52,6 +59,18 @@ std::string peer_state(const control::Peer& peer) {
   if (peer.missing() > 0) text += fmt::format(", {} not here yet", peer.missing());
   if (peer.behind() == 0 && peer.missing() == 0 && peer.connected()) text += ", both hold the same";
   return text;
+}
+
+std::vector<std::string> peer_lines(const google::protobuf::RepeatedPtrField<control::Peer>& peers) {
+  std::vector<std::string> lines;
+  for (const bool own : {true, false}) {
+    for (const auto& peer : peers) {
+      if (peer.own() != own) continue;
+      auto line = peer_text(peer) + ": " + peer_state(peer);
+      if (!own || std::ranges::find(lines, line) == lines.end()) lines.push_back(std::move(line));
+    }
+  }
+  return lines;
 }
 
 }  // namespace duolog::client

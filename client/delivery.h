@@ -4,7 +4,12 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
+namespace google::protobuf {
+template <class Element>
+class RepeatedPtrField;
+}
 namespace duolog::control {
 class Delivery;
 class Peer;
@@ -18,5 +23,8 @@ std::string delivery_text(const control::Delivery& delivery, std::string_view da
 std::string device_text(std::string_view person, std::string_view device);
 // "connected", "no answer since 21:14", …
 std::string peer_state(const control::Peer& peer);
+// "Bo's laptop: connected, both hold the same", "your phone: …": one's own devices first, and what is the same in
+// several journals once.
+std::vector<std::string> peer_lines(const google::protobuf::RepeatedPtrField<control::Peer>& peers);
 
 }  // namespace duolog::client

@@ -21,6 +21,8 @@ Exit dispatch(Context& context, const Invocation& call, char* const* argv) {
       return words(context);
     case Verb::kPair:
       return pair(context, call.pair);
+    case Verb::kDevice:
+      return device(context, call.device);
     case Verb::kWrite:
       return write(context, call.write);
     case Verb::kList:

@@ -95,6 +95,7 @@ std::string remarks(const control::Item& item, const ItemView& view) {
   if (item.mood() > 0) add(fmt::format("mood {} of 5", item.mood()));
   if (!item.edited_at().empty()) add("edited " + about(item.edited_at(), false));
   if (item.after_reveal()) add("after the reveal");
+  if (item.from_removed_device()) add("written on a device that has been removed");
   if (view.journal) add("in " + sanitise_line(item.journal()));
   if (!item.on().empty()) add("about " + about(item.on(), item.day_only()));
   if (!item.first_written().empty() && day_of(item.first_written()) != day_of(item.written_at()))

@@ -242,9 +242,7 @@ std::string notes_text(const control::TodayReport& report, const Output& out) {
   if (report.alone()) {
     text += paragraph("you are alone here so far: duolog pair invites the other person", 0, out.width());
   }
-  for (const auto& peer : report.peers()) {
-    text += paragraph(device_text(peer.name(), peer.device()) + ": " + peer_state(peer), 0, out.width());
-  }
+  for (const auto& line : peer_lines(report.peers())) text += paragraph(line, 0, out.width());
   bool words_named = false;
   for (const auto& warning : report.warnings()) {
     words_named = words_named || warning == "words-unconfirmed";

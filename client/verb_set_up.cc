@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <fmt/format.h>
 #include <sys/random.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -12,6 +11,7 @@
 #include "client/ask.h"
 #include "client/json.h"
 #include "client/layout.h"
+#include "client/new_home.h"
 #include "client/sanitise.h"
 #include "client/verbs.h"
 #include "client/words.h"
@@ -20,7 +20,6 @@
 namespace duolog::client {
 namespace {
 
-constexpr std::size_t kNameLimit = 64;   // bytes
 constexpr std::size_t kProofs = 3;       // words asked for
 constexpr std::size_t kWordColumn = 14;  // "24 " and eight letters
 constexpr std::size_t kColumns = 4;
@@ -108,25 +107,6 @@ std::string user_name() {
   return {};
 }
 
-std::string host_name() {
-  std::array<char, 256> name{};
-  if (::gethostname(name.data(), name.size() - 1) != 0) return "this device";
-  std::string host(name.data());
-  host = host.substr(0, host.find('.'));
-  return host.empty() || utf8_fault(host) != std::string::npos ? "this device" : host.substr(0, kNameLimit);
-}
-
-std::string checked_name(const std::string& name) {
-  const auto begin = name.find_first_not_of(" \t");
-  const auto trimmed = begin == std::string::npos ? "" : name.substr(begin, name.find_last_not_of(" \t") - begin + 1);
-  if (trimmed.empty()) throw wrong_usage("a name is needed", "--name NAME: what the other person will see");
-  if (trimmed.size() > kNameLimit)
-    throw wrong_usage(fmt::format("a name has at most {} bytes", kNameLimit), "choose a shorter one");
-  const auto fault = utf8_fault(trimmed);
-  if (fault != std::string_view::npos) throw not_utf8("the name", fault);
-  return trimmed;
-}
-
 std::string name_for(const Context& context, const InitOptions& options) {
   if (!options.name.empty()) return checked_name(options.name);
   const auto offered = user_name();
@@ -135,16 +115,6 @@ std::string name_for(const Context& context, const InitOptions& options) {
                              (offered.empty() ? "" : " [" + sanitise_line(offered) + "]") + ": ");
   if (!name) throw interrupted("stopped; nothing was made");
   return checked_name(name->empty() ? offered : *name);
-}
-
-SecretText passphrase_for(const Context& context) {
-  if (!context.globals.passphrase_file.empty()) return read_secret(context.globals.passphrase_file);
-  if (context.globals.yes) return {};
-  say("\n" + paragraph("a passphrase keeps this journal closed to whoever finds or takes this computer.\n"
-                       "Enter alone means a key file instead, and nothing to remember, but\n"
-                       "whoever takes the disk reads the journal.",
-                       0, context.out.width()));
-  return ask_new_secret("passphrase: ");
 }
 
 // The journal is made, whatever comes of this: a slip of the pen is no failure of init.
@@ -192,7 +162,7 @@ Exit init(Context& context, const InitOptions& options) {
   auto& asked = *request.mutable_init();
   asked.set_name(name_for(context, options));
   asked.set_device_name(options.device.empty() ? host_name() : checked_name(options.device));
-  const auto passphrase = passphrase_for(context);
+  const auto passphrase = passphrase_of_new_home(context);
   asked.set_passphrase(passphrase.copy());
   auto reply = context.daemon.ask_one(request, kSlow);
   wipe(*asked.mutable_passphrase());

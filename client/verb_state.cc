@@ -79,9 +79,7 @@ std::string open_sections(Context& context, const control::StatusReport& report)
     journals += paragraph("duolog write goes to " + sanitise_line(report.write_to()), 2, out.width());
   }
   std::string peers;
-  for (const auto& peer : report.peers()) {
-    peers += paragraph(device_text(peer.name(), peer.device()) + ": " + peer_state(peer), 2, out.width());
-  }
+  for (const auto& line : peer_lines(report.peers())) peers += paragraph(line, 2, out.width());
   return section(out, "journals", journals) + section(out, "devices", peers) +
          section(out, "arrived", arrivals(context));
 }

@@ -54,9 +54,7 @@ Exit sync(Context& context, const SyncOptions& options) {
   if (out.json()) {
     out.line(to_json(report));
   } else {
-    for (const auto& peer : report.peers()) {
-      out.print(paragraph(device_text(peer.name(), peer.device()) + ": " + peer_state(peer), 0, out.width()));
-    }
+    for (const auto& line : peer_lines(report.peers())) out.print(paragraph(line, 0, out.width()));
     if (report.peers().empty()) out.line("there is nobody to meet yet: duolog pair invites the other person");
     if (report.complete() && !report.peers().empty()) out.line("both sides hold the same");
   }

@@ -30,6 +30,8 @@ Exit unlock(Context& context);
 Exit passphrase(Context& context, const PassphraseOptions& options);
 // verb_pair.cc
 Exit pair(Context& context, const PairOptions& options);
+// verb_device.cc
+Exit device(Context& context, const DeviceOptions& options);
 // verb_write.cc
 Exit write(Context& context, const WriteOptions& options);
 // verb_read.cc

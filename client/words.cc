@@ -28,6 +28,9 @@ struct Text {
 };
 
 constexpr const char* kNewCode = "start again: ask for a new code";
+constexpr const char* kNewCodeOfWhich =
+    "start again: ask for a new code. one of duolog pair is for duolog pair, one of duolog device add for "
+    "duolog device join";
 
 // clang-format off
 const Text kTexts[] = {
@@ -57,7 +60,7 @@ const Text kTexts[] = {
   {Error::NOT_A_LINK, Exit::kUsage, "that link is not whole; nothing was sent", nullptr, "copy it from the first to the last letter, or use the code beside it"},
   {Error::LINK_EXPIRED, Exit::kFailed, "that link has expired; nothing was sent", nullptr, "ask for a new one: duolog pair on the other computer shows it"},
   {Error::CODE_SPENT, Exit::kFailed, "this device has used its one guess for that code", nullptr, kNewCode},
-  {Error::WRONG_CODE, Exit::kFailed, "that code was not the right one, and is burnt now; nothing was told to anybody", nullptr, kNewCode},
+  {Error::WRONG_CODE, Exit::kFailed, "that code was not the right one, and is burnt now; nothing was told to anybody", nullptr, kNewCodeOfWhich},
   {Error::NOBODY_FOUND, Exit::kFailed, "nobody answers to this code; no guess was spent", nullptr, "in this order:\n  1. is duolog pair still open on the other computer? a code lives ten minutes, then ask for a new one\n  2. are both in the same network? if not, or if it carries no multicast, add --at HOST with an address from their screen\n  3. does a firewall there let port 38650 in?"},
   {Error::TWO_WINDOWS, Exit::kFailed, "two computers announce the number of this code; no guess was spent", nullptr, "somebody else is pairing nearby, or pretends to: ask for a new code, or name the right computer with --at HOST"},
   {Error::DECLINED, Exit::kFailed, "the other person said no; nothing was kept", nullptr, "talk to each other, then ask for a new code"},
@@ -67,7 +70,16 @@ const Text kTexts[] = {
   {Error::WRONG_PERSON, Exit::kFailed, "the computer that answered is not the one this link was made on; nothing was told to it", nullptr, "ask for a new link; if this happens again, somebody is in between"},
   {Error::CANNOT_CONNECT, Exit::kFailed, "no answer from {0}; no guess was spent", "the other computer does not answer; no guess was spent", "is duolog pair still open there? is the address right? does a firewall let port 38650 in?"},
   {Error::NEWER_VERSION, Exit::kFailed, "this needs a newer Duolog: {0}; nothing was changed", "this needs a newer Duolog; nothing was changed", "update this one"},
-  {Error::OTHER_SIDE_LEFT, Exit::kFailed, "the other computer went away in the middle; nothing was kept", nullptr, kNewCode},
+  {Error::OTHER_SIDE_LEFT, Exit::kFailed, "the device {0} went away in the middle, and is none of yours any more; nothing was kept", "the other computer went away in the middle; nothing was kept", kNewCode},
+  {Error::NOT_YET_LET_IN, Exit::kFailed, "NOT saved: this device was let in a moment ago, and the journal has not come yet", nullptr, "leave it on while another of your devices is on; duolog sync --wait waits for it"},
+  {Error::NOT_OWN_DEVICE, Exit::kFailed, "that is a device of {0}'s, not one of yours; nothing was changed", "that is none of your devices; nothing was changed", "duolog device list shows yours"},
+  {Error::NO_SUCH_DEVICE, Exit::kNotFound, "no one device of yours is meant by {0}; nothing was changed", "no one device of yours is meant; nothing was changed", "yours: {3}; a name, or the beginning of an id"},
+  {Error::LAST_DEVICE, Exit::kFailed, "it is the only device you have; nothing was changed", nullptr, "duolog device add lets another one in first"},
+  {Error::DEVICES_FULL, Exit::kFailed, "you have {2} devices, and there may be no more; nobody was let in", nullptr, "duolog device list shows them, duolog device remove makes room"},
+  {Error::REMOVED, Exit::kFailed, "NOT saved: this device was removed by another of yours; all that is here can be read", nullptr, "to use it again, move its folder away, and duolog device join"},
+  {Error::THIS_DEVICE, Exit::kFailed, "this is the device you are on; nothing was changed", nullptr, "remove it from another one of yours: duolog device remove, there"},
+  {Error::PARTNERS_CODE, Exit::kUsage, "that link was made for another person; nothing was sent", nullptr, "duolog pair takes it; for a device of your own: duolog device add, on the one you have"},
+  {Error::DEVICE_CODE, Exit::kUsage, "that link was made for a device of one's own; nothing was sent", nullptr, "duolog device join takes it, in a home that is empty; for two people: duolog pair, on the other computer"},
   {Error::BAD_PRACTICE, Exit::kFailed, "that practice cannot be read: {0}", "that practice cannot be read", "nothing was kept; duolog practices show checkin --toml shows how one looks"},
   {Error::NOT_YOURS, Exit::kFailed, "that is the other's to do; nothing was changed", nullptr, "duolog show ID names what you can do with it"},
   {Error::NOT_ITS_KIND, Exit::kUsage, "that cannot be done with it: {0}", "that cannot be done with it; nothing was changed", "it takes: {3}"},
@@ -402,6 +414,10 @@ std::string warning_text(std::string_view code) {
   }
   if (name == "peer-newer") return fmt::format(kPeerNewer, rest_of(code));
   if (name == "peer-older") return fmt::format(kPeerOlder, rest_of(code));
+  if (name == "removed") {
+    return "this device was removed by another of yours: nothing new reaches it, and nothing is written here; all that "
+           "is here can be read";
+  }
   if (name == "words-unconfirmed") return "your 24 words are not confirmed yet: duolog words";
   if (name == "zone") {
     return fmt::format("the time zone {} is not known on this machine (apt install tzdata); days are counted in UTC",

@@ -1,0 +1,419 @@
+// device: one's own devices. list and remove are questions and answers; add and join are two screens, as with pair:
+//
+//   add    window ─► (wrong code ─► window) … ─► visitor ─► yes/no ─► arrived
+//   join   progress … ─► let in ─► fetching … ─► arrived
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <fmt/format.h>
+
+#include <functional>
+#include <optional>
+#include <utility>
+
+#include "client/ask.h"
+#include "client/interrupts.h"
+#include "client/invitation.h"
+#include "client/json.h"
+#include "client/layout.h"
+#include "client/moment.h"
+#include "client/new_home.h"
+#include "client/pairing_screen.h"
+#include "client/progress.h"
+#include "client/sanitise.h"
+#include "client/show_item.h"
+#include "client/verbs.h"
+#include "client/words.h"
+#include "proto/control.pb.h"
+
+namespace duolog::client {
+namespace {
+
+using control::OwnDevice;
+using control::PairEvent;
+
+std::string day_of_moment(const std::string& rfc3339) {
+  const auto days = days_of(rfc3339);
+  return days ? day_text(*days) : std::string();
+}
+
+std::string name_of(const OwnDevice& device) {
+  const auto name = sanitise_line(device.name());
+  return name.empty() ? short_id(device.id()) : name;
+}
+
+// Does `use` with the passphrase, where there is one: the vault is open, and its owner need not sit before it.
+void with_known_passphrase(Context& context, const std::function<void(const SecretText&)>& use) {
+  if (context.daemon.open_status().device().locked_by() != "passphrase") return use(SecretText());
+  with_passphrase(context.globals.passphrase_file, use);
+}
+
+// ---- list ----
+
+std::string paired_text(const OwnDevice& device) {
+  const auto day = day_of_moment(device.added_at());
+  if (device.paired_by().empty()) return day.empty() ? std::string() : " · since " + day;
+  return " · paired by " + sanitise_line(device.paired_by()) + (day.empty() ? "" : ", " + day);
+}
+
+std::string seen_text(const OwnDevice& device) {
+  if (device.self()) return {};
+  if (device.connected()) return " · connected";
+  return device.last_seen().empty() ? " · not met yet" : " · met " + near(device.last_seen(), today());
+}
+
+std::string device_line(const OwnDevice& device) {
+  const auto name = name_of(device);
+  const auto id = " · " + short_id(device.id());
+  if (device.state() == "removed") {
+    const auto day = day_of_moment(device.removed_at());
+    return name + (device.self() ? " · this one" : "") + " · removed" + (day.empty() ? "" : " " + day) + id;
+  }
+  std::string text = name + (device.self() ? " · this one" : "") + paired_text(device) + seen_text(device);
+  if (device.state() == "frozen") text += " · a copy of it has written elsewhere: it is frozen";
+  if (device.state() == "over") text += " · one too many: what is new does not reach it";
+  return text + id;
+}
+
+Exit list(Context& context) {
+  context.daemon.open_status();
+  control::Request request;
+  request.mutable_device_list();
+  const auto reply = context.daemon.ask_one(request);
+  auto& out = context.out;
+  if (out.json()) {
+    for (const auto& device : reply.devices().devices()) out.line(to_json(device));
+    return Exit::kDone;
+  }
+  out.line(out.style().strong("your devices"));
+  for (const auto& device : reply.devices().devices()) out.print(paragraph(device_line(device), 2, out.width()));
+  if (reply.devices().devices_size() == 1) out.line("duolog device add lets another one in");
+  return Exit::kDone;
+}
+
+// ---- add and join: what both share ----
+
+class Joining {
+ public:
+  explicit Joining(Context& context) : context_(context) {}
+
+ protected:
+  control::Reply next(const char* stopped) {
+    if (!context_.daemon.has_reply() && interrupts_.come_before(context_.daemon.socket())) {
+      if (context_.out.terminal()) say("\n");  // after the ^C
+      throw interrupted(stopped);
+    }
+    return context_.daemon.receive(std::nullopt);
+  }
+  void print_json(const PairEvent& event) {
+    // The window is what scripts wait for first: its fields stand alone.
+    context_.out.line(event.has_window() ? to_json(event.window()) : to_json(event));
+  }
+
+  Context& context_;
+  Interrupts interrupts_;
+};
+
+// ---- add ----
+
+class Adding : Joining {
+ public:
+  using Joining::Joining;
+
+  void run() {
+    auto reply = begin();
+    for (;;) {
+      const auto& event = reply.pair();
+      show(event);
+      context_.out.flush();
+      if (event.has_arrived()) return;
+      if (event.has_visitor()) decide(event.visitor());
+      reply = next("stopped; the window is closed and nobody was let in");
+    }
+  }
+
+ private:
+  // A wrong passphrase is the first answer, and may be typed again.
+  control::Reply begin() {
+    control::Reply first;
+    with_known_passphrase(context_, [&](const SecretText& passphrase) {
+      control::Request request;
+      auto& asked = *request.mutable_device_add();
+      const Wiped wiped(*asked.mutable_passphrase());
+      asked.set_passphrase(passphrase.copy());
+      asked.set_accept_anyone(context_.globals.yes);
+      context_.daemon.send(request);
+      first = context_.daemon.receive(kSlow);
+    });
+    return first;
+  }
+
+  void show(const PairEvent& event) {
+    auto& out = context_.out;
+    if (out.json()) return print_json(event);
+    switch (event.event_case()) {
+      case PairEvent::kWindow:
+        if (!visitor_.empty()) out.line("\n" + std::exchange(visitor_, {}) + " went away; here is a new code");
+        print_window(out, event.window(),
+                     {"duolog device join", "your other computer", "where you cannot type a code"});
+        break;
+      case PairEvent::kWrong:
+        out.print(fmt::format("\nsomebody tried a wrong code: that code is burnt, {}\n",
+                              event.wrong().codes_left() == 1 ? "and this is the last one" : "here is a new one"));
+        break;
+      case PairEvent::kVisitor:
+        print_visitor(event.visitor());
+        break;
+      case PairEvent::kArrived:
+        print_arrived(event.arrived());
+        break;
+      default:
+        break;
+    }
+  }
+
+  void print_visitor(const PairEvent::Visitor& visitor) {
+    auto& out = context_.out;
+    visitor_ = sanitise_line(visitor.device_name());
+    if (visitor_.empty()) visitor_ = "a device";
+    out.print("\na device called " + out.style().strong(visitor_) + " is there\n");
+    out.print(paragraph("compare these four words with those on its screen before you say yes:", 0, out.width()));
+    out.print("      " + out.style().strong(four_words(visitor.words())) + "\n");
+  }
+
+  void print_arrived(const PairEvent::Arrived& arrived) {
+    auto& out = context_.out;
+    const auto device = sanitise_line(arrived.device());
+    out.print("\n" + out.style().strong((device.empty() ? "it" : device) + " is one of your devices now") + "\n");
+    out.print(
+        paragraph("it fetches your notebook and everything you share; leave both on for a while", 0, out.width()));
+  }
+
+  // --yes speaks for the one guess of a code. A link can be passed on: somebody looks, or nobody is let in.
+  void decide(const PairEvent::Visitor& visitor) {
+    if (visitor.by() != "link" && context_.globals.yes) return;
+    auto decision = Decision::kNo;
+    if (can_ask() && !context_.out.json()) {
+      decision = context_.daemon.has_reply()
+                     ? Decision::kNews
+                     : ask_yes_meanwhile("is it yours, and shall it read and write everything you can?",
+                                         context_.daemon.socket(), interrupts_);
+    } else {
+      say_wrapped("a link for a device of one's own is never let in unasked: answer at a terminal, or use the code\n");
+    }
+    if (decision == Decision::kNews) return;  // it left, or the time is over: the next reply says
+    if (decision == Decision::kInterrupted) {
+      interrupts_.take();
+      throw interrupted("stopped; the window is closed and nobody was let in");
+    }
+    control::Request request;
+    request.mutable_pair_decision()->set_accept(decision == Decision::kYes);
+    context_.daemon.send(request);
+    if (decision == Decision::kYes || context_.out.json()) return;
+    context_.out.line(visitor_ + " was not let in");
+    context_.out.flush();
+    visitor_.clear();
+  }
+
+  std::string visitor_;  // who is there, until it is let in or not; sanitised
+};
+
+Exit add(Context& context) {
+  if (!context.globals.yes && !can_ask()) {
+    throw needs_an_answer("device add asks whether it is your device", "--yes lets in whoever has the code");
+  }
+  context.daemon.open_status();
+  Adding(context).run();
+  return Exit::kDone;
+}
+
+// ---- join ----
+
+class Arriving : Joining {
+ public:
+  using Joining::Joining;
+
+  void run(control::Request& request) {
+    {
+      const Wiped wiped(*request.mutable_device_join()->mutable_passphrase());
+      context_.daemon.send(request);
+    }
+    for (;;) {
+      const auto reply = next(let_in_ ? "stopped looking on; this device is one of yours, and the rest comes by itself"
+                                      : "stopped; nothing was kept");
+      if (!reply.has_pair()) continue;
+      show(reply.pair());
+      context_.out.flush();
+      if (reply.pair().has_arrived()) return;
+    }
+  }
+
+ private:
+  void show(const PairEvent& event) {
+    const bool fetching = event.progress().step() == PairEvent::Progress::FETCHING;
+    const bool first = fetching && !std::exchange(let_in_, let_in_ || fetching);
+    if (context_.out.json()) return print_json(event);
+    if (first) context_.out.line("\nyour other device has let this one in");
+    context_.out.flush();  // before what is written over beside it
+    if (fetching) return tell_fetching(event.progress());
+    if (event.has_progress())
+      steps_.print(context_.out, event.progress(), "your other device", context_.globals.verbose);
+    if (!event.has_arrived()) return;
+    fetching_.reset();
+    print_arrived(event.arrived());
+  }
+
+  void tell_fetching(const PairEvent::Progress& progress) {
+    if (progress.of() == 0) return;
+    if (total_ != progress.of()) {
+      fetching_.reset();
+      total_ = progress.of();
+      fetching_.emplace(fmt::format("fetching {} records", total_), total_, false, Progress::In::kParts);
+    }
+    fetching_->at(progress.have());
+  }
+
+  void print_arrived(const PairEvent::Arrived& arrived) {
+    auto& out = context_.out;
+    out.print("\n" +
+              out.style().strong("this is now a device of " + sanitise_line(arrived.name()) +
+                                 "'s: " + sanitise_line(arrived.device())) +
+              "\n");
+    out.print(paragraph(
+        arrived.complete()
+            ? fmt::format("all of it is here: {} records. your 24 words are not: they are on paper, or on the device "
+                          "you began with",
+                          arrived.records())
+            : "what is missing comes by itself as soon as this device and another of yours are on: duolog sync",
+        0, out.width()));
+    out.print(paragraph(arrived.locked_by() == "passphrase"
+                            ? "the passphrase that you have just given opens it here"
+                            : "a key file opens it: whoever takes this disk reads it (duolog passphrase changes that)",
+                        0, out.width()));
+  }
+
+  bool let_in_ = false;
+  JoinSteps steps_;
+  std::uint32_t total_ = 0;
+  std::optional<Progress> fetching_;
+};
+
+std::string invitation_of(const DeviceOptions& options) {
+  if (!options.picture.empty() && !options.words.empty()) {
+    throw wrong_usage("a picture and a code at once: which of them?",
+                      "duolog device join --qr PICTURE, or duolog device join CODE");
+  }
+  auto invitation = options.picture.empty() ? invitation_text(options.words) : link_in_picture(options.picture);
+  if (invitation.empty()) {
+    throw wrong_usage("device join wants the code or the link that your other device shows",
+                      "there: duolog device add. here: duolog device join CODE");
+  }
+  return invitation;
+}
+
+Exit join(Context& context, const DeviceOptions& options) {
+  control::Request request;
+  auto& asked = *request.mutable_device_join();
+  asked.set_invitation(invitation_of(options));
+  asked.set_at(options.at);
+  if (!context.globals.yes && context.globals.passphrase_file.empty() && !can_ask()) {
+    throw needs_an_answer("device join asks for a passphrase of this home",
+                          "--passphrase-file FILE, or --yes for a key file");
+  }
+  if (context.daemon.status().initialised()) throw refusal(control::Error::ALREADY_INITIALISED);
+  // Asked first: no secret of the other device's waits for somebody to type.
+  asked.set_device_name(options.name.empty() ? host_name() : checked_name(options.name));
+  asked.set_passphrase(passphrase_of_new_home(context).copy());
+  Arriving(context).run(request);
+  return Exit::kDone;
+}
+
+// ---- remove ----
+
+control::DeviceRemoved remove(Context& context, const std::string& which, const SecretText& passphrase,
+                              bool look_only) {
+  control::Request request;
+  auto& asked = *request.mutable_device_remove();
+  const Wiped wiped(*asked.mutable_passphrase());
+  asked.set_device(which);
+  asked.set_passphrase(passphrase.copy());
+  asked.set_look_only(look_only);
+  return std::move(*context.daemon.ask_one(request, kSlow).mutable_device_removed());
+}
+
+std::string before_text(const control::DeviceRemoved& found, std::size_t width) {
+  const auto name = name_of(found.device());
+  std::string text = paragraph(
+      fmt::format("from now on nothing new reaches {0}, here or at the other's, as soon as each of your devices has "
+                  "heard of it. what it holds stays on it: {1} records that it could read.",
+                  name, found.records()),
+      0, width);
+  for (const auto& other : found.let_in()) {
+    text +=
+        paragraph(name + " had let in: " + name_of(other) + ". is that one yours? it is asked about next", 0, width);
+  }
+  return text;
+}
+
+std::string after_text(const control::DeviceRemoved& removed, std::size_t width) {
+  std::string journals;
+  for (const auto& journal : removed.journals()) journals += (journals.empty() ? "" : ", ") + sanitise_line(journal);
+  return paragraph(name_of(removed.device()) + " is removed. new keys for: " + journals, 0, width) +
+         paragraph(
+             "it still has what it had until now. if it was taken from you, what is on it is as safe as its "
+             "passphrase",
+             0, width);
+}
+
+void remove_one(Context& context, const std::string& id) {
+  control::DeviceRemoved removed;
+  with_known_passphrase(context,
+                        [&](const SecretText& passphrase) { removed = remove(context, id, passphrase, false); });
+  context.out.print(context.out.json() ? to_json(removed) + "\n" : after_text(removed, context.out.width()));
+  context.out.flush();
+}
+
+Exit remove(Context& context, const DeviceOptions& options) {
+  if (options.words.empty()) {
+    throw wrong_usage("device remove wants the name of a device, or its id", "duolog device list shows them");
+  }
+  std::string which;
+  for (const auto& word : options.words) which += (which.empty() ? "" : " ") + word;
+  if (!context.globals.yes && !can_ask()) throw needs_an_answer("device remove asks once more", "--yes removes it");
+  context.daemon.open_status();
+  const auto found = remove(context, which, SecretText(), true);
+  if (found.device().state() == "removed") {
+    if (!context.out.json()) context.out.line(name_of(found.device()) + " is removed already");
+    return Exit::kDone;
+  }
+  if (!context.globals.yes) {
+    say(before_text(found, context.out.width()));
+    if (!ask_yes("remove " + name_of(found.device()) + "?", false)) throw interrupted("stopped; nothing was removed");
+  }
+  remove_one(context, found.device().id());
+  for (const auto& other : found.let_in()) {
+    if (context.globals.yes || context.out.json()) {
+      say_wrapped(name_of(found.device()) + " had let in " + name_of(other) + ", which stays: duolog device remove " +
+                  short_id(other.id()) + "\n");
+    } else if (ask_yes(name_of(found.device()) + " had let in " + name_of(other) + ". remove it as well?", false)) {
+      remove_one(context, other.id());
+    }
+  }
+  return Exit::kDone;
+}
+
+}  // namespace
+
+Exit device(Context& context, const DeviceOptions& options) {
+  const bool joins = options.action == "join";
+  if (!joins && (!options.picture.empty() || !options.at.empty() || !options.name.empty())) {
+    throw wrong_usage("--qr, --at and --name belong to device join", "duolog device --help");
+  }
+  if ((options.action == "add" || options.action == "list") && !options.words.empty()) {
+    throw wrong_usage("device " + options.action + " takes no such word", "duolog device --help");
+  }
+  if (options.action == "add") return add(context);
+  if (joins) return join(context, options);
+  if (options.action == "remove") return remove(context, options);
+  return list(context);
+}
+
+}  // namespace duolog::client
