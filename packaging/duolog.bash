@@ -36,6 +36,10 @@ _duolog() {
         words=$(duolog --help 2>/dev/null | sed -nE 's/^ {1,4}([a-z][a-z-]*)( .*|$)/\1/p')
     elif [[ $verb == daemon ]]; then
         words='start stop status'
+    elif [[ $verb == device && $previous == device ]]; then
+        words='list add join remove'
+    elif [[ $verb == device && $previous == remove ]]; then
+        words=$(_duolog_ids device list --json | cut -c1-8)
     elif [[ $verb == config ]]; then
         words='write-to calendar depth unanswered'
     elif [[ $verb == attachment && $previous == attachment ]]; then

@@ -94,6 +94,16 @@ class House:
         self.pair_is_up(host, joiner)
         return paired, joined
 
+    def second(self, owner, name, *options, **how):
+        """One more device of `owner`'s, let in by its code; its daemon runs, and all that there was is on it."""
+        device = self.person(name, **how)
+        device.start()
+        with owner.add_device() as window:
+            arrived = device.join(window.code, *options)
+            window.arrived()
+        assert arrived["complete"], arrived
+        return device
+
     @staticmethod
     def pair_is_up(*people):
         for someone in people:

@@ -125,6 +125,13 @@ class Invitation(Lines):
         self.person.house.secrets.link(self.link)
         return window
 
+    def arrived(self, seconds=60):
+        """What is told of a device of one's own that was let in."""
+        done = self.until(lambda said: "arrived" in said, seconds)["arrived"]
+        code = self.end()
+        assert code == DONE, f"device add ended with {code}: {self.err}"
+        return done
+
     def paired(self, seconds=40):
         """What the host is told in the end."""
         done = self.until(lambda said: "paired" in said, seconds)["paired"]
@@ -329,6 +336,22 @@ class Person:
 
     def invite(self, *options):
         return Invitation(self, [str(self.house.programs / "duolog"), "pair", "--yes", "--json", *map(str, options)])
+
+    def add_device(self, *options):
+        """A window for a device of this person's own."""
+        return Invitation(self, [str(self.house.programs / "duolog"), "device", "add", "--yes", "--json", *map(str, options)])
+
+    def join(self, invitation, *options, seconds=120):
+        """This home becomes a device of whoever has made the code or the link; what is told at the end."""
+        name = self.name.lower()
+        said = self.json("device", "join", invitation, "--yes", "--name", name, *options, seconds=seconds)
+        self.learn_key()
+        assert "arrived" in said[-1], said
+        return said[-1]["arrived"]
+
+    def devices(self):
+        """name -> what device list says of it"""
+        return {device["name"]: device for device in self.json("device", "list")}
 
     def write(self, text, *options, tags=(), secret=True):
         """Saved, and never to be found anywhere in clear."""
