@@ -1,6 +1,7 @@
 // known_answers_test.cc: every construction against kat.json, byte for byte. The numbers given to ScriptedRandom are
 // the places in the model's sequence of draws where it made the same thing.
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "crypto/beacon.h"
 #include "crypto/certificate.h"
 #include "crypto/epoch.h"
 #include "crypto/noise_primitives.h"
@@ -221,11 +222,23 @@ TEST_F(KnownAnswers, WhatFollowsFromAnEpochsSecret) {
   for (int i = 0; i < 3; ++i) {
     const std::string at = "/epochs/" + std::to_string(i);
     EXPECT_EQ(hex(net_psk(secret(i)).view()), kat_text(at + "/net_psk"));
-    EXPECT_EQ(hex(kdf<LocalKey>(secret(i).view(), "net.beacon").view()), kat_text(at + "/beacon_key"));
+    EXPECT_EQ(hex(beacon_key(secret(i)).view()), kat_text(at + "/beacon_key"));
     EXPECT_EQ(epoch_id(journal_, secret(i)), epoch(i));
   }
   EXPECT_EQ(hex(kdf<LocalKey>(secret(0).view(), "question").view()), kat_text("/derived/question_seed"));
   EXPECT_EQ(hex(kdf<LocalKey>(secret(2).view(), "bundle").view()), kat_text("/derived/bundle_key_E2"));
+}
+
+TEST_F(KnownAnswers, ABeacon) {
+  const BeaconKey key = beacon_key(secret(2));
+  EXPECT_EQ(hex(key.view()), kat_text("/beacon/key"));
+  const Bytes text = kat("/beacon/plaintext");
+  Beacon beacon{1'700'000'000 / 60, 41'234, {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 192, 168, 1, 23}, {}};
+  std::ranges::copy(laptop_.id().view().first(kBeaconDeviceLength), beacon.device.begin());
+  ASSERT_EQ(read_u64(text), beacon.minute);
+  const ScriptedRandom random(draws(78, 78));
+  EXPECT_EQ(hex(seal_beacon(key, beacon)), kat_text("/beacon/packet"));
+  EXPECT_EQ(open_beacon(key, kat("/beacon/packet")), beacon);
 }
 
 TEST_F(KnownAnswers, ASealedAnswer) {
