@@ -73,6 +73,7 @@ void Household::show_doors() {
     for (const auto& member : door_.members(id)) {
       if (!member.self) doorway.others.push_back(member.device);
     }
+    doorway.beacons = door_.beacon_keys(id, net::kBeaconEpochs);
   }
   for (auto& candidate : door_.psk_candidates()) {
     const auto doorway = std::find_if(doorways.begin(), doorways.end(),

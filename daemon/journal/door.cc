@@ -139,4 +139,11 @@ void Door::forked(const JournalId& id, const DeviceId& device) {
   shelf_.tell_of(*journal);
 }
 
+std::vector<crypto::BeaconKey> Door::beacon_keys(const JournalId& id, std::size_t limit) const {
+  std::vector<crypto::BeaconKey> keys;
+  const auto epochs = talking_epochs(shelf_.parts().identity.journal(id));
+  for (std::size_t i = 0; i < std::min(limit, epochs.size()); ++i) keys.push_back(crypto::beacon_key(*epochs[i]));
+  return keys;
+}
+
 }  // namespace duolog::journal

@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "crypto/beacon.h"
 #include "crypto/noise.h"
 #include "daemon/journal/shelf.h"
 
@@ -66,6 +67,9 @@ class Door {
   // `other` holds our log up to here, durably.
   void acknowledged(const JournalId& journal, const DeviceId& other, const store::Frontier& frontier);
   void forked(const JournalId& journal, const DeviceId& device);
+
+  // Under which this journal's devices call out to each other in a network, the newest first; at most `limit`.
+  [[nodiscard]] std::vector<crypto::BeaconKey> beacon_keys(const JournalId& journal, std::size_t limit) const;
 
  private:
   void add_own(std::vector<LiveMember>& members) const;

@@ -91,6 +91,12 @@ void Dialer::encourage_all(SteadyTime now) {
   for (const auto& [key, entry] : entries_) encourage(key, now);
 }
 
+void Dialer::try_now(const PeerKey& key, SteadyTime now) {
+  const auto found = entries_.find(key);
+  if (found == entries_.end() || found->second.state != State::kWaiting) return;
+  found->second.next_try = std::max(now, found->second.penalty_until);
+}
+
 bool Dialer::penalised(const PeerKey& key, SteadyTime now) const {
   const auto found = entries_.find(key);
   return found != entries_.end() && found->second.penalty_until > now;

@@ -57,6 +57,8 @@ class Dialer {
   // Something may have changed the answer: tried again now, back-off forgotten (a penalty is not).
   void encourage(const PeerKey& key, SteadyTime now);
   void encourage_all(SteadyTime now);
+  // Somebody says that it is there: tried now, once, and the back-off stays; it may be there and out of reach.
+  void try_now(const PeerKey& key, SteadyTime now);
 
   [[nodiscard]] bool penalised(const PeerKey& key, SteadyTime now) const;
   [[nodiscard]] SteadyTime deadline() const;  // when due() has something; SteadyTime::max() for never

@@ -6,6 +6,7 @@
 #include <functional>
 #include <span>
 
+#include "crypto/beacon.h"
 #include "crypto/noise.h"
 #include "daemon/net/introduction.h"
 #include "daemon/sync/session.h"
@@ -14,8 +15,9 @@ namespace duolog::net {
 
 struct Doorway {
   JournalId journal;
-  std::vector<crypto::PreparedPsk> psks;  // under prologue('P', journal), the newest epoch first
-  std::vector<DeviceId> others;           // live devices to look for; not this one
+  std::vector<crypto::PreparedPsk> psks;   // under prologue('P', journal), the newest epoch first
+  std::vector<DeviceId> others;            // live devices to look for; not this one
+  std::vector<crypto::BeaconKey> beacons;  // the newest epoch first: said under that one, understood under each
 };
 
 struct PeerHooks {

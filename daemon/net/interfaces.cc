@@ -27,7 +27,11 @@ void add_address(Interface& interface, const sockaddr* address) {
   } else if (address->sa_family == AF_INET6) {
     const auto* v6 = reinterpret_cast<const sockaddr_in6*>(address);
     interface.has_v6 = true;
-    if (!IN6_IS_ADDR_LINKLOCAL(&v6->sin6_addr)) interface.v6.push_back(text_of(AF_INET6, &v6->sin6_addr));
+    if (!IN6_IS_ADDR_LINKLOCAL(&v6->sin6_addr)) {
+      interface.v6.push_back(text_of(AF_INET6, &v6->sin6_addr));
+    } else if (interface.v6_local.empty()) {
+      interface.v6_local = text_of(AF_INET6, &v6->sin6_addr);
+    }
   }
 }
 
@@ -52,6 +56,16 @@ std::vector<Interface> interfaces() {
   all.reserve(by_index.size());
   for (auto& [index, interface] : by_index) all.push_back(std::move(interface));
   return all;
+}
+
+std::optional<ByteArray<16>> ip_bytes(const std::string& host) {
+  constexpr std::size_t kMappedAt = 10;  // ten zeros, two ff, four bytes
+  ByteArray<16> ip{};
+  if (inet_pton(AF_INET6, host.substr(0, host.find('%')).c_str(), ip.data()) == 1) return ip;
+  ip.fill(0);
+  ip[kMappedAt] = ip[kMappedAt + 1] = 0xff;
+  if (inet_pton(AF_INET, host.c_str(), &ip[kMappedAt + 2]) == 1) return ip;
+  return std::nullopt;
 }
 
 std::vector<std::string> reachable_hosts(const std::vector<Interface>& all) {

@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 
@@ -20,8 +21,10 @@ namespace {
 constexpr int kOn = 1;
 constexpr int kAnswerTime = 50;  // ms; a machine answers itself at once
 constexpr int kPacketsAtOnce = 32;
-constexpr std::size_t kRoomForPacket = kAnnouncementLength + 1;  // one more byte shows that it is too long
+constexpr std::size_t kLongestPacket = std::max(kAnnouncementLength, crypto::kBeaconLength);
+constexpr std::size_t kRoomForPacket = kLongestPacket + 1;  // one more byte shows that it is too long
 constexpr std::size_t kRoomForControl = 128;
+constexpr std::size_t kV4At = 12;  // in ::ffff:a.b.c.d
 
 Descriptor udp_socket(int family) { return Descriptor(socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)); }
 
@@ -153,10 +156,27 @@ std::string source_text(const Packet& packet) {
 }
 
 // Out by this interface, from its own address: on loopback the system would choose another interface's.
+bool send_from(const Descriptor& socket, unsigned interface, const in_addr& source, ByteView packet) {
+  ip_mreqn way = membership4(interface);
+  way.imr_address = source;
+  return set_option(socket, IPPROTO_IP, IP_MULTICAST_IF, way) && send_to(socket, packet, group4());
+}
+
 bool send_by(const Descriptor& socket, const Interface& interface, ByteView packet) {
-  ip_mreqn way = membership4(interface.index);
-  return inet_pton(AF_INET, interface.v4.front().c_str(), &way.imr_address) == 1 &&
-         set_option(socket, IPPROTO_IP, IP_MULTICAST_IF, way) && send_to(socket, packet, group4());
+  in_addr source{};
+  return inet_pton(AF_INET, interface.v4.front().c_str(), &source) == 1 &&
+         send_from(socket, interface.index, source, packet);
+}
+
+// An interface may have several addresses of IPv6: the one that is meant is bound to.
+bool send_from(const Descriptor& socket, unsigned interface, const in6_addr& source, ByteView packet) {
+  sockaddr_in6 here{};
+  here.sin6_family = AF_INET6;
+  here.sin6_addr = source;
+  here.sin6_scope_id = interface;
+  const int way = static_cast<int>(interface);
+  return bind(socket.get(), as_sockaddr(here), sizeof here) == 0 &&
+         set_option(socket, IPPROTO_IPV6, IPV6_MULTICAST_IF, way) && send_to(socket, packet, group6(interface));
 }
 
 }  // namespace
@@ -173,8 +193,21 @@ int announce(const Announcement& announcement) {
   return sent;
 }
 
+bool send_beacon(const BeaconSource& source, ByteView packet) {
+  if (is_v4(source.ip)) {
+    in_addr address{};
+    std::memcpy(&address, &source.ip[kV4At], sizeof address);
+    const Descriptor socket = udp_socket(AF_INET);
+    return socket && send_from(socket, source.interface, address, packet);
+  }
+  in6_addr address{};
+  std::memcpy(&address, source.ip.data(), sizeof address);
+  const Descriptor socket = udp_socket(AF_INET6);
+  return socket && send_from(socket, source.interface, address, packet);
+}
+
 bool hears_itself() {
-  const AnnouncementListener listener;
+  const GroupListener listener;
   const Descriptor speaker = udp_socket(AF_INET);
   if (listener.v4() < 0 || !speaker) return false;
   constexpr std::uint8_t kStayHere = 0;  // hops
@@ -197,20 +230,21 @@ bool hears_itself() {
   return false;
 }
 
-AnnouncementListener::AnnouncementListener() {
+GroupListener::GroupListener() {
   const std::vector<Interface> all = interfaces();
   v4_ = listen4(all);
   v6_ = listen6(all);
 }
 
-void AnnouncementListener::read(const std::function<void(const Heard&)>& heard) const {
+void GroupListener::read(const std::function<void(const GroupPacket&)>& came) const {
   for (const Descriptor* socket : {&v4_, &v6_}) {
     Packet packet;
     for (int i = 0; i < kPacketsAtOnce && *socket && take_packet(socket->get(), packet); ++i) {
-      const auto announcement = decode_announcement(ByteView(packet.bytes).first(packet.length));
       const std::string host = source_text(packet);
-      if (announcement && !host.empty())
-        heard({*announcement, host, packet.interface, packet.source.ss_family == AF_INET6});
+      const auto ip = ip_bytes(host);
+      if (!ip) continue;
+      came({ByteView(packet.bytes).first(packet.length), host, *ip, packet.interface,
+            packet.source.ss_family == AF_INET6});
     }
   }
 }

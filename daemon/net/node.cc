@@ -4,6 +4,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "daemon/net/node.h"
 
+#include <algorithm>
 #include <asio/awaitable.hpp>
 #include <asio/buffer.hpp>
 #include <asio/co_spawn.hpp>
@@ -39,6 +40,7 @@ constexpr milliseconds kTickRest{5};       // between two ticks: a wrong deadlin
 constexpr milliseconds kAcceptRest{100};   // after an accept that failed, for want of descriptors
 constexpr milliseconds kLingering{2'000};  // for the last words to leave and the other side to close
 constexpr milliseconds kStopTime{2'000};
+constexpr milliseconds kListenRest{1'000};  // between two looks at what strangers send to the group
 
 struct Connection {
   explicit Connection(tcp::socket connected)
@@ -81,7 +83,7 @@ struct Node::State : std::enable_shared_from_this<Node::State> {
   asio::steady_timer settled;
   asio::steady_timer announcing;
   bool announcer_runs = false;
-  std::unique_ptr<AnnouncementListener> listener;
+  std::unique_ptr<GroupListener> listener;
   std::vector<std::shared_ptr<asio::posix::stream_descriptor>> listening_on;
   Surroundings surroundings;
   std::vector<std::shared_ptr<asio::posix::stream_descriptor>> watched;
@@ -119,6 +121,7 @@ struct Node::State : std::enable_shared_from_this<Node::State> {
   static awaitable<void> write(Self self, SharedConnection connection, Bytes output);
   static awaitable<void> dial(Self self, Switchboard::Dial wanted);
   static awaitable<void> announce_loop(Self self);
+  static awaitable<void> listen_loop(Self self, std::shared_ptr<asio::posix::stream_descriptor> descriptor);
   static awaitable<void> watch(Self self, std::shared_ptr<asio::posix::stream_descriptor> descriptor,
                                std::function<void()> readable);
 
@@ -129,6 +132,10 @@ struct Node::State : std::enable_shared_from_this<Node::State> {
   void leave(const SharedConnection& connection);
   void set_alarm();
   void look_at_announcements();
+  void look_at_beacons();
+  void listen();
+  void stop_listening();
+  void hear();
   void start_line(LineId line, tcp::socket socket);
   void check_stopped();
 
@@ -176,7 +183,8 @@ void Node::State::begin() {
   acceptor = open_acceptor(io, options.listen);
   const tcp::endpoint here = acceptor.local_endpoint();
   port = here.port();
-  whereabouts.listen(here.address().is_unspecified() ? "" : host_text(here.address()), port, options.addresses);
+  whereabouts.listen(here.address().is_unspecified() ? "" : host_text(here.address()), port, options.addresses,
+                     here.address().is_v4());
   std::weak_ptr<State> weak = shared_from_this();
   switchboard.on_wake([weak] {
     if (const auto self = weak.lock()) self->look_soon();
@@ -329,6 +337,7 @@ void Node::State::look() {
   for (const auto& [line, connection] : now) look_at(line, connection);
   switchboard.said();
   look_at_announcements();
+  look_at_beacons();
   set_alarm();
   check_stopped();
 }
@@ -392,22 +401,67 @@ void Node::State::look_at_announcements() {
     announcer_runs = true;
     spawn("announcing", announce_loop(shared_from_this()));
   }
-  const bool looking = switchboard.looking_for().has_value();
-  if (looking && !listener) {
-    listener = std::make_unique<AnnouncementListener>();
-    const auto hear = [this] {
-      if (listener) listener->read([this](const Heard& heard) { switchboard.heard(heard); });
-      look();
-    };
-    for (const int fd : {listener->v4(), listener->v6()})
-      if (fd >= 0) listening_on.push_back(watch_descriptor(duplicate(fd), "listening for a window", hear));
+  const bool listening = switchboard.looking_for().has_value() || switchboard.listens_for_beacons();
+  if (listening && !listener) listen();
+  if (!listening && listener) stop_listening();
+}
+
+void Node::State::listen() {
+  listener = std::make_unique<GroupListener>();
+  for (const int fd : {listener->v4(), listener->v6()}) {
+    if (fd < 0) continue;
+    listening_on.push_back(std::make_shared<asio::posix::stream_descriptor>(io, duplicate(fd)));
+    spawn("listening to the group", listen_loop(shared_from_this(), listening_on.back()));
   }
-  if (!looking && listener) {
-    error_code ignored;
-    for (const auto& descriptor : listening_on) descriptor->close(ignored);
-    listening_on.clear();
-    listener.reset();
+}
+
+void Node::State::stop_listening() {
+  error_code ignored;
+  for (const auto& descriptor : listening_on) descriptor->close(ignored);
+  listening_on.clear();
+  listener.reset();
+}
+
+void Node::State::hear() {
+  if (!listener) return;
+  listener->read([this](const GroupPacket& packet) {
+    if (packet.bytes.size() == crypto::kBeaconLength) switchboard.heard_beacon({packet.bytes, packet.ip, packet.host});
+    if (const auto announcement = decode_announcement(packet.bytes))
+      switchboard.heard({*announcement, packet.host, packet.interface, packet.v6});
+  });
+}
+
+// Whoever floods the group wakes this machine once a second. While a person waits for a window to be found, no packet
+// of it may be missed.
+awaitable<void> Node::State::listen_loop(Self self, std::shared_ptr<asio::posix::stream_descriptor> descriptor) {
+  error_code error;
+  asio::steady_timer rest(self->io);
+  std::optional<SteadyTime> heard_at;
+  while (!self->gone && descriptor->is_open()) {
+    co_await descriptor->async_wait(asio::posix::stream_descriptor::wait_read, redirect_error(use_awaitable, error));
+    if (error || self->gone) co_return;
+    const SteadyTime now = self->options.clock.steady();
+    if (heard_at && now - *heard_at < kListenRest && !self->switchboard.looking_for()) {
+      Descriptor unwatched(descriptor->release());  // watched, it would wake us with every packet
+      rest.expires_after(*heard_at + kListenRest - now);
+      co_await rest.async_wait(redirect_error(use_awaitable, error));
+      const auto& all = self->listening_on;
+      if (self->gone || std::find(all.begin(), all.end(), descriptor) == all.end()) co_return;
+      descriptor->assign(duplicate(unwatched.get()));
+    }
+    heard_at = self->options.clock.steady();
+    self->hear();
+    self->look();
   }
+}
+
+// What we say comes back to ourselves at once: it is read here, so that it wakes nobody.
+void Node::State::look_at_beacons() {
+  const auto packets = switchboard.take_beacons();
+  for (const auto& [source, packet] : packets) send_beacon(source, packet);
+  if (packets.empty()) return;
+  hear();
+  look_soon();
 }
 
 awaitable<void> Node::State::announce_loop(Self self) {
@@ -460,6 +514,8 @@ void Node::State::look_around() {
     return !error && !whereabouts.stands(host_text(local.address()));
   });
   if (change.told) switchboard.listening(port, whereabouts.addresses());
+  if (options.discovery) switchboard.beacon_sources(whereabouts.beacon_sources());
+  if (listener) stop_listening();  // interfaces are joined when it is made anew
   if (stranded) switchboard.resumed();
   if (change.way && !change.told && !stranded) switchboard.sync_now();
   look_soon();

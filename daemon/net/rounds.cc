@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "daemon/net/rounds.h"
 
+#include <algorithm>
+
 #include "crypto/check.h"
 
 namespace duolog::net {
@@ -27,6 +29,7 @@ std::optional<Rounds::Call> Rounds::next(SteadyTime now) {
     if (round.left.empty() || (now < round.next_at && !round.lines.empty())) continue;
     Call call{key, round.left.front(), manners_[key]};
     round.left.pop_front();
+    round.tried.push_back(call.address);
     round.next_at = now + kNextAddressAfter;
     return call;
   }
@@ -38,6 +41,17 @@ void Rounds::began(const PeerKey& key, LineId line) { rounds_.at(key).lines.inse
 void Rounds::failed(LineId line, bool silent) {
   for (auto& [key, round] : rounds_)
     if (round.lines.erase(line) > 0) round.silent = round.silent || silent;
+}
+
+bool Rounds::offer(const PeerKey& key, const Address& address, SteadyTime now) {
+  const auto found = rounds_.find(key);
+  if (found == rounds_.end() || std::ranges::find(found->second.tried, address) != found->second.tried.end())
+    return false;
+  Round& round = found->second;
+  std::erase(round.left, address);
+  round.left.push_front(address);
+  if (!std::exchange(round.told, true)) round.next_at = now;
+  return true;
 }
 
 std::optional<PeerKey> Rounds::next_failed() {

@@ -39,6 +39,9 @@ class Rounds {
   // A connection that stood has gone silent, or was given up by the other: perhaps over long packets.
   void stalled(const PeerKey& key) { manners_[key].narrow = true; }
   void widen(const PeerKey& key) { manners_[key].narrow = false; }
+  // Somebody says that it is there: the next address of a round under way, and at once where that round was told
+  // nothing before. False: no such round, or it has had this address.
+  bool offer(const PeerKey& key, const Address& address, SteadyTime now);
   // A round in which nothing is left to try. It is forgotten.
   std::optional<PeerKey> next_failed();
   // The round is no longer needed. Its lines that are still under way.
@@ -49,9 +52,11 @@ class Rounds {
  private:
   struct Round {
     std::deque<Address> left;
+    std::vector<Address> tried;
     std::set<LineId> lines;
     SteadyTime next_at;
     bool silent = false;
+    bool told = false;  // by offer()
   };
   std::map<PeerKey, Round> rounds_;
   std::map<PeerKey, Manner> manners_;

@@ -32,6 +32,8 @@ Switchboard::State::State(House given)
       dialer(house.random),
       book(house.memory),
       strangers(house.clock.steady()),
+      beacons(house.random),
+      beacon_ear(house.clock.steady()),
       wall_ahead(wall_minus_steady(house.clock)) {}
 
 Switchboard::Switchboard(House house) : state_(std::make_unique<State>(std::move(house))) {}
@@ -71,6 +73,7 @@ void Switchboard::State::settle() {
     news.pop_front();
     next();
   }
+  look_at_beacons();
   if (notes_due == SteadyTime::max() && house.memory.waiting()) notes_due = now() + kNotesWait;
 }
 
@@ -356,6 +359,7 @@ void Switchboard::listening(std::uint16_t port, std::vector<std::string> address
     if (addresses.size() > kAddressesLimit) addresses.resize(kAddressesLimit);
     state_->port = port;
     state_->own_addresses = std::move(addresses);
+    state_->network_is_another_one();
     state_->dialer.encourage_all(state_->now());
     state_->begin_due_rounds();
   });
@@ -367,6 +371,7 @@ void Switchboard::resumed() {
 
 // A connection that outlived a sleep is probably dead, and shows it only after 25 s: a new handshake costs less.
 void Switchboard::State::renew_all() {
+  network_is_another_one();
   for (auto& [id, line] : lines) {
     if (!line.live) continue;
     line.peer->part(sync::Parting::kRenew, now());
@@ -405,6 +410,7 @@ void Switchboard::tick() {
 SteadyTime Switchboard::deadline() const {
   SteadyTime soonest = std::min(state_->dialer.deadline(), state_->rounds.deadline());
   soonest = std::min({soonest, state_->strangers.deadline(), state_->notes_due, state_->disk_due});
+  soonest = std::min(soonest, state_->beacons.deadline());
   if (state_->window) soonest = std::min(soonest, state_->window->deadline());
   if (state_->joiner) soonest = std::min(soonest, state_->joiner->deadline());
   for (const auto& [id, line] : state_->lines)

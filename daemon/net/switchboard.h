@@ -4,7 +4,7 @@
 // on its lines and then carries out what it wants:
 //
 //   in    accepted · connected · received · closed · heard · tick        (and everything control and the journal call)
-//   out   take_dials · take_output · finished · read_limit · announcing · looking_for · deadline
+//   out   take_dials · take_output · finished · read_limit · announcing · looking_for · take_beacons · deadline
 //
 // After each call the driver looks at "out" again; when the call came from inside the house (log_grew, open_window …)
 // `wake` reminds it. Nothing here blocks, throws on a stranger's bytes, or calls the driver back but for `wake`.
@@ -12,6 +12,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "daemon/net/beacon.h"
 #include "daemon/net/dialer.h"
 #include "daemon/net/pairing.h"
 #include "daemon/store/local_state.h"
@@ -112,6 +113,17 @@ class Switchboard {
   [[nodiscard]] std::optional<Announcement> announcing() const;  // every second, while there is one
   [[nodiscard]] std::optional<int> looking_for() const;          // a nameplate: listen, and tell by heard()
   [[nodiscard]] SteadyTime deadline() const;                     // call tick() then
+
+  // Beacons. Without a source there are none: the driver gives those it has where discovery is on, whenever they
+  // change.
+  void beacon_sources(std::vector<BeaconSource> sources);
+  struct BeaconOut {
+    BeaconSource source;
+    Bytes packet;
+  };
+  std::vector<BeaconOut> take_beacons();           // to be sent now
+  [[nodiscard]] bool listens_for_beacons() const;  // listen, and tell by heard_beacon()
+  void heard_beacon(const HeardBeacon& heard);
 
  private:
   struct State;

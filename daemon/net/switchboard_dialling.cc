@@ -76,6 +76,7 @@ std::vector<Switchboard::Dial> Switchboard::take_dials() {
 
 void Switchboard::sync_now() {
   state_->from_above([&] {
+    state_->network_is_another_one();  // it may be: somebody asks
     state_->dialer.encourage_all(state_->now());
     state_->begin_due_rounds();
   });

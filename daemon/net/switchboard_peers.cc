@@ -64,6 +64,7 @@ void Switchboard::State::opened(LineId id) {
   live[key] = id;
   fell_silent.erase(key);
   troubles.erase(key);
+  beacon_news.forget(key);
   dialer.connected(key, now());
   if (line.peer->initiator()) book.reached(key.device, line.address);
   book.seen(key.device, house.clock.wall());

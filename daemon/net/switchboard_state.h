@@ -1,5 +1,6 @@
 // switchboard_state.h: what a Switchboard is made of, for its own files: switchboard.cc (lines),
-// switchboard_peers.cc, switchboard_dialling.cc and switchboard_pairing.cc. Nobody else includes this.
+// switchboard_peers.cc, switchboard_dialling.cc, switchboard_pairing.cc and switchboard_beacons.cc. Nobody else
+// includes this.
 //
 // Each line belongs to a stranger, a peer, the window or the joiner. Work on a line happens inside within(); what
 // anybody above is told, they are told in settle(), when no line is being worked on, so that they may call back.
@@ -49,6 +50,10 @@ struct Switchboard::State {
   std::set<PeerKey> fell_silent;                            // their last connection ended without a word
   std::unique_ptr<PairingWindow> window;
   std::unique_ptr<PairingJoiner> joiner;
+  BeaconSchedule beacons;
+  BeaconEar beacon_ear;
+  BeaconNews beacon_news;
+  std::vector<BeaconSource> beacon_sources;
   std::vector<Dial> dials;
   LineId next_line = 1;
   std::uint16_t port = 0;
@@ -110,6 +115,11 @@ struct Switchboard::State {
   void lost_dial(LineId id, Trouble why);
   void drop_round(const PeerKey& key, LineId except);
   [[nodiscard]] const Doorway* doorway(const JournalId& journal) const;
+
+  // ---- beacons ----
+  [[nodiscard]] bool misses_somebody(const Doorway& door) const;
+  void look_at_beacons();
+  void network_is_another_one();
 
   // ---- pairing ----
   bool begin_join(PairingJoiner::Facts facts, JoinEvents events, bool own);

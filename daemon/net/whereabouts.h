@@ -9,14 +9,16 @@
 #include <set>
 
 #include "daemon/home/clock.h"
+#include "daemon/net/beacon.h"
 #include "daemon/net/interfaces.h"
 
 namespace duolog::net {
 
 class Whereabouts {
  public:
-  // `host`: the one that is listened on; empty: every interface. `more`: told besides, before the others.
-  void listen(std::string host, std::uint16_t port, const std::vector<std::string>& more);
+  // `host`: the one that is listened on; empty: every interface. `more`: told besides, before the others. `v4_only`: no
+  // IPv6 is listened on.
+  void listen(std::string host, std::uint16_t port, const std::vector<std::string>& more, bool v4_only = false);
 
   struct Change {
     bool told = false;  // addresses() has changed: tell it
@@ -25,14 +27,19 @@ class Whereabouts {
   Change look(const std::vector<Interface>& all);
 
   [[nodiscard]] const std::vector<std::string>& addresses() const { return told_; }
+  // Where others in the same network can reach this device, an address for each interface and family: loopback only
+  // where there is nothing else, or where nothing else is listened on; nothing without a carrier.
+  [[nodiscard]] const std::vector<BeaconSource>& beacon_sources() const { return sources_; }
   // An address of this machine, when it was last looked at. Link-local ones are given the benefit of the doubt.
   [[nodiscard]] bool stands(const std::string& host) const;
 
  private:
   std::string host_;
+  bool v4_only_ = false;
   std::uint16_t port_ = 0;
   std::vector<std::string> more_;
   std::vector<std::string> told_;
+  std::vector<BeaconSource> sources_;
   std::set<std::string> hosts_;     // of this machine, loopback too
   std::set<std::string> carriers_;  // names of interfaces that have one
 };
