@@ -111,6 +111,20 @@ void invitations(const People& people) {
     put("announcement", std::string("address-") + address[0] + address[1], after({2}, as_bytes(address)));
 }
 
+void beacons() {
+  const Bytes said{0, 0, 0, 0xfa, 0x96, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 2};
+  const auto with = [&](const Bytes& fate) {
+    Bytes all = said;
+    append(all, fate);
+    return after({1, 0}, all);
+  };
+  put("beacon", "member", with({0, 1}));
+  put("beacon", "member-before", with({1, 1}));
+  put("beacon", "bent", with({2, 30, 1, 1}));
+  put("beacon", "moved", with({0, 0, 3, 1}));
+  put("beacon", "noise", after({5, 1, 82}, Bytes(82, 7)));
+}
+
 void handshakes(const People& people) {
   const Bytes introduction = net::encode({people.longer, "Ada"});
   put("handshake", "introduction", after({2}, introduction));
@@ -427,6 +441,7 @@ int main(int count, char** arguments) {
   frames();
   texts();
   invitations(people);
+  beacons();
   handshakes(people);
   vaults(people);
   events(people);

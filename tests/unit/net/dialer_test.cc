@@ -37,6 +37,26 @@ class ADialer : public ::testing::Test {
   Dialer dialer_{[this](std::uint32_t bound) { return static_cast<std::uint32_t>(chance_() % bound); }};
 };
 
+TEST_F(ADialer, WhoIsToldThatSomebodyIsThereTriesOnceAndStaysAsPatient) {
+  fail_until(2h);
+  const int failures = dialer_.status(key_).failures;
+  dialer_.try_now(key_, at(2h));
+  EXPECT_EQ(next(), 2h);
+  ASSERT_EQ(dialer_.due(at(2h)).size(), 1u);
+  dialer_.try_now(key_, at(2h));  // under way
+  EXPECT_TRUE(dialer_.due(at(2h)).empty());
+  dialer_.failed(key_, at(2h));
+  EXPECT_EQ(dialer_.status(key_).failures, failures + 1);
+  EXPECT_GE(next(), 2h + kLongestRetry);
+}
+
+TEST_F(ADialer, WhoIsToldThatSomebodyIsThereStillLeavesThemAloneWhoMisbehaved) {
+  dialer_.due(at(0ms));
+  dialer_.misbehaved(key_, at(0ms));
+  dialer_.try_now(key_, at(1s));
+  EXPECT_GE(next(), kFirstPenalty);
+}
+
 TEST_F(ADialer, TriesAtOnceThenFromOneSecondOnDoubling) {
   const auto attempts = fail_until(60s);
   ASSERT_GE(attempts.size(), 5u);

@@ -269,31 +269,81 @@ TEST_F(PairingOnLoopback, OneWindowAndOneJoinAtATime) {
 // ---- announcements ----
 
 bool heard_on_this_machine(const Announcement& announcement) {
-  const AnnouncementListener listener;
+  const GroupListener listener;
   bool heard = false;
   for (int i = 0; i < 50 && !heard; ++i) {
     announce(announcement);
-    listener.read([&](const Heard& each) { heard = heard || each.announcement == announcement; });
+    listener.read([&](const GroupPacket& each) { heard = heard || decode_announcement(each.bytes) == announcement; });
     if (!heard) std::this_thread::sleep_for(10ms);
   }
   return heard;
 }
 
 TEST(Multicast, IsHeardByEveryListenerOfThisMachine) {
-  const AnnouncementListener first;
-  const AnnouncementListener second;
+  const GroupListener first;
+  const GroupListener second;
   ASSERT_TRUE(first.v4() >= 0 && second.v4() >= 0);
   if (announce({97, 4000}) == 0) GTEST_SKIP() << "this machine takes no multicast at all";
   EXPECT_TRUE(heard_on_this_machine({97, 4001}));
   std::vector<std::string> sources;
-  for (const AnnouncementListener* listener : {&first, &second}) {
+  for (const GroupListener* listener : {&first, &second}) {
     bool heard = false;
-    listener->read([&](const Heard& each) {
-      heard = heard || each.announcement == Announcement{97, 4000};
+    listener->read([&](const GroupPacket& each) {
+      heard = heard || decode_announcement(each.bytes) == Announcement{97, 4000};
       EXPECT_NE(each.interface, 0u);
     });
     EXPECT_TRUE(heard);
   }
+}
+
+TEST_F(OnLoopback, TwoNodesWhoKnowNoAddressFindEachOtherByABeacon) {
+  if (!heard_on_this_machine({96, 4000})) GTEST_SKIP() << "this machine takes no multicast at all";
+  Place one_place(*people().ada);
+  Place other_place(*people().bo);
+  Daemon one(io_, one_place, true);
+  Daemon other(io_, other_place, true);
+  one.share_journal();
+  other.share_journal();
+  EXPECT_TRUE(run_until([&] { return one.connected() && other.connected(); }, 8s));
+  EXPECT_FALSE(one.failed || other.failed);
+  io_.stop();
+}
+
+TEST_F(OnLoopback, WithoutDiscoveryNothingIsCalledOut) {
+  const GroupListener listener;
+  ada_.share_journal();
+  bo_.share_journal();
+  EXPECT_FALSE(run_until([&] { return ada_.connected(); }, 1500ms));
+  bool heard = false;
+  listener.read([&](const GroupPacket& packet) { heard = heard || packet.bytes.size() == crypto::kBeaconLength; });
+  EXPECT_FALSE(heard);
+}
+
+// A day's worth of noise in a second: the group is looked at once a second, and 32 packets of it.
+TEST_F(OnLoopback, AFloodOfTheGroupIsHeardOnceASecond) {
+  if (!heard_on_this_machine({95, 4000})) GTEST_SKIP() << "this machine takes no multicast at all";
+  Place place(*people().ada);
+  Daemon one(io_, place, true);
+  one.share_journal();
+  ASSERT_TRUE(run_until([&] { return one.board().listens_for_beacons(); }));
+  const BeaconSource here{1, *ip_bytes("127.0.0.1")};
+  std::size_t sent = 0;
+  std::size_t handlers = 0;
+  const auto end = std::chrono::steady_clock::now() + 2s;
+  while (std::chrono::steady_clock::now() < end) {
+    for (int i = 0; i < 100; ++i) sent += send_beacon(here, Bytes(crypto::kBeaconLength, 9)) ? 1 : 0;
+    handlers += io_.run_for(5ms);
+  }
+  EXPECT_GT(sent, 1'000U);
+  EXPECT_LT(handlers, 100U) << "of " << sent << " packets";
+  io_.stop();
+}
+
+TEST(Interfaces, AnAddressIsSixteenBytes) {
+  EXPECT_EQ(ip_bytes("192.0.2.7"), (ByteArray<16>{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 192, 0, 2, 7}));
+  EXPECT_EQ(ip_bytes("fe80::7%eth0"), (ByteArray<16>{0xfe, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 7}));
+  EXPECT_FALSE(ip_bytes("a.name.of.somebody"));
+  EXPECT_FALSE(ip_bytes(""));
 }
 
 TEST(Interfaces, LoopbackIsAnAddressOnlyWhereThereIsNoOther) {

@@ -31,6 +31,40 @@ TEST_F(TheWhereabouts, AreToldOnceAndThenOnlyWhenTheyChange) {
   EXPECT_FALSE(look().told || look().way);
 }
 
+// ---- from where it is said that this device is here ----
+
+TEST_F(TheWhereabouts, AreCalledOutByEachInterfaceAndFamilyButLoopback) {
+  eth_.v4 = {"192.0.2.7", "198.51.100.7"};
+  eth_.v6 = {"2001:db8::7"};
+  eth_.v6_local = "fe80::7";
+  look();
+  EXPECT_THAT(here_.beacon_sources(),
+              ElementsAre(BeaconSource{2, *ip_bytes("192.0.2.7")}, BeaconSource{2, *ip_bytes("fe80::7")}));
+}
+
+TEST_F(TheWhereabouts, AreNotCalledOutWhereThereIsNoCarrier) {
+  eth_.carrier = false;
+  look();
+  EXPECT_TRUE(here_.beacon_sources().empty());
+}
+
+TEST_F(TheWhereabouts, AreCalledOutOnLoopbackWhereThereIsNothingElse) {
+  here_.look({lo_});
+  EXPECT_THAT(here_.beacon_sources(), ElementsAre(BeaconSource{1, *ip_bytes("127.0.0.1")}));
+}
+
+TEST_F(TheWhereabouts, AreCalledOutOnlyWhereThisDeviceListens) {
+  eth_.v6_local = "fe80::7";
+  Whereabouts by_loopback;
+  by_loopback.listen("127.0.0.1", 4000, {});
+  by_loopback.look({lo_, eth_});
+  EXPECT_THAT(by_loopback.beacon_sources(), ElementsAre(BeaconSource{1, *ip_bytes("127.0.0.1")}));
+  Whereabouts without_v6;
+  without_v6.listen("", 4000, {}, true);
+  without_v6.look({lo_, eth_});
+  EXPECT_THAT(without_v6.beacon_sources(), ElementsAre(BeaconSource{2, *ip_bytes("192.0.2.7")}));
+}
+
 TEST_F(TheWhereabouts, WithANewAddressAreANewWay) {
   eth_.v4 = {"192.0.2.7", "198.51.100.7"};
   const auto change = look();

@@ -43,6 +43,18 @@ void Device::knows(const crypto::DeviceKeys& other, const std::string& name) {
   place.memory.put("net.address." + hex(other.id().bytes), as_bytes("1\n" + Address{name}.text()));
 }
 
+void Device::stand_in_the_lan(std::uint8_t number) {
+  source = BeaconSource{2, {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 192, 0, 2, number}};
+  board.beacon_sources({*source});
+}
+
+void Device::move_to(const std::string& name, std::uint8_t number) {
+  host = name;
+  board.listening(kDefaultPort, {Address{host}.text()});
+  stand_in_the_lan(number);
+  board.resumed();
+}
+
 void Device::share_journal() {
   std::vector<Doorway> doors;
   doors.push_back(place.doorway());
@@ -112,6 +124,7 @@ bool World::run_until(const std::function<bool()>& done, std::chrono::millisecon
 
 bool World::carry() {
   bool moved = false;
+  for (const auto& device : devices_) moved = speak(*device) || moved;
   for (const auto& device : devices_) moved = dial_for(*device) || moved;
   for (std::size_t i = 0; i < wires.size(); ++i) {
     Wire& wire = *wires[i];
@@ -122,6 +135,21 @@ bool World::carry() {
     return !wire->dialled.open && !wire->accepted.open && wire->dialled.device != nullptr;
   });
   return moved;
+}
+
+bool World::speak(Device& device) {
+  const auto packets = device.board.take_beacons();
+  for (const auto& [source, packet] : packets) {
+    overheard.push_back({packet, source.ip, device.host, now_});
+    if (lan_carries) say(Overheard(overheard.back()));
+  }
+  return !packets.empty();
+}
+
+void World::say(const Overheard& beacon) {
+  for (const auto& device : devices_)
+    if (device->source && device->board.listens_for_beacons())
+      device->board.heard_beacon({beacon.packet, beacon.ip, beacon.host});
 }
 
 bool World::dial_for(Device& device) {

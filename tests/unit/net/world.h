@@ -17,7 +17,9 @@ class Device {
   [[nodiscard]] std::optional<PeerStatus> status_of(const crypto::DeviceKeys& other) const;
   [[nodiscard]] bool connected_to(const crypto::DeviceKeys& other) const;
   void knows(const crypto::DeviceKeys& other, const std::string& host);  // where to look, as after an earlier meeting
-  void share_journal();                                                  // from now on it looks for the other
+  void stand_in_the_lan(std::uint8_t number);  // with this address of IPv4, and beacons reach and leave it
+  void move_to(const std::string& name, std::uint8_t number);  // another address; what was connected is cut
+  void share_journal();                                        // from now on it looks for the other
   void write() {
     place.write();
     board.log_grew(people().journal);
@@ -28,6 +30,7 @@ class Device {
   std::vector<std::string> notes;
   int changes = 0;
   std::chrono::milliseconds wall_shift{0};
+  std::optional<BeaconSource> source;
   std::mt19937 chance;
   Switchboard board;
 };
@@ -81,11 +84,22 @@ class World {
   std::set<std::string> unreachable;                             // hosts that do not answer at all
   std::function<void(Wire&, bool from_dialler, Bytes&)> tamper;  // may change or drop what is carried
   std::function<void(Wire&)> connected;
+  // A beacon that was sent into the LAN, which carries all of them to all in it.
+  struct Overheard {
+    Bytes packet;
+    ByteArray<16> ip{};
+    std::string host;
+    SteadyTime at;
+  };
+  std::vector<Overheard> overheard;
+  bool lan_carries = true;
+  void say(const Overheard& beacon);  // to everybody in the LAN who listens
 
  private:
   bool carry();
   bool carry(Wire& wire, Wire::End& from, Wire::End& to);
   bool dial_for(Device& device);
+  bool speak(Device& device);
   void hang_up(Wire& wire, Wire::End& end);
   [[nodiscard]] SteadyTime deadline() const;
   Device* at_host(const Address& address);
