@@ -75,8 +75,8 @@ struct Welcome::Talk {
     if (!std::exchange(enrolled, false)) return;
     try {
       shelf.remove_device(facts.device);
-    } catch (const std::exception& refused) {  // it is listed, and can be removed by hand
-      detail += detail.empty() ? refused.what() : std::string("; ") + refused.what();
+    } catch (const std::exception& why) {  // it is listed, and can be removed by hand
+      detail += detail.empty() ? why.what() : std::string("; ") + why.what();
     }
   }
   void enrol() {

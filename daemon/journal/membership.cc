@@ -38,8 +38,12 @@ bool Membership::remove(const Removal& removal) {
   const auto cut_in = [](const Removal& one) { return Cut{one.cut_seq, one.cut_record}; };
   const auto known = removals_.find(key);
   if (known != removals_.end() && cut_in(known->second) <= cut_in(removal)) return false;
-  const auto by_the_same = [&](const auto& one) { return one.first.first == key.first; };
-  if (known == removals_.end() && std::ranges::count_if(removals_, by_the_same) >= std::ptrdiff_t{kRemovalsBy})
+  // Those of devices that were enrolled are few, and always count: or a lost device would fill the room for its own.
+  const auto of_nobody = [&](const auto& one) {
+    return one.first.first == key.first && !ever_.contains(one.first.second);
+  };
+  if (known == removals_.end() && !ever_.contains(removal.device) &&
+      std::ranges::count_if(removals_, of_nobody) >= std::ptrdiff_t{kRemovalsBy})
     return false;
   removals_.insert_or_assign(key, removal);
   follow();

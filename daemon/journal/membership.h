@@ -19,7 +19,8 @@
 namespace duolog::journal {
 
 inline constexpr std::size_t kLivePerPerson = 8;
-inline constexpr std::size_t kRemovalsBy = 64;  // by one author: those of more devices are passed over
+inline constexpr std::size_t kRemovalsBy =
+    64;  // by one author, of devices that were never enrolled: more are passed over
 
 // A record of kind 2 whose secret is known here and is the one its id names.
 struct EpochFact {

@@ -171,9 +171,9 @@ Changed Shelf::edit(const Rewording& wanted, ByteView request) {
     require_room(versions, state_->parts.identity.keys().id());
     std::vector<const Version*> seen = versions_seen(versions, wanted.replaces);
     if (seen.size() > kReplacesLimit) seen.erase(seen.begin(), seen.end() - kReplacesLimit);
-    const Entry before = words_of(*found.journal, *seen.back());
-    Edit made{found.noted.id, reworded(before, wanted, now(), state_->here), {}};
-    if (seen.size() == 1 && same_words(made.content, before)) return std::nullopt;
+    const Entry was = words_of(*found.journal, *seen.back());
+    Edit made{found.noted.id, reworded(was, wanted, now(), state_->here), {}};
+    if (seen.size() == 1 && same_words(made.content, was)) return std::nullopt;
     for (const Version* one : seen) made.replaces.push_back(one->line.id);
     return made;
   });

@@ -383,7 +383,8 @@ TEST_F(MembershipInAnyOrder, TheNinthWaitsUntilOneOfTheEightIsRemoved) {
   EXPECT_THAT(fold.gone(), ElementsAre(device(1, 103).device.id()));
 }
 
-TEST_F(MembershipInAnyOrder, OneAuthorRemovesSoManyAndNoMore) {
+// Whatever was removed before that never was: copied by a device that took it for true.
+TEST_F(MembershipInAnyOrder, OneAuthorRemovesSoManyThatAreNobodyAndAnyThatIsSomebody) {
   fold.enrol(laptop);
   for (std::size_t n = 0; n < kRemovalsBy; ++n) {
     DeviceId any;
@@ -393,6 +394,11 @@ TEST_F(MembershipInAnyOrder, OneAuthorRemovesSoManyAndNoMore) {
   }
   EXPECT_FALSE(fold.remove({id(phone), 0, {}, id(laptop), {}}));
   EXPECT_TRUE(fold.remove({id(phone), 0, {}, std::nullopt, phone.person})) << "the root's word stands apart";
+  const auto lost = over(laptop, 100, 2);
+  fold.enrol({lost, id(laptop), 5});
+  EXPECT_TRUE(fold.live(id(lost)));
+  EXPECT_TRUE(fold.remove({id(lost), 0, {}, id(laptop), {}}));
+  EXPECT_FALSE(fold.live(id(lost)));
 }
 
 }  // namespace
