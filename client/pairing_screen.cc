@@ -76,7 +76,13 @@ void print_addresses(Output& out, const PairEvent::Window& window, const std::st
 
 }  // namespace
 
-void print_window(Output& out, const PairEvent::Window& window, const WindowWords& words) {
+void print_wrong(Output& out, const PairEvent::Wrong& wrong) {
+  out.print(fmt::format("\nsomebody tried a wrong code: that code is burnt, {}\n",
+                        wrong.codes_left() == 1 ? "and this is the last one" : "here is a new one"));
+}
+
+void print_window(Output& out, std::string& visitor, const PairEvent::Window& window, const WindowWords& words) {
+  if (!visitor.empty()) out.line("\n" + std::exchange(visitor, {}) + " went away; here is a new code");
   const auto code = sanitise_line(window.code());
   const auto link = sanitise_line(window.link());
   // Where nothing announces this window, the code alone finds nobody.

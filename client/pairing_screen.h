@@ -14,6 +14,7 @@ class RepeatedPtrField;
 namespace duolog::control {
 class PairEvent_Progress;  // NOLINT(readability-identifier-naming): as protoc spells it
 class PairEvent_Window;    // NOLINT(readability-identifier-naming): as protoc spells it
+class PairEvent_Wrong;     // NOLINT(readability-identifier-naming): as protoc spells it
 }  // namespace duolog::control
 
 namespace duolog::client {
@@ -25,7 +26,9 @@ struct WindowWords {
   std::string there;    // "the other computer"
   std::string apart;    // whom the link is for: "for when you are apart"
 };
-void print_window(Output& out, const control::PairEvent_Window& window, const WindowWords& words);
+// `visitor`: who was there when it opened, sanitised: they are there no more, and it is emptied.
+void print_window(Output& out, std::string& visitor, const control::PairEvent_Window& window, const WindowWords& words);
+void print_wrong(Output& out, const control::PairEvent_Wrong& wrong);
 
 // The steps of a joiner up to the other's yes; the others are the verb's.
 class JoinSteps {

@@ -151,13 +151,11 @@ class Adding : Joining {
     if (out.json()) return print_json(event);
     switch (event.event_case()) {
       case PairEvent::kWindow:
-        if (!visitor_.empty()) out.line("\n" + std::exchange(visitor_, {}) + " went away; here is a new code");
-        print_window(out, event.window(),
+        print_window(out, visitor_, event.window(),
                      {"duolog device join", "your other computer", "where you cannot type a code"});
         break;
       case PairEvent::kWrong:
-        out.print(fmt::format("\nsomebody tried a wrong code: that code is burnt, {}\n",
-                              event.wrong().codes_left() == 1 ? "and this is the last one" : "here is a new one"));
+        print_wrong(out, event.wrong());
         break;
       case PairEvent::kVisitor:
         print_visitor(event.visitor());
@@ -249,7 +247,7 @@ class Arriving : Joining {
  private:
   void show(const PairEvent& event) {
     const bool fetching = event.progress().step() == PairEvent::Progress::FETCHING;
-    const bool first = fetching && !std::exchange(let_in_, let_in_ || fetching);
+    const bool first = fetching && !std::exchange(let_in_, true);
     if (context_.out.json()) return print_json(event);
     if (first) context_.out.line("\nyour other device has let this one in");
     context_.out.flush();  // before what is written over beside it

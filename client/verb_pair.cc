@@ -82,13 +82,10 @@ class Pairing {
     }
     switch (event.event_case()) {
       case PairEvent::kWindow:
-        // A new window while somebody is there: they are there no more.
-        if (!visitor_.empty()) out.line("\n" + std::exchange(visitor_, {}) + " went away; here is a new code");
-        print_window(out, event.window(), {"duolog pair", "the other computer", "for when you are apart"});
+        print_window(out, visitor_, event.window(), {"duolog pair", "the other computer", "for when you are apart"});
         break;
       case PairEvent::kWrong:
-        out.print(fmt::format("\nsomebody tried a wrong code: that code is burnt, {}\n",
-                              event.wrong().codes_left() == 1 ? "and this is the last one" : "here is a new one"));
+        print_wrong(out, event.wrong());
         break;
       case PairEvent::kVisitor:
         visitor_ = sanitise_line(event.visitor().name());
