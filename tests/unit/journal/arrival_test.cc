@@ -3,7 +3,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "daemon/journal/arrival.h"
 
-#include "proto/wire.pb.h"
+#include "tests/unit/journal/pair_frames.h"
 #include "tests/unit/journal/two_people.h"
 
 namespace duolog::journal {
@@ -38,15 +38,6 @@ class ArrivalTest : public TwoPeople {
                    phone.kept = std::move(handover);
                  }};
 
-  static wire::PairFrame read(const Bytes& bytes) {
-    wire::PairFrame frame;
-    EXPECT_TRUE(frame.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())));
-    return frame;
-  }
-  static Bytes bytes_of(const wire::PairFrame& frame) {
-    const std::string text = frame.SerializeAsString();
-    return {text.begin(), text.end()};
-  }
   void run() {
     host.welcome();
     joiner.receive(*host.next());

@@ -1,6 +1,6 @@
 // founding_test.cc: two people found a journal, and every way in which nothing comes of it leaves nothing behind.
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "proto/wire.pb.h"
+#include "tests/unit/journal/pair_frames.h"
 #include "tests/unit/journal/two_people.h"
 
 namespace duolog::journal {
@@ -18,15 +18,6 @@ class FoundingTest : public ::testing::Test {
 
   static bool alone(Person& person) {
     return person.identity().journals().size() == 1 && person.log().journals().size() == 1;
-  }
-  static wire::PairFrame read(const Bytes& bytes) {
-    wire::PairFrame frame;
-    EXPECT_TRUE(frame.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())));
-    return frame;
-  }
-  static Bytes bytes_of(const wire::PairFrame& frame) {
-    const std::string text = frame.SerializeAsString();
-    return {text.begin(), text.end()};
   }
   // The talk up to the joiner's wait for the founding; then the founding, changed by `lie`, reaches the joiner.
   template <class Lie>
