@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <system_error>
 
+#include "daemon/jitter.h"
 #include "daemon/net/address_book.h"
 #include "daemon/store/database_copy.h"
 
@@ -28,12 +29,6 @@ fs::path made(const fs::path& folder) {
 std::uint64_t seconds(WallTime now) {
   const auto since = std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count();
   return static_cast<std::uint64_t>(std::max<std::int64_t>(0, since));
-}
-
-std::uint32_t random_below(std::uint32_t bound) {
-  ByteArray<8> bytes{};
-  crypto::fill_random(bytes);
-  return static_cast<std::uint32_t>(read_u64(bytes) % bound);  // the bias of 2^-32 does not matter for jitter
 }
 
 void note(std::string_view text) { spdlog::info("joining: {}", text); }

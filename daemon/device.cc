@@ -9,6 +9,7 @@
 
 #include "daemon/control/convert.h"
 #include "daemon/home/zone.h"
+#include "daemon/jitter.h"
 #include "daemon/meeting.h"
 #include "daemon/net/multicast.h"
 #include "proto/control.pb.h"
@@ -20,12 +21,6 @@ using control::Desk;
 using control::Error;
 
 constexpr auto kClockTolerance = std::chrono::minutes(5);
-
-std::uint32_t random_below(std::uint32_t bound) {
-  ByteArray<8> bytes{};
-  crypto::fill_random(bytes);
-  return static_cast<std::uint32_t>(read_u64(bytes) % bound);  // the bias of 2^-32 does not matter for jitter
-}
 
 void note_of_the_network(std::string_view note) { spdlog::info("net: {}", note); }
 
@@ -54,10 +49,6 @@ const char* away_because(net::Trouble trouble) {
       return "peer-silent";
   }
   return "peer-away";
-}
-
-std::uint32_t count(std::uint64_t value) {
-  return static_cast<std::uint32_t>(std::min<std::uint64_t>(value, UINT32_MAX));
 }
 
 }  // namespace
@@ -196,8 +187,9 @@ control::Peer Device::Open::describe(const net::PeerStatus& status) const {
   if (status.state == Is::kNoAnswer) peer.set_since(control::moment(status.last_seen));
   peer.set_next_try(control::moment(status.next_try));
   peer.set_address(status.address);
-  peer.set_behind(count(peer.connected() ? status.behind : house.door().behind(status.journal, status.device)));
-  peer.set_missing(count(status.lacking));
+  peer.set_behind(
+      control::count(peer.connected() ? status.behind : house.door().behind(status.journal, status.device)));
+  peer.set_missing(control::count(status.lacking));
   if (status.version != net::PeerStatus::Version::kSame) {
     peer.set_version(status.version == net::PeerStatus::Version::kNewer ? "newer" : "older");
   }
@@ -287,8 +279,8 @@ void Device::State::move_in(store::BackupUnpacker& backup, const control::Restor
   report.set_device(house.identity().device());
   report.set_made_at(control::moment(WallTime(std::chrono::milliseconds(backup.reader().head()->made_ms))));
   report.set_locked_by(house.identity().locked_by() == crypto::VaultMode::kPassphrase ? "passphrase" : "key file");
-  report.set_records(count(moved.records));
-  report.set_missing(count(moved.missing));
+  report.set_records(control::count(moved.records));
+  report.set_missing(control::count(moved.missing));
   for (const std::string& what : moved.damage) report.add_damage(what);
   for (const std::string& name : house.waits_for()) report.add_waits_for(name);
   spdlog::info("restored from a backup");

@@ -16,10 +16,6 @@
 namespace duolog {
 namespace {
 
-std::uint32_t count(std::uint64_t value) {
-  return static_cast<std::uint32_t>(std::min<std::uint64_t>(value, UINT32_MAX));
-}
-
 std::vector<Address> read_addresses(const std::vector<std::string>& texts) {
   std::vector<Address> addresses;
   for (const std::string& text : texts)
@@ -115,7 +111,7 @@ void Device::State::remove_device(const control::DeviceRemove& asked, control::D
     records += house.log().record_count(journal.id);
     report.add_journals(journal.name);
   }
-  report.set_records(count(records));
+  report.set_records(control::count(records));
   if (asked.look_only()) return;
   house.identity().require(crypto::SecretBytes(as_bytes(asked.passphrase())));
   house.try_disk_again();
@@ -192,8 +188,8 @@ Fetched Device::State::fetched() const {
   fetched.complete = open->house.shelf().to_fold() == 0;
   for (const journal::JournalSecrets& journal : house.identity().journals()) {
     const std::uint64_t have = open->house.log().record_count(journal.id);
-    fetched.have = count(fetched.have + have);
-    fetched.of = count(fetched.of + have + lacking[journal.id]);
+    fetched.have = control::count(fetched.have + have);
+    fetched.of = control::count(fetched.of + have + lacking[journal.id]);
     fetched.complete = fetched.complete && !journal.awaited && whole.contains(journal.id);
   }
   return fetched;

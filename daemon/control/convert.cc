@@ -25,10 +25,6 @@ std::string as_utf8(std::string text) {
 }
 
 // Counts in the messages are 32 bits wide.
-std::uint32_t count(std::size_t value) {
-  return static_cast<std::uint32_t>(std::min<std::size_t>(value, std::numeric_limits<std::uint32_t>::max()));
-}
-
 void fill(Delivery& out, const journal::Delivery& in) {
   out.set_state(in.delivered ? "delivered" : "here");
   out.set_at(in.at);
@@ -138,6 +134,10 @@ Error::Code code_of(journal::Reason reason) {
 }
 
 }  // namespace
+
+std::uint32_t count(std::uint64_t value) {
+  return static_cast<std::uint32_t>(std::min<std::uint64_t>(value, UINT32_MAX));
+}
 
 void fill(FormField& out, const practice::FormField& in) {
   out.set_id(in.id);

@@ -27,6 +27,7 @@ class TodayReport;
 class Version;
 class WatchEvent;
 
+std::uint32_t count(std::uint64_t value);  // as a message holds it: more than fits is UINT32_MAX
 void fill(FormField& out, const practice::FormField& in);
 void fill(Manner& out, const practice::Manner& in);
 void fill(Attachment& out, const journal::AttachedFile& in);

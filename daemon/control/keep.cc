@@ -14,10 +14,6 @@ namespace {
 constexpr int kSlicesTold = 32;  // of the work of a backup, between two reports
 constexpr auto kAtOnce = std::chrono::milliseconds(0);
 
-std::uint32_t count(std::uint64_t value) {
-  return static_cast<std::uint32_t>(std::min<std::uint64_t>(value, UINT32_MAX));
-}
-
 const char* name(store::BackupWriter::Stage stage) {
   switch (stage) {
     case store::BackupWriter::Stage::kCopying:

@@ -18,10 +18,6 @@ constexpr auto kLook = std::chrono::milliseconds(100);
 constexpr auto kPatience = std::chrono::seconds(30);  // where none is given
 constexpr auto kLongest = std::chrono::hours(1);
 
-std::uint32_t count(std::uint64_t value) {
-  return static_cast<std::uint32_t>(std::min<std::uint64_t>(value, UINT32_MAX));
-}
-
 class Repairing {
  public:
   Repairing(Desk& desk, Keep::Answers answers) : desk_(desk), answers_(std::move(answers)) {}
