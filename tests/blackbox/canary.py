@@ -1,7 +1,7 @@
 """canary.py: everything that must never be found outside its place, and the search for it.
 
 Texts, tags, passphrases, codes and links are looked for as they are; keys and link secrets also as hex and base64; the 24
-words as any two neighbours with anything but letters between them.
+words as any three neighbours with anything but letters between them: two may stand side by side in a path by chance.
 """
 # SPDX-License-Identifier: GPL-3.0-or-later
 import base64
@@ -31,9 +31,9 @@ class Secrets:
             self.text(whole, f"{what} in base64")
             self.text(whole.translate(bytes.maketrans(b"+/", b"-_")), f"{what} in base64")
 
-    def words(self, words, what="two of the 24 words"):
-        for one, two in zip(words, words[1:]):
-            self.patterns[re.compile(rb"\b%b[^a-zA-Z]{1,4}%b\b" % (one.encode(), two.encode()))] = what
+    def words(self, words, what="three of the 24 words"):
+        for neighbours in zip(words, words[1:], words[2:]):
+            self.patterns[re.compile(rb"\b" + b"[^a-zA-Z]{1,4}".join(map(str.encode, neighbours)) + rb"\b")] = what
 
     def link(self, link):
         self.text(link, "the link")
