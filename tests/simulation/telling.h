@@ -16,6 +16,7 @@
 namespace duolog::simulation {
 
 inline constexpr std::uint64_t kSeeds = 2'000;
+inline constexpr std::uint64_t kExchanges = 800;  // by day: an exchange costs as much as a story
 inline constexpr std::uint64_t kNightlySeeds = 200'000;
 inline constexpr std::uint64_t kShards = 8;
 
@@ -25,7 +26,9 @@ inline std::uint64_t from_environment(const char* name, std::uint64_t otherwise)
 }
 // DUOLOG_SEEDS (how many in all) and DUOLOG_FIRST_SEED choose.
 inline std::uint64_t first_seed() { return from_environment("DUOLOG_FIRST_SEED", 1); }
-inline std::uint64_t seeds() { return from_environment("DUOLOG_SEEDS", at_night() ? kNightlySeeds : kSeeds); }
+inline std::uint64_t seeds(std::uint64_t by_day = kSeeds) {
+  return from_environment("DUOLOG_SEEDS", at_night() ? kNightlySeeds : by_day);
+}
 
 inline std::string program() { return std::filesystem::read_symlink("/proc/self/exe").string(); }
 
