@@ -54,11 +54,13 @@ bool joins(Ids& kept_between, const control::Item& item) {
   return marked;
 }
 
-// Looked for in all of the journal: what was said about them may stand in another month.
-Ids between_us(Daemon& daemon, const std::string& journal) {
+// Looked for in all of the journal, where not all of it is exported: what was said about them may stand in another
+// month.
+Ids between_us(Daemon& daemon, const ExportChoice& choice) {
   Ids ids;
+  if (choice.since.empty() && choice.until.empty() && choice.tag.empty() && !choice.mine) return ids;
   control::Request request;
-  request.mutable_list()->set_journal(journal);
+  request.mutable_list()->set_journal(choice.journal);
   each_listed(daemon, request, [&ids](const control::Item& item) { joins(ids, item); });
   return ids;
 }
@@ -97,7 +99,7 @@ std::vector<std::string> left_out_text(const LeftOut& left_out) {
 }
 
 LeftOut each_item(Daemon& daemon, const ExportChoice& choice, const std::function<void(const control::Item&)>& take) {
-  Ids kept_between = between_us(daemon, choice.journal);
+  Ids kept_between = between_us(daemon, choice);
   LeftOut left_out;
   std::vector<control::Item> crowded;
   each_listed(daemon, list_request(choice), [&](control::Item& item) {

@@ -328,15 +328,15 @@ class Printer {
         exact_ = false;
         return std::nullopt;
       case Node::What::kNot: {
-        const Text without = print(node.children.front(), side == Side::kMore ? Side::kLess : Side::kMore);
-        if (!without) return std::nullopt;
-        return "(words : \"" + std::string(kBreak) + "\" NOT " + *without + ")";
+        const Text without = negated(node, side);
+        return without ? joined(std::nullopt, without) : std::nullopt;
       }
       case Node::What::kAnd:
+        return all_of(node, side);
       case Node::What::kOr:
-        break;
+        return any_of(node, side);
     }
-    return children(node, side);
+    return std::nullopt;
   }
   [[nodiscard]] bool exact() const { return exact_; }
 
@@ -354,17 +354,41 @@ class Printer {
     return text + (node.prefix && !broad ? "\" *" : "\"");
   }
 
-  // What is unknown of one side leaves out one child, of the other it settles the whole.
-  Text children(const Node& node, Side side) {
-    const bool skips = (node.what == Node::What::kAnd) == (side == Side::kMore);
+  Text negated(const Node& no, Side side) {
+    return print(no.children.front(), side == Side::kMore ? Side::kLess : Side::kMore);
+  }
+
+  static void append(Text& list, const char* by, const std::string& one) { list = list ? *list + by + one : one; }
+
+  // Every row has the break.
+  static Text joined(const Text& with, const Text& without) {
+    if (!without) return with ? "(" + *with + ")" : with;
+    const std::string all = "words : \"" + std::string(kBreak) + "\"";
+    return "((" + with.value_or(all) + ") NOT (" + *without + "))";
+  }
+
+  // What is unknown of one side leaves out one child, of the other it settles the whole. What is asked without stands
+  // at the end: only rows that hold the rest are compared with it, else all.
+  Text all_of(const Node& node, Side side) {
+    Text with;
+    Text without;
+    for (const Node& child : node.children) {
+      const bool is_not = child.what == Node::What::kNot;
+      const Text one = is_not ? negated(child, side) : print(child, side);
+      if (!one && side == Side::kLess) return std::nullopt;
+      if (one) append(is_not ? without : with, is_not ? " OR " : " AND ", *one);
+    }
+    return joined(with, without);
+  }
+
+  Text any_of(const Node& node, Side side) {
     Text all;
     for (const Node& child : node.children) {
       const Text one = print(child, side);
-      if (!one && !skips) return std::nullopt;
-      if (!one) continue;
-      all = all ? *all + (node.what == Node::What::kAnd ? " AND " : " OR ") + *one : *one;
+      if (!one && side == Side::kMore) return std::nullopt;
+      if (one) append(all, " OR ", *one);
     }
-    return all ? "(" + *all + ")" : all;
+    return joined(all, std::nullopt);
   }
 
   const IsBroad& is_broad_;
