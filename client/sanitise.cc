@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iterator>
 
 #include "client/unicode.h"
@@ -41,14 +42,18 @@ class Gate {
   }
 
   // After a newline, or after anything of ours, there is nothing for a mark to sit on.
-  void begin_afresh() {
-    base_ = 0;
-    marks_ = 0;
-    selected_ = joined_ = false;
-  }
+  void begin_afresh() { stand_on(0); }
+  // As judging each of a run of plain letters would: all are shown.
+  void pass(char last) { stand_on(static_cast<unsigned char>(last)); }
 
  private:
   static bool is_skin_tone(char32_t point) { return point >= 0x1F3FB && point <= 0x1F3FF; }
+
+  void stand_on(char32_t base) {
+    base_ = base;
+    marks_ = 0;
+    selected_ = joined_ = false;
+  }
 
   Verdict refuse() {
     begin_afresh();
@@ -166,6 +171,12 @@ void append_json_escape(std::string& out, char32_t point) {
   append(0xDC00 + ((point - 0x10000) & 0x3FF));
 }
 
+// How many letters of printable ASCII stand there: nearly all of most JSON.
+std::size_t plain_run(std::string_view text, std::size_t at) {
+  const auto* end = std::find_if(text.begin() + at, text.end(), [](char c) { return c < 0x20 || c > 0x7e; });
+  return static_cast<std::size_t>(end - text.begin()) - at;
+}
+
 }  // namespace
 
 std::string sanitise(std::string_view foreign) { return pass(foreign, Newlines::kKept); }
@@ -176,6 +187,12 @@ std::string escape_json(std::string_view json) {
   out.reserve(json.size());
   Gate gate(json);
   for (std::size_t at = 0; at < json.size();) {
+    if (const std::size_t plain = plain_run(json, at); plain > 0) {
+      out.append(json.substr(at, plain));
+      at += plain;
+      gate.pass(json[at - 1]);
+      continue;
+    }
     const auto now = decode(json, at);
     if (gate.judge(now, at) == Gate::Verdict::kShow) {
       out.append(json.substr(at, now.length));

@@ -72,6 +72,10 @@ TEST(Json, ControlsAndBidiControlsAreEscaped) {
   EXPECT_THAT(to_json(item_with("\U000E0041")), HasSubstr(R"(\udb40\udc41)"));
 }
 
+TEST(Json, AMarkSitsOnTheLastOfARunOfPlainLetters) {
+  EXPECT_THAT(to_json(item_with("cafe\u0301 noir")), HasSubstr("cafe\u0301 noir"));
+}
+
 TEST(Json, MarksOverTheLimitAreEscapedAndStillThere) {
   std::string text = "a";
   for (int i = 0; i < 100; ++i) text += "\u0301";
