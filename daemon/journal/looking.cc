@@ -163,19 +163,21 @@ Walk::Walk(const From& from, Lines lines, bool passed_too)
   }
 }
 
-// Only entries and letters have tags, and an index knows those of entries.
+// Only entries and letters have tags and moods, and an index knows those of entries.
 void Walk::add(const Journal& journal, Wanted wanted) {
-  if (filter_.tag.empty() || wanted.passed_too || !wanted.match.empty()) return lines_.add(journal, std::move(wanted));
+  const bool indexed = !filter_.tag.empty() || filter_.mood != 0;
+  if (!indexed || wanted.passed_too || !wanted.match.empty()) return lines_.add(journal, std::move(wanted));
   Wanted letters = wanted;
   letters.kinds &= only(Kind::kLetter);
   wanted.kinds &= only(Kind::kEntry);
   wanted.tag = filter_.tag.substr(filter_.tag.starts_with('#') ? 1 : 0);
+  wanted.mood = filter_.mood;
   tag_is_known_ = true;
   if (wanted.kinds != 0) lines_.add(journal, std::move(wanted));
   if (letters.kinds != 0) lines_.add(journal, std::move(letters));
 }
 
-// A line tells all of an entry that was found by its tag, and all but the tags of anything else.
+// A line tells all of an entry that was found by its tag and its mood, and neither of anything else.
 bool Walk::passes(const Lines::Hit& hit) const {
   if (!may_pass(hit.line, filter_)) return false;
   const bool told = tag_is_known_ && hit.line.kind == Kind::kEntry && filter_.tags.empty();

@@ -44,6 +44,7 @@ bool fits(const Wanted& wanted, const Line& line) {
   if (wanted.practice && (*wanted.practice != line.practice || line.practice.empty())) return false;
   if (wanted.period && *wanted.period != line.period) return false;
   if (wanted.target && wanted.target != line.target) return false;
+  if (wanted.mood != 0 && wanted.mood != line.mood) return false;
   if (wanted.with_files && line.files == 0) return false;
   if (!wanted.source.empty() && wanted.source != line.source) return false;
   if (wanted.beyond && (wanted.newest_first ? line.at >= *wanted.beyond : line.at <= *wanted.beyond)) return false;

@@ -50,6 +50,7 @@ struct Wanted {
   std::string id_begins;  // hex digits
   std::optional<Stretch> stretch;
   std::string tag;
+  std::uint32_t mood = 0;  // what its line says; 0: any
   bool with_files = false;
   Bytes source;  // of an entry that was imported
   bool newest_first = false;

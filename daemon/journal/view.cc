@@ -119,6 +119,7 @@ void View::forget() {
        {"DELETE FROM record WHERE place BETWEEN ? AND ?", "DELETE FROM tag WHERE place BETWEEN ? AND ?",
         "DELETE FROM pending WHERE place BETWEEN ? AND ?"})
     Query(file_.database(), sql).bind(from).bind(to).run();
+  forget_bands(at(0) - 1);
   Query(file_.database(), "DELETE FROM device WHERE row BETWEEN ? AND ?").bind(row_ << 8).bind((row_ << 8) + 255).run();
   for (const char* sql : {"DELETE FROM answer WHERE journal = ?", "DELETE FROM early WHERE journal = ?",
                           "DELETE FROM erased WHERE journal = ?", "DELETE FROM journal WHERE row = ?"})
@@ -207,6 +208,7 @@ void View::write(Query& query, const Noted& noted, const Row& row) {
   row.event.empty() ? query.bind_null() : query.bind(row.event);
   if (row.at) bind_time(query.bind(*row.at), row.reached);
   query.run();
+  if (row.at) widen(*row.at, line.civil_ms);
 }
 
 void View::insert(const Noted& noted, const Row& row) {

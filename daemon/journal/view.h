@@ -162,6 +162,21 @@ class View final : public Records {
   [[nodiscard]] std::int64_t reached_by(const Chain& chain, std::uint64_t seq) const;
   void place_anew(std::int64_t place, std::int64_t where, bool tagged);
 
+  // ---- view_bands.cc ----
+  struct Places {  // Line::at, both ends included
+    std::int64_t from = 0;
+    std::int64_t to = 0;
+  };
+  struct Band {
+    std::int64_t at = 0;
+    std::int64_t since = 0;
+    std::int64_t upto = 0;
+  };
+  void widen(std::int64_t at, std::optional<std::int64_t> civil_ms);  // something of this day stands there now
+  void forget_bands(std::int64_t after);                              // after the one that this place is in
+  // Of these the first, in the order that is asked for, that may hold what is wanted by its day.
+  [[nodiscard]] std::optional<Places> next_band(const Wanted& wanted, Places among) const;
+
   // ---- view_words.cc ----
   // The words of a row that was indexed come into the index, or leave it before they change; `for_good`: of what they
   // have ever been nothing stays in its pages.
@@ -179,7 +194,7 @@ class View final : public Records {
 
   // ---- view_find.cc ----
   void walk(const Wanted& wanted, const SeeLine& see) const;
-  [[nodiscard]] std::vector<Line> page(const Wanted& wanted, std::int64_t bound, std::size_t count) const;
+  [[nodiscard]] std::vector<Line> page(const Wanted& wanted, Places among, std::size_t count) const;
   [[nodiscard]] bool is_found_directly(const Wanted& wanted) const;
   [[nodiscard]] std::vector<Line> find(const Wanted& wanted) const;
   void take_lines(store::Query& query, const Wanted& wanted, std::vector<Line>& lines) const;
@@ -204,6 +219,7 @@ class View final : public Records {
   std::int64_t next_ = 0;            // the position that is given next
   std::int64_t reached_ = kNoTime;   // the latest time of what has its place
   bool liars_ = false;               // the merge met records of which none was free to come
+  std::optional<Band> widened_;      // as widen() left the last
   std::optional<DeviceId> last_by_;  // whose record has the last place
   std::uint64_t settings_version_ = 1;
   using Kept = std::tuple<bool, std::uint32_t, std::uint32_t, std::uint32_t, std::int64_t, bool, std::int64_t>;

@@ -139,15 +139,12 @@ std::vector<Line> View::find(const Wanted& wanted) const {
 
 // ---- what is walked through ----
 
-// So many lines beyond `bound`; all of them, whether they are wanted or not.
-std::vector<Line> View::page(const Wanted& wanted, std::int64_t bound, std::size_t count) const {
-  if (!wanted.match.empty()) return page_by_words(wanted, bound, count);
+// The first so many lines of these places; all of them, whether they are wanted or not.
+std::vector<Line> View::page(const Wanted& wanted, Places among, std::size_t count) const {
   const bool down = wanted.newest_first;
-  const std::int64_t from = down ? at(0) : bound + 1;
-  const std::int64_t to = down ? bound - 1 : at(0) + next_ - 1;
   std::vector<Line> lines;
   const auto take = [&](Query& query) {
-    query.bind(from).bind(to).bind(static_cast<std::int64_t>(count));
+    query.bind(among.from).bind(among.to).bind(static_cast<std::int64_t>(count));
     while (query.step()) lines.push_back(line_in(query));
   };
   store::Connection& database = file_.database();
@@ -162,6 +159,12 @@ std::vector<Line> View::page(const Wanted& wanted, std::int64_t bound, std::size
     take(query);
     std::sort(lines.begin(), lines.end(),
               [&](const Line& a, const Line& b) { return down ? a.at > b.at : a.at < b.at; });
+  } else if (wanted.mood != 0) {
+    Query query(database, down ? DUOLOG_LINES
+                              "WHERE mood = ? AND mood > 0 AND at BETWEEN ? AND ? ORDER BY at DESC LIMIT ?"
+                               : DUOLOG_LINES "WHERE mood = ? AND mood > 0 AND at BETWEEN ? AND ? ORDER BY at LIMIT ?");
+    query.bind(wanted.mood);
+    take(query);
   } else if (is_rare(wanted.kinds)) {
     Query query(
         database,
@@ -187,13 +190,23 @@ void View::walk(const Wanted& wanted, const SeeLine& see) const {
   check((wanted.kinds & ~kShown) == 0 || is_rare(wanted.kinds), "what no reader sees is not walked through");
   const std::size_t largest = wanted.match.empty() ? kLargestPage : kLargestOfWords;
   std::size_t count = wanted.about_so_many == 0 ? largest : std::clamp(wanted.about_so_many, kLeastPage, largest);
-  std::int64_t bound = wanted.beyond.value_or(wanted.newest_first ? at(0) + next_ : at(0) - 1);
+  const bool down = wanted.newest_first;
+  const bool in_bands = (wanted.civil_from || wanted.civil_to) && wanted.match.empty() && wanted.tag.empty();
+  std::int64_t bound = wanted.beyond.value_or(down ? at(0) + next_ : at(0) - 1);
   for (;;) {
-    const std::vector<Line> lines = page(wanted, bound, count);
+    Places among = down ? Places{at(0), bound - 1} : Places{bound + 1, at(0) + next_ - 1};
+    if (in_bands) {
+      const auto band = next_band(wanted, among);
+      if (!band) return;
+      among = *band;
+    }
+    const std::vector<Line> lines =
+        wanted.match.empty() ? page(wanted, among, count) : page_by_words(wanted, bound, count);
     for (const Line& line : lines)
       if ((wanted.passed_too || fits(wanted, line)) && !see(line)) return;
-    if (lines.size() < count) return;
-    bound = lines.back().at;
+    const bool all = lines.size() < count;
+    if (all && !in_bands) return;
+    bound = !all ? lines.back().at : down ? among.from : among.to;
     count = largest;
   }
 }

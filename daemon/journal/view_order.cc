@@ -69,6 +69,7 @@ void View::rewind(std::int64_t position) {
   last_by_.reset();
   if (position == 0) liars_ = false;
   ++settings_version_;
+  forget_bands(at(position));
   for (auto& [device, chain] : chains_) {
     chain.placed = placed_before(chain, position);
     unplaced_ += chain.last - chain.placed;
@@ -82,6 +83,7 @@ struct View::Reading {
     std::optional<std::int64_t> at;
     std::int64_t reached = kNoTime;
     bool tagged = false;
+    std::optional<std::int64_t> civil_ms = {};
   };
   Chain* chain = nullptr;
   std::uint64_t read = 0;
@@ -98,9 +100,10 @@ struct View::Reading {
   }
 
   void fill(View& view) {
-    Query query(view.file_.database(),
-                "SELECT id, written, seen, at, reached, tagged FROM record WHERE place BETWEEN ? AND ? ORDER BY place "
-                "LIMIT ?");
+    Query query(
+        view.file_.database(),
+        "SELECT id, written, seen, at, reached, tagged, civil FROM record WHERE place BETWEEN ? AND ? ORDER BY place "
+        "LIMIT ?");
     query.bind(view.place(*chain, read + 1)).bind(view.place(*chain, chain->last)).bind(kReadAtOnce);
     while (query.step()) {
       Merge::Next next{RecordId::from(query.blob(0)).value_or(RecordId()), ++read, std::nullopt, {}};
@@ -108,6 +111,7 @@ struct View::Reading {
       next.seen = decode_seen(query.blob(2));
       Was was{std::nullopt, query.is_null(4) ? kNoTime : query.number(4), query.number(5) != 0};
       if (!query.is_null(3)) was.at = query.number(3);
+      if (!query.is_null(6)) was.civil_ms = query.number(6);
       ahead.emplace_back(std::move(next), was);
     }
   }
@@ -137,6 +141,7 @@ bool View::arrange(std::size_t& budget) {
     last_by_ = devices_[static_cast<std::size_t>(reading.chain->number) - 1];
     note_claims(*last_by_, step->record.seen);
     const std::int64_t where = at(next_++);
+    widen(where, was.civil_ms);
     if (was.at != where || was.reached != reached_)
       place_anew(place(*reading.chain, step->record.seq), where, was.tagged);
   }

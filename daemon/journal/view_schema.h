@@ -10,6 +10,8 @@
 //             words are in `answer`. Of an entry that was `edited`, `kind`, `civil`, `mood` and its tags are those of
 //             what is shown of it; its other versions have rows of their own, whose `target` it is and which say what
 //             each `replaces`, the ids one after the other
+//   band      of so many places of the order that follow each other (`at` without its last bits): from when to when are the
+//             days and hours of what stands there, or once stood there, in the units of view_bands.cc
 //   tag       of entries
 //   pending   places that are read again: an epoch not known yet, an author not enrolled, a body not here; what the
 //             notebook keeps and the vault has not
@@ -26,7 +28,7 @@
 
 namespace duolog::journal {
 
-inline constexpr std::uint32_t kViewVersion = 6;
+inline constexpr std::uint32_t kViewVersion = 7;
 
 // What is in `kind` says noted.h: below 10 stands what a reader sees, 1 is an entry, 20 silent.
 inline constexpr const char* kViewTables = R"(
@@ -84,8 +86,13 @@ CREATE INDEX edits ON record (target) WHERE kind IN (15, 16);
 CREATE INDEX days ON record (civil, at) WHERE kind < 10 AND civil IS NOT NULL;
 CREATE INDEX weeks ON record (written, mine) WHERE kind < 10 AND written IS NOT NULL;
 CREATE INDEX moods ON record (at, written, offset, mine, mood) WHERE mood > 0 AND at IS NOT NULL;
+CREATE INDEX felt ON record (mood, at) WHERE mood > 0;
 CREATE INDEX filed ON record (place) WHERE files > 0;
 CREATE INDEX sourced ON record (source) WHERE source IS NOT NULL;
+CREATE TABLE band (
+  at INTEGER PRIMARY KEY,
+  since INTEGER NOT NULL,
+  upto INTEGER NOT NULL);
 CREATE TABLE tag (
   place INTEGER NOT NULL,
   name TEXT NOT NULL,

@@ -119,6 +119,7 @@ void View::find_by_versions(const RecordId& entry, bool mine) {
   found.line.mood > 0 ? query.bind(found.line.mood) : query.bind_null();
   found.line.files > 0 ? query.bind(found.line.files) : query.bind_null();
   query.bind(!found.tags.empty()).bind(found.line.edited).run();
+  widen(line->at, found.line.civil_ms);
   index(where, found.tags);
   words_come(where);
 }

@@ -9,6 +9,7 @@
 #include "daemon/journal/other_years.h"
 #include "daemon/journal/reading.h"
 #include "daemon/journal/searching.h"
+#include "daemon/journal/tally.h"
 #include "tests/bench/lifetime.h"
 
 namespace duolog::bench {
@@ -107,6 +108,21 @@ class Asking {
     both(
         "show the last", [&] { (void)journal::show(shelf(), {"last", {}}); },
         [&] { diary_->ask("SELECT * FROM entry ORDER BY id DESC LIMIT 1"); });
+    both(
+        "list 20 of a mood", [&] { (void)journal::list(shelf(), {.limit = 20, .mood = 5}); },
+        [&] { diary_->ask("SELECT * FROM entry WHERE mood = 5 ORDER BY id DESC LIMIT 20"); });
+    both(
+        "list 20 of long ago",
+        [&] {
+          (void)journal::list(
+              shelf(), {.limit = 20, .until = journal::rfc3339(now - 6 * 365 * kDayMs, kOffsetMinutes).substr(0, 10)});
+        },
+        [&] {
+          diary_->ask("SELECT * FROM entry WHERE written <= ? ORDER BY written DESC LIMIT 20",
+                      {now - 6 * 365 * kDayMs});
+        });
+    const journal::TallySpan all_of_it;
+    both("stats of all", [&] { (void)journal::tally(shelf(), all_of_it); }, nullptr);
     both("today", [&] { (void)journal::today(shelf()); }, nullptr);
     both("status", [&] { (void)journal::status(shelf()); }, nullptr);
   }
@@ -190,9 +206,25 @@ class Asking {
         }));
     say("folded anew: the longest slice of words", "ours", longest);
     say_resident("resident, folded anew");
+    straight_after();
     shelf().rest();
     say("the view's file", "ours", static_cast<double>(fs::file_size(folder_ / "view.db")) / 1048576, "MB");
     say("the view's file", "plain", static_cast<double>(fs::file_size(folder_ / "plain.db")) / 1048576, "MB");
+  }
+
+  // An index that was made in bulk merges its segments while more is added: somebody waits for the slowest of many.
+  void straight_after() {
+    const std::uint64_t many = times_ > 2 ? 2000 : 20;
+    Author author;
+    double written = 0;
+    double indexed = 0;
+    for (std::uint64_t i = 0; i < many; ++i) {
+      const Written one = entry(author, i, Clock::of_this_machine().wall().time_since_epoch().count());
+      written = std::max(written, milliseconds_of([&] { (void)shelf().write({.text = one.text}, {}); }));
+      for (bool more = true; more;) indexed = std::max(indexed, milliseconds_of([&] { more = shelf().fold_some(); }));
+    }
+    say("straight after: the slowest of many inserts, durable", "ours", written);
+    say("straight after: the longest slice of indexing them", "ours", indexed);
   }
 
   static constexpr const char* kNewest = "SELECT * FROM entry ORDER BY id DESC LIMIT 20";

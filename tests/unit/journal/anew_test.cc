@@ -266,6 +266,7 @@ class EveryQuestion : public ViewAnew {
       if (roll(2) == 0) wanted.kinds = only(static_cast<Kind>(1 + roll(9)));
       if (roll(6) == 0) wanted.kinds = kAnswers | only(Kind::kRemark);
       if (roll(3) == 0) wanted.mine = roll(2) == 0;
+      if (roll(6) == 0) wanted.mood = static_cast<std::uint32_t>(1 + roll(5));
       wanted.newest_first = roll(2) == 0;
       const std::int64_t day = kNoon + (static_cast<std::int64_t>(roll(20)) - 14) * kDay;
       const std::uint64_t by = roll(8);

@@ -216,6 +216,49 @@ TEST(View, WhatWasKeptIsTakenUpAndGoneOnFrom) {
 }
 
 // Nobody checks whom an event names: what is merged is what is held.
+// Enough that days are not found by their index alone.
+TEST(View, WhatIsLongAgoIsFoundWithoutReadingAllThatLiesBetween) {
+  constexpr std::int64_t kDay = 86'400'000;
+  constexpr std::uint64_t kMany = 9'000;
+  std::mt19937_64 dice(7);
+  AView view;
+  const auto write = [&](int by, std::uint64_t seq, std::int64_t written) {
+    Noted noted;
+    noted.device = device(by);
+    noted.seq = seq;
+    for (int i = 0; i < 3; ++i) noted.id.bytes[static_cast<std::size_t>(i)] = static_cast<std::uint8_t>(seq >> 8 * i);
+    noted.id.bytes[4] = static_cast<std::uint8_t>(by);
+    noted.written_ms = written;
+    Entry entry{"words", {}, {}};
+    if (dice() % 50 == 0) entry.about = Moment{static_cast<std::int64_t>(dice() % 9'000) * kDay, 0, true};
+    noted.what = std::move(entry);
+    view.put(noted);
+  };
+  for (std::uint64_t i = 1; i <= kMany; ++i) write(0, i, static_cast<std::int64_t>(i) * kDay);
+  view.arrange();
+  for (std::uint64_t i = 1; i <= kMany / 10; ++i) write(1, i, static_cast<std::int64_t>(i) * 10 * kDay);  // in between
+  view.arrange();
+  const std::vector<Line> all = view->lines({});
+  ASSERT_EQ(all.size(), kMany + kMany / 10);
+  for (int i = 0; i < 60; ++i) {
+    Wanted wanted;
+    wanted.newest_first = i % 2 == 0;
+    if (i % 3 != 0) wanted.civil_from = static_cast<std::int64_t>(dice() % kMany) * kDay;
+    if (i % 3 != 1) wanted.civil_to = static_cast<std::int64_t>(dice() % kMany) * kDay;
+    if (i % 5 == 0) wanted.mine = i % 2 == 0;
+    if (i % 4 == 0) wanted.beyond = all[dice() % all.size()].at;
+    std::vector<RecordId> expected;
+    for (const Line& line : all)
+      if (fits(wanted, line)) expected.push_back(line.id);
+    if (wanted.newest_first) std::ranges::reverse(expected);
+    std::vector<RecordId> found;
+    for (const Line& line : view->lines(wanted)) found.push_back(line.id);
+    ASSERT_EQ(found, expected) << i;
+  }
+  view.open();
+  EXPECT_EQ(view->lines({.civil_to = 100 * kDay}).front().id, all.front().id);
+}
+
 TEST(View, DevicesThatSomebodyInventsHaveNoPlaceInIt) {
   AView view;
   std::vector<Noted> held;
