@@ -58,7 +58,13 @@ class Asking {
   }
   journal::Shelf& shelf() { return house_->shelf; }
 
+  // At rest, as somebody's journal is who opens it: a view of an older program is made anew before.
   void open() {
+    {
+      House before(folder_);
+      before.settle();
+      before.shelf.rest();
+    }
     both(
         "open, and list the newest 20",
         [&] {
