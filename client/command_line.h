@@ -216,7 +216,8 @@ struct ImportOptions {
   bool operator==(const ImportOptions&) const = default;
 };
 struct ExportOptions {
-  std::string format, place, since, until, tag;
+  std::string format, place, since, until;
+  std::vector<std::string> tags;
   bool mine = false;
   bool no_attachments = false;  // they are named, and stay here
   bool folder = false;          // a keepsake with its pictures beside its page

@@ -56,8 +56,8 @@ void declare_inout(Declared& d) {
   text(out, "place", options.place, "the file or folder to make; - with json: standard output")->required();
   text(out, "--since", options.since, "DATE  from this day on");
   text(out, "--until", options.until, "DATE  up to this day");
-  text(out, "-t,--tag", options.tag, "TAG  entries with this tag");
-  flag(out, "--mine", options.mine, "your own words alone");
+  repeated(out, "-t,--tag", options.tags, "TAG  entries with this tag; may be repeated: with all of them");
+  flag(out, "--mine", options.mine, "your own words alone, without the other's reactions or name");
   flag(out, "--no-attachments", options.no_attachments, "name what is attached, and leave it out");
   flag(out, "--folder", options.folder, "a keepsake with its pictures beside the page");
 }

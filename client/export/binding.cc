@@ -22,6 +22,12 @@ std::string title_of(const Days& days, const std::string& person, bool mine) {
   return title;
 }
 
+std::string tags_text(const std::vector<std::string>& tags) {
+  std::string text = tags.size() == 1 ? "Entries with the tag " : "Entries with all of the tags ";
+  for (std::size_t i = 0; i < tags.size(); ++i) text += (i == 0 ? "" : ", ") + tags[i];
+  return text + ".";
+}
+
 Book book_of(const ExportOptions& options, const LeftOut& left_out, const Days& days, const std::string& person) {
   Book book;
   book.title = title_of(days, person, options.mine);
@@ -31,7 +37,7 @@ Book book_of(const ExportOptions& options, const LeftOut& left_out, const Days& 
     book.about.push_back("The days" + (options.since.empty() ? "" : " from " + options.since) +
                          (options.until.empty() ? "" : " up to " + options.until) + ".");
   }
-  if (!options.tag.empty()) book.about.push_back("Entries with the tag " + options.tag + ".");
+  if (!options.tags.empty()) book.about.push_back(tags_text(options.tags));
   for (const auto& sentence : left_out_text(left_out)) book.about.push_back("Left out: " + sentence + ".");
   return book;
 }
@@ -61,7 +67,7 @@ void put_together(const fs::path& place, Form form, bool replace, const GoOn& go
 }  // namespace
 
 ExportChoice choice_of(const Context& context, const ExportOptions& options) {
-  return {context.globals.journal, options.since, options.until, options.tag, options.mine, false};
+  return {context.globals.journal, options.since, options.until, options.tags, options.mine, false};
 }
 
 Attachments::Wanted wanted_by(const ExportOptions& options) {
@@ -85,7 +91,7 @@ Made export_keepsake(Context& context, const ExportOptions& options, const GoOn&
     check_place(made.place, true, context.globals.yes);
   }
   const auto series =
-      options.tag.empty() ? series_of(context.daemon, choice_of(context, options)) : std::vector<control::Series>();
+      options.tags.empty() ? series_of(context.daemon, choice_of(context, options)) : std::vector<control::Series>();
   auto book = book_of(options, made.exported.left_out, days, person);
   for (const auto& sentence : not_carried_text({0, options.no_attachments ? 0 : survey.not_here, 0, 0}))
     book.about.push_back("Left out: " + sentence + ".");

@@ -36,7 +36,7 @@ control::Request list_request(const ExportChoice& choice) {
   list.set_journal(choice.journal);
   list.set_since(choice.since);
   list.set_until(choice.until);
-  list.set_tag(choice.tag.starts_with('#') ? choice.tag.substr(1) : choice.tag);
+  for (const auto& tag : choice.tags) list.add_tags(tag.starts_with('#') ? tag.substr(1) : tag);
   if (choice.mine) list.set_from("me");
   return request;
 }
@@ -58,7 +58,7 @@ bool joins(Ids& kept_between, const control::Item& item) {
 // month.
 Ids between_us(Daemon& daemon, const ExportChoice& choice) {
   Ids ids;
-  if (choice.since.empty() && choice.until.empty() && choice.tag.empty() && !choice.mine) return ids;
+  if (choice.since.empty() && choice.until.empty() && choice.tags.empty() && !choice.mine) return ids;
   control::Request request;
   request.mutable_list()->set_journal(choice.journal);
   each_listed(daemon, request, [&ids](const control::Item& item) { joins(ids, item); });
@@ -74,6 +74,15 @@ void add_versions(Daemon& daemon, control::Item& item) {
   daemon.ask_each(request, kDurable, [&item](control::Reply& reply) {
     for (auto& version : *reply.mutable_history()->mutable_versions()) item.add_versions()->Swap(&version);
   });
+}
+
+// Of one's own: what the other has added to it, and to whom it went.
+void leave_the_other_out(control::Item& item) {
+  auto& reactions = *item.mutable_reactions();
+  for (int i = reactions.size(); i-- > 0;)
+    if (!reactions[i].mine()) reactions.DeleteSubrange(i, 1);
+  item.clear_delivery();
+  item.clear_journal();  // one that is shared is called by the other's name, as a rule
 }
 
 }  // namespace
@@ -118,6 +127,7 @@ LeftOut each_item(Daemon& daemon, const ExportChoice& choice, const std::functio
     } else {
       item.clear_quote();
       item.clear_is_new();
+      if (choice.mine) leave_the_other_out(item);
       std::ranges::any_of(item.versions(), &control::Version::left_out) ? crowded.push_back(item) : take(item);
     }
   });

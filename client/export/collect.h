@@ -2,6 +2,9 @@
 //
 // What the other has marked "between us" stays, with what the other said about anything so marked, and about what was
 // said about it; one's own words go. Of the words nothing here is held in memory beyond a page of them.
+//
+// One's own words alone go to somebody outside: neither a reaction of the other's nor who the other is stands beside
+// them. What one has written oneself stays as it is.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
@@ -19,9 +22,10 @@ class Series;
 namespace duolog::client {
 
 struct ExportChoice {
-  std::string journal, since, until, tag;
-  bool mine = false;         // one's own words alone
-  bool with_sealed = false;  // also one's own that is sealed still
+  std::string journal, since, until;
+  std::vector<std::string> tags;  // all of them
+  bool mine = false;              // one's own words alone
+  bool with_sealed = false;       // also one's own that is sealed still
 };
 
 struct LeftOut {

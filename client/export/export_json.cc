@@ -56,6 +56,16 @@ void write_practices(Daemon& daemon, const ExportChoice& choice, const Write& wr
   array.end();
 }
 
+// With one's own words alone nobody learns from them with whom.
+void write_journals(const control::StatusReport& status, bool mine, const Write& write) {
+  Array array(write, "journals");
+  for (auto journal : status.journals()) {
+    if (mine) journal.clear_name(), journal.clear_other();
+    array.add(journal);
+  }
+  array.end();
+}
+
 void write_agreements(Daemon& daemon, const control::StatusReport& status, const Write& write) {
   Array array(write, "agreements");
   for (const auto& journal : status.journals()) {
@@ -75,10 +85,8 @@ Exported write_export_json(Daemon& daemon, const ExportChoice& choice, const Wri
   const auto status = daemon.open_status();
   write("{\n\"duolog\": " + std::to_string(kVersion) + ",\n\"exported_at\": " + json_string(now_text()) +
         ",\n\"person\": " + json_string(status.device().person()));
-  Array journals(write, "journals");
-  for (const auto& journal : status.journals()) journals.add(journal);
-  journals.end();
-  write_agreements(daemon, status, write);
+  write_journals(status, choice.mine, write);
+  write_agreements(daemon, choice.mine ? control::StatusReport() : status, write);
   write_practices(daemon, choice, write);
   Array items(write, "items");
   const auto exported = export_each(daemon, choice, [&](const control::Item& item) { items.add(item); });

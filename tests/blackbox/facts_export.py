@@ -192,6 +192,41 @@ def as_markdown_there_is_a_file_for_each_day_that_is_read_again(house):
 
 
 @fact
+def ones_own_words_alone_show_nothing_of_the_other(house):
+    """For somebody outside, who has no business with the other: neither a reaction nor a name."""
+    ada = house.resident("Ada")
+    bo = house.person("Bo")
+    bo.name = "Bartholomew"
+    bo.start()
+    bo.init()
+    bo.name = "Bo"
+    house.pair(ada, bo)
+    first = written(ada, bo)
+    ada.duolog("react", first["id"], "🔥")
+    eventually("Ada has his reaction", lambda: any(len(item["reactions"]) == 2 for item in ada.list()))
+    shelf = foreign.Shelf(house)
+    for form, name in (("json", "out.json"), ("markdown", "out"), ("keepsake", "out.html")):
+        for mine in (False, True):
+            exported(ada, form, shelf / name, "--yes", *(["--mine"] if mine else []))
+            files = [shelf / name] if (shelf / name).is_file() else (shelf / name).rglob("*.md")
+            text = "".join(file.read_text() for file in files)
+            assert "the first tomatoes" in text and "🔥" in text, form
+            for theirs in ("Bartholomew", "🌿", "sweet as well", "on the table"):
+                assert (theirs in text) is not mine, f"{form}{' --mine' if mine else ''}: {theirs}"
+
+
+@fact
+def several_tags_are_all_wanted(house):
+    ada = house.resident("Ada")
+    ada.write("both of them", tags=["garden-work", "lake-water"])
+    ada.write("one of them", tags=["garden-work"])
+    place = foreign.Shelf(house) / "out.html"
+    assert exported(ada, "keepsake", place, "-t", "garden-work", "-t", "#lake-water")["items"] == 1
+    assert "both of them" in place.read_text() and "one of them" not in place.read_text()
+    assert "Entries with all of the tags garden-work, #lake-water." in place.read_text()
+
+
+@fact
 def nothing_is_replaced_unless_that_is_said(house):
     ada = house.resident("Ada")
     ada.write("something to be exported")

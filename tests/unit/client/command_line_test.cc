@@ -141,6 +141,12 @@ TEST(CommandLine, AnEditTakesWordsOrWhatElseShallChange) {
   EXPECT_THAT(refused({"edit", "3fa9", "--mood", "6"}), HasSubstr("--mood takes"));
 }
 
+TEST(CommandLine, AnExportTakesSeveralTags) {
+  const auto call = typed({"export", "keepsake", "mine.html", "--mine", "-t", "garden", "--tag", "lake"}).exporting;
+  EXPECT_THAT(call.tags, ElementsAre("garden", "lake"));
+  EXPECT_TRUE(call.mine);
+}
+
 TEST(CommandLine, ManyThingsAreTakenBackAtOnce) {
   EXPECT_THAT(typed({"delete", "3fa9", "81c0", "--yes"}).erase.ids, ElementsAre("3fa9", "81c0"));
   const DeleteOptions found = typed({"delete", "-t", "work", "--until", "2026-06-30", "--count", "12"}).erase;

@@ -148,6 +148,28 @@ TEST_F(Leaving, WhatTheOtherSaysAboutWhatStaysBetweenTheTwoStaysHoweverManyRepli
   EXPECT_EQ(left.between_us, 5U);
 }
 
+TEST_F(Leaving, BesideOnesOwnWordsAloneStandsNothingOfTheOther) {
+  auto mine = item("c1", true);
+  mine.set_journal("Bo");
+  mine.mutable_delivery()->set_person("Bo");
+  for (const bool own : {false, true, false}) {
+    auto& reaction = *mine.add_reactions();
+    reaction.set_emoji(own ? "🌿" : "🔥");
+    reaction.set_person(own ? "Ada" : "Bo");
+    reaction.set_mine(own);
+  }
+  served(Journal({mine}));
+  std::vector<control::Item> found;
+  for (const bool alone : {false, true})
+    each_item(daemon_, {.mine = alone}, [&found](const control::Item& one) { found.push_back(one); });
+  ASSERT_EQ(found.size(), 2U);
+  EXPECT_EQ(found[0].reactions_size(), 3);
+  EXPECT_EQ(found[0].journal() + found[0].delivery().person(), "BoBo");
+  ASSERT_EQ(found[1].reactions_size(), 1);
+  EXPECT_EQ(found[1].reactions(0).person(), "Ada");
+  EXPECT_EQ(found[1].journal() + found[1].delivery().person(), "");
+}
+
 TEST_F(Leaving, AnExportThatIsStoppedLeavesNothing) {
   Journal journal({item("c1", true), item("c2", false), item("c3", true)});
   journal.before_the_second_page = [] { ::kill(::getppid(), SIGINT); };
