@@ -82,6 +82,11 @@ std::string text_beside(const Rest& rest, std::string typed) {
   return blank && !rest.files.empty() ? std::string() : checked_text(std::move(typed));
 }
 
+// Of the words; of the files nothing was kept.
+std::string hint_of(const Draft& draft, const Rest& rest) {
+  return draft.kept_hint() + (rest.files.empty() ? "" : " (and --attach as before)");
+}
+
 control::Saved save_from_editor(Context& context, const Rest& rest) {
   if (::isatty(STDOUT_FILENO) != 1) {
     throw needs_an_answer("write opens an editor", "duolog write WORDS, or duolog write < FILE");
@@ -95,18 +100,18 @@ control::Saved save_from_editor(Context& context, const Rest& rest) {
     draft.shred();
     return saved;
   } catch (const Failure& failure) {
-    if (!draft.blank()) throw failure.with_hint(draft.kept_hint());
+    if (!draft.blank()) throw failure.with_hint(hint_of(draft, rest));
     draft.shred();
     throw;
   } catch (const std::exception& trouble) {
-    throw Failure(Exit::kFailed, "FAILED", sanitise_line(trouble.what()) + "; nothing was saved", draft.kept_hint());
+    throw Failure(Exit::kFailed, "FAILED", sanitise_line(trouble.what()) + "; nothing was saved", hint_of(draft, rest));
   }
 }
 
 // What the hint says then; nothing where even that fails.
-std::string kept_as_draft(const std::string& text) {
+std::string kept_as_draft(const std::string& text, const Rest& rest) {
   try {
-    return Draft::make(text).kept_hint();
+    return hint_of(Draft::make(text), rest);
   } catch (const std::exception&) {
     return "it could not be kept as a draft either: keep it where it came from";
   }
@@ -122,7 +127,7 @@ control::Saved save_from_standard_input(Context& context, const Rest& rest) {
     return saved;
   } catch (const Failure& failure) {
     if (earlier || text.empty()) throw;  // it is kept already
-    throw failure.with_hint(kept_as_draft(text));
+    throw failure.with_hint(kept_as_draft(text, rest));
   }
 }
 
@@ -133,7 +138,7 @@ control::Saved save_from_words(Context& context, const Rest& rest) {
     return save(context, rest, text);
   } catch (const Failure& failure) {
     if (failure.code() != "NOT_SAVED" && failure.code() != "RESTORED") throw;
-    throw failure.with_hint(kept_as_draft(text));
+    throw failure.with_hint(kept_as_draft(text, rest));
   }
 }
 

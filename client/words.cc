@@ -409,8 +409,9 @@ std::string warning_text(std::string_view code) {
   auto part = [&parts](std::size_t at) { return at < parts.size() ? parts[at] : std::string("?"); };
   if (name == "clock") return clock_text(code);
   if (name == "fork") {
+    constexpr std::size_t kEnough = 8;  // of 64 digits, as wherever an id is shown
     return fmt::format("the device {} writes nothing more: two copies of it were used; all that is here can be read",
-                       part(1));
+                       part(1).substr(0, kEnough));
   }
   if (name == "peer-newer") return fmt::format(kPeerNewer, rest_of(code));
   if (name == "peer-older") return fmt::format(kPeerOlder, rest_of(code));

@@ -159,6 +159,19 @@ TEST(Words, APartnerWithAnotherVersionIsToldWithWhoNeedsAnUpdateAndThatNothingIs
   EXPECT_EQ(finding_text("peer-older", "B\x1bo"), warning_text("peer-older:B\x1bo"));
 }
 
+TEST(Words, WhatIsStillToBeDoneIsToldWithHowMuchAndThatNothingIsMissing) {
+  EXPECT_EQ(warning_text("indexing:5000"),
+            "words are being indexed: 5000 records to go; nothing is missing, searches take a little longer");
+  EXPECT_EQ(warning_text("folding:300"),
+            "the view is being made anew: 300 records to go; everything is here, lists take a little longer");
+}
+
+TEST(Words, ADeviceInTwoPlacesIsToldByTheBeginningOfItsId) {
+  EXPECT_EQ(warning_text("fork:3fa9c2d1" + std::string(56, '0')),
+            "the device 3fa9c2d1 writes nothing more: two copies of it were used; all that is here can be read");
+  EXPECT_THAT(warning_text("fork"), HasSubstr("the device ? writes nothing more"));
+}
+
 TEST(Words, AFindingSaysWhatItMeansAndAnUnknownOneItsCode) {
   EXPECT_EQ(finding_text("listening", "38650"), "listens on port 38650");
   EXPECT_EQ(finding_text("words-unconfirmed", ""), warning_text("words-unconfirmed"));
