@@ -22,6 +22,8 @@ std::string cannot_be_written(int system_error) {
       return "the disk is full";
     case EROFS:
       return "the disk is read-only";
+    case ENOENT:  // what was to be made is not there: SQLite's second try only opens it
+      return "no file can be made beside the database: the disk is full, has no names left, or is gone";
     default:
       return fmt::format("the database cannot be written ({})", std::generic_category().message(system_error));
   }
