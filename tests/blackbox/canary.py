@@ -5,22 +5,27 @@ words as any three neighbours with anything but letters between them: two may st
 """
 # SPDX-License-Identifier: GPL-3.0-or-later
 import base64
+import hashlib
 import os
 import pathlib
 import re
 
-SHORTEST = 6  # a shorter text could be found by chance
+SHORTEST = 6    # a shorter text could be found by chance
+LONG = 1 << 16  # bytes; worth a sum
+WORD = re.compile(rb"[a-z]{3,8}")  # as all 2048 are
 
 
 class Secrets:
     def __init__(self):
         self.texts = {}     # bytes -> what it is
-        self.patterns = {}  # compiled -> what it is
+        self.patterns = {}  # compiled -> what it is, and the words in it
+        self.clean = set()  # sums of what was searched and held none of them: a piece of a file lies in both homes
 
     def text(self, text, what):
         raw = text.encode() if isinstance(text, str) else text
         assert len(raw) >= SHORTEST, f"{what} is too short to look for: {raw!r}"
         self.texts[raw] = what
+        self.clean.clear()
 
     def key(self, raw, what):
         self.text(raw, what)
@@ -33,7 +38,9 @@ class Secrets:
 
     def words(self, words, what="three of the 24 words"):
         for neighbours in zip(words, words[1:], words[2:]):
-            self.patterns[re.compile(rb"\b" + b"[^a-zA-Z]{1,4}".join(map(str.encode, neighbours)) + rb"\b")] = what
+            raw = [word.encode() for word in neighbours]
+            self.patterns[re.compile(rb"\b" + b"[^a-zA-Z]{1,4}".join(raw) + rb"\b")] = (what, raw)
+        self.clean.clear()
 
     def link(self, link):
         self.text(link, "the link")
@@ -47,8 +54,16 @@ class Secrets:
 
 
 def in_bytes(secrets, content, where):
+    sum_ = hashlib.sha256(content).digest() if len(content) >= LONG else None
+    if sum_ in secrets.clean:
+        return []
     found = [f"{what} in {where}" for raw, what in secrets.texts.items() if raw in content]
-    return found + [f"{what} in {where}" for pattern, what in secrets.patterns.items() if pattern.search(content)]
+    spelled = set(WORD.findall(content)) if secrets.patterns else ()  # of a file of noise next to none, and patterns are slow
+    found += [f"{what} in {where}" for pattern, (what, words) in secrets.patterns.items()
+              if spelled.issuperset(words) and pattern.search(content)]
+    if sum_ and not found:
+        secrets.clean.add(sum_)
+    return found
 
 
 def in_files(secrets, folder, except_for=None):

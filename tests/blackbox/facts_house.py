@@ -28,11 +28,17 @@ def the_canary_sings(house):
     assert eventually("seen in the command line", lambda: canary.in_process(house.secrets, teller.pid))
     teller.communicate(b"\n")
     assert canary.in_memory(os.getpid(), [secret.encode()]) in ({secret.encode()}, None)
-    words = "zebra yellow wolf".split()
-    house.secrets.words(words)
-    assert canary.in_bytes(house.secrets, b"1. zebra\n2. yellow", "x")
-    assert canary.in_bytes(house.secrets, b'"yellow","wolf"', "x")
-    assert not canary.in_bytes(house.secrets, b"zebra and yellow", "x")
+    house.secrets.words("zebra yellow wolf heron".split())
+    assert canary.in_bytes(house.secrets, b"1. zebra\n2. yellow\n3. wolf", "x")
+    assert canary.in_bytes(house.secrets, b'"yellow","wolf","heron"', "x")
+    for harmless in (b"zebra, yellow; wool, wolf", b"zebra and yellow and wolf", b"wolf yellow zebra", b"zebra yellow wolfs"):
+        assert not canary.in_bytes(house.secrets, harmless, "x"), harmless
+    large = bytes(canary.LONG) + secret.encode()
+    assert canary.in_bytes(house.secrets, large, "x") and canary.in_bytes(house.secrets, large, "x"), "also what is long, and twice"
+    assert not canary.in_bytes(house.secrets, bytes(canary.LONG), "x")
+    house.secrets.text(bytes(8), "what was clean before it was known")
+    assert canary.in_bytes(house.secrets, bytes(canary.LONG), "x")
+    del house.secrets.texts[bytes(8)]
     house.secrets.key(bytes(range(32)), "a key")
     assert canary.in_bytes(house.secrets, base64.b64encode(b"xy" + bytes(range(32))), "x")
     if not house.capture.why_not:
