@@ -1,13 +1,12 @@
 """What comes from the other side may be anything; what meets a terminal may not."""
 # SPDX-License-Identifier: GPL-3.0-or-later
 import json
-import os
-import pathlib
 import time
 import unicodedata
 
 import control
-from house import Skipped, eventually, fact
+import foreign
+from house import eventually, fact
 from person import DONE
 from terminal import harm
 
@@ -219,17 +218,10 @@ def a_megabyte_of_any_trick_is_shown_without_delay(house):
         assert MARK in shown(ada, "show", "last")  # within 20 s: what takes the square of it would take days
 
 
-def nasty():
-    shared = pathlib.Path(os.environ.get("DUOLOG_SHARED", pathlib.Path(__file__).resolve().parents[2].parent / "shared"))
-    return shared / "data" / "nasty"
-
-
 @fact
 def the_collections_of_hostile_text_are_kept_and_shown_harmless(house):
-    if not nasty().is_dir():
-        raise Skipped(f"no samples at {nasty()}; DUOLOG_SHARED says where they are")
-    ada = house.resident("Ada")
-    files = [path for path in sorted(nasty().rglob("*")) if path.is_file() and "udhr" not in path.parts]
+    nasty, ada = foreign.real_data() / "nasty", house.resident("Ada")
+    files = [path for path in sorted(nasty.rglob("*")) if path.is_file() and "udhr" not in path.parts]
     texts = [path.read_bytes().replace(b"\0", b" ").decode(errors="replace") for path in files]
     for path in files:
         if path.suffix == ".json":  # payloads that are escaped in the file

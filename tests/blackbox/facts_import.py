@@ -1,13 +1,11 @@
 """What another program kept comes in once, whole, and says what of it could not."""
 # SPDX-License-Identifier: GPL-3.0-or-later
-import json
-import os
 import pathlib
 import time
 import warnings
 
 import foreign
-from house import NIGHTLY, Skipped, eventually, fact
+from house import NIGHTLY, eventually, fact
 from person import FAILED, NOT_FOUND, USAGE
 
 warnings.filterwarnings("ignore", message="Duplicate name")
@@ -129,79 +127,3 @@ def a_long_diary_is_read_whole_on_the_other_side(house):
     eventually("both hold it", lambda: ada.duolog("sync", "--wait", "--json", seconds=200).object["complete"], 200)
     eventually("Bo has read all of it in", lambda: len(bo.texts()) == count, 100)
     assert bo.texts() == texts
-
-
-# ---- other people's files, where somebody has them ----
-
-def real_data():
-    place = os.environ.get("DUOLOG_REAL_DATA")
-    if not place:
-        raise Skipped("DUOLOG_REAL_DATA names no folder with other people's journals")
-    return pathlib.Path(place)
-
-
-@fact
-def every_real_file_of_a_known_format_imports(house):
-    data, ada = real_data(), house.resident("Ada")
-    expected = {
-        "dayone/marcdonald/Dev Journal.json": ("day-one", 5),
-        "dayone/marcdonald/Dev Journal One Invalid.json": ("day-one", 5),  # and one that is none
-        "dayone/ergebnis/Journal.json": ("day-one", 54),
-        "dayone/ergebnis/Example.json": ("day-one", 54),
-        "dayone/ergebnis/Empty.json": ("day-one", 0),
-        "mini-diary/jsonDayOne.json": ("day-one", 2),
-        "mini-diary/jsonJrnl.json": ("jrnl", 2),
-        "mini-diary/txtDayOne.txt": ("text", 2),
-        "pepys/pepys.jrnl.txt": ("jrnl", 3415),
-        "jrnl/tests/data/journals/basic_folder": ("jrnl", 3),
-        "jrnl/tests/data/journals/basic_onefile.journal": ("jrnl", 3),
-        "jrnl/tests/data/journals/basic_dayone.dayone": ("day-one", 3),
-        "jrnl/tests/data/journals/dayone.dayone": ("day-one", 4),
-        "jrnl/tests/data/journals/brackets.journal": ("jrnl", 1),
-        "jrnl/tests/data/journals/deletion.journal": ("jrnl", 3),
-        "jrnl/tests/data/journals/deletion_filters.journal": ("jrnl", 5),
-        "jrnl/tests/data/journals/little_endian_dates.journal": ("jrnl", 2),
-        "jrnl/tests/data/journals/markdown-headings-335.journal": ("jrnl", 1),
-        "jrnl/tests/data/journals/mostlyreadabledates.journal": ("jrnl", 3),
-        "jrnl/tests/data/journals/multiline.journal": ("jrnl", 1),
-        "jrnl/tests/data/journals/multiline-tags.journal": ("jrnl", 1),
-        "jrnl/tests/data/journals/simple.journal": ("jrnl", 2),
-        "jrnl/tests/data/journals/simple_jrnl-1-9-5.journal": ("jrnl", 2),
-        "jrnl/tests/data/journals/tags.journal": ("jrnl", 2),
-        "jrnl/tests/data/journals/tags-216.journal": ("jrnl", 1),
-        "jrnl/tests/data/journals/tags-237.journal": ("jrnl", 1),
-        "jrnl/tests/data/journals/unreadabledates.journal": ("jrnl", 1),
-        "jrnl/tests/data/journals/work.journal": ("jrnl", 0),
-    }
-    wrong = []
-    for name, (format_, count) in expected.items():
-        told = imported(ada, format_, data / name, seconds=200)
-        # What one file says word for word at the same minute as another is the same entry.
-        if told["entries"] != count or told["written"] + told["already_there"] != count:
-            wrong.append(f"{name}: {told['entries']} of {count}: {json.dumps(told)[:600]}")
-        if imported(ada, format_, data / name, seconds=200)["written"]:
-            wrong.append(f"{name}: written twice")
-    assert not wrong, "\n".join(wrong)
-    for name in ("encrypted.journal", "basic_encrypted.journal", "encrypted_v3.journal", "encrypted_jrnl-1-9-5.journal"):
-        ada.refused("BAD_FILE", "import", "jrnl", data / "jrnl/tests/data/journals" / name, "--yes")
-    for name in ("NotJson.json",):
-        ada.refused("BAD_FILE", "import", "day-one", data / "dayone/ergebnis" / name, "--yes")
-
-
-@fact
-def a_real_long_diary_comes_through_both_sides_equal(house):
-    data = real_data()
-    ada, bo = house.two()
-    assert imported(ada, "jrnl", data / "pepys/pepys.jrnl.txt", "-j", "Bo", seconds=200)["written"] == 3415
-    eventually("both hold it", lambda: ada.duolog("sync", "--wait", "--json", seconds=200).object["complete"], 200)
-    theirs = [json.loads(line) for line in (data / "pepys/pepys-2000s.jsonl").open(encoding="utf-8")]
-    eventually("Bo has read all of it in", lambda: len(bo.texts()) == 3415, 100)
-    place = foreign.Shelf(house) / "out.json"
-    bo.duolog("export", "json", place, "-j", "Ada", seconds=200)
-    items = json.loads(place.read_text())["items"]
-    assert len(items) == 3415 and all(item["author"] == "Ada" for item in items)
-    plain = lambda text: " ".join(text.split())
-    wanted = sorted((f"{one['date']}T{one['time']}", plain(one["text"])) for one in theirs if one.get("date"))
-    found = {(item["on"][:16], plain(item["text"])) for item in items}
-    missing = [one for one in wanted if one not in found]
-    assert not missing, f"{len(missing)} of {len(wanted)}: {missing[:2]}"

@@ -5,7 +5,7 @@ import signal
 
 import foreign
 from facts_attachments import MARKER, chunks, content, is_whole, saved_bytes, sizes_here
-from facts_import import imported, real_data
+from facts_import import imported
 from house import eventually, fact
 from person import FAILED, UNREACHABLE
 
@@ -158,13 +158,3 @@ def an_import_that_is_killed_itself_leaves_no_picture_behind_and_goes_on(house):
 
     place, pictures = cut_off(house, ada, stop)
     goes_on(house, ada, place, pictures)
-
-
-@fact
-def the_pictures_of_a_real_archive_come_with_it(house):
-    data, ada = real_data() / "dayone/marcdonald", house.resident("Ada")
-    told = imported(ada, "day-one", data)
-    files = [file.read_bytes() for file in sorted(data.glob("*/*")) if file.is_file()]
-    assert told["attached"] >= len(files) > 0, told
-    found = [saved_bytes(ada, one["id"], one["number"], house) for one in ada.json("attachment", "list")]
-    assert all(file in found for file in files) and len(found) == told["attached"]

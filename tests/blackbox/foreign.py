@@ -1,9 +1,22 @@
-"""foreign.py: journals as other programs leave them, made for a fact: nobody's real words."""
+"""foreign.py: journals as other programs leave them: made for a fact, and real ones where somebody has them."""
 # SPDX-License-Identifier: GPL-3.0-or-later
 import hashlib
 import io
 import json
+import os
+import pathlib
 import zipfile
+
+from house import Skipped
+
+
+def real_data():
+    """Other people's journals and texts, which are no part of the tree: beside the checkout, or where DUOLOG_SHARED says."""
+    beside = pathlib.Path(__file__).resolve().parents[3] / "shared"
+    place = pathlib.Path(os.environ.get("DUOLOG_SHARED") or beside) / "data"
+    if not place.is_dir():
+        raise Skipped(f"no real journals at {place}; DUOLOG_SHARED names a folder that has them in data/")
+    return place
 
 
 class Shelf:
