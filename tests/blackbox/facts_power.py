@@ -4,6 +4,7 @@ import random
 import time
 
 import disks
+from facts_attachments import CHUNK, chunks, file_of, is_whole, saved_bytes
 from faults import many
 from house import eventually, fact
 from pen import Pen, delivered, same_once_each, texts
@@ -119,4 +120,60 @@ def what_the_partner_was_told_has_arrived_survives_a_power_cut_there(house):
         assert set(told) <= set(held), f"delivered and lost in cut {cut}: {set(told) - set(held)}"
     eventually("Bo has all of it", lambda: len(texts(bo)) >= len(pen.saved), 40)
     same_once_each(texts(bo), pen.saved)
+    the_cuts_were_real(disk, cuts)
+
+
+@fact
+def no_power_cut_loses_a_piece_of_a_file_that_was_saved_with_its_entry(house):
+    """Each piece is durable before the entry that names it; what a cut meets under way leaves nothing behind."""
+    chance = random.Random(SEED)
+    ada, disk = on_a_disk_of_its_own(house, "Ada")
+    ada.start()
+    ada.init()
+    saved, cuts, met = {}, many(5, 500), 0
+    for cut in range(cuts):
+        file = file_of(house, f"picture-{cut}.jpg", chance.randrange(1, 4 * CHUNK), seed=cut)
+        saved[ada.write(f"cut {cut} comes after this", "--attach", file)["id"]] = file
+        under_way = ada.lines("--json", "write", "--attach", file_of(house, "long.bin", 40 * CHUNK, seed=-1), "--", "under way")
+        wanted = len(chunks(ada)) + chance.randrange(1, 4)
+        eventually("some of it is there", lambda: len(chunks(ada)) >= wanted or under_way.process.poll() is not None)
+        lose_power(ada, disk)
+        met += under_way.end() != 0
+        ada.start()
+        for item in ada.list():
+            if item["text"] == "under way":  # it was whole a moment before the cut
+                assert is_whole(ada, item["id"]), "an entry names what is not there"
+                ada.duolog("delete", item["id"], "--yes")
+        for entry, whole in saved.items():
+            assert saved_bytes(ada, entry, 1, house) == whole.read_bytes(), f"after cut {cut}: {whole}"
+    assert met >= cuts // 2, f"{met} of {cuts} cuts met a file under way"
+    the_cuts_were_real(disk, cuts)
+
+
+@fact
+def no_power_cut_of_whoever_takes_a_file_leaves_it_damaged(house):
+    """What is here after the cut is not fetched again, and the rest comes when the power is back."""
+    chance = random.Random(SEED)
+    bo, disk = on_a_disk_of_its_own(house, "Bo")
+    ada = house.resident("Ada")
+    bo.start()
+    bo.init()
+    house.pair(ada, bo)
+    cuts, met, whole = many(4, 300), 0, {}
+    for cut in range(cuts):
+        file = file_of(house, f"film-{cut}.mkv", 24 * CHUNK + cut, seed=cut)
+        before = len(chunks(bo))
+        entry = ada.write(f"cut {cut} meets this film", "--attach", file)["id"]
+        wanted = before + chance.randrange(1, 20)
+        eventually("a part of it is there", lambda: len(chunks(bo)) >= wanted)
+        disk.cut()
+        bo.kill()
+        met += len(chunks(bo)) - before < 25
+        disk.power()
+        bo.start()
+        eventually("the rest has come", lambda: bo.run("sync") and is_whole(bo, entry), 60)
+        whole[entry] = file
+    for entry, file in whole.items():
+        assert saved_bytes(bo, entry, 1, house) == file.read_bytes(), file
+    assert met >= cuts // 2, f"{met} of {cuts} cuts met a film on its way"
     the_cuts_were_real(disk, cuts)
