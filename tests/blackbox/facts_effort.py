@@ -1,6 +1,7 @@
 """What duologd costs while nothing happens, while something is wrong, and after it has happened a thousand times."""
 # SPDX-License-Identifier: GPL-3.0-or-later
 import contextlib
+import datetime
 import os
 import pathlib
 import time
@@ -9,6 +10,8 @@ import control
 import effort
 import wrong_clock
 from effort import MEGABYTE, WITHOUT_QUARANTINE
+from facts_attachments import file_of, settings
+from facts_keep import backup_of, passphrase_of, restore, rot
 from house import NIGHTLY, eventually, fact, waits
 from lan import PORT, Lan, another_program_at, run
 from middle import Middle
@@ -148,6 +151,75 @@ def a_daemon_costs_next_to_nothing_whatever_is_wrong_with_its_machine(house):
         eventually("the clock has jumped", lambda: "the clock jumped" in notes(mia), 25)
         house.pair_is_up(mia)
         costs_next_to_nothing(sufferers)
+
+
+def with_rot_that_nobody_mends(house):
+    """Wanted from nobody: the journal is hers alone."""
+    una = house.resident("Una")
+    una.write("a word that rots " * 60)
+    una.stop()
+    for file in una.home.glob("view.*"):
+        file.unlink()
+    assert rot(una, 1) == 1
+    una.start()
+    assert "damaged" in una.warnings()
+    return una
+
+
+def held_after_a_restore(house):
+    """Its partner is away, so that it may not write yet."""
+    vic, wim = house.resident("Vic"), house.resident("Wim")
+    house.pair(vic, wim)
+    place, passphrase = backup_of(vic), passphrase_of(vic)
+    for someone in (vic, wim):
+        someone.stop()
+    again = house.person("Vic-again")
+    restore(again, place, passphrase)
+    assert "restored" in again.warnings()
+    return again
+
+
+def with_a_file_that_nobody_brings(house):
+    """Asked for, and whoever has it is away."""
+    xia, yan = house.resident("Xia"), house.person("Yan")
+    settings(yan, 'attachments = "on demand"')
+    yan.start()
+    yan.init()
+    house.pair(xia, yan)
+    entry = xia.write("whenever you like", "--attach", file_of(house, "later.bin", 300_000))["id"]
+    eventually("Yan has the words", lambda: yan.texts())
+    xia.stop()
+    eventually("Yan has noticed", lambda: not control.peers(yan)[0]["connected"])
+    yan.refused("NOT_HERE_YET", "attachment", "save", entry)
+    return yan
+
+
+def removed(house):
+    """By another of its person's; it dials on, and is turned away by both."""
+    zoe, quin = house.resident("Zoe"), house.resident("Quin")
+    house.pair(zoe, quin)
+    phone = house.second(zoe, "Phone")
+    eventually("the phone meets both", lambda: {peer["name"] for peer in phone.status()["peers"] if peer["connected"]} >= {"Quin"})
+    zoe.duolog("device", "remove", "phone", "--yes")
+    eventually("nobody is connected with it", lambda: not control.connected(phone))
+    eventually("it has become patient", lambda: all(waits_long(peer["next_try"]) for peer in control.peers(phone)), 90)
+    return phone
+
+
+def waits_long(next_try):
+    """Longer than is measured by day; each knock is a handshake that comes to nothing."""
+    return bool(next_try) and datetime.datetime.fromisoformat(next_try).timestamp() - time.time() > 10
+
+
+@waits
+@fact
+def a_daemon_costs_next_to_nothing_whatever_it_waits_for_and_nobody_brings(house):
+    effort.needs_honest_figures(house)
+    sufferers = {"rot that nobody mends": with_rot_that_nobody_mends(house), "a home held after a restore": held_after_a_restore(house),
+                 "a file that nobody brings": with_a_file_that_nobody_brings(house), "its removal": removed(house)}
+    costs_next_to_nothing(sufferers)
+    assert "damaged" in sufferers["rot that nobody mends"].warnings(), "it was so all the while"
+    assert "restored" in sufferers["a home held after a restore"].warnings()
 
 
 @waits
