@@ -10,10 +10,13 @@ import subprocess
 import canary
 import control
 from effort import under_thread_sanitizer
-from facts_locks import FIRST, SECOND, with_passphrase
+from facts_help import PROMISED
+from facts_locks import FIRST, with_passphrase
 from facts_places import NOBODY, as_user, may_run_ours, unprivileged
 from house import Skipped, eventually, fact, needs
 from person import DONE, Daemon
+
+DEVICE = ("add", "join", "list", "remove")
 
 
 def field_of(pid, name, file="status"):
@@ -125,111 +128,17 @@ def keys_are_locked_into_memory_and_where_they_cannot_be_the_doctor_says_so(hous
     ada.write("written all the same")
 
 
-# ---- everything that is opened for writing, and everything that is executed ----
-
-
-WRITES = re.compile(r"\b(?:O_WRONLY|O_RDWR|O_CREAT)\b")
-CALL = re.compile(r'^\d+ +(openat|open|creat|mkdir|mkdirat|rename|renameat|renameat2|link|linkat|symlink|symlinkat|'
-                  r'memfd_create|mknod|mknodat)\((.*)$')
-
-
-def written_to(trace):
-    """The name in every call of a trace that makes, opens for writing, or moves a file, and succeeded."""
-    for line in trace.read_text(errors="replace").splitlines():
-        match = CALL.match(line)
-        if not match or " = -1 " in line:
-            continue
-        if match[1] in ("openat", "open") and not WRITES.search(match[2]):
-            continue
-        if match[1] == "memfd_create":
-            continue  # no name in any folder
-        for name in re.findall(r'"((?:[^"\\]|\\.)*)"', match[2]):
-            yield name
-
-
-@fact
-def in_a_whole_session_nothing_is_written_outside_the_home_and_memory(house):
-    needs("strace", "strace")
-    if under_thread_sanitizer(house):
-        raise Skipped("ThreadSanitizer itself makes files in TMPDIR")
-    ada, bo = house.person("Ada"), house.resident("Bo")
-    ada.environment["ASAN_OPTIONS"] = "detect_leaks=0"
-    traces, programs = house.folder / "traces", house.programs
-    traces.mkdir()
-
-    def traced(name):
-        return ["strace", "-f", "-v", "-s", "100000", "-e", "signal=none", "-e",
-                "trace=openat,open,creat,mkdir,mkdirat,rename,renameat,renameat2,link,linkat,symlink,symlinkat,"
-                "memfd_create,mknod,mknodat,execve", "-o", str(traces / name)]
-
-    def command(name, *arguments, stdin=b"", code=DONE):
-        done = subprocess.run([*traced(name), str(programs / "duolog"), *arguments], env=ada.environment, input=stdin,
-                              capture_output=True, timeout=60, check=False)
-        assert done.returncode == code, f"{arguments}: {done}"
-        return done.stdout
-
-    ada.configure()
-    daemon = subprocess.Popen([*traced("daemon"), str(programs / "duologd"), "--home", str(ada.home), *ada.options],
-                              env=ada.environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
-    eventually("it answers", lambda: ada.run("status").code == DONE)
-    place = ada.passphrase_file(FIRST)
-    second = ada.passphrase_file(SECOND, "second")
-    command("init", "init", "--name", "Ada", "--yes", "--passphrase-file", place)
-    house.secrets.words(ada.duolog("words", "--json", "--passphrase-file", place).object["words"])
-    house.pair(ada, bo)
-    house.secrets.text("a text from standard input, traced", "a text")
-    command("write", "write", stdin=b"a text from standard input, traced")
-    editor = house.folder / "editor"
-    editor.write_text('#!/bin/sh\nprintf "a text out of the traced editor" >"$1"\n')
-    editor.chmod(0o755)
-    house.secrets.text("a text out of the traced editor", "a text")
-    ada.environment["EDITOR"] = str(editor)
-    with ada.terminal(*traced("editor")[1:], str(programs / "duolog"), "write", program="/usr/bin/strace") as screen:
-        assert screen.end() == DONE, screen.text
-    command("checkin", "checkin", "--set", "connection=7", "--set", "highlight=an answer about the traced weekend",
-            "--set", "distance=nothing at all", "--set", "wish=nothing")
-    for verb in ("list", "status", "doctor", "today", "answers", "sync"):
-        command(verb, *([verb] if verb != "today" else []))
-    command("passphrase", "passphrase", "--passphrase-file", place, "--new-passphrase-file", second)
-    command("lock", "lock")
-    eventually("it is locked", lambda: ada.status()["locked"])
-    with ada.terminal(*traced("unlock")[1:], str(programs / "duolog"), "unlock", program="/usr/bin/strace") as screen:
-        screen.expect("passphrase: ")
-        screen.type(SECOND)
-        assert screen.end() == DONE, screen.text
-    assert len(ada.list()) == 3
-    command("stop", "daemon", "stop")
-    assert daemon.wait(20) == 0
-
-    allowed = re.compile(rf"(?:{re.escape(str(ada.home))}(?:/.*)?|/dev/null|/dev/tty|/dev/shm/duolog-draft-[^/]+(?:/.*)?)$")
-    seen = {}
-    for trace in sorted(traces.iterdir()):
-        for name in written_to(trace):
-            seen.setdefault(name, trace.name)
-    assert any(name.endswith("duolog.db-wal") for name in seen) and any("duolog-draft-" in name for name in seen), (
-        f"the trace does not show what is certainly written: {sorted(seen)}")
-    outside = {name: trace for name, trace in seen.items() if not allowed.match(name)}
-    assert not outside, f"opened for writing outside the home and memory: {outside}"
-
-    executed = [line for trace in traces.iterdir() for line in trace.read_text(errors="replace").splitlines()
-                if "execve(" in line]
-    assert any(str(editor) in line for line in executed), "the editor is among them"
-    found = canary.in_bytes(house.secrets, "\n".join(executed).encode(), "an argument or an environment")
-    assert not found, found
-    for trace in traces.iterdir():
-        trace.unlink()
-
-
 @fact
 def no_option_of_any_verb_takes_a_secret_as_its_value(house):
     ada = house.person("Ada")
-    asked = 0
-    for verb in ("init", "unlock", "words", "passphrase", "lock", "pair", "write", "status", ""):
-        text = ada.duolog(*verb.split(), "--help").text
-        for option in re.findall(r"--[a-z-]*(?:pass|secret|key|word)[a-z-]*[^\n]*", text):
-            asked += 1
-            assert re.match(r"--(?:new-)?passphrase-file\b|--key-file\b", option), f"{verb}: {option}"
-    assert asked, "there are options about passphrases"
+    asked, verbs = set(), [[], *([verb] for verb in PROMISED), *(["device", what] for what in DEVICE)]
+    for verb in verbs:
+        text = ada.duolog(*verb, "--help").text
+        for option in re.findall(r"--[a-z-]*(?:pass|secret|key|word)[a-z-]*[ ,=]+[A-Z]+", text):  # one that takes a value
+            asked.add(" ".join(verb))
+            assert re.match(r"--(?:new-)?passphrase-file FILE$", option), f"{verb}: {option}"
+    about = {"", "passphrase", "restore"}  # of the others by the option that all verbs have
+    assert about <= asked and len(verbs) > 50, f"options about passphrases of {sorted(about - asked)} were not seen"
     ada.start()
     for name in ("DUOLOG_PASSPHRASE", "DUOLOG_PASSWORD", "PASSPHRASE"):
         other = ada.run("init", "--name", "Ada", "--json", environment={name: "never from the environment"})
