@@ -4,10 +4,15 @@
 #include <google/protobuf/stubs/logging.h>
 #include <unistd.h>
 
+#include "client/chart.h"
 #include "client/delivery.h"
 #include "client/json.h"
+#include "client/sanitise.h"
 #include "client/show_item.h"
 #include "client/show_round.h"
+#include "client/snippet.h"
+#include "client/stats_text.h"
+#include "client/word_diff.h"
 #include "client/words.h"
 #include "proto/control.pb.h"
 #include "proto/frame_codec.h"
@@ -16,6 +21,9 @@
 using namespace duolog;
 
 namespace {
+
+constexpr std::size_t kIndent = 2;
+constexpr std::size_t kWidth = 60;
 
 const client::Output& paper() {
   static const client::Output plain(client::Colour::kNever, false);
@@ -33,6 +41,25 @@ void show(const control::Item& item) {
   shown(page.text());
   shown(client::fields_text(item, 2, 20));
   line(client::delivery_text(item.delivery(), item.written_at()));
+  for (const auto& attachment : item.attachments()) line(client::attachment_text(attachment));
+  if (item.has_snippet()) shown(client::snippet_text(item.snippet(), kIndent, kWidth, paper().style()));
+}
+
+// What one version has become in the next, as `history` compares them.
+void show(const control::HistoryReport& history) {
+  for (int i = 1; i < history.versions_size(); ++i) {
+    shown(client::word_diff(client::sanitise(history.versions(i - 1).text()),
+                            client::sanitise(history.versions(i).text()), kIndent, kWidth, paper().style()));
+  }
+}
+
+void show(const control::StatsReport& stats) {
+  for (const auto* by : {"", "month", "year"}) shown(client::stats_text(stats, by, kWidth, paper().style()));
+}
+
+void show(const control::Series& series) {
+  const auto* one = &series;
+  shown(client::chart_text({&one, 1}, kWidth, paper().style()));
 }
 
 void show(const control::Peer& peer) {
@@ -76,6 +103,10 @@ void show(const control::Reply& reply) {
   if (reply.has_watch()) show(reply.watch().item());
   if (reply.has_doctor()) show(reply.doctor());
   if (reply.has_today()) show(reply.today());
+  if (reply.has_history()) show(reply.history());
+  if (reply.has_stats()) show(reply.stats());
+  if (reply.has_series()) show(reply.series());
+  if (reply.has_attachment()) line(client::attachment_text(reply.attachment().attachment()));
   for (const auto& peer : reply.sync().peers()) show(peer);
   line(client::to_json(reply));
 }
