@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 import collections
 import os
+import pathlib
 import random
 import re
 import resource
@@ -74,6 +75,16 @@ def of_ten_daemons_at_once_one_wins_and_the_others_name_it(house):
         assert winner.wait(20) == 0 and not winner.communicate()[1]
     ada.start()
     assert [item["id"] for item in ada.list()] == [written]
+
+
+@fact
+def a_service_manager_does_not_start_again_what_gave_way_to_another_daemon(house):
+    """Whoever comes second ends with the code that the unit names, and with no other is anything given up."""
+    unit = (pathlib.Path(__file__).resolve().parents[2] / "packaging" / "duologd.service").read_text()
+    never_again = re.search(r"^RestartPreventExitStatus=(.*)$", unit, re.M)[1].split()
+    assert re.search(r"^Restart=on-failure$", unit, re.M) and never_again == [str(ALREADY_RUNNING)], never_again
+    ada = house.resident("Ada")
+    nobody_but(ada.daemon, [duologd(ada)])
 
 
 @fact
