@@ -10,7 +10,8 @@
 //             words are in `answer`. Of an entry that was `edited`, `kind`, `civil`, `mood` and its tags are those of
 //             what is shown of it; its other versions have rows of their own, whose `target` it is and which say what
 //             each `replaces`, the ids one after the other
-//   band      of so many places of the order that follow each other (`at` without its last bits): from when to when are the
+//   band      of so many places of the order that follow each other (`at` without its last bits): from when to when are
+//   the
 //             days and hours of what stands there, or once stood there, in the units of view_bands.cc
 //   tag       of entries
 //   pending   places that are read again: an epoch not known yet, an author not enrolled, a body not here; what the

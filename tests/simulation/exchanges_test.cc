@@ -14,7 +14,8 @@ INSTANTIATE_TEST_SUITE_P(Shard, Exchanges, ::testing::Range<std::uint64_t>(0, kS
 TEST_P(Exchanges, ShowNobodyTooMuchAndOpenWhatIsDueOnce) {
   std::uint64_t stories = 0;
   Exchange::Tally all;
-  for (std::uint64_t seed = first_seed() + GetParam(); seed < first_seed() + seeds(kExchanges); seed += kShards, ++stories) {
+  for (std::uint64_t seed = first_seed() + GetParam(); seed < first_seed() + seeds(kExchanges);
+       seed += kShards, ++stories) {
     const Options options = Exchange::options_of(seed);
     Exchange exchange(options);
     exchange.tell();
