@@ -21,6 +21,17 @@ PskCandidate candidate(const JournalId& journal, const crypto::EpochSecret& epoc
           crypto::PreparedPsk(crypto::prologue('P', {journal.bytes}), crypto::net_psk(epoch))};
 }
 
+// Whoever gave a journal back to somebody who came with the words alone: the one whose chain is known while nothing
+// else of it is here. own_enrolment.h keeps it.
+void add_giver(std::vector<LiveMember>& members, const Journal& journal) {
+  if (!journal.membership().enrolled().empty()) return;
+  for (const crypto::ProvenDevice* known : journal.roster().devices()) {
+    const DeviceId id = known->device.id();
+    if (std::ranges::find(members, id, &LiveMember::device) == members.end() && !journal.is_mine(id))
+      members.push_back({id, known->device.noise, known->name, author_name(journal, id), false, false});
+  }
+}
+
 }  // namespace
 
 Introduction Door::introduction() const {
@@ -47,7 +58,10 @@ std::vector<LiveMember> Door::members(const JournalId& id) const {
     members.push_back({device, known.device.noise, known.name, author_name(*journal, device),
                        device == shelf_.parts().identity.keys().id(), journal->is_mine(device)});
   }
-  if (journal->secrets().awaited) add_own(members);
+  if (journal->secrets().awaited) {
+    add_own(members);
+    add_giver(members, *journal);
+  }
   return members;
 }
 

@@ -43,7 +43,7 @@ class Door {
   // another device.
   [[nodiscard]] std::vector<JournalId> journals() const;
   // Of an awaited journal also this person's other devices, as far as the notebook or this device's own chain names
-  // them: one of those brings its log.
+  // them, and whoever gave it back to somebody who came with the words: one of those brings its log.
   [[nodiscard]] std::vector<LiveMember> members(const JournalId& journal) const;
   // The two newest epochs of every journal first, then older ones; at most kPskCandidateLimit.
   [[nodiscard]] std::vector<PskCandidate> psk_candidates() const;

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "daemon/journal/herald.h"
 
+#include "daemon/journal/let_back_in.h"
 #include "daemon/journal/rounds.h"
 
 namespace duolog::journal {
@@ -66,8 +67,10 @@ void Herald::tell(const Journal& journal, const Journal::Brought& brought) const
   for (const RoundKey& key : brought.revealed) tell_opened(telling, key);
   tell_delivered(journal, brought.were_receipted, brought.receipted);
   for (const std::string& code : brought.alarms) {
+    auto detail = spelled_out(journal, code, now(), here_);
+    if (!detail) continue;
     News alarm{News::Kind::kAlarm};
-    alarm.detail = code;
+    alarm.detail = std::move(*detail);
     say(journal, std::move(alarm));
   }
 }

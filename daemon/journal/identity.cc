@@ -11,14 +11,13 @@
 
 #include "crypto/epoch.h"
 #include "daemon/journal/event.h"
+#include "daemon/journal/notebook.h"
 #include "daemon/journal/refusal.h"
 #include "daemon/store/database.h"
 #include "proto/vault.pb.h"
 
 namespace duolog::journal {
 namespace {
-
-constexpr const char* kNotebookName = "notebook";
 
 void wipe_field(std::string* field) { crypto::wipe({reinterpret_cast<std::uint8_t*>(field->data()), field->size()}); }
 
@@ -90,18 +89,6 @@ crypto::Chain read_chain(const vault::Payload& from) {
 void require_name(const std::string& name, const char* what) {
   if (const auto fault = utf8_fault(as_bytes(name))) throw Refusal::bad_utf8(what, *fault);
   if (name.size() > crypto::kNameLimit) throw Refusal::too_long(what, crypto::kNameLimit);
-}
-
-JournalSecrets new_notebook(const crypto::RootPublic& root) {
-  JournalSecrets notebook;
-  crypto::fill_random(notebook.genesis.nonce);
-  notebook.genesis.first = root;
-  notebook.id = notebook.genesis.id();
-  notebook.epochs.push_back(crypto::EpochSecret::random());  // zero: for the root
-  notebook.epochs.push_back(crypto::EpochSecret::random());  // one: with the first device
-  notebook.name = kNotebookName;
-  notebook.unacknowledged = true;
-  return notebook;
 }
 
 std::string lower(std::string_view word) {

@@ -5,6 +5,7 @@
 #include <new>
 
 #include "daemon/journal/journal.h"
+#include "daemon/journal/let_back_in.h"
 
 namespace duolog::journal {
 namespace {
@@ -122,6 +123,8 @@ void Journal::mean(const Place& place, const DeviceAdd& add) {
   AddedFact added{proven->device.id(), place.device, place.seq, add.chain, add.paired_by};
   const auto same = [&](const AddedFact& one) { return one.device == added.device && one.by == added.by; };
   std::erase_if(facts_.added, same);
+  const bool by_words = is_homecoming(added) && proven->path.size() == 1 && !membership_.founded_by(added.device);
+  if (by_words && added.device != self()) alarm(let_back_in(added.device));
   facts_.added.push_back(std::move(added));
   members_.push_back(add.chain);
   members_changed();

@@ -5,6 +5,7 @@
 #include <array>
 #include <tuple>
 
+#include "daemon/journal/let_back_in.h"
 #include "daemon/journal/looking.h"
 #include "daemon/journal/rounds.h"
 
@@ -252,9 +253,14 @@ std::vector<std::string> warnings(const Shelf& shelf) {
   return sound(shelf, [&] {
     std::vector<std::string> codes;
     if (!shelf.parts().identity.words_confirmed()) codes.emplace_back("words-unconfirmed");
-    if (!Zone(shelf.parts().zone).known()) codes.push_back("zone:" + shelf.parts().zone);
+    const Zone here(shelf.parts().zone);
+    if (!here.known()) codes.push_back("zone:" + shelf.parts().zone);
     for (const Journal* journal : shelf.journals()) {
-      codes.insert(codes.end(), journal->alarms().begin(), journal->alarms().end());
+      for (const std::string& alarm : journal->alarms()) {
+        const auto since = told_since(shelf.parts().state, *journal, alarm, shelf.now());
+        auto code = since ? spelled_out(*journal, alarm, *since, here) : std::nullopt;
+        if (code) codes.push_back(std::move(*code));
+      }
       if (is_damaged(shelf, *journal)) codes.push_back("damaged:" + journal->secrets().name);
       const Calendar calendar = shelf.calendar_of(*journal);
       if (calendar.zone != shelf.parts().zone && !Zone(calendar.zone).known()) codes.push_back("zone:" + calendar.zone);

@@ -4,6 +4,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "daemon/journal/devices.h"
 #include "daemon/journal/items.h"
+#include "daemon/journal/let_back_in.h"
+#include "daemon/journal/own_enrolment.h"
 #include "daemon/journal/shelf_state.h"
 
 namespace duolog::journal {
@@ -14,6 +16,28 @@ Known known_in(const Journal& journal) { return {journal.membership(), journal.r
 void require_device_name(std::string_view name) {
   if (const auto fault = utf8_fault(as_bytes(name))) throw Refusal::bad_utf8("device name", *fault);
   if (name.size() > crypto::kNameLimit) throw Refusal::too_long("device name", crypto::kNameLimit);
+}
+
+// Devices of this person that a shared journal knows and this notebook does not: lost with their notebook, or come back
+// with the words and with a new one.
+void add_of_other_notebooks(std::vector<DeviceRow>& rows, const Journal& journal, const Membership& notebook) {
+  const Membership& members = journal.membership();
+  for (const auto& [id, device] : members.ever()) {
+    const bool is_there = std::ranges::find(rows, id, &DeviceRow::id) != rows.end();
+    if (is_there || device.person != journal.identity().root().id()) continue;
+    DeviceRow& row = rows.emplace_back();
+    row.id = id;
+    row.name = device.name;
+    row.created = device.created;
+    row.self = id == journal.identity().keys().id();
+    row.frozen = members.frozen(id);
+    row.removed = members.removed(device.person, id) || notebook.removed(device.person, id);
+    row.live = members.live(id) && !row.removed;
+    row.enrolled = members.enrolled_by(id);
+    for (const RemovedFact& removed : journal.facts().removed)
+      if (removed.removal.device == id && (row.removed_at_ms == 0 || removed.at_ms < row.removed_at_ms))
+        row.removed_at_ms = removed.at_ms;
+  }
 }
 
 }  // namespace
@@ -41,6 +65,9 @@ std::vector<DeviceRow> Shelf::devices() const {
       if (removed.removal.device == id && (row.removed_at_ms == 0 || removed.at_ms < row.removed_at_ms))
         row.removed_at_ms = removed.at_ms;
   }
+  for (const auto& journal : state_->journals) add_of_other_notebooks(rows, *journal, members);
+  for (DeviceRow& row : rows)
+    if (came_home(journals(), row.id)) row.paired_by = kPairedByWords;
   std::ranges::sort(rows, [](const DeviceRow& a, const DeviceRow& b) {
     return std::make_tuple(!a.self, !a.live, a.created, a.id) < std::make_tuple(!b.self, !b.live, b.created, b.id);
   });
@@ -78,7 +105,8 @@ void Shelf::remove_device(const DeviceId& id) {
   if (id == parts().identity.keys().id())
     throw Refusal(members.live().size() > 1 ? Reason::kThisDevice : Reason::kLastDevice, notebook.secrets().name);
   if (members.removed(parts().identity.root().id(), id)) return;
-  if (!members.was_enrolled(id)) throw Refusal(Reason::kNoSuchDevice, hex(id.bytes));
+  const auto is_known = [&](const auto& one) { return one->is_mine(id) && one->membership().was_enrolled(id); };
+  if (std::ranges::none_of(state_->journals, is_known)) throw Refusal(Reason::kNoSuchDevice, hex(id.bytes));
   state_->sound([&] { state_->notebook().remove_device(id, state_->stamp()); });
   state_->herald.grew(notebook);
   state_->fold_all();

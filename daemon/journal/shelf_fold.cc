@@ -188,7 +188,8 @@ bool Shelf::State::finish_fold() {
     journal->time_is(now() / 1000, clock_doubted);
     tell_of(*journal);
   }
-  wrote = take_up_kept();
+  wrote = come_home();
+  wrote = take_up_kept() || wrote;
   const bool in_order = keep_devices(wrote);  // before anything is sealed that somebody removed should not read
   for (const auto& journal : journals) wrote = publish_openings(*journal) || wrote;
   return (in_order && keep_in_notebook()) || wrote;

@@ -114,6 +114,7 @@ struct Shelf::State {
   void tell(Journal& journal, const Untold& untold, bool& wrote);
   bool take_up_kept();
   bool take_up(const JournalKept& kept);
+  bool come_home();  // shelf_homecoming.cc
 
   void mark_seen(const std::vector<Item>& items);
 };

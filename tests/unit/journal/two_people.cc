@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/unit/journal/two_people.h"
 
+#include "daemon/journal/own_enrolment.h"
 #include "daemon/store/query.h"
 
 namespace duolog::journal {
@@ -34,6 +35,31 @@ Person::Person(Person& host, std::string device_name)
     copy.awaited = true;
   }
   Identity::arrive(vault(), std::move(seed), std::move(handed), name_, {}, {});
+  first_vault_ = store::read_private_file(folder_ / "vault", 1 << 20);
+  start();
+}
+
+Person::Person(const crypto::RootKeys& words, std::string name, std::string device_name, Person& giver)
+    : now(giver.now), name_(std::move(name)), zone_(giver.zone_) {
+  auto seed = crypto::DeviceSeed::random();
+  const crypto::DeviceKeys keys(seed);
+  const auto created = static_cast<std::uint64_t>(now / kSecond);
+  const crypto::Chain chain{crypto::certify(words, keys.public_keys(), created, device_name)};
+  std::optional<Returned> returned;
+  Readmission host(giver.shelf(), {keys.id(), chain, {}}, [] {});
+  Homecoming joiner(words, keys, {giver.device(), {}, {}}, [&](Returned came) { returned = std::move(came); });
+  host.receive(*joiner.next());
+  host.give_back();
+  joiner.receive(*host.next());
+  host.receive(*joiner.next());
+  check(host.state() == Readmission::State::kGivenBack, "nothing was given back");
+  {
+    store::Database database(folder_ / "duolog.db", store::Database::Open::kCreate);
+    store::LocalState local(database, keys.local_key("local.state"));
+    note_homecoming(local, *returned);
+    local.write_down();
+  }
+  Identity::arrive(vault(), std::move(seed), handed_by_words(words, chain, name_, *returned), device_name, {}, {});
   first_vault_ = store::read_private_file(folder_ / "vault", 1 << 20);
   start();
 }
@@ -130,6 +156,10 @@ Round Person::round() {
 void Person::settle() {
   while (shelf_->fold_some()) {
   }
+}
+
+crypto::RootKeys words_of(Person& person) {
+  return crypto::RootKeys(*crypto::entropy_from_words(person.identity().words({}).text()));
 }
 
 FoundingFacts introduce(Person& other, std::uint8_t conversation) {

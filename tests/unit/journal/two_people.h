@@ -26,6 +26,8 @@ class Person {
   explicit Person(std::string name, std::string zone = "Europe/Berlin");
   // Another device of the same person, let in by `host`, and handed what a pairing of devices hands over.
   Person(Person& host, std::string device_name);
+  // Somebody who has lost everything but these words, let back in by `giver`, who shares a journal with them.
+  Person(const crypto::RootKeys& words, std::string name, std::string device_name, Person& giver);
   ~Person();
 
   void stop();                          // as a kill would: nothing is said or finished
@@ -113,6 +115,9 @@ RecordId forge(Person& by, const JournalId& journal, Payload payload,
   const auto bytes = encode_event({by.now, 60, {}, std::move(payload)});
   return forge_bytes(by, journal, bytes.view(), kind);
 }
+
+// The root of this person, as their 24 words bring it back. REQUIRES: they were not confirmed.
+crypto::RootKeys words_of(Person& person);
 
 class TwoPeople : public ::testing::Test {
  protected:

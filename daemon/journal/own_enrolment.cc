@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "daemon/journal/own_enrolment.h"
+
+#include "daemon/journal/notebook.h"
+#include "daemon/journal/roster.h"
+
+namespace duolog::journal {
+namespace {
+
+constexpr std::size_t kEntryLength = 32 + 8;  // device || u64 seq
+
+std::string mark_of(const JournalId& journal) { return "homecoming/" + hex(journal.bytes); }
+
+}  // namespace
+
+Handed handed_by_words(const crypto::RootKeys& root, crypto::Chain chain, std::string person, Returned& returned) {
+  Handed handed{root.public_keys(), root.psk_master().clone(), std::move(chain), std::move(person), {}};
+  handed.journals.push_back(new_notebook(handed.root));
+  for (Returned::Journal& journal : returned.journals) handed.journals.push_back(std::move(journal.secrets));
+  return handed;
+}
+
+void note_homecoming(store::LocalState& state, const Returned& returned) {
+  for (const Returned::Journal& journal : returned.journals) {
+    Bytes reached;
+    for (const auto& [device, seq] : journal.reached) {
+      append(reached, device.bytes);
+      append_u64(reached, seq);
+    }
+    state.put_soon(mark_of(journal.secrets.id), reached);
+    Roster(state, journal.secrets.genesis).add(returned.giver, true);
+  }
+}
+
+std::optional<Reached> homecoming_in(const store::LocalState& state, const JournalId& journal) {
+  const auto kept = state.get(mark_of(journal));
+  if (!kept) return std::nullopt;
+  Reached reached;
+  for (ByteView rest = *kept; rest.size() >= kEntryLength; rest = rest.subspan(kEntryLength))
+    reached.emplace(*DeviceId::from(rest.first(32)), read_u64(rest.subspan(32)));
+  return reached;
+}
+
+void enrol_itself(store::SealedLog& log, const Identity& identity, const JournalId& journal, const EpochId& epoch,
+                  const Stamp& stamp) {
+  const crypto::DeviceKeys& self = identity.keys();
+  const crypto::EpochSecret* secret = identity.journal(journal).epoch(epoch);
+  check(secret != nullptr, "a device enrols itself under an epoch that is not known");
+  const auto bytes =
+      encode_event({stamp.now_ms, stamp.offset_minutes, {}, DeviceAdd{identity.chain(), kPairedByWords}});
+  log.append(journal, self.id(), [&](const crypto::ChainPosition& at) {
+    return crypto::make_event_record(journal, self, crypto::RecordKind::kMembership, at, epoch,
+                                     crypto::record_key(*secret, self.id()), bytes.view());
+  });
+}
+
+}  // namespace duolog::journal
