@@ -83,7 +83,7 @@ Antechamber::Antechamber(asio::io_context& io, const home::Home& home, const hom
 Antechamber::~Antechamber() = default;
 
 // The person is whoever lets it in; until then it has no name but its own.
-net::Introduction Antechamber::introduction() const { return {{certificate_}, {}}; }
+net::Introduction Antechamber::introduction() const { return as_.value_or(net::Introduction{{certificate_}, {}}); }
 
 void Antechamber::keep(journal::Handover handover, const crypto::SecretBytes& passphrase, crypto::Argon2Cost cost) {
   net::AddressBook book(*memory_);

@@ -31,6 +31,10 @@ class Antechamber {
 
   [[nodiscard]] net::Switchboard& switchboard() { return *switchboard_; }
   [[nodiscard]] const crypto::DeviceKeys& keys() const { return keys_; }
+  // What the home that is to be will find there. Written down by keep().
+  [[nodiscard]] store::LocalState& memory() { return *memory_; }
+  // From now on it says this of itself, and no longer its own word alone. REQUIRES: nobody was met yet.
+  void introduce_as(net::Introduction introduction) { as_ = std::move(introduction); }
   [[nodiscard]] std::string refusal() const { return database_->refusal(); }
   [[nodiscard]] Bytes spent() const;
 
@@ -47,6 +51,7 @@ class Antechamber {
   crypto::DeviceSeed seed_;
   crypto::DeviceKeys keys_;
   crypto::Certificate certificate_;  // its own word for its keys and its name
+  std::optional<net::Introduction> as_;
   std::unique_ptr<store::Database> database_;
   std::unique_ptr<store::SealedLog> log_;
   std::unique_ptr<store::LocalState> memory_;

@@ -21,27 +21,65 @@ constexpr int kIdleLooks = 600;                  // without one more: whoever lo
 
 }  // namespace
 
-std::shared_ptr<Arriving> Arriving::begin(House house, const control::DeviceJoin& asked, MeetingEars ears) {
-  auto arriving = std::make_shared<Arriving>(std::move(house), asked, std::move(ears));
-  arriving->join(asked);
+// ---- by another device of the same person ----
+
+WayIn as_own_device(const control::DeviceJoin& asked) {
+  WayIn way;
+  way.purpose = crypto::PairPurpose::kOwnDevice;
+  way.invitation = asked.invitation();
+  way.at = asked.at();
+  way.device_name = asked.device_name();
+  way.passphrase = crypto::SecretBytes(as_bytes(asked.passphrase()));
+  way.talk = [](Antechamber& here, const net::Introduced& met, const crypto::SecretBytes& passphrase,
+                crypto::Argon2Cost cost) {
+    const auto arrival = std::make_shared<journal::Arrival>(
+        here.keys(), journal::ArrivalFacts{met.device, met.introduction.chain, met.by_link ? "link" : "code"},
+        [&here, &passphrase, cost](journal::Handover handover) { here.keep(std::move(handover), passphrase, cost); });
+    WayIn::Talk talk;
+    talk.conversation = {[arrival](ByteView message) { arrival->receive(message); },
+                         [arrival] { return arrival->next(); },
+                         [arrival] {
+                           switch (arrival->state()) {
+                             case State::kArrived:
+                               return net::Conversation::State::kDone;
+                             case State::kAwaitingHandover:
+                               return net::Conversation::State::kGoing;
+                             default:
+                               return net::Conversation::State::kFailed;
+                           }
+                         },
+                         {},
+                         [arrival] { return arrival->state() == State::kAwaitingHandover; }};
+    talk.outcome = [arrival] {
+      return WayIn::Outcome{arrival->state() == State::kArrived, arrival->state() == State::kDeclined,
+                            arrival->fault() == journal::ArrivalFault::kNotStored, arrival->detail()};
+    };
+    return talk;
+  };
+  return way;
+}
+
+// ---- pairing ----
+
+std::shared_ptr<Arriving> Arriving::begin(House house, WayIn way, MeetingEars ears) {
+  auto arriving = std::make_shared<Arriving>(std::move(house), std::move(way), std::move(ears));
+  arriving->join();
   return arriving;
 }
 
-Arriving::Arriving(House house, const control::DeviceJoin& asked, MeetingEars ears)
-    : house_(std::move(house)), voice_(std::move(ears)), passphrase_(as_bytes(asked.passphrase())), timer_(house_.io) {}
+Arriving::Arriving(House house, WayIn way, MeetingEars ears)
+    : house_(std::move(house)), way_(std::move(way)), voice_(std::move(ears)), timer_(house_.io) {}
 
 control::Hold Arriving::hold() {
   return {this, [self = shared_from_this()](void*) { self->look_away(); }};
 }
 
-// ---- pairing ----
-
-void Arriving::join(const control::DeviceJoin& asked) {
-  constexpr auto kPurpose = crypto::PairPurpose::kOwnDevice;
-  auto read = read_invitation(voice_, asked.invitation(), asked.at(), kPurpose, house_.config.discovery);
+void Arriving::join() {
+  auto read = read_invitation(voice_, way_.invitation, way_.at, way_.purpose, house_.config.discovery);
   if (!read) return finish();
-  antechamber_ = std::make_unique<Antechamber>(house_.io, house_.home, house_.config, house_.clock, asked.device_name(),
+  antechamber_ = std::make_unique<Antechamber>(house_.io, house_.home, house_.config, house_.clock, way_.device_name,
                                                house_.failed, house_.spent);
+  if (way_.enter) way_.enter(*antechamber_);
   const auto weak = weak_from_this();
   const auto with = [weak](auto action) {
     if (const auto self = weak.lock()) action(*self);
@@ -56,43 +94,26 @@ void Arriving::join(const control::DeviceJoin& asked) {
     return nobody_talks();
   };
   events.ended = [with](net::JoinEnd end) { with([&](Arriving& self) { self.ended(end); }); };
-  const bool begun = duolog::join(antechamber_->switchboard(), std::move(*read), kPurpose, std::move(events));
+  const bool begun = duolog::join(antechamber_->switchboard(), std::move(*read), way_.purpose, std::move(events));
   check(begun, "an antechamber was joining already");
 }
 
 net::Conversation Arriving::talk(const net::Introduced& met) {
   by_link_ = met.by_link;
   words_ = met.words;
-  const auto arrival = std::make_shared<journal::Arrival>(
-      antechamber_->keys(), journal::ArrivalFacts{met.device, met.introduction.chain, met.by_link ? "link" : "code"},
-      [this](journal::Handover handover) {
-        antechamber_->keep(std::move(handover), passphrase_, house_.config.passphrase_cost);
-      });
-  arrival_ = arrival;
+  WayIn::Talk talk = way_.talk(*antechamber_, met, way_.passphrase, house_.config.passphrase_cost);
+  outcome_ = std::move(talk.outcome);
   const auto host = crypto::decode(met.introduction.chain.back());
   voice_.waiting_for(host ? host->name : std::string(), words_);
-  return {[arrival](ByteView message) { arrival->receive(message); },
-          [arrival] { return arrival->next(); },
-          [arrival] {
-            switch (arrival->state()) {
-              case State::kArrived:
-                return net::Conversation::State::kDone;
-              case State::kAwaitingHandover:
-                return net::Conversation::State::kGoing;
-              default:
-                return net::Conversation::State::kFailed;
-            }
-          },
-          {},
-          [arrival] { return arrival->state() == State::kAwaitingHandover; }};
+  return std::move(talk.conversation);
 }
 
 void Arriving::ended(net::JoinEnd end) {
-  let_in_ = end == net::JoinEnd::kPaired && arrival_ && arrival_->state() == State::kArrived;
-  if (!let_in_ && end == net::JoinEnd::kFailed && arrival_) {
-    const bool ours = arrival_->fault() == journal::ArrivalFault::kNotStored;
-    if (arrival_->state() == State::kDeclined) voice_.fail(Error::DECLINED);
-    voice_.fail(ours ? Error::NOT_SAVED : Error::FAILED, arrival_->detail());
+  const auto outcome = outcome_ ? outcome_() : WayIn::Outcome();
+  let_in_ = end == net::JoinEnd::kPaired && outcome.kept;
+  if (!let_in_ && end == net::JoinEnd::kFailed && outcome_) {
+    if (outcome.declined) voice_.fail(Error::DECLINED);
+    voice_.fail(outcome.refused_by_disk ? Error::NOT_SAVED : Error::FAILED, outcome.detail);
   }
   if (!let_in_) voice_.ended(end, antechamber_->refusal());
   leave();
@@ -128,7 +149,10 @@ void Arriving::left() {
     let_in_ = false;
     voice_.fail(std::current_exception());
   }
-  passphrase_ = crypto::SecretBytes();
+  way_.passphrase = crypto::SecretBytes();
+  outcome_ = nullptr;
+  way_.enter = nullptr;  // and with them whatever they held of the words
+  way_.talk = nullptr;
   leaving_ = false;
   if (stopped_) return stopped_();
   if (!let_in_ || voice_.over()) return finish();
@@ -138,7 +162,7 @@ void Arriving::left() {
 void Arriving::move_in() {
   move_in_from_antechamber(house_.home);
   spdlog::info("joined: this home is one of a person's from now on");
-  if (!stopped_) house_.open(passphrase_);
+  if (!stopped_) house_.open(way_.passphrase);
 }
 
 void Arriving::stop(std::function<void()> done) {

@@ -16,12 +16,37 @@
 
 namespace duolog {
 
+// What is said to whoever is met, and what is kept of it: let in by another device of the same person, or given back to
+// somebody who has come with the words (homecoming.h).
+struct WayIn {
+  crypto::PairPurpose purpose = crypto::PairPurpose::kOwnDevice;
+  std::string invitation;  // a code or a link
+  std::string at;
+  std::string device_name;
+  crypto::SecretBytes passphrase;           // of the home that is to be
+  std::function<void(Antechamber&)> enter;  // before anybody is met; may be empty
+
+  struct Outcome {
+    bool kept = false;  // all that makes a home is on the disk
+    bool declined = false;
+    bool refused_by_disk = false;
+    std::string detail;
+  };
+  struct Talk {
+    net::Conversation conversation;
+    std::function<Outcome()> outcome;
+  };
+  // `cost`: of a lock.
+  std::function<Talk(Antechamber&, const net::Introduced&, const crypto::SecretBytes& passphrase, crypto::Argon2Cost)>
+      talk;
+};
+WayIn as_own_device(const control::DeviceJoin& asked);
+
 // How far a home that was just let in has come.
 struct Fetched {
   std::uint32_t have = 0;  // records
   std::uint32_t of = 0;    // that others have, as far as they have said
-  bool complete = false;   // another device of this person's is here, and holds nothing that is not here
-  bool met = false;        // one is here
+  bool complete = false;   // whoever was asked for it is here, and holds nothing that is not here
 };
 
 class Arriving : public std::enable_shared_from_this<Arriving> {
@@ -39,14 +64,14 @@ class Arriving : public std::enable_shared_from_this<Arriving> {
     Bytes& spent;  // codes that were guessed here, also by attempts of which nothing is left
   };
   // REQUIRES: there is no home, and nothing lies in home.joining(). Throws what Antechamber throws.
-  static std::shared_ptr<Arriving> begin(House house, const control::DeviceJoin& asked, MeetingEars ears);
-  Arriving(House house, const control::DeviceJoin& asked, MeetingEars ears);
+  static std::shared_ptr<Arriving> begin(House house, WayIn way, MeetingEars ears);
+  Arriving(House house, WayIn way, MeetingEars ears);
 
   [[nodiscard]] control::Hold hold();     // of whoever looks on
   void stop(std::function<void()> done);  // the daemon stops
 
  private:
-  void join(const control::DeviceJoin& asked);
+  void join();
   net::Conversation talk(const net::Introduced& met);
   void ended(net::JoinEnd end);
   void look_away();
@@ -59,10 +84,10 @@ class Arriving : public std::enable_shared_from_this<Arriving> {
   void finish();
 
   House house_;
+  WayIn way_;
   MeetingVoice voice_;
   std::unique_ptr<Antechamber> antechamber_;
-  std::shared_ptr<journal::Arrival> arrival_;
-  crypto::SecretBytes passphrase_;
+  std::function<WayIn::Outcome()> outcome_;  // of what was said; empty: nobody was met
   asio::steady_timer timer_;
   std::function<void()> stopped_;
   std::vector<std::string> words_;

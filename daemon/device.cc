@@ -231,6 +231,7 @@ void Device::State::furnish_desk() {
   desk.in_step = [this] { return open->house.in_step(); };
   desk.nudge = [this] { open->house.switchboard().sync_now(); };
   desk.pair = [this](const control::Pair& asked, auto tell, auto fail) {
+    if (asked.restore()) return give_back(asked, {std::move(tell), std::move(fail)});
     Household& house = open->house;
     house.try_disk_again();
     return Meeting::start(

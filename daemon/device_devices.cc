@@ -34,6 +34,9 @@ void Device::State::furnish_devices() {
   desk.devices.join = [this](const control::DeviceJoin& asked, auto tell, auto fail) {
     return join_device(asked, {std::move(tell), std::move(fail)});
   };
+  desk.devices.recover = [this](const control::Recover& asked, auto tell, auto fail) {
+    return recover(asked, {std::move(tell), std::move(fail)});
+  };
 }
 
 // ---- those there are ----
@@ -123,6 +126,11 @@ void Device::State::remove_device(const control::DeviceRemove& asked, control::D
 
 control::Desk::Pairing Device::State::join_device(const control::DeviceJoin& asked, MeetingEars ears) {
   if (asked.device_name().size() > crypto::kNameLimit) throw journal::Refusal::too_long("name", crypto::kNameLimit);
+  return begin_arriving([&] { return as_own_device(asked); }, [this] { return fetched(); }, std::move(ears));
+}
+
+control::Desk::Pairing Device::State::begin_arriving(const std::function<WayIn()>& way,
+                                                     std::function<Fetched()> how_far, MeetingEars ears) {
   if (arriving || keeping.is_restoring()) {
     control::Error busy;
     busy.set_code(control::Error::WINDOW_OPEN);
@@ -138,25 +146,28 @@ control::Desk::Pairing Device::State::join_device(const control::DeviceJoin& ask
            check(identity.has_value(), "a vault that was moved into its place does not open there");
            open_with(std::move(*identity), store::Database::Open::kExisting);
          },
-         [this](control::PairEvent& event) {
-           auto& arrived = *event.mutable_arrived();
-           const journal::Identity& identity = open->house.identity();
-           arrived.set_name(identity.person());
-           arrived.set_device(identity.device());
-           arrived.set_id(hex(identity.keys().id().view()));
-           arrived.set_locked_by(identity.locked_by() == crypto::VaultMode::kPassphrase ? "passphrase" : "key file");
-         },
-         [this] { return fetched(); },
+         [this](control::PairEvent& event) { describe_arrived(event); }, std::move(how_far),
          [this, lives = std::weak_ptr(alive)] {
            if (!lives.expired()) arriving.reset();
          },
          spent_codes},
-        asked, std::move(ears));
+        way(), std::move(ears));
   } catch (...) {
     clear_unfinished_joining(home);
     throw;
   }
   return {arriving->hold(), [](bool) {}};
+}
+
+void Device::State::describe_arrived(control::PairEvent& event) const {
+  auto& arrived = *event.mutable_arrived();
+  const journal::Identity& identity = open->house.identity();
+  arrived.set_name(identity.person());
+  arrived.set_device(identity.device());
+  arrived.set_id(hex(identity.keys().id().view()));
+  arrived.set_locked_by(identity.locked_by() == crypto::VaultMode::kPassphrase ? "passphrase" : "key file");
+  for (const journal::DeviceRow& row : open->house.shelf().devices())
+    if (!row.self && !row.removed) arrived.add_others(row.name);
 }
 
 // What an attempt to set up has left goes; a home, or what is left of one, stays.
@@ -182,7 +193,6 @@ Fetched Device::State::fetched() const {
     const bool mine = std::ranges::any_of(
         members, [&](const journal::LiveMember& member) { return member.device == peer.device && member.mine; });
     if (!mine || peer.state != net::PeerStatus::State::kConnected) continue;
-    fetched.met = true;
     if (peer.in_step) whole.insert(peer.journal);
   }
   fetched.complete = open->house.shelf().to_fold() == 0;

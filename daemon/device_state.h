@@ -1,4 +1,4 @@
-// device_state.h: the inside of an installation, shared by device.cc and device_devices.cc. Nobody else includes this.
+// device_state.h: the inside of an installation, shared by device.cc and device_*.cc. Nobody else includes this.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
@@ -84,6 +84,13 @@ struct Device::State {
   [[nodiscard]] bool was_removed() const;  // this device, by another of its person's
   void make_room_for_a_home();
   [[nodiscard]] Fetched fetched() const;
+  control::Desk::Pairing begin_arriving(const std::function<WayIn()>& way, std::function<Fetched()> how_far,
+                                        MeetingEars ears);
+  void describe_arrived(control::PairEvent& event) const;
+  // ---- the way back with the 24 words: device_recovery.cc ----
+  control::Desk::Pairing recover(const control::Recover& asked, MeetingEars ears);
+  [[nodiscard]] Fetched given_back() const;
+  control::Desk::Pairing give_back(const control::Pair& asked, MeetingEars ears);
 
   void furnish_keeping();
   void move_in(store::BackupUnpacker& backup, const control::Restore_Finish& asked, control::RestoreReport& report);

@@ -132,6 +132,7 @@ namespace {
 int refusal_of(const std::optional<crypto::PairLink>& link) {
   if (!link) return Error::NOT_A_LINK;
   if (link->purpose == crypto::PairPurpose::kOwnDevice) return Error::DEVICE_CODE;
+  if (link->purpose == crypto::PairPurpose::kRestore) return Error::RESTORE_CODE;
   return link->purpose == crypto::PairPurpose::kPartner ? Error::PARTNERS_CODE : Error::NOT_A_LINK;
 }
 

@@ -17,6 +17,7 @@
 #include "daemon/control/practices.h"
 #include "daemon/control/repairing.h"
 #include "daemon/control/said.h"
+#include "daemon/control/words_typed.h"
 #include "daemon/journal/other_years.h"
 #include "daemon/journal/reading.h"
 #include "daemon/journal/shelf.h"
@@ -72,6 +73,10 @@ void wipe_secrets(Request& request) {
   if (request.has_device_add()) wipe(request.mutable_device_add()->mutable_passphrase());
   if (request.has_device_join()) wipe(request.mutable_device_join()->mutable_passphrase());
   if (request.has_device_remove()) wipe(request.mutable_device_remove()->mutable_passphrase());
+  if (request.has_recover()) {
+    wipe(request.mutable_recover()->mutable_words());
+    wipe(request.mutable_recover()->mutable_passphrase());
+  }
   if (request.restore().has_finish()) {
     wipe(request.mutable_restore()->mutable_finish()->mutable_passphrase());
     wipe(request.mutable_restore()->mutable_finish()->mutable_new_passphrase());
@@ -102,6 +107,7 @@ bool always_answered(const Request& request) {
     case Request::kUnlock:
     case Request::kStop:
     case Request::kDeviceJoin:
+    case Request::kRecover:
       return true;
     default:
       return false;
@@ -202,6 +208,7 @@ struct Visit::State {
   void answer(const Request& request);
   void answer_open(const Request& request);
   void init(const Init& asked);
+  void recover(const Recover& asked);
   void status();
   void write(const Write& asked, const std::string& request_id);
   void answer_form(const AnswerForm& asked, const std::string& request_id);
@@ -302,6 +309,8 @@ void Visit::State::answer(const Request& request) {
     case Request::kDeviceJoin:
       if (desk.state() != Desk::State::kFresh) return finish(error(Error::ALREADY_INITIALISED));
       return meet(desk.devices.join, request.device_join());
+    case Request::kRecover:
+      return recover(request.recover());
     case Request::kStop:
       done();
       return desk.stop();
@@ -382,6 +391,13 @@ void Visit::State::init(const Init& asked) {
   Reply reply;
   desk.init(asked, reply);
   finish(std::move(reply));
+}
+
+void Visit::State::recover(const Recover& asked) {
+  if (desk.state() != Desk::State::kFresh) return finish(error(Error::ALREADY_INITIALISED));
+  if (auto fault = fault_in_words(asked.words(), !asked.check_only())) return finish(std::move(*fault));
+  if (asked.check_only()) return done();
+  meet(desk.devices.recover, asked);
 }
 
 void Visit::State::status() {
@@ -612,7 +628,7 @@ void Visit::State::meet(const Begin& begin, const Asked& asked) {
       [this](const PairEvent& event) {
         Reply reply;
         *reply.mutable_pair() = event;
-        reply.set_last(event.has_paired() || event.has_arrived());
+        reply.set_last(event.has_paired() || event.has_arrived() || event.has_restored());
         send(std::move(reply));
       },
       [this](const Error& failure) { finish(failure); });

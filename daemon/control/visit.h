@@ -41,6 +41,7 @@ class DeviceJoin;
 class DeviceRemove;
 class DeviceRemoved;
 class DeviceReport;
+class Recover;
 class Error;
 class Peer;
 class RestoreReport;
@@ -91,7 +92,7 @@ struct Desk {
                         std::function<void(const Error&)> fail)>
       pair;
 
-  // This person's devices. add() and join() go on as pair() does, and end with Arrived.
+  // This person's devices. add(), join() and recover() go on as pair() does, and end with Arrived.
   struct Devices {
     std::function<void(DeviceReport&)> list;                          // REQUIRES: kOpen
     std::function<void(const DeviceRemove&, DeviceRemoved&)> remove;  // REQUIRES: kOpen
@@ -101,6 +102,10 @@ struct Desk {
     std::function<Pairing(const DeviceJoin&, std::function<void(const PairEvent&)> tell,
                           std::function<void(const Error&)> fail)>
         join;  // REQUIRES: kFresh
+    // REQUIRES: kFresh; the words were looked at
+    std::function<Pairing(const Recover&, std::function<void(const PairEvent&)> tell,
+                          std::function<void(const Error&)> fail)>
+        recover;
   };
   Devices devices;
 

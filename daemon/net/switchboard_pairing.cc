@@ -15,6 +15,12 @@ ByteArray<kSpentLength> spent_mark(const crypto::PairCode& code) {
   return mark;
 }
 
+// A bare key. Whoever comes back with somebody's words is told whom they have met once they have proved to have them.
+Self nameless(const Self& self) {
+  const crypto::DeviceKeys& keys = self.keys;
+  return {keys, [&keys] { return Introduction{{crypto::certify(keys, keys.public_keys(), 0, "")}, ""}; }};
+}
+
 std::shared_ptr<const Invitation> copy_of(const Invitation& shown) {
   return std::make_shared<const Invitation>(
       Invitation{shown.code, crypto::SecretBytes(shown.link.view()), shown.addresses, shown.expires, shown.codes_left});
@@ -26,9 +32,11 @@ std::shared_ptr<const Invitation> copy_of(const Invitation& shown) {
 
 bool Switchboard::open_window(crypto::PairPurpose purpose, HostEvents events) {
   if (state_->window || state_->stopping) return false;
+  const Self& self = state_->house.self;
   state_->from_above([&] {
     state_->window = std::make_unique<PairingWindow>(
-        PairingWindow::Facts{purpose, state_->house.self, state_->own_addresses, state_->house.clock.wall()},
+        PairingWindow::Facts{purpose, purpose == crypto::PairPurpose::kRestore ? nameless(self) : self,
+                             state_->own_addresses, state_->house.clock.wall()},
         state_->queued(std::move(events)), state_->now());
   });
   return true;

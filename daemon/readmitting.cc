@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "daemon/readmitting.h"
+
+#include <spdlog/spdlog.h>
+
+#include "proto/control.pb.h"
+
+namespace duolog {
+
+using control::Error;
+using control::PairEvent;
+using journal::ReadmissionFault;
+using State = journal::Readmission::State;
+
+control::Desk::Pairing Readmitting::start(House house, bool accept_anyone, MeetingEars ears) {
+  auto readmitting = std::make_shared<Readmitting>(std::move(house), accept_anyone, std::move(ears));
+  readmitting->open();
+  // The hold keeps it and ends it; what the network still holds of it is weak or dies with the line.
+  control::Hold hold(readmitting.get(), [readmitting](void*) { readmitting->leave(); });
+  return {std::move(hold), [weak = std::weak_ptr(readmitting)](bool accept) {
+            if (const auto still = weak.lock()) still->decide(accept);
+          }};
+}
+
+Readmitting::Readmitting(House house, bool accept_anyone, MeetingEars ears)
+    : house_(std::move(house)), voice_(std::move(ears)), accept_anyone_(accept_anyone) {}
+
+void Readmitting::open() {
+  const auto is_there = [](const journal::JournalSecrets& one) { return one.shared() && !one.unacknowledged; };
+  if (std::ranges::none_of(house_.shelf.parts().identity.journals(), is_there))
+    return voice_.fail(Error::NOTHING_TO_RECOVER);
+  const auto weak = weak_from_this();
+  const auto with = [weak](auto action) {
+    if (const auto self = weak.lock()) action(*self);
+  };
+  net::HostEvents events;
+  events.invitation = [with](const net::Invitation& invitation) {
+    with([&](Readmitting& self) { self.voice_.invitation(invitation, self.house_.discovery); });
+  };
+  events.wrong_code = [with](int codes_left) { with([&](Readmitting& self) { self.voice_.wrong_code(codes_left); }); };
+  events.visitor = [weak](const net::Introduced& met) -> net::Conversation {
+    if (const auto self = weak.lock()) return self->begin(met);
+    return nobody_talks();
+  };
+  events.visitor_left = [with] { with([](Readmitting& self) { self.visitor_left(); }); };
+  events.ended = [with](net::WindowEnd end) { with([&](Readmitting& self) { self.ended(end); }); };
+  begun_ = house_.switchboard.open_window(crypto::PairPurpose::kRestore, std::move(events));
+  if (!begun_) voice_.fail(Error::WINDOW_OPEN);
+}
+
+net::Conversation Readmitting::begin(const net::Introduced& met) {
+  met_ = met;
+  const auto readmission = std::make_shared<journal::Readmission>(
+      house_.shelf, journal::ReadmissionFacts{met.device, met.introduction.chain, met.channel_binding},
+      [weak = weak_from_this()] {
+        if (const auto self = weak.lock()) self->proven();
+      });
+  readmission_ = readmission;
+  return {[readmission](ByteView message) { readmission->receive(message); },
+          [readmission] { return readmission->next(); },
+          [readmission] {
+            switch (readmission->state()) {
+              case State::kGivenBack:
+                return net::Conversation::State::kDone;
+              case State::kDeclined:
+              case State::kFailed:
+                return net::Conversation::State::kFailed;
+              default:
+                return net::Conversation::State::kGoing;
+            }
+          },
+          [readmission] { readmission->lost(); }, [readmission] { return readmission->state() == State::kDeciding; }};
+}
+
+void Readmitting::proven() {
+  if (accept_anyone_ && !met_.by_link) return readmission_->give_back();
+  voice_.visitor(readmission_->person(), readmission_->device_name(), met_);
+}
+
+void Readmitting::decide(bool accept) {
+  if (!readmission_ || readmission_->state() != State::kDeciding) return;
+  if (accept) {
+    readmission_->give_back();
+  } else {
+    readmission_->decline();
+  }
+  house_.switchboard.conversation_moved();
+}
+
+void Readmitting::leave() {
+  voice_.hush();
+  if (begun_ && !ended_) house_.switchboard.close_window();
+}
+
+// Somebody who has nothing to look for here, or a cause on this side: it is said, and the window is closed at once. Who
+// went away while nobody knows what they have kept may come again: with the words, and asked about anew.
+void Readmitting::visitor_left() {
+  if (!readmission_) return;
+  if (!readmission_->detail().empty()) spdlog::info("nothing was given back: {}", readmission_->detail());
+  const ReadmissionFault fault = readmission_->fault();
+  if (fault == ReadmissionFault::kNone || fault == ReadmissionFault::kLeft) return readmission_.reset();
+  if (fault == ReadmissionFault::kRefused) voice_.fail(readmission_->refused());
+  if (fault == ReadmissionFault::kNotStored) voice_.fail(Error::NOT_SAVED, readmission_->detail());
+  voice_.fail(Error::NOTHING_TO_RECOVER, "words");  // nothing where it was said already
+  leave();
+}
+
+void Readmitting::ended(net::WindowEnd end) {
+  ended_ = true;
+  if (end == net::WindowEnd::kPaired) return tell_restored();
+  visitor_left();
+  voice_.ended(end);
+}
+
+void Readmitting::tell_restored() {
+  if (!readmission_ || readmission_->state() != State::kGivenBack) return;
+  spdlog::info("somebody was let back in with their words");
+  PairEvent event;
+  PairEvent::Restored& restored = *event.mutable_restored();
+  restored.set_name(readmission_->person());
+  restored.set_device(readmission_->device_name());
+  restored.set_id(hex(readmission_->device().view()));
+  restored.set_by(met_.by_link ? "link" : "code");
+  copy_words(met_.words, restored.mutable_words());
+  for (const std::string& name : readmission_->journals()) restored.add_journals(name);
+  voice_.tell_last(event);
+}
+
+}  // namespace duolog
