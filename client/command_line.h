@@ -32,6 +32,7 @@ enum class Verb {
   kWords,
   kPair,
   kDevice,
+  kRecover,
   kWrite,
   kList,
   kShow,
@@ -75,7 +76,13 @@ struct InitOptions {
 struct PairOptions {
   std::vector<std::string> invitation;
   std::string picture, at, relationship, name;
+  bool restore = false;
   bool operator==(const PairOptions&) const = default;
+};
+struct RecoverOptions {
+  std::vector<std::string> invitation;
+  std::string picture, at, name, device, words_file;
+  bool operator==(const RecoverOptions&) const = default;
 };
 struct DeviceOptions {
   std::string action;              // empty: list
@@ -249,6 +256,7 @@ struct Invocation {
   InitOptions init;
   PairOptions pair;
   DeviceOptions device;
+  RecoverOptions recover;
   WriteOptions write;
   ListOptions list;
   SearchOptions search;

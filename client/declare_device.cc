@@ -54,6 +54,22 @@ void declare_devices(Declared& d) {
   text(device, "--name", options.name, "NAME  join: of this device (its host name)");
 }
 
+void declare_recovery(Declared& d) {
+  auto& recover = d.verb(Verb::kRecover, "recover", kDevice, "come back with your 24 words, when every device is lost",
+                         "  duolog recover                      asks for the words, and for the other's code\n"
+                         "  duolog recover 7-guitar-banana --at 192.168.1.20\n",
+                         "in a home that is empty, instead of duolog init. the other person runs duolog pair\n"
+                         "--restore meanwhile: what you share comes back. your notebook was on your own devices\n"
+                         "alone, and begins anew. while one of those still works, duolog device join brings all.\n\n");
+  auto& options = d.call.recover;
+  texts(recover, "code", options.invitation, "the code or the link that duolog pair --restore shows; none: asked for");
+  text(recover, "--qr", options.picture, "PICTURE  read the link from a picture of the QR");
+  text(recover, "--at", options.at, "HOST[:PORT]  where the other computer is, if it is not found");
+  text(recover, "--name", options.name, "NAME  as the other person knows you");
+  text(recover, "--device", options.device, "NAME  of this device (its host name)");
+  text(recover, "--words-file", options.words_file, "FILE  your 24 words, instead of asking; - is standard input");
+}
+
 void declare_keeping(Declared& d) {
   auto& backup = d.verb(Verb::kBackup, "backup", kDevice, "all of this home in one file, under a passphrase",
                         "  duolog backup journal.backup\n"
@@ -98,6 +114,7 @@ void declare_device(Declared& d) {
 
   declare_config(d);
   declare_devices(d);
+  declare_recovery(d);
 
   auto& doctor = d.verb(Verb::kDoctor, "doctor", kDevice, "look for what is wrong",
                         "  duolog doctor\n"

@@ -9,11 +9,13 @@
 namespace duolog::client {
 
 void declare_together(Declared& d) {
-  auto& pair = d.verb(Verb::kPair, "pair", kTogether, "invite the other person, or accept an invitation",
-                      "  duolog pair                         shows a code, a QR and a link, and waits\n"
-                      "  duolog pair 7-guitar-banana         on the other computer\n"
-                      "  duolog pair --qr photo.png\n"
-                      "  duolog pair 7-guitar-banana --at 192.168.1.20\n");
+  auto& pair =
+      d.verb(Verb::kPair, "pair", kTogether, "invite the other person, or accept an invitation",
+             "  duolog pair                         shows a code, a QR and a link, and waits\n"
+             "  duolog pair 7-guitar-banana         on the other computer\n"
+             "  duolog pair --qr photo.png\n"
+             "  duolog pair 7-guitar-banana --at 192.168.1.20\n"
+             "  duolog pair --restore               the other has lost every device, and has their 24 words\n");
   auto& options = d.call.pair;
   texts(pair, "invitation", options.invitation, "a code or a link; none: invite");
   text(pair, "--qr", options.picture, "PICTURE  read the link from a picture of the QR");
@@ -21,6 +23,7 @@ void declare_together(Declared& d) {
   choice(pair, "--relationship", options.relationship, "partner|friend|family  what you are to each other",
          {"partner", "friend", "family"});
   text(pair, "--name", options.name, "NAME  what you call this journal; only you see it");
+  flag(pair, "--restore", options.restore, "give back what you share, once, to somebody who comes with their words");
 
   auto& pause = d.verb(Verb::kPause, "pause", kTogether, "let the practices rest, for both of you",
                        "  duolog pause\n  duolog pause --until 2026-12-27\n",

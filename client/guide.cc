@@ -11,9 +11,12 @@ namespace duolog::client {
 namespace {
 
 // Where somebody would look for it by another name.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 10> kOtherNames = {{{"gesture", "languages"},
+constexpr std::array<std::pair<std::string_view, std::string_view>, 13> kOtherNames = {{{"gesture", "languages"},
                                                                                         {"reply", "listening"},
                                                                                         {"pair", "start"},
+                                                                                        {"recover", "lost"},
+                                                                                        {"recovery", "lost"},
+                                                                                        {"words", "lost"},
                                                                                         {"letter", "letters"},
                                                                                         {"notices", "nudges"},
                                                                                         {"notify", "nudges"},

@@ -23,6 +23,8 @@ Exit dispatch(Context& context, const Invocation& call, char* const* argv) {
       return pair(context, call.pair);
     case Verb::kDevice:
       return device(context, call.device);
+    case Verb::kRecover:
+      return recover(context, call.recover);
     case Verb::kWrite:
       return write(context, call.write);
     case Verb::kList:

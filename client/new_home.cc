@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <cstdlib>
 
 #include "client/ask.h"
 #include "client/layout.h"
@@ -15,6 +16,12 @@ namespace duolog::client {
 namespace {
 
 constexpr std::size_t kNameLimit = 64;  // bytes
+
+std::string user_name() {
+  const char* user = std::getenv("USER");
+  if (user != nullptr && *user != '\0' && utf8_fault(user) == std::string_view::npos) return user;
+  return {};
+}
 
 }  // namespace
 
@@ -35,6 +42,20 @@ std::string checked_name(const std::string& name) {
   const auto fault = utf8_fault(trimmed);
   if (fault != std::string_view::npos) throw not_utf8("the name", fault);
   return trimmed;
+}
+
+std::string name_of_person(const Context& context, const std::string& given, const std::string& prompt) {
+  if (!given.empty()) return checked_name(given);
+  const auto offered = user_name();
+  if (context.globals.yes || !can_ask()) return checked_name(offered);
+  const auto name = ask_line(prompt + (offered.empty() ? "" : " [" + sanitise_line(offered) + "]") + ": ");
+  if (!name) throw interrupted("stopped; nothing was made");
+  return checked_name(name->empty() ? offered : *name);
+}
+
+void clear_screen(const Output& out) {
+  const char* term = std::getenv("TERM");
+  if (out.terminal() && term != nullptr && std::string_view(term) != "dumb") say("\x1b[H\x1b[2J\x1b[3J");
 }
 
 SecretText passphrase_of_new_home(const Context& context) {

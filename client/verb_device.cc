@@ -6,18 +6,16 @@
 #include <fmt/format.h>
 
 #include <functional>
-#include <optional>
 #include <utility>
 
 #include "client/ask.h"
-#include "client/interrupts.h"
 #include "client/invitation.h"
+#include "client/joining.h"
 #include "client/json.h"
 #include "client/layout.h"
 #include "client/moment.h"
 #include "client/new_home.h"
 #include "client/pairing_screen.h"
-#include "client/progress.h"
 #include "client/sanitise.h"
 #include "client/show_item.h"
 #include "client/verbs.h"
@@ -51,6 +49,7 @@ void with_known_passphrase(Context& context, const std::function<void(const Secr
 std::string paired_text(const OwnDevice& device) {
   const auto day = day_of_moment(device.added_at());
   if (device.paired_by().empty()) return day.empty() ? std::string() : " · since " + day;
+  if (device.paired_by() == "words") return " · with your words" + (day.empty() ? "" : ", " + day);
   return " · paired by " + sanitise_line(device.paired_by()) + (day.empty() ? "" : ", " + day);
 }
 
@@ -88,29 +87,6 @@ Exit list(Context& context) {
   if (reply.devices().devices_size() == 1) out.line("duolog device add lets another one in");
   return Exit::kDone;
 }
-
-// ---- add and join: what both share ----
-
-class Joining {
- public:
-  explicit Joining(Context& context) : context_(context) {}
-
- protected:
-  control::Reply next(const char* stopped) {
-    if (!context_.daemon.has_reply() && interrupts_.come_before(context_.daemon.socket())) {
-      if (context_.out.terminal()) say("\n");  // after the ^C
-      throw interrupted(stopped);
-    }
-    return context_.daemon.receive(std::nullopt);
-  }
-  void print_json(const PairEvent& event) {
-    // The window is what scripts wait for first: its fields stand alone.
-    context_.out.line(event.has_window() ? to_json(event.window()) : to_json(event));
-  }
-
-  Context& context_;
-  Interrupts interrupts_;
-};
 
 // ---- add ----
 
@@ -251,22 +227,12 @@ class Arriving : Joining {
     if (context_.out.json()) return print_json(event);
     if (first) context_.out.line("\nyour other device has let this one in");
     context_.out.flush();  // before what is written over beside it
-    if (fetching) return tell_fetching(event.progress());
+    if (fetching) return fetching_.tell(event.progress());
     if (event.has_progress())
       steps_.print(context_.out, event.progress(), "your other device", context_.globals.verbose);
     if (!event.has_arrived()) return;
-    fetching_.reset();
+    fetching_.end();
     print_arrived(event.arrived());
-  }
-
-  void tell_fetching(const PairEvent::Progress& progress) {
-    if (progress.of() == 0) return;
-    if (total_ != progress.of()) {
-      fetching_.reset();
-      total_ = progress.of();
-      fetching_.emplace(fmt::format("fetching {} records", total_), total_, false, Progress::In::kParts);
-    }
-    fetching_->at(progress.have());
   }
 
   void print_arrived(const PairEvent::Arrived& arrived) {
@@ -290,8 +256,7 @@ class Arriving : Joining {
 
   bool let_in_ = false;
   JoinSteps steps_;
-  std::uint32_t total_ = 0;
-  std::optional<Progress> fetching_;
+  FetchingLine fetching_;
 };
 
 std::string invitation_of(const DeviceOptions& options) {

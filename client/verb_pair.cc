@@ -97,7 +97,8 @@ class Pairing {
       case PairEvent::kPaired:
         print_paired(event.paired());
         break;
-      case PairEvent::kArrived:  // of duolog device
+      case PairEvent::kArrived:  // of duolog device and duolog recover
+      case PairEvent::kRestored:
       case PairEvent::EVENT_NOT_SET:
         break;
     }
@@ -191,6 +192,7 @@ void settle_where_write_goes(Context& context, const PairEvent::Paired& paired) 
 }  // namespace
 
 Exit pair(Context& context, const PairOptions& options) {
+  if (options.restore) return give_back(context, options);
   auto request = request_for(context, options);
   check_sense(context, request.pair());
   const bool hosting = request.pair().invitation().empty();

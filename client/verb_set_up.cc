@@ -72,11 +72,6 @@ std::string tidy_word(std::string word) {
   return word;
 }
 
-void clear_screen(const Output& out) {
-  const char* term = std::getenv("TERM");
-  if (out.terminal() && term != nullptr && std::string_view(term) != "dumb") say("\x1b[H\x1b[2J\x1b[3J");
-}
-
 bool wants_to_confirm(const Context& context) {
   if (!can_ask() || context.globals.yes || context.out.json()) return false;
   say("\n");
@@ -100,22 +95,6 @@ void confirm_words(Context& context, const SecretText& passphrase, std::size_t c
 }
 
 // ---- init ----
-
-std::string user_name() {
-  const char* user = std::getenv("USER");
-  if (user != nullptr && *user != '\0' && utf8_fault(user) == std::string_view::npos) return user;
-  return {};
-}
-
-std::string name_for(const Context& context, const InitOptions& options) {
-  if (!options.name.empty()) return checked_name(options.name);
-  const auto offered = user_name();
-  if (context.globals.yes || !can_ask()) return checked_name(offered);
-  const auto name = ask_line("your name, as the other person will see it" +
-                             (offered.empty() ? "" : " [" + sanitise_line(offered) + "]") + ": ");
-  if (!name) throw interrupted("stopped; nothing was made");
-  return checked_name(name->empty() ? offered : *name);
-}
 
 // The journal is made, whatever comes of this: a slip of the pen is no failure of init.
 void confirm_after_init(Context& context, const SecretText& passphrase, std::size_t count) {
@@ -160,7 +139,7 @@ Exit init(Context& context, const InitOptions& options) {
   if (context.daemon.status().initialised()) throw refusal(control::Error::ALREADY_INITIALISED);
   control::Request request;
   auto& asked = *request.mutable_init();
-  asked.set_name(name_for(context, options));
+  asked.set_name(name_of_person(context, options.name, "your name, as the other person will see it"));
   asked.set_device_name(options.device.empty() ? host_name() : checked_name(options.device));
   const auto passphrase = passphrase_of_new_home(context);
   asked.set_passphrase(passphrase.copy());

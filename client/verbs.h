@@ -32,6 +32,9 @@ Exit passphrase(Context& context, const PassphraseOptions& options);
 Exit pair(Context& context, const PairOptions& options);
 // verb_device.cc
 Exit device(Context& context, const DeviceOptions& options);
+// verb_recover.cc, verb_give_back.cc: of one who has lost all devices, and of the other
+Exit recover(Context& context, const RecoverOptions& options);
+Exit give_back(Context& context, const PairOptions& options);
 // verb_write.cc
 Exit write(Context& context, const WriteOptions& options);
 // verb_read.cc

@@ -10,6 +10,7 @@
 #include <cstring>
 #include <vector>
 
+#include "client/moment.h"
 #include "client/sanitise.h"
 #include "proto/control.pb.h"
 
@@ -30,7 +31,7 @@ struct Text {
 constexpr const char* kNewCode = "start again: ask for a new code";
 constexpr const char* kNewCodeOfWhich =
     "start again: ask for a new code. one of duolog pair is for duolog pair, one of duolog device add for "
-    "duolog device join";
+    "duolog device join, one of duolog pair --restore for duolog recover";
 
 // clang-format off
 const Text kTexts[] = {
@@ -80,6 +81,9 @@ const Text kTexts[] = {
   {Error::THIS_DEVICE, Exit::kFailed, "this is the device you are on; nothing was changed", nullptr, "remove it from another one of yours: duolog device remove, there"},
   {Error::PARTNERS_CODE, Exit::kUsage, "that link was made for another person; nothing was sent", nullptr, "duolog pair takes it; for a device of your own: duolog device add, on the one you have"},
   {Error::DEVICE_CODE, Exit::kUsage, "that link was made for a device of one's own; nothing was sent", nullptr, "duolog device join takes it, in a home that is empty; for two people: duolog pair, on the other computer"},
+  {Error::RESTORE_CODE, Exit::kUsage, "that link was made for somebody who has lost every device; nothing was sent", nullptr, "duolog recover takes it, in a home that is empty, with your 24 words; for two people: duolog pair alone, on the other computer"},
+  {Error::WRONG_RECOVERY_WORDS, Exit::kUsage, "each of these is one of the 2048 words, and together they are nobody's; nothing was sent", nullptr, "all 24 in the order of your paper: is one of them another word, or are two of them exchanged?"},
+  {Error::NOTHING_TO_RECOVER, Exit::kFailed, "whoever came has not the 24 words of anybody you share a journal with; nothing was given back, and the window is closed", "you share no journal with anybody, so there is nothing to give back", "is it the right person, with the right paper? a device of your own is let in by duolog device add"},
   {Error::BAD_PRACTICE, Exit::kFailed, "that practice cannot be read: {0}", "that practice cannot be read", "nothing was kept; duolog practices show checkin --toml shows how one looks"},
   {Error::NOT_YOURS, Exit::kFailed, "that is the other's to do; nothing was changed", nullptr, "duolog show ID names what you can do with it"},
   {Error::NOT_ITS_KIND, Exit::kUsage, "that cannot be done with it: {0}", "that cannot be done with it; nothing was changed", "it takes: {3}"},
@@ -401,6 +405,28 @@ std::string rest_of(std::string_view code) {
   return sanitise_line(code.substr(std::min(code.find(':'), code.size() - 1) + 1));
 }
 
+// "let-back-in:<mine or theirs>:<when>:<id>:<name>"; the moment has its colons where it always has them.
+std::string let_back_in_text(std::string_view code) {
+  constexpr std::size_t kMoment = std::string_view("2026-11-22T21:14:00+01:00").size();
+  constexpr std::size_t kId = 8;
+  constexpr std::string_view kMine = "let-back-in:mine:";
+  const auto begin = code.starts_with(kMine) ? kMine.size() : std::string_view("let-back-in:theirs:").size();
+  if (code.size() < begin + kMoment + 1 + kId + 1) return sanitise_line(code);
+  const auto when = near(std::string(code.substr(begin, kMoment)), today());
+  const auto id = sanitise_line(code.substr(begin + kMoment + 1, kId));
+  const auto name = sanitise_line(code.substr(begin + kMoment + 1 + kId + 1));
+  if (code.starts_with(kMine)) {
+    return fmt::format(
+        "a device called {} was let back in with your 24 words, {}. was it you? if not, somebody else has them: duolog "
+        "device remove {}",
+        name, when, id);
+  }
+  return fmt::format(
+      "{0} came back on a new device, with the 24 words, {1}. if {0} knows nothing of it, somebody else has those "
+      "words",
+      name, when);
+}
+
 }  // namespace
 
 std::string warning_text(std::string_view code) {
@@ -419,6 +445,7 @@ std::string warning_text(std::string_view code) {
     return "this device was removed by another of yours: nothing new reaches it, and nothing is written here; all that "
            "is here can be read";
   }
+  if (name == "let-back-in") return let_back_in_text(code);
   if (name == "words-unconfirmed") return "your 24 words are not confirmed yet: duolog words";
   if (name == "zone") {
     return fmt::format("the time zone {} is not known on this machine (apt install tzdata); days are counted in UTC",

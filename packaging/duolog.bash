@@ -11,7 +11,7 @@ _duolog() {
     case $previous in
         --home) mapfile -t COMPREPLY < <(compgen -d -- "$word"); return ;;
         --attach | -o | --output) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
-        backup | restore | --qr | --passphrase-file | --new-passphrase-file) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
+        backup | restore | --qr | --passphrase-file | --new-passphrase-file | --words-file) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
         --color) mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$word"); return ;;
         --week) mapfile -t COMPREPLY < <(compgen -W 'monday tuesday wednesday thursday friday saturday sunday' -- "$word"); return ;;
         --as) mapfile -t COMPREPLY < <(compgen -W 'answer agree boundary compromise accept suggest decline forgive later thank reply kept owned done cancelled' -- "$word"); return ;;

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "client/joining.h"
+
+#include <fmt/format.h>
+
+#include "client/json.h"
+#include "client/words.h"
+#include "proto/control.pb.h"
+
+namespace duolog::client {
+
+control::Reply Joining::next(const char* stopped) {
+  if (!context_.daemon.has_reply() && interrupts_.come_before(context_.daemon.socket())) {
+    if (context_.out.terminal()) say("\n");  // after the ^C
+    throw interrupted(stopped);
+  }
+  return context_.daemon.receive(std::nullopt);
+}
+
+// The window is what scripts wait for first: its fields stand alone.
+void Joining::print_json(const control::PairEvent& event) {
+  context_.out.line(event.has_window() ? to_json(event.window()) : to_json(event));
+}
+
+void FetchingLine::tell(const control::PairEvent::Progress& progress) {
+  if (progress.of() == 0) return;
+  if (total_ != progress.of()) {
+    line_.reset();
+    total_ = progress.of();
+    line_.emplace(fmt::format("fetching {} records", total_), total_, false, Progress::In::kParts);
+  }
+  line_->at(progress.have());
+}
+
+}  // namespace duolog::client
