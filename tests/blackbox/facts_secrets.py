@@ -136,7 +136,7 @@ def no_option_of_any_verb_takes_a_secret_as_its_value(house):
         text = ada.duolog(*verb, "--help").text
         for option in re.findall(r"--[a-z-]*(?:pass|secret|key|word)[a-z-]*[ ,=]+[A-Z]+", text):  # one that takes a value
             asked.add(" ".join(verb))
-            assert re.match(r"--(?:new-)?passphrase-file FILE$", option), f"{verb}: {option}"
+            assert re.match(r"--(?:(?:new-)?passphrase|words)-file FILE$", option), f"{verb}: {option}"
     about = {"", "passphrase", "restore"}  # of the others by the option that all verbs have
     assert about <= asked and len(verbs) > 50, f"options about passphrases of {sorted(about - asked)} were not seen"
     ada.start()

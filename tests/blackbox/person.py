@@ -132,6 +132,13 @@ class Invitation(Lines):
         assert code == DONE, f"device add ended with {code}: {self.err}"
         return done
 
+    def restored(self, seconds=60):
+        """What is told of somebody who came back."""
+        done = self.until(lambda said: "restored" in said, seconds)["restored"]
+        code = self.end()
+        assert code == DONE, f"pair --restore ended with {code}: {self.err}"
+        return done
+
     def paired(self, seconds=40):
         """What the host is told in the end."""
         done = self.until(lambda said: "paired" in said, seconds)["paired"]
@@ -318,7 +325,8 @@ class Person:
 
     def init(self, *options):
         report = self.duolog("init", "--name", self.name, "--yes", "--json", *options).object
-        self.house.secrets.words(report["words"])
+        self.words = report["words"]
+        self.house.secrets.words(self.words)
         self.learn_key()
         return report
 
@@ -345,6 +353,26 @@ class Person:
         """This home becomes a device of whoever has made the code or the link; what is told at the end."""
         name = self.name.lower()
         said = self.json("device", "join", invitation, "--yes", "--name", name, *options, seconds=seconds)
+        self.learn_key()
+        assert "arrived" in said[-1], said
+        return said[-1]["arrived"]
+
+    def words_file(self, words, name="paper"):
+        """24 words in a file outside every home, for `recover`."""
+        place = self.house.folder / f"{self.name.lower()}-{name}"
+        place.write_text("\n".join(words) + "\n")
+        place.chmod(0o600)
+        return str(place)
+
+    def give_back(self, *options):
+        """A window for somebody who has lost every device."""
+        return Invitation(self, [str(self.house.programs / "duolog"), "pair", "--restore", "--yes", "--json", *map(str, options)])
+
+    def recover(self, words, invitation, *options, name="Ada", seconds=120):
+        """This home becomes that of whoever has these words; what is told at the end."""
+        device = self.name.lower()
+        said = self.json("recover", invitation, "--yes", "--words-file", self.words_file(words), "--name", name, "--device", device,
+                         *options, seconds=seconds)
         self.learn_key()
         assert "arrived" in said[-1], said
         return said[-1]["arrived"]

@@ -285,15 +285,18 @@ void pairings() {
     const char name[] = {'v', static_cast<char>('0' + victim), 0};
     put("founding", name, Bytes{victim, 1, 0, 40, 0, 3, 0});
     put("arrival", name, Bytes{victim, 1, 0, 40, 0, 3, 0});
+    put("readmission", name, Bytes{victim, 1, 0, 40, 0, 3, 0});
   }
   wire::PairFrame no;
   no.mutable_approval()->set_accepted(false);
   put("founding", "no", after({0, 0}, bytes_of(no)));
   put("arrival", "no", after({0, 0}, bytes_of(no)));
+  put("readmission", "no", after({1, 0}, bytes_of(no)));
   wire::PairFrame stored;
   stored.mutable_stored();
   put("founding", "stored", after({3, 0}, bytes_of(stored)));
   put("arrival", "stored", after({1, 0}, bytes_of(stored)));
+  put("readmission", "stored", after({2, 0}, bytes_of(stored)));
 }
 
 void requests() {
