@@ -14,6 +14,7 @@
 #include "daemon/control/finding.h"
 #include "daemon/control/foreign.h"
 #include "daemon/control/keep.h"
+#include "daemon/control/parting.h"
 #include "daemon/control/practices.h"
 #include "daemon/control/repairing.h"
 #include "daemon/control/said.h"
@@ -351,6 +352,9 @@ void Visit::State::answer_open(const Request& request) {
       return sync(request.sync());
     case Request::kRepair:
       under_way = begin_repair(desk, request.repair(), keep_answers());
+      return;
+    case Request::kPart:
+      under_way = begin_parting(desk, request.part(), keep_answers());
       return;
     case Request::kToday:
       return today(request.today());

@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "daemon/journal/looking.h"
+#include "daemon/journal/parting.h"
 #include "daemon/journal/rounds.h"
 
 namespace duolog::journal {
@@ -85,7 +86,7 @@ std::set<RoundKey> keys_of(const Journal& journal, const Rounds& rounds, const R
 
 // A notebook takes part while there is nobody else, and as long as something in it was answered alone.
 bool takes_part(const Shelf& shelf, const Journal& journal) {
-  if (journal.shared() || shelf.journals().size() == 1) return true;
+  if (journal.shared() || living(shelf).size() == 1) return true;
   Wanted wanted;
   wanted.kinds = kAnswers;
   return journal.records().any(wanted);
@@ -94,7 +95,10 @@ bool takes_part(const Shelf& shelf, const Journal& journal) {
 std::vector<const Journal*> taking_part(const Shelf& shelf, const RoundFilter& filter) {
   if (filter.journal.empty() && filter.current_only) return {&shelf.answering_journal({})};
   std::vector<const Journal*> all = chosen(shelf, filter.journal);
-  if (filter.journal.empty()) std::erase_if(all, [&](const Journal* one) { return !takes_part(shelf, *one); });
+  const auto is_out = [&](const Journal* one) {
+    return !takes_part(shelf, *one) || (filter.may_wait && one->secrets().parted);
+  };
+  if (filter.journal.empty()) std::erase_if(all, is_out);
   return all;
 }
 
@@ -242,7 +246,7 @@ std::vector<JournalStatus> status(const Shelf& shelf) {
                                       [&](const auto& one) { return journal->membership().frozen(one.first); });
       all.push_back({journal->id(), secrets.name, journal->shared(), secrets.other, secrets.relationship,
                      secrets.paired_by, counts.entries, static_cast<std::uint32_t>(journal->record_count()),
-                     counts.unreadable, counts.newer, frozen, shelf.calendar_of(*journal).zone});
+                     counts.unreadable, counts.newer, frozen, shelf.calendar_of(*journal).zone, secrets.parted});
     }
     return all;
   });
@@ -254,7 +258,7 @@ std::vector<std::string> warnings(const Shelf& shelf) {
     if (!shelf.parts().identity.words_confirmed()) codes.emplace_back("words-unconfirmed");
     if (!Zone(shelf.parts().zone).known()) codes.push_back("zone:" + shelf.parts().zone);
     for (const Journal* journal : shelf.journals()) {
-      codes.insert(codes.end(), journal->alarms().begin(), journal->alarms().end());
+      if (!journal->secrets().parted) codes.insert(codes.end(), journal->alarms().begin(), journal->alarms().end());
       if (is_damaged(shelf, *journal)) codes.push_back("damaged:" + journal->secrets().name);
       const Calendar calendar = shelf.calendar_of(*journal);
       if (calendar.zone != shelf.parts().zone && !Zone(calendar.zone).known()) codes.push_back("zone:" + calendar.zone);

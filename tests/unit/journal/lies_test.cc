@@ -139,6 +139,7 @@ class EveryFieldOfAnEvent : private InMemory, public TwoPeople {
     const DeviceId phone{{9}};
     return {phone, 7, RecordId{{8}}, crypto::revoke(root, bo.shared(), phone, 7, RecordId{{8}})};
   }
+  [[nodiscard]] static Parted parted() { return {JournalId{{7}}, true}; }
   JournalKept journal_kept() {
     const JournalSecrets& secrets = bo.identity().journal(bo.shared());
     return {secrets.genesis, secrets.epochs[0].clone(), "Bo", "Bo", "partner", "code"};
@@ -177,6 +178,7 @@ TEST_F(EveryFieldOfAnEvent, HasAValueInOneOfTheseTruths) {
   put(found());
   put(device_add());
   put(device_remove());
+  put(parted());
   put(journal_kept());
   put(epoch_kept());
   EXPECT_THAT(fields.never_met(), IsEmpty());
@@ -248,6 +250,7 @@ TEST_F(EveryFieldOfAnEvent, ADeviceThatIsRemoved) {
   may_be_a_lie(device_remove(), crypto::RecordKind::kMembership);
   EXPECT_EQ(ada.journal(ada.shared()).membership().live().size(), 2U);
 }
+TEST_F(EveryFieldOfAnEvent, APartingThatOnlyANotebookTells) { may_be_a_lie(parted()); }
 TEST_F(EveryFieldOfAnEvent, AJournalThatOnlyANotebookKeeps) { may_be_a_lie(journal_kept()); }
 TEST_F(EveryFieldOfAnEvent, AnEpochThatOnlyANotebookKeeps) { may_be_a_lie(epoch_kept()); }
 
