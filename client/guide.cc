@@ -11,7 +11,7 @@ namespace duolog::client {
 namespace {
 
 // Where somebody would look for it by another name.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 10> kOtherNames = {{{"gesture", "languages"},
+constexpr std::array<std::pair<std::string_view, std::string_view>, 13> kOtherNames = {{{"gesture", "languages"},
                                                                                         {"reply", "listening"},
                                                                                         {"pair", "start"},
                                                                                         {"letter", "letters"},
@@ -20,7 +20,10 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 10> kOtherNa
                                                                                         {"reminders", "nudges"},
                                                                                         {"quiet", "nudges"},
                                                                                         {"days", "calendar"},
-                                                                                        {"config", "calendar"}}};
+                                                                                        {"config", "calendar"},
+                                                                                        {"part", "leaving"},
+                                                                                        {"parting", "leaving"},
+                                                                                        {"leave", "leaving"}}};
 
 class Page {
  public:
