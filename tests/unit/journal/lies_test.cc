@@ -250,7 +250,25 @@ TEST_F(EveryFieldOfAnEvent, ADeviceThatIsRemoved) {
   may_be_a_lie(device_remove(), crypto::RecordKind::kMembership);
   EXPECT_EQ(ada.journal(ada.shared()).membership().live().size(), 2U);
 }
-TEST_F(EveryFieldOfAnEvent, APartingThatOnlyANotebookTells) { may_be_a_lie(parted()); }
+// Whoever says so in a log of their own has parted: what the other makes of it is looked at.
+TEST_F(EveryFieldOfAnEvent, AParting) {
+  const auto truth = told_truly(parted());
+  std::size_t told = 0;
+  Lies::about(truth.view(), [&](const Lie& lie) {
+    expect_to_be_read_within_limits(lie);
+    if (lie.size() > kLongLie) return;
+    forge_bytes(bo, bo.shared(), lie, crypto::RecordKind::kEvent);
+    ++told;
+  });
+  EXPECT_GT(told, 100U);
+  meet(bo, ada);
+  EXPECT_GT(status(ada.shelf())[1].unreadable, told / 4) << "the lies are not noticed";
+  EXPECT_FALSE(ada.identity().journal(ada.shared()).parted);
+  EXPECT_EQ(ada.write("still here").visibility, Visibility::kShared);
+  const std::string before = everything(ada);
+  ada.restart();
+  EXPECT_EQ(everything(ada), before);
+}
 TEST_F(EveryFieldOfAnEvent, AJournalThatOnlyANotebookKeeps) { may_be_a_lie(journal_kept()); }
 TEST_F(EveryFieldOfAnEvent, AnEpochThatOnlyANotebookKeeps) { may_be_a_lie(epoch_kept()); }
 
