@@ -53,6 +53,7 @@ enum class Verb {
   kGuide,
   kPause,
   kResume,
+  kPart,
   kStatus,
   kWatch,
   kSync,
@@ -187,6 +188,11 @@ struct PauseOptions {
   std::string until;
   bool operator==(const PauseOptions&) const = default;
 };
+struct PartOptions {
+  bool keep = false, forget = false, tell = false;
+  std::uint32_t count = 0;  // that so many entries are meant
+  bool operator==(const PartOptions&) const = default;
+};
 struct AnswersOptions {
   std::string practice;
   std::uint32_t limit = 0;
@@ -276,6 +282,7 @@ struct Invocation {
   GuideOptions guide;
   TrendsOptions trends;
   PauseOptions pause;
+  PartOptions part;
   WatchOptions watch;
   SyncOptions sync;
   PassphraseOptions passphrase;

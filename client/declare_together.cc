@@ -31,6 +31,19 @@ void declare_together(Declared& d) {
   text(pause, "--until", d.call.pause.until, "DATE  the last day of it; none: until duolog resume");
   d.verb(Verb::kResume, "resume", kTogether, "go on after a pause", "  duolog resume\n");
 
+  auto& part = d.verb(Verb::kPart, "part", kTogether, "leave a shared journal: keep a copy to read, or forget it",
+                      "  duolog part --keep\n"
+                      "  duolog part --forget -j Bo\n"
+                      "  duolog part --forget --yes --count 214   asks nothing\n",
+                      "nothing is sent or fetched from then on, and the other is told nothing: they see that this\n"
+                      "device is away. their copy stays with them. your own other devices follow when they meet\n"
+                      "this one. the same two can pair anew, in a new journal. duolog guide leaving says more;\n"
+                      "for a while only, duolog pause lets all practices rest.\n\n");
+  flag(part, "--keep", d.call.part.keep, "what is here stays to be read, searched and exported");
+  flag(part, "--forget", d.call.part.forget, "all of it leaves this device: entries, files, keys");
+  flag(part, "--tell", d.call.part.tell, "the other sees a line about it; their device must be connected now");
+  number(part, "--count", d.call.part.count, "N  with --forget: so many entries are meant");
+
   auto& watch = d.verb(Verb::kWatch, "watch", kTogether, "what happens, as it happens",
                        "  duolog watch\n  duolog watch --json | while read -r event; do …; done\n");
   flag(watch, "--backlog", d.call.watch.backlog, "begin with what is new already");

@@ -10,7 +10,7 @@ import sys
 # As they are listed: how to begin, what there is to do, what gets in the way.
 ORDER = ["start", "question", "reflect", "mood", "checkin", "appreciate", "prompt", "languages", "closeness", "need",
          "promise", "repair", "plan", "talk", "listening", "letters", "nudges", "calendar", "devices", "lost", "fear", "time",
-         "styles", "silence", "distance", "wounds", "safety", "help"]
+         "styles", "silence", "distance", "wounds", "leaving", "safety", "help"]
 
 folder, out = pathlib.Path(sys.argv[1]), sys.argv[2]
 found = {page.stem: page.read_text(encoding="utf-8") for page in folder.glob("*.txt")}

@@ -60,6 +60,14 @@ std::optional<FormDraft> FormDraft::left_behind(const std::string& home, control
   return std::nullopt;
 }
 
+void FormDraft::sweep(const std::string& home, const std::string& journal) {
+  for (const auto& file : Draft::left_behind(kFormDraft)) {
+    const auto found = read_from(Draft::at(file));
+    if (!found || found->home != home || found->form.journal() != journal) continue;
+    if (const auto draft = Draft::taken_up(file)) draft->shred();
+  }
+}
+
 bool FormDraft::keep(const control::AnswerForm& form, std::size_t position) {
   position_ = position;
   const auto text = written(home_, position, form);

@@ -23,6 +23,8 @@ class FormDraft {
   // The one that was left behind for `about` (its practice and journal), with its answers and period put there.
   // nullopt: there is none, or somebody is answering it in another window.
   static std::optional<FormDraft> left_behind(const std::string& home, control::AnswerForm& about);
+  // Those of this home in a journal that is no more.
+  static void sweep(const std::string& home, const std::string& journal);
   explicit FormDraft(std::string home) : home_(std::move(home)) {}
 
   // False: there is no room in memory.

@@ -23,7 +23,10 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 13> kOtherNa
                                                                                         {"reminders", "nudges"},
                                                                                         {"quiet", "nudges"},
                                                                                         {"days", "calendar"},
-                                                                                        {"config", "calendar"}}};
+                                                                                        {"config", "calendar"},
+                                                                                        {"part", "leaving"},
+                                                                                        {"parting", "leaving"},
+                                                                                        {"leave", "leaving"}}};
 
 class Page {
  public:

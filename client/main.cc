@@ -65,6 +65,8 @@ Exit dispatch(Context& context, const Invocation& call, char* const* argv) {
       return pause(context, call.pause);
     case Verb::kResume:
       return resume(context);
+    case Verb::kPart:
+      return part(context, call.part);
     case Verb::kStatus:
       return status(context);
     case Verb::kWatch:

@@ -12,7 +12,8 @@
 namespace duolog::client {
 
 bool several_shared(const control::StatusReport& status) {
-  return std::ranges::count(status.journals(), "shared", &control::StatusReport::Journal::kind) > 1;
+  return std::ranges::count_if(status.journals(),
+                               [](const auto& journal) { return journal.kind() == "shared" && !journal.parted(); }) > 1;
 }
 
 std::string round_title(const control::RoundReport& round, bool name_journal) {

@@ -227,7 +227,7 @@ Exit config_all(const Context& context) {
   std::string json;
   std::string text = where_write_goes(status.write_to()) + "\n";
   for (const auto& journal : status.journals()) {
-    if (journal.kind() != "shared") continue;
+    if (journal.kind() != "shared" || journal.parted()) continue;
     if (!context.globals.journal.empty() && journal.name() != context.globals.journal) continue;
     control::Agree wish;
     wish.set_journal(journal.name());

@@ -206,7 +206,7 @@ Reader reader_of(const Context& context) {
   int readers = 0;
   const auto status = context.daemon.open_status();
   for (const auto& journal : status.journals()) {
-    if (journal.kind() != "shared") continue;
+    if (journal.kind() != "shared" || journal.parted()) continue;
     if (!context.globals.journal.empty() && journal.name() != context.globals.journal) continue;
     reader = {journal.name(), journal.other()};
     ++readers;

@@ -45,6 +45,7 @@ std::string journal_line(const control::StatusReport::Journal& journal) {
   if (journal.unreadable() > 0) text += fmt::format(", {} cannot be read", journal.unreadable());
   if (journal.newer() > 0) text += fmt::format(", {} from a newer Duolog", journal.newer());
   if (journal.frozen()) text += ", frozen";
+  if (journal.parted()) text += ", kept to be read: you have parted";
   return text;
 }
 

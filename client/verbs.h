@@ -75,6 +75,8 @@ Exit guide(Context& context, const GuideOptions& options);
 Exit config(Context& context, const ConfigOptions& options);
 Exit pause(Context& context, const PauseOptions& options);
 Exit resume(Context& context);
+// verb_part.cc
+Exit part(Context& context, const PartOptions& options);
 // verb_answers.cc
 Exit answers(Context& context, const AnswersOptions& options);
 // verb_state.cc

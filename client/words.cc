@@ -54,7 +54,7 @@ const Text kTexts[] = {
   {Error::FROZEN, Exit::kFailed, "this device writes nothing more: a copy of its journal was used elsewhere; all that is here can be read", nullptr, "duolog status names the device"},
   {Error::NO_PASSPHRASE, Exit::kFailed, "no passphrase is set here: a key file opens this journal", nullptr, "duolog passphrase sets one"},
   {Error::WORDS_GONE, Exit::kFailed, "your 24 words were confirmed and are no longer on this device", nullptr, "they are where you wrote them down"},
-  {Error::ALREADY_PAIRED, Exit::kFailed, "you and {0} share a journal already; nothing was changed", "you two share a journal already; nothing was changed", "duolog status shows it"},
+  {Error::ALREADY_PAIRED, Exit::kFailed, "you and {0} share a journal already; nothing was changed", "you two share a journal already; nothing was changed", "duolog status shows it; whoever wants to begin anew leaves the old one first, on both sides: duolog part --keep"},
   {Error::OWN_CODE, Exit::kFailed, "that is your own code; no guess was spent", nullptr, "it is meant for the other computer: type it there"},
   {Error::MISTYPED_WORD, Exit::kUsage, "\"{0}\" is not a word of any code; no guess was spent", "one of the words is not a word of any code; no guess was spent", "did you mean {3}?"},
   {Error::NOT_A_CODE, Exit::kUsage, "that is neither a code nor a link; no guess was spent", nullptr, "a code looks like 7-guitar-banana, a link begins with duolog:"},
@@ -84,6 +84,7 @@ const Text kTexts[] = {
   {Error::RESTORE_CODE, Exit::kUsage, "that link was made for somebody who has lost every device; nothing was sent", nullptr, "duolog recover takes it, in a home that is empty, with your 24 words; for two people: duolog pair alone, on the other computer"},
   {Error::WRONG_RECOVERY_WORDS, Exit::kUsage, "each of these is one of the 2048 words, and together they are nobody's; nothing was sent", nullptr, "all 24 in the order of your paper: is one of them another word, or are two of them exchanged?"},
   {Error::NOTHING_TO_RECOVER, Exit::kFailed, "whoever came has not the 24 words of anybody you share a journal with; nothing was given back, and the window is closed", "you share no journal with anybody, so there is nothing to give back", "is it the right person, with the right paper? a device of your own is let in by duolog device add"},
+  {Error::PARTED, Exit::kFailed, "NOT saved: you have parted from {0}, and it is kept to be read", "NOT saved: you have parted from this journal, and it is kept to be read", "duolog write --private writes into your notebook; duolog pair begins a new journal with somebody"},
   {Error::BAD_PRACTICE, Exit::kFailed, "that practice cannot be read: {0}", "that practice cannot be read", "nothing was kept; duolog practices show checkin --toml shows how one looks"},
   {Error::NOT_YOURS, Exit::kFailed, "that is the other's to do; nothing was changed", nullptr, "duolog show ID names what you can do with it"},
   {Error::NOT_ITS_KIND, Exit::kUsage, "that cannot be done with it: {0}", "that cannot be done with it; nothing was changed", "it takes: {3}"},
@@ -176,6 +177,7 @@ std::string kind_fault(const std::string& code) {
   if (code == "edit") return "only an entry is edited; a reply or an answer is given once more, or taken back";
   if (code == "history") return "only an entry has a history";
   if (code == "take back") return "that is nothing to take back";
+  if (code == "part") return "your notebook is yours alone; only a shared journal is left";
   if (code == "pass") return "nobody waits for an answer to it";
   return code;
 }
@@ -446,6 +448,12 @@ std::string warning_text(std::string_view code) {
            "is here can be read";
   }
   if (name == "let-back-in") return let_back_in_text(code);
+  if (name == "parted") {
+    return fmt::format(
+        "the other has left the journal {}: nothing new comes from there, and what you write does not arrive; all that "
+        "is here stays yours to read",
+        rest_of(code));
+  }
   if (name == "words-unconfirmed") return "your 24 words are not confirmed yet: duolog words";
   if (name == "zone") {
     return fmt::format("the time zone {} is not known on this machine (apt install tzdata); days are counted in UTC",

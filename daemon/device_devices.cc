@@ -69,6 +69,7 @@ std::vector<journal::Reach> Device::State::reach() const {
       {open->house.identity().keys().id(), read_addresses(open->house.switchboard().addresses())}};
   std::set<DeviceId> told{reach.front().device};
   for (const journal::JournalSecrets& journal : open->house.identity().journals()) {
+    if (journal.parted) continue;
     for (const journal::LiveMember& member : open->house.door().members(journal.id)) {
       if (!told.insert(member.device).second) continue;
       const auto& page = book.look_up(member.device);
@@ -112,7 +113,7 @@ void Device::State::remove_device(const control::DeviceRemove& asked, control::D
   for (const journal::JournalSecrets& journal : house.identity().journals()) {
     if (journal.unacknowledged) continue;
     records += house.log().record_count(journal.id);
-    report.add_journals(journal.name);
+    if (!journal.parted) report.add_journals(journal.name);
   }
   report.set_records(control::count(records));
   if (asked.look_only()) return;
@@ -200,6 +201,7 @@ Fetched Device::State::fetched() const {
     const std::uint64_t have = open->house.log().record_count(journal.id);
     fetched.have = control::count(fetched.have + have);
     fetched.of = control::count(fetched.of + have + lacking[journal.id]);
+    if (journal.parted) continue;
     fetched.complete = fetched.complete && !journal.awaited && whole.contains(journal.id);
   }
   return fetched;

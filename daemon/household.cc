@@ -27,7 +27,10 @@ Household::Household(std::unique_ptr<store::Database> database, journal::Identit
                 if (outside_.wrote) outside_.wrote();
                 fold_soon();  // its words go into the index when it has been answered
               },
-              outside_.news, outside_.heard, [this](const JournalId&) { show_doors(); }}),
+              outside_.news, outside_.heard, [this](const JournalId&) { show_doors(); },
+              [this](const JournalId& journal, const auto& strangers, const auto& chunks) {
+                forgotten(journal, strangers, chunks);
+              }}),
       door_(shelf_),
       attachments_(shelf_, blobs_, outside_.eager_bytes,
                    {[this](const JournalId& journal) { switchboard_.log_grew(journal); }, [this] { fold_soon(); }}),
@@ -65,6 +68,19 @@ net::Switchboard::House Household::network_house() {
           outside_.note};
 }
 
+void Household::forgotten(const JournalId& journal, const std::vector<DeviceId>& strangers,
+                          const std::vector<ChunkId>& chunks) {
+  for (const DeviceId& device : strangers) switchboard_.forget(device);
+  attachments_.forget(journal, chunks);
+  met_again_.erase(journal);
+  if (!outside_.restored || !outside_.restored->holds(journal)) return;
+  try {
+    outside_.restored->release(journal);
+  } catch (const std::system_error& refused) {
+    throw store::NotDurable(refused.what());
+  }
+}
+
 void Household::show_doors() {
   std::vector<net::Doorway> doorways;
   for (const JournalId& id : door_.journals()) {
@@ -80,6 +96,9 @@ void Household::show_doors() {
                                       [&](const net::Doorway& each) { return each.journal == candidate.journal; });
     if (doorway != doorways.end()) doorway->psks.push_back(std::move(candidate.psk));
   }
+  std::erase_if(connected_, [&](const auto& one) {
+    return std::ranges::find(doorways, one.first, &net::Doorway::journal) == doorways.end();
+  });
   switchboard_.set_doorways(std::move(doorways));
 }
 
@@ -242,7 +261,7 @@ std::vector<std::string> Household::receives_nothing() {
 std::vector<std::string> Household::waits_for() const {
   std::vector<std::string> names;
   for (const journal::JournalSecrets& secrets : identity_.journals())
-    if (outside_.restored && outside_.restored->holds(secrets.id)) names.push_back(secrets.other);
+    if (outside_.restored && outside_.restored->holds(secrets.id) && !secrets.parted) names.push_back(secrets.other);
   return names;
 }
 

@@ -75,6 +75,7 @@ class Household {
 
  private:
   [[nodiscard]] net::Switchboard::House network_house();
+  void forgotten(const JournalId& journal, const std::vector<DeviceId>& strangers, const std::vector<ChunkId>& chunks);
   void show_doors();  // journals, epochs or members are other ones than before: tell the network
   sync::Chunks session_chunks(const JournalId& journal);
   sync::Hooks session_hooks(const JournalId& journal, const DeviceId& other);

@@ -26,7 +26,9 @@ Readmitting::Readmitting(House house, bool accept_anyone, MeetingEars ears)
     : house_(std::move(house)), voice_(std::move(ears)), accept_anyone_(accept_anyone) {}
 
 void Readmitting::open() {
-  const auto is_there = [](const journal::JournalSecrets& one) { return one.shared() && !one.unacknowledged; };
+  const auto is_there = [](const journal::JournalSecrets& one) {
+    return one.shared() && !one.unacknowledged && !one.parted;
+  };
   if (std::ranges::none_of(house_.shelf.parts().identity.journals(), is_there))
     return voice_.fail(Error::NOTHING_TO_RECOVER);
   const auto weak = weak_from_this();

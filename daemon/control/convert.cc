@@ -68,6 +68,9 @@ Error::Code code_of(journal::Reason reason) {
     case journal::Reason::kNoSuchJournal:
       return Error::NO_SUCH_JOURNAL;
     case journal::Reason::kNoJournalYet:
+      return Error::NO_JOURNAL_YET;
+    case journal::Reason::kParted:
+      return Error::PARTED;
     case journal::Reason::kNotYetKnown:
       return Error::NOT_YET_LET_IN;
     case journal::Reason::kRemoved:
@@ -284,6 +287,7 @@ void fill(StatusReport::Journal& out, const journal::JournalStatus& in) {
   out.set_newer(in.newer);
   out.set_frozen(in.frozen);
   out.set_zone(in.zone);
+  out.set_parted(in.parted);
 }
 
 std::string paused_by(bool me, bool other, const std::string& name) {

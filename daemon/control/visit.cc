@@ -14,6 +14,7 @@
 #include "daemon/control/finding.h"
 #include "daemon/control/foreign.h"
 #include "daemon/control/keep.h"
+#include "daemon/control/parting.h"
 #include "daemon/control/practices.h"
 #include "daemon/control/repairing.h"
 #include "daemon/control/said.h"
@@ -71,6 +72,7 @@ void wipe_secrets(Request& request) {
   }
   if (request.backup().has_begin()) wipe(request.mutable_backup()->mutable_begin()->mutable_passphrase());
   if (request.has_pair()) wipe(request.mutable_pair()->mutable_passphrase());
+  if (request.has_part()) wipe(request.mutable_part()->mutable_passphrase());
   if (request.has_device_add()) wipe(request.mutable_device_add()->mutable_passphrase());
   if (request.has_device_join()) wipe(request.mutable_device_join()->mutable_passphrase());
   if (request.has_device_remove()) wipe(request.mutable_device_remove()->mutable_passphrase());
@@ -361,6 +363,9 @@ void Visit::State::answer_open(const Request& request) {
       return sync(request.sync());
     case Request::kRepair:
       under_way = begin_repair(desk, request.repair(), keep_answers());
+      return;
+    case Request::kPart:
+      under_way = begin_parting(desk, request.part(), keep_answers());
       return;
     case Request::kToday:
       return today(request.today());

@@ -121,6 +121,7 @@ void Attachments::folded() {
     take_gone(*journal);
   }
   drop_gone();
+  if (some_forgotten_) drop_asked_for_nothing();
   ask_sessions();
 }
 
@@ -218,6 +219,32 @@ bool Attachments::reads_everything() const {
 void Attachments::drop_unnamed() {
   for (const ChunkId& chunk : blobs_.all())
     if (!named_anywhere(chunk)) blobs_.drop(chunk);
+}
+
+void Attachments::forget(const JournalId& journal, const std::vector<ChunkId>& chunks) {
+  wants_.erase(journal);
+  to_tell_.erase(journal);
+  not_there_.erase(journal);
+  some_forgotten_ = true;
+  gone_.insert(gone_.end(), chunks.begin(), chunks.end());
+  drop_gone();
+}
+
+// Once every journal can say which entries are its own.
+void Attachments::drop_asked_for_nothing() {
+  const auto all = journals();
+  if (!asked_for_.empty() && !std::ranges::all_of(all, &Journal::ready)) return;
+  some_forgotten_ = false;
+  const auto is_known = [&](const RecordId& record) {
+    return std::ranges::any_of(all, [&](const Journal* one) { return one->records().line(record).has_value(); });
+  };
+  std::vector<RecordId> unknown;
+  for (const auto& [record, numbers] : asked_for_)
+    if (!is_known(record)) unknown.push_back(record);
+  for (const RecordId& record : unknown) {
+    asked_for_.erase(record);
+    remember(record);
+  }
 }
 
 void Attachments::lost(const ChunkId& chunk) {

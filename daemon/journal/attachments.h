@@ -52,6 +52,9 @@ class Attachments {
   // Whether a chunk of one's own may be dropped: nothing names it, and nothing was written that may still turn out to.
   [[nodiscard]] bool may_go(const ChunkId& chunk) const noexcept;
 
+  // The journal is forgotten, and named these. What else names one keeps it.
+  void forget(const JournalId& journal, const std::vector<ChunkId>& chunks);
+
   // ---- for a person ----
   // Fetched from now on, also after the next start, until it is here; first of all.
   void ask_for(const MeantFile& file);
@@ -96,6 +99,7 @@ class Attachments {
   void take_gone(Journal& journal);
   void drop_gone();
   void drop_unnamed();
+  void drop_asked_for_nothing();
   [[nodiscard]] bool reads_everything() const;
   [[nodiscard]] bool has_folded_everything() const;
   [[nodiscard]] std::vector<Journal*> journals() const;
@@ -113,6 +117,7 @@ class Attachments {
   std::vector<ChunkId> gone_;                              // not named any more, where they were
   std::map<JournalId, std::set<ChunkId>> not_there_;       // by what the sessions under way have heard
   std::map<RecordId, std::set<std::uint32_t>> asked_for_;  // by a person: in LocalState too
+  bool some_forgotten_ = false;                            // journals, of whose entries some may have been asked for
   std::list<std::function<void()>> listeners_;
 };
 

@@ -43,6 +43,7 @@ std::vector<JournalId> Door::journals() const {
   std::vector<JournalId> ids;
   for (const JournalSecrets& secrets : shelf_.parts().identity.journals()) {
     const Journal* journal = shelf_.by_id(secrets.id);
+    if (secrets.parted && !shelf_.is_telling(secrets.id)) continue;  // its psks open nothing, nobody is dialled
     const bool elsewhere = secrets.shared() || secrets.awaited;
     if (journal != nullptr && (elsewhere || journal->membership().live().size() > 1)) ids.push_back(secrets.id);
   }
@@ -97,7 +98,7 @@ std::vector<PskCandidate> Door::psk_candidates() const {
 
 std::optional<crypto::ProvenDevice> Door::prove(const JournalId& id, const crypto::Chain& chain) const {
   const Journal* journal = shelf_.by_id(id);
-  if (journal == nullptr) return std::nullopt;
+  if (journal == nullptr || (journal->secrets().parted && !shelf_.is_telling(id))) return std::nullopt;
   auto proven = journal->roster().prove(chain);
   if (!proven || proven->device.id() == shelf_.parts().identity.keys().id()) return std::nullopt;
   if (journal->membership().shuts_out(*proven)) return std::nullopt;

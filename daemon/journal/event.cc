@@ -160,6 +160,12 @@ void put(event::Event& to, const DeviceRemove& remove) {
   if (remove.root_signature) put(out->mutable_root_signature(), *remove.root_signature);
 }
 
+void put(event::Event& to, const Parted& parted) {
+  event::Parted* out = to.mutable_parted();
+  if (parted.journal) put(out->mutable_journal_id(), parted.journal->bytes);
+  out->set_forgotten(parted.forgotten);
+}
+
 void put(event::Event& to, const JournalKept& kept) {
   event::JournalKept* out = to.mutable_journal();
   put(out->mutable_genesis(), kept.genesis.encode());
@@ -406,6 +412,13 @@ std::optional<DeviceRemove> read(const event::DeviceRemove& from) {
   return remove;
 }
 
+std::optional<Parted> read(const event::Parted& from) {
+  Parted parted{{}, from.forgotten()};
+  if (!from.journal_id().empty() && !take_exactly(from.journal_id(), parted.journal.emplace().bytes))
+    return std::nullopt;
+  return parted;
+}
+
 std::optional<JournalKept> read(const event::JournalKept& from) {
   const auto genesis = crypto::Genesis::decode(as_bytes(from.genesis()));
   auto zero = crypto::EpochSecret::from(as_bytes(from.epoch_zero()));
@@ -461,6 +474,8 @@ bool read_any_payload(event::Event& from, Event& to) {
       return read_payload(from.device_add(), to);
     case event::Event::kDeviceRemove:
       return read_payload(from.device_remove(), to);
+    case event::Event::kParted:
+      return read_payload(from.parted(), to);
     case event::Event::kJournal:
       return read_payload(from.journal(), to);
     case event::Event::kEpoch:

@@ -147,6 +147,11 @@ struct EpochKept {
   JournalId journal;
   crypto::EpochSecret secret;
 };
+// This person has left a journal: told in the notebook to their other devices, or in that journal to the other.
+struct Parted {
+  std::optional<JournalId> journal = {};  // in the notebook alone
+  bool forgotten = false;                 // it is to leave their devices; else it stays to be read
+};
 struct Newer {};  // a payload, or a rule of sealing, that this version does not know
 
 struct Event {
@@ -154,7 +159,7 @@ struct Event {
   std::int32_t offset_minutes = 0;
   std::vector<Seen> seen;
   std::variant<Newer, Entry, Sealed, Opening, Answer, Calendar, Remark, Reaction, OwnPractice, Wish, Pass, Edit, Erase,
-               Found, DeviceAdd, DeviceRemove, JournalKept, EpochKept>
+               Found, DeviceAdd, DeviceRemove, JournalKept, EpochKept, Parted>
       payload;
 };
 

@@ -50,6 +50,12 @@ void put(Bytes& out, const RemovedFact& removed) {
   put(out, removed.removal.root);
   put(out, static_cast<std::uint64_t>(removed.at_ms));
 }
+void put(Bytes& out, const PartedFact& parted) {
+  put(out, parted.journal);
+  put(out, parted.forgotten);
+  put(out, parted.by);
+  put(out, parted.seq);
+}
 template <class Key, class Value>
 void put(Bytes& out, const std::pair<Key, Value>& pair) {
   put(out, pair.first);
@@ -121,6 +127,12 @@ class From {
     get(at);
     removed.at_ms = static_cast<std::int64_t>(at);
   }
+  void get(PartedFact& parted) {
+    get(parted.journal);
+    get(parted.forgotten);
+    get(parted.by);
+    get(parted.seq);
+  }
   template <class Value>
   void get_all(std::vector<Value>& list) {
     each([&] { get(list.emplace_back()); });
@@ -161,6 +173,7 @@ Bytes Facts::encode() const {
   put_all(out, founders);
   put_all(out, added);
   put_all(out, removed);
+  put_all(out, parted);
   put_all(out, zero_authors);
   put_all(out, epochs_written);
   put_all(out, practices_written);
@@ -178,6 +191,7 @@ Facts Facts::decode(ByteView bytes) {
   from.get_all(facts.founders);
   from.get_all(facts.added);
   from.get_all(facts.removed);
+  from.get_all(facts.parted);
   from.get_all(facts.zero_authors);
   from.get_all(facts.epochs_written);
   from.get_all(facts.practices_written);

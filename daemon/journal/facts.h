@@ -20,11 +20,20 @@ struct RemovedFact {
   std::int64_t at_ms = 0;  // by the clock of whoever wrote it
 };
 
+// That this person has left a journal, as one of their devices told it.
+struct PartedFact {
+  JournalId journal;
+  bool forgotten = false;
+  DeviceId by;
+  std::uint64_t seq = 0;
+};
+
 struct Facts {
   std::vector<EpochFact> epochs;        // as Membership was told
   std::vector<crypto::Chain> founders;  // of the founding record
   std::vector<AddedFact> added;
   std::vector<RemovedFact> removed;
+  std::vector<PartedFact> parted;
   std::set<DeviceId> zero_authors;  // whose logs begin with epoch zero
   std::map<DeviceId, std::uint64_t> epochs_written;
   std::map<bool, std::uint64_t> practices_written;  // by this person or not

@@ -29,7 +29,7 @@ void FoundingTerms::meet(const crypto::RootPublic& root) {
   require(facts_.name.size() <= kNameLimit && !utf8_fault(as_bytes(facts_.name)), "the name is too long or not text");
   other_root_ = root;
   for (const JournalSecrets& journal : shelf_.parts().identity.journals()) {
-    const bool stays = journal.genesis.names(root.id()) && !shelf_.may_be_dropped(journal.id);
+    const bool stays = journal.genesis.names(root.id()) && !journal.parted && !shelf_.may_be_dropped(journal.id);
     if (stays) throw Unfounded{FoundingFault::kAlreadyPaired, journal.name};
   }
 }

@@ -140,7 +140,7 @@ void put_handover(wire::Handover* to, const Identity& identity, const crypto::Ch
   }
   to->set_person(identity.person());
   for (const JournalSecrets& journal : identity.journals())
-    if (!journal.unacknowledged && to->journals_size() < static_cast<int>(kJournalsHanded))
+    if (!journal.unacknowledged && !journal.parted && to->journals_size() < static_cast<int>(kJournalsHanded))
       put_journal(to->add_journals(), journal);
   for (const Reach& one : reach) {
     if (to->reach_size() == static_cast<int>(kReachHanded)) break;

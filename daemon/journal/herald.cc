@@ -20,6 +20,11 @@ void Herald::doors_changed(const JournalId& journal) const {
   if (speaks_ && hooks_.doors_changed) hooks_.doors_changed(journal);
 }
 
+void Herald::forgotten(const JournalId& journal, const std::vector<DeviceId>& strangers,
+                       const std::vector<ChunkId>& chunks) const {
+  if (hooks_.forgotten) hooks_.forgotten(journal, strangers, chunks);
+}
+
 void Herald::say(const Journal& journal, News news) const {
   if (journal.secrets().unacknowledged) return;
   news.journal_id = journal.id();

@@ -17,6 +17,8 @@ class Herald {
   void begin() { speaks_ = true; }
   void grew(const Journal& journal) const;
   void doors_changed(const JournalId& journal) const;
+  void forgotten(const JournalId& journal, const std::vector<DeviceId>& strangers,
+                 const std::vector<ChunkId>& chunks) const;  // also before begin()
   void tell(const Journal& journal, const Journal::Brought& brought) const;
 
  private:

@@ -47,6 +47,7 @@ void put(vault::Journal* to, const JournalSecrets& journal) {
   to->set_paired_by(journal.paired_by);
   to->set_unacknowledged(journal.unacknowledged);
   to->set_awaited(journal.awaited);
+  to->set_parted(journal.parted);
 }
 
 [[noreturn]] void damaged() { throw store::BadVaultFile("the vault opens, but what is in it is incomplete"); }
@@ -70,7 +71,8 @@ JournalSecrets read(const vault::Journal& from) {
   if (!genesis || from.epochs_size() == 0) damaged();
   JournalSecrets journal{*genesis,         genesis->id(),         {},
                          from.name(),      from.other(),          from.relationship(),
-                         from.paired_by(), from.unacknowledged(), from.awaited()};
+                         from.paired_by(), from.unacknowledged(), from.awaited(),
+                         from.parted()};
   for (const std::string& secret : from.epochs()) journal.epochs.push_back(read_secret<crypto::EpochSecret>(secret));
   return journal;
 }
@@ -121,6 +123,7 @@ struct Identity::Payload {
   std::string person;
   std::string device;
   std::vector<JournalSecrets> journals;
+  std::vector<JournalId> forgetting = {};
 
   static Payload decode(ByteView bytes) {
     const google::protobuf::LogSilencer quiet;  // what is damaged is said by damaged()
@@ -137,6 +140,7 @@ struct Identity::Payload {
                     {}};
     for (const vault::Journal& journal : from.journals()) payload.journals.push_back(read(journal));
     if (payload.journals.empty() || payload.journals.front().shared()) damaged();
+    for (const std::string& id : from.forgetting()) payload.forgetting.push_back(read_id<JournalId>(id));
     // Fields that this version does not know would be lost by the next save: then what we know is not all there is.
     if (payload.encode().view().size() != bytes.size()) {
       throw store::BadVaultFile(
@@ -161,6 +165,7 @@ struct Identity::Payload {
     to.set_person_name(person);
     to.set_device_name(device);
     for (const JournalSecrets& journal : journals) put(to.add_journals(), journal);
+    for (const JournalId& id : forgetting) put(to.add_forgetting(), id.bytes);
     crypto::SecretBytes bytes(to.ByteSizeLong());
     to.SerializeToArray(bytes.writable().data(), static_cast<int>(bytes.view().size()));
     return bytes;
@@ -355,6 +360,35 @@ void Identity::arrived(const JournalId& id) {
   if (!std::exchange(journal.awaited, false)) return;
   save_or([&] { journal.awaited = true; });
 }
+
+void Identity::part(const JournalId& id) {
+  JournalSecrets& journal = at(id);
+  check(journal.shared(), "only a shared journal is parted from");
+  if (std::exchange(journal.parted, true)) return;
+  save_or([&] { journal.parted = false; });
+}
+
+void Identity::forget(const JournalId& id) {
+  auto& journals = payload_->journals;
+  const auto found = std::ranges::find(journals, id, &JournalSecrets::id);
+  check(found != journals.end() && found->shared(), "only a shared journal can be forgotten");
+  const auto place = found - journals.begin();
+  JournalSecrets left = std::move(*found);
+  journals.erase(found);
+  payload_->forgetting.push_back(id);
+  save_or([&] {
+    payload_->forgetting.pop_back();
+    journals.insert(journals.begin() + place, std::move(left));
+  });
+}
+
+void Identity::forgotten(const JournalId& id) {
+  auto& forgetting = payload_->forgetting;
+  const auto before = forgetting;
+  if (std::erase(forgetting, id) > 0) save_or([&] { forgetting = before; });
+}
+
+const std::vector<JournalId>& Identity::forgetting() const { return payload_->forgetting; }
 
 void Identity::save_or(const std::function<void()>& undo) {
   try {

@@ -33,6 +33,7 @@ struct JournalSecrets {
   // Handed over by another of this person's devices: its log comes from there, and this device is no member of it yet,
   // as far as it knows. Nothing is written until then.
   bool awaited = false;
+  bool parted = false;  // this person has left it: it is read, and nothing else
 
   [[nodiscard]] bool shared() const { return genesis.second.has_value(); }
   [[nodiscard]] const crypto::EpochSecret* epoch(const EpochId& id) const;  // null: not known here
@@ -115,6 +116,11 @@ class Identity {
   void add_epochs(const JournalId& id, std::vector<crypto::EpochSecret> secrets);  // those already known are skipped
   void acknowledge(const JournalId& id);  // the founding is stored where it must be: no longer hidden
   void arrived(const JournalId& id);      // no longer awaited
+  void part(const JournalId& id);         // it is parted from now on
+  // It is none of journals() any more, and what opened it is gone; until forgotten() it is one of forgetting().
+  void forget(const JournalId& id);
+  void forgotten(const JournalId& id);
+  [[nodiscard]] const std::vector<JournalId>& forgetting() const;
 
  private:
   struct Payload;

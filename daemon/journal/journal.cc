@@ -87,11 +87,12 @@ const practice::Library& Journal::library() const {
 // ---- writing ----
 
 bool Journal::can_write() const {
-  if (held_) return false;
+  if (held_ || secrets().parted) return false;
   return membership_.live(self());
 }
 
 void Journal::get_ready_to_write() {
+  if (secrets().parted) throw Refusal(Reason::kParted, secrets().name);
   if (log_.frozen(id_, self())) throw Refusal(Reason::kFrozen, secrets().name);
   if (held_) throw Refusal(Reason::kRestored, secrets().other);
   fold_all();

@@ -66,6 +66,11 @@ class Journal {
   // Behind the cut of a device that was removed, or by one that only such a one vouches for.
   [[nodiscard]] bool is_from_removed(const DeviceId& device, std::uint64_t seq) const;
 
+  // ---- journals that this person has left: journal_parting.cc ----
+  // What one of this person's devices says of it: in the notebook of any, in a shared journal of itself. nullopt:
+  // nothing; true: it is to be forgotten.
+  [[nodiscard]] std::optional<bool> parted_from(const JournalId& journal) const;
+
   // This home was restored and may be behind its own log: nothing is appended until that is known not to be so.
   void hold(bool held) { held_ = held; }
   [[nodiscard]] bool held() const { return held_; }
@@ -222,6 +227,7 @@ class Journal {
   void mean(const Place& place, const Found& found);
   void mean(const Place& place, const DeviceAdd& add);
   void mean(const Place& place, const DeviceRemove& remove);
+  void mean(const Place& place, const Parted& parted);
   void mean(const Place& place, const JournalKept& kept);
   void mean(const Place& place, const EpochKept& kept);
   template <class Told>

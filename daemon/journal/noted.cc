@@ -73,6 +73,7 @@ struct Showing {
   What operator()(const Found&) const { return Silent{}; }
   What operator()(const DeviceAdd&) const { return Silent{}; }
   What operator()(const DeviceRemove&) const { return Silent{}; }
+  What operator()(const Parted&) const { return Silent{}; }
   What operator()(const JournalKept&) const { return Silent{}; }
   What operator()(const EpochKept&) const { return Silent{}; }
   template <class Told>

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "daemon/journal/items.h"
+#include "daemon/journal/parting.h"
 #include "daemon/journal/searching.h"
 #include "daemon/journal/sieve.h"
 
@@ -129,7 +130,7 @@ void remember_year(const Journal& journal, const Anniversary& day, sys_days toda
 std::vector<Remembered> remember(const Shelf& shelf, const Filter& filter, const Anniversary& day, sys_days today) {
   std::vector<Remembered> found;
   const std::vector<const Journal*> journals =
-      filter.journal.empty() ? shelf.journals() : std::vector<const Journal*>{&shelf.find(filter.journal)};
+      filter.journal.empty() ? living(shelf) : std::vector<const Journal*>{&shelf.find(filter.journal)};
   const int this_year = static_cast<int>(year_month_day{today}.year());
   for (int year = first_year(journals, this_year) - 1; year <= this_year + 1; ++year)
     for (const Journal* journal : journals) remember_year(*journal, day, today, year, filter, found);

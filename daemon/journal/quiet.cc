@@ -1,6 +1,7 @@
 // quiet.cc: when two people want no nudges: a pause, and a plan without telephones.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "daemon/journal/journal.h"
+#include "daemon/journal/parting.h"
 #include "daemon/journal/reading.h"
 #include "daemon/journal/standing.h"
 
@@ -21,7 +22,7 @@ std::optional<PhoneFree> span_of(const Form& plan, const Zone& zone) {
 
 std::vector<PhoneFree> times_without_phones(const Shelf& shelf) {
   std::vector<PhoneFree> times;
-  for (const Journal* journal : shelf.journals()) {
+  for (const Journal* journal : living(shelf)) {
     const Calendar calendar = shelf.calendar_of(*journal);
     const Zone zone(calendar.zone, calendar.fallback_offset_minutes);
     Wanted plans;
@@ -42,7 +43,7 @@ std::vector<PhoneFree> times_without_phones(const Shelf& shelf) {
 
 bool paused(const Shelf& shelf) {
   return sound(shelf, [&] {
-    const auto journals = shelf.journals();
+    const auto journals = living(shelf);
     return std::any_of(journals.begin(), journals.end(), [&](const Journal* journal) {
       return journal->agreements().paused_on(day_at(shelf.calendar_of(*journal), shelf.now()));
     });

@@ -7,6 +7,7 @@
 
 #include "daemon/journal/let_back_in.h"
 #include "daemon/journal/looking.h"
+#include "daemon/journal/parting.h"
 #include "daemon/journal/rounds.h"
 
 namespace duolog::journal {
@@ -86,7 +87,7 @@ std::set<RoundKey> keys_of(const Journal& journal, const Rounds& rounds, const R
 
 // A notebook takes part while there is nobody else, and as long as something in it was answered alone.
 bool takes_part(const Shelf& shelf, const Journal& journal) {
-  if (journal.shared() || shelf.journals().size() == 1) return true;
+  if (journal.shared() || living(shelf).size() == 1) return true;
   Wanted wanted;
   wanted.kinds = kAnswers;
   return journal.records().any(wanted);
@@ -95,7 +96,10 @@ bool takes_part(const Shelf& shelf, const Journal& journal) {
 std::vector<const Journal*> taking_part(const Shelf& shelf, const RoundFilter& filter) {
   if (filter.journal.empty() && filter.current_only) return {&shelf.answering_journal({})};
   std::vector<const Journal*> all = chosen(shelf, filter.journal);
-  if (filter.journal.empty()) std::erase_if(all, [&](const Journal* one) { return !takes_part(shelf, *one); });
+  const auto is_out = [&](const Journal* one) {
+    return !takes_part(shelf, *one) || (filter.may_wait && one->secrets().parted);
+  };
+  if (filter.journal.empty()) std::erase_if(all, is_out);
   return all;
 }
 
@@ -243,7 +247,7 @@ std::vector<JournalStatus> status(const Shelf& shelf) {
                                       [&](const auto& one) { return journal->membership().frozen(one.first); });
       all.push_back({journal->id(), secrets.name, journal->shared(), secrets.other, secrets.relationship,
                      secrets.paired_by, counts.entries, static_cast<std::uint32_t>(journal->record_count()),
-                     counts.unreadable, counts.newer, frozen, shelf.calendar_of(*journal).zone});
+                     counts.unreadable, counts.newer, frozen, shelf.calendar_of(*journal).zone, secrets.parted});
     }
     return all;
   });
@@ -256,7 +260,7 @@ std::vector<std::string> warnings(const Shelf& shelf) {
     const Zone here(shelf.parts().zone);
     if (!here.known()) codes.push_back("zone:" + shelf.parts().zone);
     for (const Journal* journal : shelf.journals()) {
-      for (const std::string& alarm : journal->alarms()) {
+      for (const std::string& alarm : journal->secrets().parted ? std::vector<std::string>() : journal->alarms()) {
         const auto since = told_since(shelf.parts().state, *journal, alarm, shelf.now());
         auto code = since ? spelled_out(*journal, alarm, *since, here) : std::nullopt;
         if (code) codes.push_back(std::move(*code));

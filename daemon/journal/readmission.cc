@@ -69,7 +69,7 @@ struct Readmission::Talk {
   // Whose chain it is: certified by the root itself, and a device that nobody has met.
   void look_up() {
     for (const Journal* journal : shelf.journals()) {
-      if (!journal->shared() || journal->secrets().awaited) continue;
+      if (!journal->shared() || journal->secrets().awaited || journal->secrets().parted) continue;
       const auto known = journal->roster().prove(facts.chain);
       if (!known || known->device.id() != facts.device || known->path.size() != 1) continue;
       if (known->person == shelf.parts().identity.root().id())

@@ -47,6 +47,7 @@ enum class Reason {
   kThisDevice,        // it cannot remove itself
   kLastDevice,        // nor where it is the only one
   kDevicesFull,       // `limit`: so many live devices a person may have, or have had
+  kParted,            // this person has left the journal `detail`: it is read, and no more
   kRestored,          // this home was restored and has not met `detail`'s device since; empty: nobody else has it
   kBackupPassphrase,  // does not open the backup
 };

@@ -209,6 +209,7 @@ struct JournalStatus {
   std::uint32_t newer = 0;
   bool frozen = false;  // some device's log in it has forked
   std::string zone;
+  bool parted = false;  // kept to be read
 };
 
 struct Today {

@@ -7,8 +7,6 @@
 namespace duolog::journal {
 namespace {
 
-constexpr const char* kWriteTo = "write_to";   // in LocalState: a journal's id
-constexpr const char* kMetPrefix = "met/";     // in LocalState: journals in which a session has met the other person
 constexpr const char* kNotebook = "notebook";  // how the notebook is always called
 constexpr std::size_t kShortestPrefix = 4;     // hex digits
 
@@ -30,10 +28,12 @@ void Shelf::begin_anew(const store::ViewLost& lost) const { state_->begin_anew(l
 void Shelf::start() {
   check(state_->journals.empty(), "a shelf was started twice");
   state_->require_fitting_log();
+  state_->clear_away_all();
   state_->sweep();
   state_->finish_notebook();
   state_->open_all();
   state_->fold_all();
+  if (state_->follow_partings()) state_->fold_all();
   for (const auto& journal : state_->journals) journal->drop_brought();
   state_->herald.begin();
 }
@@ -134,9 +134,10 @@ Journal& Shelf::State::writing_journal() const {
   const std::vector<Journal*> all = visible();
   const auto chosen = parts.state.get(kWriteTo);
   const auto id = chosen ? JournalId::from(*chosen) : std::nullopt;
+  Journal* picked = all.back();  // the newest shared one, or the notebook while it is alone
   for (Journal* journal : all)
-    if (id && *id == journal->id()) return *journal;
-  return *all.back();  // the newest shared one, or the notebook while it is alone
+    if (id && *id == journal->id()) picked = journal;
+  return picked->secrets().parted ? notebook() : *picked;  // never to somebody else instead
 }
 
 std::vector<const Journal*> Shelf::journals() const {
@@ -148,7 +149,11 @@ const Journal& Shelf::answering_journal(const std::string& wanted) const { retur
 const Journal& Shelf::find(std::string_view name_or_prefix) const { return state_->find(name_or_prefix); }
 Journal* Shelf::by_id(const JournalId& id) { return state_->by_id(id); }
 std::string Shelf::write_to() const { return state_->writing_journal().secrets().name; }
-void Shelf::set_write_to(std::string_view journal) { state_->parts.state.put(kWriteTo, find(journal).id().bytes); }
+void Shelf::set_write_to(std::string_view wanted) {
+  const Journal& journal = find(wanted);
+  if (journal.secrets().parted) throw Refusal(Reason::kParted, journal.secrets().name);
+  state_->parts.state.put(kWriteTo, journal.id().bytes);
+}
 
 void Shelf::release(const JournalId& id) {
   state_->parts.held.erase(id);
@@ -192,7 +197,7 @@ void Shelf::met(const JournalId& id) {
 bool Shelf::may_be_dropped(const JournalId& id) const {
   const Parts& parts = state_->parts;
   const JournalSecrets& journal = parts.identity.journal(id);
-  if (!journal.shared()) return false;
+  if (!journal.shared() || journal.parted) return false;
   if (journal.unacknowledged) return true;
   const Journal* here = state_->by_id(id);
   const bool known = here != nullptr && !here->membership().enrolled().empty();

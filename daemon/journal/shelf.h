@@ -122,6 +122,10 @@ class Shelf {
     std::function<bool()> heard;  // false: nobody would hear news now, and none is made. Absent: always somebody
     // Who may talk in a journal, or under which keys, is not what it was: ask the Door anew.
     std::function<void(const JournalId&)> doors_changed;
+    // What is kept of a journal elsewhere on this device is to go: it is forgotten. `strangers`: devices that no other
+    // journal knows; `chunks`: what its entries named, where that is known. Also called by start().
+    std::function<void(const JournalId&, const std::vector<DeviceId>& strangers, const std::vector<ChunkId>& chunks)>
+        forgotten;
   };
   Shelf(Parts parts, Hooks hooks);
   ~Shelf();
@@ -177,6 +181,20 @@ class Shelf {
   // nobody else can tell that it was let in before. One that is out already: nothing happens. Throws Refusal
   // kNoSuchDevice, kThisDevice, kLastDevice, and what append() throws.
   void remove_device(const DeviceId& device);
+
+  // ---- parting: shelf_parting.cc ----
+  // From now on the journal is read, and nothing else: nothing is written there, nobody is met in it, and the person's
+  // other devices do the same when the notebook has told them. Writing that went there goes to the notebook. Durable
+  // when these return; they throw store::NotDurable, and nothing has changed then. One that is gone already: nothing
+  // happens. REQUIRES: it is, or was, shared and visible.
+  void part(const JournalId& journal);
+  // It is nowhere on this device any more, and nothing opens what may be left of it. Where the disk then refuses to
+  // give up the rest, false: that is tried again by itself, also by the next start.
+  bool forget(const JournalId& journal);
+  // The other is told, by a record: as long as the token lives they are still met in this journal, though it is parted
+  // already. Throws as write() does; then nothing was told and nothing has changed.
+  std::shared_ptr<void> part_and_tell(const JournalId& journal);
+  [[nodiscard]] bool is_telling(const JournalId& journal) const;
 
   // ---- what came from outside ----
   // A session has stored records: they are folded by the next calls of fold_some().

@@ -180,7 +180,7 @@ bool Shelf::State::take_up_kept() {
   const auto take = [&](Event& event) {
     if (auto* kept = std::get_if<JournalKept>(&event.payload)) took = take_up(*kept) || took;
     auto* kept = std::get_if<EpochKept>(&event.payload);
-    if (kept == nullptr) return true;
+    if (kept == nullptr || notebook().parted_from(kept->journal)) return true;
     if (by_id(kept->journal) == nullptr || count >= kTakenAtOnce) return false;  // its JournalKept is still to come
     if (parts.identity.journal(kept->journal).epoch(crypto::epoch_id(kept->journal, kept->secret)) != nullptr)
       return true;
@@ -206,6 +206,8 @@ bool Shelf::State::take_up_kept() {
 bool Shelf::State::take_up(const JournalKept& kept) {
   const JournalId id = kept.genesis.id();
   if (!kept.genesis.second || !kept.genesis.names(parts.identity.root().id())) return false;
+  const auto& forgetting = parts.identity.forgetting();
+  if (notebook().parted_from(id) || std::ranges::find(forgetting, id) != forgetting.end()) return false;
   if (!parts.identity.has(id)) {
     JournalSecrets secrets;
     secrets.genesis = kept.genesis;

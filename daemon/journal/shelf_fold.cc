@@ -45,12 +45,14 @@ void Shelf::expect(const JournalId& journal, std::uint64_t to_come) {
 
 void Shelf::time_passed() {
   const auto next = next_moment();
-  if (next && *next <= state_->now()) state_->fold_all();
+  if (!next || *next > state_->now()) return;
+  state_->fold_all();
+  if (state_->something_is_to_go() && state_->clear_away_all()) state_->fold_all();
 }
 
 std::optional<std::int64_t> Shelf::next_moment() const {
   std::optional<std::int64_t> next;
-  if (state_->refused) next = state_->now();
+  if (state_->refused || state_->something_is_to_go()) next = state_->now();
   for (const auto& journal : state_->journals) {
     const auto own = journal->answers().next_moment();
     if (own) next = std::min(next.value_or(INT64_MAX), std::min<std::int64_t>(*own, INT64_MAX / 1000) * 1000);
@@ -60,7 +62,11 @@ std::optional<std::int64_t> Shelf::next_moment() const {
 
 void Shelf::doubt_clock(bool doubted) { state_->clock_doubted = doubted; }
 
-bool Shelf::fold_some(std::size_t records) { return state_->fold_some(records); }
+// Here alone a journal may go, and at the start: nobody else is in the middle of something with it.
+bool Shelf::fold_some(std::size_t records) {
+  const bool more = state_->fold_some(records);
+  return state_->follow_partings() || more;
+}
 
 std::uint64_t Shelf::to_fold() const {
   std::uint64_t missing = 0;
@@ -217,7 +223,8 @@ bool Shelf::State::keep_in_notebook() {
   bool wrote = false;
   const bool written = as_far_as_possible([&] {
     for (const JournalSecrets& journal : parts.identity.journals())
-      if (journal.shared() && !journal.unacknowledged) keep_in_notebook(journal, wrote);
+      if (journal.shared() && !journal.unacknowledged && !journal.parted) keep_in_notebook(journal, wrote);
+    wrote = keep_partings() || wrote;
     for (const EpochId& epoch : epochs_that_somebody_lacks()) keep_in_notebook(notebook().secrets(), epoch, wrote);
   });
   refused = refused || !written;

@@ -8,6 +8,9 @@
 
 namespace duolog::journal {
 
+inline constexpr const char* kWriteTo = "write_to";  // in LocalState: a journal's id
+inline constexpr const char* kMetPrefix = "met/";    // in LocalState: journals in which a session met the other person
+
 // Nobody asked for this, so nobody is told where it cannot be: the disk is full, a log is frozen or damaged. It is
 // tried again after the next fold. False: the disk refused it, and may have room a moment later.
 template <class Work>
@@ -34,7 +37,9 @@ struct Shelf::State {
   std::set<JournalId> journals_kept;
   std::set<EpochId> epochs_kept;
   std::set<std::tuple<JournalId, DeviceId, bool>> devices_told;  // added, or removed
-  bool refused = false;  // the last time that something was to be written by itself
+  std::set<std::pair<JournalId, bool>> partings_told;            // forgotten, or kept
+  std::multiset<JournalId> telling;  // journals that are parted, and in which the other is still met to be told
+  bool refused = false;              // the last time that something was to be written by itself
   bool clock_doubted = false;
   std::map<JournalId, std::uint64_t> to_come;       // records of each, where there are any
   std::map<JournalId, SteadyTime> rows_wait_until;  // at the latest; of those whose rows have waited since the start
@@ -115,6 +120,21 @@ struct Shelf::State {
   bool take_up_kept();
   bool take_up(const JournalKept& kept);
   bool come_home();  // shelf_homecoming.cc
+
+  // ---- parting: shelf_parting.cc ----
+  void write_into_notebook_instead(const JournalId& id);
+  bool forget(const JournalId& id);
+  bool clear_away(const JournalId& id, const std::vector<ChunkId>& chunks);
+  bool clear_away_all();
+  [[nodiscard]] bool has_log(const JournalId& id) const;
+  [[nodiscard]] bool something_is_to_go() const;  // that the disk has refused to give up
+  void renew_view();
+  void forget_local_marks(const JournalId& id);
+  [[nodiscard]] std::vector<DeviceId> known_here_alone(const JournalId& id) const;
+  [[nodiscard]] std::optional<bool> told_of_parting(const JournalId& id) const;
+  void give_up(const JournalId& id);
+  bool follow_partings();
+  bool keep_partings();
 
   void mark_seen(const std::vector<Item>& items);
 };

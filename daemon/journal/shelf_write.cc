@@ -100,7 +100,11 @@ Saved Shelf::State::saved_as(const Journal& journal, const RecordId& id) const {
 Journal& Shelf::State::answering_journal(const std::string& wanted) const {
   if (!wanted.empty()) return find(wanted);
   Journal& writing = writing_journal();
-  return writing.shared() ? writing : *visible().back();
+  if (writing.shared()) return writing;
+  Journal* newest = &notebook();
+  for (Journal* journal : visible())
+    if (!journal->secrets().parted) newest = journal;
+  return *newest;
 }
 
 Rounds Shelf::State::rounds_of(const Journal& journal) const { return {journal, calendar_of(journal), now(), here}; }

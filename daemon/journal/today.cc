@@ -6,6 +6,7 @@
 #include <ranges>
 #include <tuple>
 
+#include "daemon/journal/parting.h"
 #include "daemon/journal/reading.h"
 #include "daemon/journal/rounds.h"
 #include "daemon/journal/standing.h"
@@ -59,7 +60,7 @@ std::vector<New> find_new(const std::vector<const Journal*>& journals) {
 }
 
 std::size_t see_new(const Shelf& shelf, const SeeItem& see) {
-  const std::vector<const Journal*> journals = shelf.journals();
+  const std::vector<const Journal*> journals = living(shelf);
   const Zone here(shelf.parts().zone);
   const std::vector<New> all = find_new(journals);
   for (const New& one : all) {
@@ -257,7 +258,7 @@ void add_agreements(const Journal& journal, const Calendar& calendar, std::int64
 }
 
 Today look_at_today(const Shelf& shelf) {
-  const std::vector<const Journal*> journals = shelf.journals();
+  const std::vector<const Journal*> journals = living(shelf);
   const Identity& identity = shelf.parts().identity;
   const std::int64_t now = shelf.now();
   const Calendar calendar = shelf.calendar_of(*journals.back());

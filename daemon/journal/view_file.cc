@@ -45,8 +45,12 @@ void ViewFile::transaction(const std::function<void()>& work) {
 }
 
 void ViewFile::begin_anew(std::string_view why) {
-  if (note_) note_("the view is folded anew: " + std::string(why));
   ++lost_;
+  renew(why);
+}
+
+void ViewFile::renew(std::string_view why) {
+  if (note_) note_("the view is folded anew: " + std::string(why));
   ++begun_;
   database_->drop();
   database_.reset();

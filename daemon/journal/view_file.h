@@ -30,6 +30,8 @@ class ViewFile {
   void commit() { database_->commit(); }
   // Drops everything and begins with empty tables; after `why` came twice in a row, in memory.
   void begin_anew(std::string_view why);
+  // The same, as what was in it must go: no fault of the disk's.
+  void renew(std::string_view why);
   // How often it did: what was numbered in it before is nothing any more.
   [[nodiscard]] std::uint64_t begun() const { return begun_; }
   // Nothing is changed for a while: what is here is made durable and may be believed by the next start.

@@ -52,6 +52,7 @@ AddressBook::Page& AddressBook::open(const DeviceId& device) const {
 const AddressBook::Page& AddressBook::look_up(const DeviceId& device) const { return open(device); }
 
 bool AddressBook::reached(const DeviceId& device, const Address& address) {
+  forgotten_.erase(device);
   Page page = open(device);
   put_first(page.addresses, address);
   page.addresses.resize(std::min(page.addresses.size(), kPerDevice), address);
@@ -65,6 +66,7 @@ bool AddressBook::reached(const DeviceId& device, const Address& address) {
 }
 
 bool AddressBook::learn(const DeviceId& device, const std::vector<Address>& addresses) {
+  forgotten_.erase(device);
   const Page before = open(device);
   Page page = before;
   std::vector<Address> order;
@@ -83,9 +85,20 @@ bool AddressBook::learn(const DeviceId& device, const std::vector<Address>& addr
 }
 
 void AddressBook::seen(const DeviceId& device, WallTime when) {
+  if (forgotten_.contains(device)) return;
   Page page = open(device);
   page.last_seen = when;
   write(device, page);
+}
+
+// Not by seen(): a line to it may still be about to end.
+void AddressBook::forget(const DeviceId& device) {
+  pages_.erase(device);
+  forgotten_.insert(device);
+  try {
+    memory_.remove(place_of(device));
+  } catch (const store::NotDurable&) {  // NOLINT(bugprone-empty-catch): it costs no word
+  }
 }
 
 void AddressBook::write(const DeviceId& device, const Page& page) {

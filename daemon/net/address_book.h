@@ -5,6 +5,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 
 #include "daemon/home/address.h"
 #include "daemon/home/clock.h"
@@ -31,6 +32,8 @@ class AddressBook {
   // It says, or it seems, that it can be reached there: after the one that last worked, before older hearsay.
   bool learn(const DeviceId& device, const std::vector<Address>& addresses);
   void seen(const DeviceId& device, WallTime when);
+  // Nothing of it is kept any more, until it is reached or learnt of anew.
+  void forget(const DeviceId& device);
 
  private:
   Page& open(const DeviceId& device) const;
@@ -38,6 +41,7 @@ class AddressBook {
 
   store::LocalState& memory_;
   mutable std::map<DeviceId, Page> pages_;  // read when first asked for
+  std::set<DeviceId> forgotten_;
 };
 
 }  // namespace duolog::net

@@ -350,6 +350,10 @@ void Switchboard::log_grew(const JournalId& journal) {
   state_->when_quiet([state = state_.get(), journal] { state->push(journal); });
 }
 
+void Switchboard::forget(const DeviceId& device) {
+  state_->when_quiet([state = state_.get(), device] { state->book.forget(device); });
+}
+
 // ---- the driver's clock and network ----
 
 void Switchboard::on_wake(std::function<void()> wake) { state_->wake = std::move(wake); }

@@ -70,6 +70,7 @@ class Switchboard {
   // `others` and are no longer, and those of a journal that is gone, are parted.
   void set_doorways(std::vector<Doorway> doorways);
   void log_grew(const JournalId& journal);  // something was appended here: push it now
+  void forget(const DeviceId& device);      // where it was is not remembered
 
   // ---- for control ----
   [[nodiscard]] std::vector<PeerStatus> status() const;

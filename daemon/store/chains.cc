@@ -161,6 +161,7 @@ void Chains::drop(const JournalId& journal) {
   }
   Query(database_, "DELETE FROM request WHERE journal = ?").bind(journal.view()).run();
   Query(database_, "DELETE FROM journal WHERE row = ?").bind(found->second.row).run();
+  std::erase_if(damage_, [&](const Damage& one) { return one.journal == journal; });
   journals_.erase(found);
   verified_.clear();  // the next device may get the same row
 }

@@ -142,7 +142,10 @@ void SealedLog::add_journal(const JournalId& journal) {
 void SealedLog::drop_journal(const JournalId& journal) {
   if (!state_->chains.journals().contains(journal)) return;
   state_->recent.clear();
-  state_->database.transaction([&] { state_->chains.drop(journal); });
+  state_->database.transaction([&] {
+    state_->chains.drop(journal);
+    state_->database.wipe_after_commit();
+  });
 }
 
 std::vector<JournalId> SealedLog::journals() const {

@@ -85,7 +85,8 @@ class SealedLog {
 
   // ---- who may have a log here; all idempotent and durable ----
   void add_journal(const JournalId& journal);
-  void drop_journal(const JournalId& journal);  // a founding that was never acknowledged
+  // A founding that was never acknowledged, or a journal that is forgotten: in no byte of the database any more.
+  void drop_journal(const JournalId& journal);
   [[nodiscard]] std::vector<JournalId> journals() const;
   // False: the journal is not here, has kDeviceLimit devices, or knows the device with another key.
   bool admit(const JournalId& journal, const DeviceId& device, const SignPublic& key);

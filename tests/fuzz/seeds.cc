@@ -209,6 +209,7 @@ void events(const People& people) {
   event("calendar", Calendar{"Europe/Berlin", 4, 1, 0});
   event("found", Found{{people.chain, people.longer}});
   event("device-add", DeviceAdd{people.longer, "code"});
+  event("parted", Parted{JournalId{{7}}, true});
   event("device-remove", DeviceRemove{DeviceId{{1}}, 3, RecordId{{2}}, Signature{}});
   event("opening", Opening{RecordId{{1}}, {2}, {RecordId{{3}}, RecordId{{4}}}});
   const QuestionId question = crypto::round_question("checkin", "2026-W47");

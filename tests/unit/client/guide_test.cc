@@ -59,7 +59,7 @@ TEST(Guide, NoWordIsLost) {
 
 TEST(Guide, ThereIsAPageForEachPractice) {
   for (const auto& verb : practice_verbs()) EXPECT_NE(find_page(verb.id), nullptr) << verb.id;
-  for (const char* other : {"letters", "nudges", "reminders", "calendar"})
+  for (const char* other : {"letters", "nudges", "reminders", "calendar", "leaving", "part"})
     EXPECT_NE(find_page(other), nullptr) << other;
   for (const char* barrier : {"fear", "time", "styles", "wounds", "help", "safety"}) {
     EXPECT_NE(find_page(barrier), nullptr) << barrier;

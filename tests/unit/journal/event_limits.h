@@ -110,6 +110,7 @@ class EventLimits {
     hold(is_text(add.paired_by, kNameLimit), "how a device was paired is no text");
   }
   void look_at(const DeviceRemove&) {}
+  void look_at(const Parted&) {}
   void look_at(const JournalKept& kept) {
     for (const std::string& text : {kept.name, kept.other, kept.relationship, kept.paired_by})
       hold(is_text(text, kNameLimit), "what a notebook keeps is no text");

@@ -53,6 +53,16 @@ TEST_F(EventTest, AnEntryComesBackAsItWent) {
   EXPECT_EQ(entry.about, (Moment{77, 60, true}));
 }
 
+TEST_F(EventTest, APartingComesBackAsItWent) {
+  EXPECT_EQ(there_and_back(Parted{}).journal, std::nullopt);
+  const Parted told = there_and_back(Parted{JournalId{{7}}, true});
+  EXPECT_EQ(told.journal, JournalId{{7}});
+  EXPECT_TRUE(told.forgotten);
+  event::Event message;
+  message.mutable_parted()->set_journal_id(std::string(31, 'j'));
+  EXPECT_FALSE(decode_event(as_bytes(message.SerializeAsString())));
+}
+
 TEST_F(EventTest, MembersThatComeAndGoComeBackAsTheyWent) {
   crypto::Chain chain{{Bytes{1, 2, 3}, {}}, {Bytes{4}, {}}};
   chain.back().signature.fill(7);

@@ -13,6 +13,7 @@
 namespace duolog::journal {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::SizeIs;
 
 constexpr crypto::Argon2Cost kCheap{1, 64};
@@ -166,6 +167,31 @@ TEST_F(IdentityTest, JournalsAndEpochsAreDurable) {
   EXPECT_FALSE(open()->journal(id).unacknowledged);
   opened->drop_journal(id);
   EXPECT_FALSE(open()->has(id));
+}
+
+TEST_F(IdentityTest, WhatIsPartedOrForgottenIsDurable) {
+  Identity ada = create();
+  ada.add_journal(journal_with(2));
+  const JournalId id = ada.journals().back().id;
+  ada.part(id);
+  EXPECT_TRUE(open()->journal(id).parted);
+  ada.forget(id);
+  EXPECT_FALSE(open()->has(id));
+  EXPECT_THAT(open()->forgetting(), ElementsAre(id));
+  ada.forgotten(id);
+  EXPECT_THAT(open()->forgetting(), SizeIs(0));
+}
+
+TEST_F(IdentityTest, WhatTheDiskRefusesIsNeitherPartedNorForgotten) {
+  Identity ada = create();
+  ada.add_journal(journal_with(2));
+  const JournalId id = ada.journals().back().id;
+  std::filesystem::remove_all(folder_.path());
+  EXPECT_THROW(ada.part(id), store::NotDurable);
+  EXPECT_FALSE(ada.journal(id).parted);
+  EXPECT_THROW(ada.forget(id), store::NotDurable);
+  EXPECT_TRUE(ada.has(id));
+  EXPECT_THAT(ada.forgetting(), SizeIs(0));
 }
 
 // Its database is copied in slices, and somebody may pair meanwhile.

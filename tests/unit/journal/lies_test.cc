@@ -139,6 +139,7 @@ class EveryFieldOfAnEvent : private InMemory, public TwoPeople {
     const DeviceId phone{{9}};
     return {phone, 7, RecordId{{8}}, crypto::revoke(root, bo.shared(), phone, 7, RecordId{{8}})};
   }
+  [[nodiscard]] static Parted parted() { return {JournalId{{7}}, true}; }
   JournalKept journal_kept() {
     const JournalSecrets& secrets = bo.identity().journal(bo.shared());
     return {secrets.genesis, secrets.epochs[0].clone(), "Bo", "Bo", "partner", "code"};
@@ -177,6 +178,7 @@ TEST_F(EveryFieldOfAnEvent, HasAValueInOneOfTheseTruths) {
   put(found());
   put(device_add());
   put(device_remove());
+  put(parted());
   put(journal_kept());
   put(epoch_kept());
   EXPECT_THAT(fields.never_met(), IsEmpty());
@@ -247,6 +249,25 @@ TEST_F(EveryFieldOfAnEvent, ADeviceThatIsLetIn) {
 TEST_F(EveryFieldOfAnEvent, ADeviceThatIsRemoved) {
   may_be_a_lie(device_remove(), crypto::RecordKind::kMembership);
   EXPECT_EQ(ada.journal(ada.shared()).membership().live().size(), 2U);
+}
+// Whoever says so in a log of their own has parted: what the other makes of it is looked at.
+TEST_F(EveryFieldOfAnEvent, AParting) {
+  const auto truth = told_truly(parted());
+  std::size_t told = 0;
+  Lies::about(truth.view(), [&](const Lie& lie) {
+    expect_to_be_read_within_limits(lie);
+    if (lie.size() > kLongLie) return;
+    forge_bytes(bo, bo.shared(), lie, crypto::RecordKind::kEvent);
+    ++told;
+  });
+  EXPECT_GT(told, 100U);
+  meet(bo, ada);
+  EXPECT_GT(status(ada.shelf())[1].unreadable, told / 4) << "the lies are not noticed";
+  EXPECT_FALSE(ada.identity().journal(ada.shared()).parted);
+  EXPECT_EQ(ada.write("still here").visibility, Visibility::kShared);
+  const std::string before = everything(ada);
+  ada.restart();
+  EXPECT_EQ(everything(ada), before);
 }
 TEST_F(EveryFieldOfAnEvent, AJournalThatOnlyANotebookKeeps) { may_be_a_lie(journal_kept()); }
 TEST_F(EveryFieldOfAnEvent, AnEpochThatOnlyANotebookKeeps) { may_be_a_lie(epoch_kept()); }

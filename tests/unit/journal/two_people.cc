@@ -28,7 +28,7 @@ Person::Person(Person& host, std::string device_name)
                 host.identity().person(),
                 {}};
   for (const JournalSecrets& journal : host.identity().journals()) {
-    if (journal.unacknowledged) continue;
+    if (journal.unacknowledged || journal.parted) continue;
     JournalSecrets& copy = handed.journals.emplace_back(JournalSecrets{
         journal.genesis, journal.id, {}, journal.name, journal.other, journal.relationship, journal.paired_by});
     for (const crypto::EpochSecret& epoch : journal.epochs) copy.epochs.push_back(epoch.clone());
