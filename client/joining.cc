@@ -3,11 +3,17 @@
 
 #include <fmt/format.h>
 
+#include "client/ask.h"
 #include "client/json.h"
 #include "client/words.h"
 #include "proto/control.pb.h"
 
 namespace duolog::client {
+
+void with_known_passphrase(Context& context, const std::function<void(const SecretText&)>& use) {
+  if (context.daemon.open_status().device().locked_by() != "passphrase") return use(SecretText());
+  with_passphrase(context.globals.passphrase_file, use);
+}
 
 control::Reply Joining::next(const char* stopped) {
   if (!context_.daemon.has_reply() && interrupts_.come_before(context_.daemon.socket())) {

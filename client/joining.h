@@ -4,10 +4,12 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 
 #include "client/interrupts.h"
 #include "client/progress.h"
+#include "client/secret_text.h"
 #include "client/verbs.h"
 
 namespace duolog::control {
@@ -17,6 +19,10 @@ class Reply;
 }  // namespace duolog::control
 
 namespace duolog::client {
+
+// Does `use` with the passphrase, where there is one: the vault is open, and its owner need not sit before it. A wrong
+// one may be typed again.
+void with_known_passphrase(Context& context, const std::function<void(const SecretText&)>& use);
 
 class Joining {
  public:

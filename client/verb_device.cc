@@ -38,12 +38,6 @@ std::string name_of(const OwnDevice& device) {
   return name.empty() ? short_id(device.id()) : name;
 }
 
-// Does `use` with the passphrase, where there is one: the vault is open, and its owner need not sit before it.
-void with_known_passphrase(Context& context, const std::function<void(const SecretText&)>& use) {
-  if (context.daemon.open_status().device().locked_by() != "passphrase") return use(SecretText());
-  with_passphrase(context.globals.passphrase_file, use);
-}
-
 // ---- list ----
 
 std::string paired_text(const OwnDevice& device) {

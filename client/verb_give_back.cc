@@ -26,12 +26,7 @@ class GivingBack : Joining {
 
   void run() {
     if (!context_.out.json()) print_before();
-    control::Request request;
-    request.mutable_pair()->set_restore(true);
-    request.mutable_pair()->set_accept_anyone(context_.globals.yes);
-    context_.daemon.send(request);
-    for (;;) {
-      const auto reply = next(kStopped);
+    for (auto reply = begin();; reply = next(kStopped)) {
       show(reply.pair());
       context_.out.flush();
       if (reply.pair().has_restored()) return;
@@ -40,6 +35,22 @@ class GivingBack : Joining {
   }
 
  private:
+  // Five minutes at an open device are not enough to let somebody in.
+  control::Reply begin() {
+    control::Reply first;
+    with_known_passphrase(context_, [&](const SecretText& passphrase) {
+      control::Request request;
+      auto& asked = *request.mutable_pair();
+      const Wiped wiped(*asked.mutable_passphrase());
+      asked.set_passphrase(passphrase.copy());
+      asked.set_restore(true);
+      asked.set_accept_anyone(context_.globals.yes);
+      context_.daemon.send(request);
+      first = context_.daemon.receive(kSlow);
+    });
+    return first;
+  }
+
   void print_before() {
     auto& out = context_.out;
     out.print(
@@ -73,8 +84,8 @@ class GivingBack : Joining {
   void print_visitor(const PairEvent::Visitor& visitor) {
     auto& out = context_.out;
     visitor_ = sanitise_line(visitor.name());
-    out.print("\nsomebody who has the 24 words of " + out.style().person(visitor_) + " is there, on a device called " +
-              sanitise_line(visitor.device_name()) + "\n");
+    out.print("\nsomebody who has the 24 words of " + out.style().person(visitor_) +
+              " is there, on a device that it calls \"" + sanitise_line(visitor.device_name()) + "\"\n");
     out.print(paragraph("let " + visitor_ + " read these four words out to you before you say yes:", 0, out.width()));
     out.print("      " + out.style().strong(four_words(visitor.words())) + "\n");
   }
@@ -131,7 +142,6 @@ Exit give_back(Context& context, const PairOptions& options) {
     throw needs_an_answer("pair --restore asks whether to let the other person back in",
                           "--yes lets in whoever has the code and the words");
   }
-  context.daemon.open_status();
   GivingBack(context).run();
   return Exit::kDone;
 }

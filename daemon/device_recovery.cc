@@ -38,6 +38,7 @@ Fetched Device::State::given_back() const {
 
 control::Desk::Pairing Device::State::give_back(const control::Pair& asked, MeetingEars ears) {
   Household& house = open->house;
+  house.identity().require(crypto::SecretBytes(as_bytes(asked.passphrase())));
   if (was_removed()) throw journal::Refusal(journal::Reason::kRemoved);
   house.try_disk_again();
   return Readmitting::start({house.shelf(), house.switchboard(), config.discovery}, asked.accept_anyone(),

@@ -70,6 +70,7 @@ void wipe_secrets(Request& request) {
     wipe(request.mutable_passphrase()->mutable_replacement());
   }
   if (request.backup().has_begin()) wipe(request.mutable_backup()->mutable_begin()->mutable_passphrase());
+  if (request.has_pair()) wipe(request.mutable_pair()->mutable_passphrase());
   if (request.has_device_add()) wipe(request.mutable_device_add()->mutable_passphrase());
   if (request.has_device_join()) wipe(request.mutable_device_join()->mutable_passphrase());
   if (request.has_device_remove()) wipe(request.mutable_device_remove()->mutable_passphrase());

@@ -137,6 +137,18 @@ def restore_without_being_armed_gets_silence(house):
 
 
 @fact
+def giving_back_asks_for_the_passphrase_again(house):
+    bo = house.person("Bo")
+    bo.start()
+    secret = bo.passphrase_file("a long passphrase of Bo's")
+    bo.duolog("init", "--name", "Bo", "--yes", "--json", "--passphrase-file", secret)
+    house.pair(bo, house.resident("Ada"))
+    bo.refused("WRONG_PASSPHRASE", "pair", "--restore", "--yes", "--passphrase-file", bo.passphrase_file("guessed", "wrong"))
+    with bo.give_back("--passphrase-file", secret) as window:
+        assert window.code
+
+
+@fact
 def restoring_works_once(house):
     ada, bo = lost(house)
     desk, second = newcomer(house), newcomer(house, "Second")
@@ -215,7 +227,7 @@ def a_person_at_a_terminal_comes_back(house):
         coming.type("not a code at all, really")
         coming.expect("the code, or the link: ")
         coming.type(code)
-        giving.expect("somebody who has the 24 words of Ada is there, on a device called desk")
+        giving.expect("somebody who has the 24 words of Ada is there, on a device that it calls \"desk\"")
         words = giving.expect("before you say yes:\n +([a-z]+ [a-z]+ [a-z]+ [a-z]+)\n").group(1)
         giving.expect("is it Ada, and shall that device read and write all that you two share\\?")
         assert words in coming.expect("these four words are on both screens:\n +([a-z ]+)\n").group(1)
