@@ -252,13 +252,19 @@ void Shelf::State::keep_in_notebook(const JournalSecrets& journal, const EpochId
 
 // Whoever wrote it may have heard of a removal that nobody has told here: kept now, it would be sealed under what the
 // removed device reads. It waits for the record that says so, as its own record does.
-bool Shelf::State::may_be_kept(const JournalId& id, const EpochId& epoch) const {
+bool Shelf::State::may_be_kept(const JournalId& id, const EpochId& epoch) {
   const Journal* journal = by_id(id);
   if (journal == nullptr) return false;
+  const Hash gone = crypto::gone_digest(journal->membership().gone());
+  const auto before = unexplained.find(epoch);
+  if (before != unexplained.end() && before->second == gone) return false;  // nobody has gone since
   bool is_folded = false;
   for (const EpochFact& fact : journal->facts().epochs) {
     if (fact.id != epoch) continue;
-    if (!journal->membership().explains(fact.meta)) return false;
+    if (!journal->membership().explains(fact.meta)) {
+      unexplained.insert_or_assign(epoch, gone);
+      return false;
+    }
     is_folded = true;
   }
   return is_folded;

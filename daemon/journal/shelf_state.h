@@ -37,6 +37,7 @@ struct Shelf::State {
   std::set<JournalId> journals_kept;
   std::set<EpochId> epochs_kept;
   std::set<std::tuple<JournalId, DeviceId, bool>> devices_told;  // added, or removed
+  std::map<EpochId, Hash> unexplained;        // epochs that wait, and by whom known to be gone they did: looked at once
   std::map<DeviceId, std::int64_t> expected;  // let in, and not known to have arrived; until when, in ms since 1970
   bool refused = false;                       // the last time that something was to be written by itself
   bool clock_doubted = false;
@@ -107,7 +108,7 @@ struct Shelf::State {
   bool finish_fold();
   bool publish_openings(Journal& journal);
   bool keep_in_notebook();
-  [[nodiscard]] bool may_be_kept(const JournalId& journal, const EpochId& epoch) const;
+  [[nodiscard]] bool may_be_kept(const JournalId& journal, const EpochId& epoch);
   void keep_in_notebook(const JournalSecrets& journal, bool& wrote);
   void keep_in_notebook(const JournalSecrets& journal, const EpochId& epoch, bool& wrote);
   [[nodiscard]] std::vector<EpochId> epochs_that_somebody_lacks() const;
