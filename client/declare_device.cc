@@ -42,6 +42,7 @@ void declare_devices(Declared& d) {
                         "  duolog device                       names, when last met, how each was paired\n"
                         "  duolog device add                   shows a code, a QR and a link, and waits\n"
                         "  duolog device join 7-guitar-banana  on the other computer, instead of duolog init\n"
+                        "  duolog device join                  asks for it, and leaves it out of the shell's history\n"
                         "  duolog device join --qr photo.png --name phone\n"
                         "  duolog device remove phone\n",
                         "a device that is let in reads and writes everything you can, and can let in others. one\n"

@@ -53,6 +53,13 @@ std::string seen_text(const OwnDevice& device) {
   return device.last_seen().empty() ? " · not met yet" : " · met " + near(device.last_seen(), today());
 }
 
+// Who let it in did so behind the notebook's back, or has not told it yet.
+std::string only_text(const OwnDevice& device) {
+  std::string names;
+  for (const auto& journal : device.only_in()) names += (names.empty() ? "" : ", ") + sanitise_line(journal);
+  return names.empty() ? std::string() : " · known in " + names + " alone: is it yours?";
+}
+
 std::string device_line(const OwnDevice& device) {
   const auto name = name_of(device);
   const auto id = " · " + short_id(device.id());
@@ -62,6 +69,7 @@ std::string device_line(const OwnDevice& device) {
   }
   std::string text = name + (device.self() ? " · this one" : "") + paired_text(device) + seen_text(device);
   if (device.state() == "frozen") text += " · a copy of it has written elsewhere: it is frozen";
+  text += only_text(device);
   if (device.state() == "over") text += " · one too many: what is new does not reach it";
   return text + id;
 }
@@ -259,6 +267,11 @@ std::string invitation_of(const DeviceOptions& options) {
                       "duolog device join --qr PICTURE, or duolog device join CODE");
   }
   auto invitation = options.picture.empty() ? invitation_text(options.words) : link_in_picture(options.picture);
+  if (invitation.empty() && can_ask()) {  // and it stays out of the shell's history
+    const auto line = ask_line("the code or the link that your other device shows: ");
+    if (!line) throw interrupted("stopped; nothing was kept");
+    invitation = invitation_text({*line});
+  }
   if (invitation.empty()) {
     throw wrong_usage("device join wants the code or the link that your other device shows",
                       "there: duolog device add. here: duolog device join CODE");

@@ -71,11 +71,13 @@ const Text kTexts[] = {
   {Error::WRONG_PERSON, Exit::kFailed, "the computer that answered is not the one this link was made on; nothing was told to it", nullptr, "ask for a new link; if this happens again, somebody is in between"},
   {Error::CANNOT_CONNECT, Exit::kFailed, "no answer from {0}; no guess was spent", "the other computer does not answer; no guess was spent", "is duolog pair still open there? is the address right? does a firewall let port 38650 in?"},
   {Error::NEWER_VERSION, Exit::kFailed, "this needs a newer Duolog: {0}; nothing was changed", "this needs a newer Duolog; nothing was changed", "update this one"},
-  {Error::OTHER_SIDE_LEFT, Exit::kFailed, "the device {0} went away in the middle, and is none of yours any more; nothing was kept", "the other computer went away in the middle; nothing was kept", kNewCode},
+  {Error::OTHER_SIDE_LEFT, Exit::kFailed, "the device {0} went away in the middle; unless it comes by itself within two minutes, it is removed again", "the other computer went away in the middle; nothing was kept", kNewCode},
   {Error::NOT_YET_LET_IN, Exit::kFailed, "NOT saved: this device was let in a moment ago, and the journal has not come yet", nullptr, "leave it on while another of your devices is on; duolog sync --wait waits for it"},
   {Error::NOT_OWN_DEVICE, Exit::kFailed, "that is a device of {0}'s, not one of yours; nothing was changed", "that is none of your devices; nothing was changed", "duolog device list shows yours"},
   {Error::NO_SUCH_DEVICE, Exit::kNotFound, "no one device of yours is meant by {0}; nothing was changed", "no one device of yours is meant; nothing was changed", "yours: {3}; a name, or the beginning of an id"},
   {Error::LAST_DEVICE, Exit::kFailed, "it is the only device you have; nothing was changed", nullptr, "duolog device add lets another one in first"},
+  {Error::NOT_REMOVED, Exit::kFailed, "the device {0} is NOT out everywhere yet: its removal was written, and does not count", "the device is NOT out everywhere yet: its removal was written, and does not count", "duolog doctor says what is in the way; then duolog device remove once more"},
+  {Error::TOO_MANY_KEYS, Exit::kFailed, "NOT saved: this device has changed the keys of {0} {2} times, and one more would be read by nobody", "NOT saved: this device has changed the keys too often", "somebody's devices came and went without end: duolog doctor; another device of yours can still write"},
   {Error::DEVICES_FULL, Exit::kFailed, "you have {2} devices, and there may be no more; nobody was let in", nullptr, "duolog device list shows them, duolog device remove makes room"},
   {Error::REMOVED, Exit::kFailed, "NOT saved: this device was removed by another of yours; all that is here can be read", nullptr, "to use it again, move its folder away, and duolog device join"},
   {Error::THIS_DEVICE, Exit::kFailed, "this is the device you are on; nothing was changed", nullptr, "remove it from another one of yours: duolog device remove, there"},
@@ -357,6 +359,9 @@ constexpr std::pair<std::string_view, const char*> kFindings[] = {
     {"peer-newer", kPeerNewer},
     {"peer-older", kPeerOlder},
     {"no-attachments", "no more attachments are taken in from the other; words go on: {}"},
+    {"joining-left",
+     "a joining that was stopped has left keys behind, and they cannot be cleared away: {}. Delete that folder, or say "
+     "why it stays: until then whoever reads this disk may read your journal with them"},
     {"notify-off", "nothing is said on the desktop: desktop is off and there is no command under [notify]"},
     {"notify-desktop", "speaks up on the desktop when there is something new"},
     {"notify-command", "tells {} when there is something new"},
@@ -452,6 +457,12 @@ std::string warning_text(std::string_view code) {
     return fmt::format(
         "the other has left the journal {}: nothing new comes from there, and what you write does not arrive; all that "
         "is here stays yours to read",
+        rest_of(code));
+  }
+  if (name == "unlisted-device") {
+    return fmt::format(
+        "a device called {} counts as yours in a shared journal, and none of yours has told your notebook: "
+        "duolog device list; where it is not yours, duolog device remove",
         rest_of(code));
   }
   if (name == "words-unconfirmed") return "your 24 words are not confirmed yet: duolog words";

@@ -46,7 +46,11 @@ void move_files(const home::Home& home) {
   if (is_there(from / kKey)) move(from / kKey, home.key_file());
   home::sync_folder(home.vault().parent_path());
   move(from / kVault, home.vault());
-  home::sync_folder(home.vault().parent_path());
+  try {  // it is a home from here on, and others count it: nobody is told that nothing was saved
+    home::sync_folder(home.vault().parent_path());
+  } catch (const std::system_error& refused) {
+    spdlog::warn("joining: the disk does not confirm the last step: {}", refused.what());
+  }
 }
 
 // Until the vault is in its place there is no home, whatever else lies there already. Nothing lay there before.

@@ -396,6 +396,7 @@ void Device::State::describe(control::StatusReport& report) const {
   const std::string& refusal = open->house.database().refusal();
   if (!refusal.empty()) report.add_warnings("cannot-write:" + refusal);
   if (was_removed()) report.add_warnings("removed");
+  for (const std::string& name : unlisted_devices()) report.add_warnings("unlisted-device:" + name);
   for (const std::string& name : open->house.waits_for()) report.add_warnings("restored:" + name);
   for (const std::string& why : open->house.receives_nothing()) report.add_warnings("receives-nothing:" + why);
   if (const auto left = open->house.shelf().to_fold(); left > 0) report.add_warnings(fmt::format("folding:{}", left));
@@ -412,6 +413,9 @@ void Device::State::examine(control::DoctorReport& report) const {
     finding.set_detail(std::move(detail));
   };
   find("daemon", "ok", DUOLOG_VERSION);
+  std::error_code unknown;
+  if (!arriving && std::filesystem::exists(home.joining(), unknown))
+    find("joining-left", "warning", home.joining().string());
   if (!crypto::secret_memory_is_locked()) find("memory-not-locked", "warning", "RLIMIT_MEMLOCK");
   if (!open) {
     find(now() == Desk::State::kLocked ? "locked" : "not-set-up", "note", "");
@@ -422,6 +426,7 @@ void Device::State::examine(control::DoctorReport& report) const {
   const std::string& refusal = open->house.database().refusal();
   if (!refusal.empty()) find("cannot-write", "problem", refusal);
   if (was_removed()) find("removed", "warning", "");
+  for (const std::string& name : unlisted_devices()) find(("unlisted-device:" + name).c_str(), "warning", "");
   for (const std::string& name : open->house.waits_for())
     find(name.empty() ? "restored-alone" : "restored", "warning", name);
   for (const std::string& why : open->house.receives_nothing()) find("receives-nothing", "warning", why);

@@ -8,6 +8,7 @@
 #include "daemon/control/convert.h"
 #include "daemon/control/devices.h"
 #include "daemon/device_state.h"
+#include "daemon/journal/journal.h"
 #include "daemon/net/address_book.h"
 #include "daemon/store/database_copy.h"
 #include "daemon/welcoming.h"
@@ -58,6 +59,14 @@ void Device::State::list_devices(control::DeviceReport& report) const {
 bool Device::State::was_removed() const {
   const auto rows = open->house.shelf().devices();
   return std::ranges::any_of(rows, [](const journal::DeviceRow& row) { return row.self && row.removed; });
+}
+
+std::vector<std::string> Device::State::unlisted_devices() const {
+  std::vector<std::string> names;
+  for (const journal::DeviceRow& row : open->house.shelf().devices())
+    if (!row.only_in.empty() && !row.removed && !row.self)
+      names.push_back(row.name.empty() ? hex(row.id.view()) : row.name);
+  return names;
 }
 
 // ---- one more ----
@@ -113,13 +122,18 @@ void Device::State::remove_device(const control::DeviceRemove& asked, control::D
   for (const journal::JournalSecrets& journal : house.identity().journals()) {
     if (journal.unacknowledged) continue;
     records += house.log().record_count(journal.id);
-    if (!journal.parted) report.add_journals(journal.name);
+    if (asked.look_only() && !journal.parted) report.add_journals(journal.name);
   }
   report.set_records(control::count(records));
   if (asked.look_only()) return;
   house.identity().require(crypto::SecretBytes(as_bytes(asked.passphrase())));
   house.try_disk_again();
   house.shelf().remove_device(row.id);
+  for (const journal::Journal* journal : house.shelf().journals()) {  // what is true of them now
+    const journal::Membership& members = journal->membership();
+    const bool is_out = members.removed(house.identity().root().id(), row.id) || !members.was_enrolled(row.id);
+    if (is_out && members.current() && !journal->secrets().parted) report.add_journals(journal->secrets().name);
+  }
   spdlog::info("a device of one's own was removed");
 }
 

@@ -81,7 +81,8 @@ struct Device::State {
   void list_devices(control::DeviceReport& report) const;
   void remove_device(const control::DeviceRemove& asked, control::DeviceRemoved& report);
   void refuse_what_is_anothers(const std::vector<journal::DeviceRow>& own, const std::string& name) const;
-  [[nodiscard]] bool was_removed() const;  // this device, by another of its person's
+  [[nodiscard]] bool was_removed() const;                           // this device, by another of its person's
+  [[nodiscard]] std::vector<std::string> unlisted_devices() const;  // names, or ids, of those the notebook lacks
   void make_room_for_a_home();
   [[nodiscard]] Fetched fetched() const;
   control::Desk::Pairing begin_arriving(const std::function<WayIn()>& way, std::function<Fetched()> how_far,

@@ -49,6 +49,9 @@ net::Switchboard::House Household::network_house() {
     if (proven && !door_.admit(journal, chain)) proven.reset();
     return proven;
   };
+  hooks.may_stay = [this](const JournalId& journal, const crypto::ProvenDevice& other) {
+    return door_.may_talk(journal, other);
+  };
   hooks.session = [this](const JournalId& journal, const crypto::ProvenDevice& other) {
     door_.session_began(journal, other.device.id());
     attachments_.session_began(journal);

@@ -83,6 +83,10 @@ Error::Code code_of(journal::Reason reason) {
       return Error::THIS_DEVICE;
     case journal::Reason::kLastDevice:
       return Error::LAST_DEVICE;
+    case journal::Reason::kNotRemoved:
+      return Error::NOT_REMOVED;
+    case journal::Reason::kTooManyEpochs:
+      return Error::TOO_MANY_KEYS;
     case journal::Reason::kDevicesFull:
       return Error::DEVICES_FULL;
     case journal::Reason::kBadUtf8:

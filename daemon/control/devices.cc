@@ -41,6 +41,7 @@ void fill(OwnDevice& out, const journal::DeviceRow& row, const std::vector<journ
   out.set_paired_by(row.paired_by);
   out.set_state(state_of(row));
   out.set_removed_at(moment_of(row.removed_at_ms));
+  for (const std::string& journal : row.only_in) out.add_only_in(journal);
   for (const journal::DeviceRow& other : all)
     if (std::ranges::find(row.enrolled, other.id) != row.enrolled.end()) out.add_let_in(other.name);
 }

@@ -60,31 +60,41 @@ struct Welcome::Talk {
   bool enrolled = false;
   std::exception_ptr refused;
 
+  ~Talk() { hush(); }
+  Talk(const Talk&) = delete;
+  Talk& operator=(const Talk&) = delete;
+
   [[nodiscard]] bool over() const {
     return state == State::kArrived || state == State::kDeclined || state == State::kFailed;
+  }
+  void hush() {
+    if (out) crypto::wipe(*out);
+    out.reset();
   }
   void fail(ArrivalFault why, std::string what) {
     fault = why;
     detail = std::move(what);
-    out.reset();
+    hush();
     state = State::kFailed;
-    take_back();
   }
-  // Whoever has the keys and did not say so may have them all the same: new ones are made without it.
+  // It has the keys and has not kept to what was agreed: new ones are made without it.
   void take_back() {
     if (!std::exchange(enrolled, false)) return;
     try {
       shelf.remove_device(facts.device);
-    } catch (const std::exception& why) {  // it is listed, and can be removed by hand
+      shelf.has_arrived(facts.device);     // it is waited for no more
+    } catch (const std::exception& why) {  // it is removed when its time is over
       detail += detail.empty() ? why.what() : std::string("; ") + why.what();
     }
   }
+  // What can fail is done before anybody is let in.
   void enrol() {
     wire::PairFrame frame;
     const WipedHandover wiped(frame);
-    crypto::Chain chain = shelf.enrol_device(visitor->device, visitor->name, facts.paired_by);
+    put_handover(frame.mutable_handover(), shelf.parts().identity, reach());
+    shelf.expect_arrival(facts.device);
+    put_chain(frame.mutable_handover(), shelf.enrol_device(visitor->device, visitor->name, facts.paired_by));
     enrolled = true;
-    put_handover(frame.mutable_handover(), shelf.parts().identity, chain, reach());
     out = bytes_of(frame);
     state = State::kAwaitingStored;
   }
@@ -101,8 +111,9 @@ void Welcome::welcome() {
   } catch (const Refusal& refusal) {
     talk_->refused = std::current_exception();
     talk_->fail(ArrivalFault::kRefused, refusal.what());
-  } catch (const store::NotDurable& refused) {
+  } catch (const std::exception& refused) {  // the disk, a damaged log, too little memory
     talk_->fail(ArrivalFault::kNotStored, refused.what());
+    talk_->take_back();
   }
 }
 
@@ -122,8 +133,10 @@ void Welcome::receive(ByteView message) {
     if (talk_->state != State::kAwaitingStored || !frame.has_stored())
       throw Unwelcome{ArrivalFault::kViolation, "a message out of turn"};
     talk_->state = State::kArrived;
+    talk_->shelf.has_arrived(talk_->facts.device);
   } catch (const Unwelcome& why) {
     talk_->fail(why.fault, why.detail);
+    talk_->take_back();
   }
 }
 
@@ -183,7 +196,7 @@ void Arrival::receive(ByteView message) {
     talk_->take(frame);
   } catch (const Unwelcome& why) {
     talk_->fail(why.fault, why.detail);
-  } catch (const store::NotDurable& refused) {
+  } catch (const std::exception& refused) {  // the disk, or too little memory for so much
     talk_->fail(ArrivalFault::kNotStored, refused.what());
   }
 }

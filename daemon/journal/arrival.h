@@ -7,7 +7,8 @@
 //
 // kDeciding:         nothing is sent until a person has said yes or no.
 // kAwaitingStored:   the new device is enrolled, durably, and was sent all that makes it this person's. If the
-//                    connection ends now, nobody knows what it has kept: it is removed again.
+//                    connection ends now, or this daemon does, nobody knows what it has kept: it has two minutes to
+//                    come by itself (Shelf::expect_arrival), and then it is removed again.
 // kAwaitingHandover: the joiner has nothing but keys of its own.
 //
 // No record goes this way. The new device opens as any other, and notebook and journals come by sessions.
@@ -24,7 +25,8 @@ namespace duolog::journal {
 
 inline constexpr std::size_t kJournalsHanded = 64;
 inline constexpr std::size_t kEpochsHanded = 200;  // of a journal, beside epoch zero: the others come by the notebook
-inline constexpr std::size_t kReachHanded = 64;    // devices
+inline constexpr std::size_t kEpochsHandedInAll = 2000;  // of all journals: each lies in locked memory, twice
+inline constexpr std::size_t kReachHanded = 64;          // devices
 
 // What the handshake proved and told of the other device.
 struct ArrivalFacts {
@@ -63,8 +65,8 @@ class Welcome {
   void welcome();  // REQUIRES: kDeciding
   void decline();
   void receive(ByteView message);  // one application message; never throws
-  std::optional<Bytes> next();
-  void lost();  // the connection has ended
+  std::optional<Bytes> next();     // may hold keys: to be wiped
+  void lost();                     // the connection has ended
 
   [[nodiscard]] State state() const;
   [[nodiscard]] ArrivalFault fault() const;

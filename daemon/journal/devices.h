@@ -24,12 +24,22 @@ struct Known {
   const std::map<DeviceId, std::uint64_t>& folded;  // up to where each log was read
 };
 
-// The notebook lacks removals that another journal knows, and those that follow from one: of devices that only the
-// removed one vouches for. And it lacks devices that came by their chain alone, as whoever let them in is lost: over
-// live members.
+// The writer of an epoch knew that all of `surely` are gone, and of these also some; or it cannot be told. Of more than
+// kGoneTried that perhaps were, only the first ones are tried.
+bool says_gone(const crypto::EpochMeta& meta, const std::vector<DeviceId>& surely,
+               const std::vector<DeviceId>& perhaps);
+
+// The writer of an epoch knew of every device of this person that is removed.
+bool knew_of_removals(const RootId& person, const Membership& members, const crypto::EpochMeta& meta);
+
+// The notebook lacks removals that another journal knows, of devices that the notebook has ever known (else whoever has
+// a lost device could fill it), and those that follow from one: of its devices for which only the removed one vouches.
+// And it lacks devices that came by their chain alone, as whoever let them in is lost: over live members, and removed
+// nowhere.
 Untold untold_in_notebook(const RootId& person, const Known& notebook, const std::vector<Known>& journals);
 
-// A journal lacks what the notebook knows.
-Untold untold_in_journal(const RootId& person, const Membership& notebook, const Membership& journal);
+// A journal lacks what the notebook knows; and removals of its own devices for which, as the notebook knows, only a
+// removed one vouches.
+Untold untold_in_journal(const RootId& person, const Known& notebook, const Membership& journal);
 
 }  // namespace duolog::journal

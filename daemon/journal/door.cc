@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "daemon/journal/door.h"
 
+#include "daemon/journal/devices.h"
 #include "daemon/journal/items.h"
 
 namespace duolog::journal {
@@ -101,12 +102,20 @@ std::optional<crypto::ProvenDevice> Door::prove(const JournalId& id, const crypt
   if (journal == nullptr || (journal->secrets().parted && !shelf_.is_telling(id))) return std::nullopt;
   auto proven = journal->roster().prove(chain);
   if (!proven || proven->device.id() == shelf_.parts().identity.keys().id()) return std::nullopt;
-  if (journal->membership().shuts_out(*proven)) return std::nullopt;
-  const Identity& identity = shelf_.parts().identity;
-  const Journal* notebook = shelf_.by_id(identity.journals().front().id);
-  const bool own = proven->person == identity.root().id();
-  if (own && notebook->membership().removed(proven->person, proven->device.id())) return std::nullopt;
+  if (!may_talk(id, *proven)) return std::nullopt;
   return proven;
+}
+
+bool Door::may_talk(const JournalId& id, const crypto::ProvenDevice& device) const {
+  const Journal* journal = shelf_.by_id(id);
+  if (journal == nullptr || journal->membership().shuts_out(device)) return false;
+  const Identity& identity = shelf_.parts().identity;
+  if (device.person != identity.root().id()) return true;
+  if (shelf_.by_id(identity.journals().front().id)->membership().shuts_out(device)) return false;
+  return std::ranges::none_of(identity.journals(), [&](const JournalSecrets& one) {
+    const Journal* other = shelf_.by_id(one.id);
+    return other != nullptr && other->membership().removed(device.person, device.device.id());
+  });
 }
 
 bool Door::admit(const JournalId& id, const crypto::Chain& chain) {
@@ -130,7 +139,8 @@ std::uint64_t Door::behind(const JournalId& id, const DeviceId& device) const {
 
 void Door::session_began(const JournalId& id, const DeviceId& other) {
   const Journal* journal = shelf_.by_id(id);
-  if (journal == nullptr || journal->is_mine(other)) return;
+  if (journal == nullptr) return;
+  if (journal->is_mine(other)) return shelf_.has_arrived(other);
   try {
     shelf_.met(id);
   } catch (const store::NotDurable& refused) {
@@ -156,8 +166,18 @@ void Door::forked(const JournalId& id, const DeviceId& device) {
 
 std::vector<crypto::BeaconKey> Door::beacon_keys(const JournalId& id, std::size_t limit) const {
   std::vector<crypto::BeaconKey> keys;
+  const Journal* journal = shelf_.by_id(id);
+  const auto removed_has = [&](const EpochId& epoch) {
+    if (journal == nullptr) return false;
+    return std::ranges::any_of(journal->secrets().genesis.roots(), [&](const crypto::RootPublic& person) {
+      return std::ranges::any_of(journal->facts().epochs, [&](const EpochFact& fact) {
+        return fact.id == epoch && !knew_of_removals(person.id(), journal->membership(), fact.meta);
+      });
+    });
+  };
   const auto epochs = talking_epochs(shelf_.parts().identity.journal(id));
-  for (std::size_t i = 0; i < std::min(limit, epochs.size()); ++i) keys.push_back(crypto::beacon_key(*epochs[i]));
+  for (std::size_t i = 0; i < std::min(limit, epochs.size()); ++i)
+    if (i == 0 || !removed_has(crypto::epoch_id(id, *epochs[i]))) keys.push_back(crypto::beacon_key(*epochs[i]));
   return keys;
 }
 

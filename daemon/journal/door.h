@@ -49,8 +49,11 @@ class Door {
   [[nodiscard]] std::vector<PskCandidate> psk_candidates() const;
 
   // Whose device a chain proves, by this journal's genesis: with it a session may be held. nullopt: nobody's here, this
-  // very device, or one that was removed here (one's own: or from the notebook), or that only such a one vouches for.
+  // very device, or one that may not talk.
   [[nodiscard]] std::optional<crypto::ProvenDevice> prove(const JournalId& journal, const crypto::Chain& chain) const;
+  // False: it was removed here, or only such a one vouches for it; and of this person's own devices, also where the
+  // notebook says so, or any journal has it removed: one that cannot be written in never hears of it.
+  [[nodiscard]] bool may_talk(const JournalId& journal, const crypto::ProvenDevice& device) const;
   // Its log may come in from now on, whoever brings it, also where its device is out: the others have it too.
   // False: not proven, this very device, or too many devices of that person.
   bool admit(const JournalId& journal, const crypto::Chain& chain);
@@ -68,7 +71,8 @@ class Door {
   void acknowledged(const JournalId& journal, const DeviceId& other, const store::Frontier& frontier);
   void forked(const JournalId& journal, const DeviceId& device);
 
-  // Under which this journal's devices call out to each other in a network, the newest first; at most `limit`.
+  // Under which this journal's devices call out to each other in a network, the newest first; at most `limit`. None but
+  // the newest that a removed device has: it could call in anybody's name.
   [[nodiscard]] std::vector<crypto::BeaconKey> beacon_keys(const JournalId& journal, std::size_t limit) const;
 
  private:

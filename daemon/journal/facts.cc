@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "daemon/journal/facts.h"
 
+#include <algorithm>
+
 #include "crypto/check.h"
 
 namespace duolog::journal {
@@ -40,6 +42,15 @@ void put(Bytes& out, const AddedFact& added) {
   put(out, added.seq);
   put(out, added.chain);
   put(out, added.paired_by);
+}
+void put(Bytes& out, const KeptFact& kept) {
+  put(out, kept.by);
+  put(out, kept.seq);
+  put(out, kept.under);
+}
+template <class Value>
+void put(Bytes& out, const std::vector<Value>& list) {
+  put_all(out, list);
 }
 void put(Bytes& out, const RemovedFact& removed) {
   put(out, removed.removal.device);
@@ -113,6 +124,12 @@ class From {
     get(added.chain);
     get(added.paired_by);
   }
+  void get(KeptFact& kept) {
+    get(kept.by);
+    get(kept.seq);
+    get(kept.under);
+  }
+  void get(std::vector<KeptFact>& list) { get_all(list); }
   void get(RemovedFact& removed) {
     get(removed.removal.device);
     get(removed.removal.cut_seq);
@@ -167,10 +184,17 @@ class From {
 
 }  // namespace
 
+std::uint32_t Facts::number_of(const crypto::Chain& chain) {
+  const auto number = static_cast<std::size_t>(std::ranges::find(chains, chain) - chains.begin());
+  if (number == chains.size()) chains.push_back(chain);
+  return static_cast<std::uint32_t>(number);
+}
+
 Bytes Facts::encode() const {
   Bytes out;
   put_all(out, epochs);
   put_all(out, founders);
+  put_all(out, chains);
   put_all(out, added);
   put_all(out, removed);
   put_all(out, parted);
@@ -189,6 +213,7 @@ Facts Facts::decode(ByteView bytes) {
   From from(bytes);
   from.get_all(facts.epochs);
   from.get_all(facts.founders);
+  from.get_all(facts.chains);
   from.get_all(facts.added);
   from.get_all(facts.removed);
   from.get_all(facts.parted);

@@ -12,7 +12,7 @@ struct AddedFact {
   DeviceId device;
   DeviceId by;
   std::uint64_t seq = 0;
-  crypto::Chain chain;
+  std::uint32_t chain = 0;  // which of Facts::chains: many may say the same, and one is long
   std::string paired_by;
 };
 struct RemovedFact {
@@ -27,19 +27,28 @@ struct PartedFact {
   DeviceId by;
   std::uint64_t seq = 0;
 };
+// What a notebook keeps of another journal, and where.
+struct KeptFact {
+  DeviceId by;
+  std::uint64_t seq = 0;
+  EpochId under;  // the notebook's epoch: whoever has that one has read it
+};
 
 struct Facts {
   std::vector<EpochFact> epochs;        // as Membership was told
   std::vector<crypto::Chain> founders;  // of the founding record
+  std::vector<crypto::Chain> chains;    // of those that were added
   std::vector<AddedFact> added;
   std::vector<RemovedFact> removed;
   std::vector<PartedFact> parted;
   std::set<DeviceId> zero_authors;  // whose logs begin with epoch zero
   std::map<DeviceId, std::uint64_t> epochs_written;
-  std::map<bool, std::uint64_t> practices_written;  // by this person or not
-  std::set<JournalId> journals_kept;                // a notebook's alone: what it keeps of other journals
-  std::set<EpochId> epochs_kept;
+  std::map<bool, std::uint64_t> practices_written;           // by this person or not
+  std::map<JournalId, std::vector<KeptFact>> journals_kept;  // a notebook's alone
+  std::map<EpochId, std::vector<KeptFact>> epochs_kept;
   std::set<std::string> alarms;  // codes
+
+  std::uint32_t number_of(const crypto::Chain& chain);  // in `chains`; it is there from now on
 
   [[nodiscard]] Bytes encode() const;
   static Facts decode(ByteView bytes);  // REQUIRES: encode() has made them

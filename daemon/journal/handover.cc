@@ -47,8 +47,9 @@ crypto::Chain verified_chain(const wire::Chain& from, const crypto::RootPublic& 
   return chain;
 }
 
-std::vector<crypto::EpochSecret> read_epochs(const wire::Handover::Journal& from, const JournalId& id) {
-  require(from.epochs_size() >= 2 && from.epochs_size() <= static_cast<int>(kEpochsHanded + 1),
+std::vector<crypto::EpochSecret> read_epochs(const wire::Handover::Journal& from, const JournalId& id, bool notebook) {
+  const int at_least = notebook ? 2 : 1;
+  require(from.epochs_size() >= at_least && from.epochs_size() <= static_cast<int>(kEpochsHanded + 1),
           "a journal has too few epochs, or too many");
   std::vector<crypto::EpochSecret> epochs;
   std::set<EpochId> known;
@@ -69,12 +70,11 @@ JournalSecrets read_journal(const wire::Handover::Journal& from, const crypto::R
   JournalSecrets journal;
   journal.genesis = *genesis;
   journal.id = genesis->id();
-  journal.epochs = read_epochs(from, journal.id);
+  journal.epochs = read_epochs(from, journal.id, notebook);
   journal.name = from.name();
   journal.awaited = true;
   if (notebook) return journal;
-  require(practice::is_one_of(from.relationship(), practice::kRelationships), "a relationship that there is not");
-  require(from.paired_by() == "code" || from.paired_by() == "link", "a way of pairing that there is not");
+  require(is_handed_on(from.relationship(), from.paired_by()), "a relationship or a way of pairing that there is not");
   journal.other = from.other();
   journal.relationship = from.relationship();
   journal.paired_by = from.paired_by();
@@ -84,6 +84,9 @@ JournalSecrets read_journal(const wire::Handover::Journal& from, const crypto::R
 std::vector<JournalSecrets> read_journals(const wire::Handover& from, const crypto::RootPublic& root) {
   require(from.journals_size() >= 1 && from.journals_size() <= static_cast<int>(kJournalsHanded),
           "there is no journal, or there are too many");
+  std::size_t epochs = 0;
+  for (const wire::Handover::Journal& one : from.journals()) epochs += static_cast<std::size_t>(one.epochs_size());
+  require(epochs <= kEpochsHandedInAll, "there are too many epochs");
   std::vector<JournalSecrets> journals;
   std::set<JournalId> ids;
   std::set<std::string> names;
@@ -108,9 +111,12 @@ std::vector<Reach> read_reach(const wire::Handover& from) {
   return reach;
 }
 
-void put_journal(wire::Handover::Journal* to, const JournalSecrets& journal) {
+// Takes what it hands over off `room`.
+void put_journal(wire::Handover::Journal* to, const JournalSecrets& journal, std::size_t& room) {
   put(to->mutable_genesis(), journal.genesis.encode());
-  const std::size_t newest = journal.epochs.size() - std::min(journal.epochs.size() - 1, kEpochsHanded);
+  const std::size_t many = std::min({journal.epochs.size() - 1, kEpochsHanded, room});
+  const std::size_t newest = journal.epochs.size() - many;
+  room -= many;
   put(to->add_epochs(), journal.epochs.front().view());
   for (std::size_t i = newest; i < journal.epochs.size(); ++i) put(to->add_epochs(), journal.epochs[i].view());
   to->set_name(journal.name);
@@ -119,7 +125,17 @@ void put_journal(wire::Handover::Journal* to, const JournalSecrets& journal) {
   to->set_paired_by(journal.paired_by);
 }
 
+bool would_be_taken(const JournalSecrets& journal) {
+  if (journal.unacknowledged || journal.name.empty() || !is_name(journal.name) || !is_name(journal.other)) return false;
+  return !journal.shared() || (journal.epochs.size() > 1 && is_handed_on(journal.relationship, journal.paired_by));
+}
+
 }  // namespace
+
+bool is_handed_on(const std::string& relationship, const std::string& paired_by) {
+  const bool is_paired = paired_by == "code" || paired_by == "link";
+  return is_paired && practice::is_one_of(relationship, practice::kRelationships);
+}
 
 WipedHandover::~WipedHandover() {
   if (!message_.has_handover()) return;
@@ -128,20 +144,23 @@ WipedHandover::~WipedHandover() {
     for (std::string& secret : *journal.mutable_epochs()) wipe_field(&secret);
 }
 
-void put_handover(wire::Handover* to, const Identity& identity, const crypto::Chain& chain,
-                  const std::vector<Reach>& reach) {
-  put(to->mutable_root_sign(), identity.root().sign.bytes);
-  put(to->mutable_root_wrap(), identity.root().wrap.bytes);
-  put(to->mutable_root_psk_master(), identity.psk_master().view());
+void put_chain(wire::Handover* to, const crypto::Chain& chain) {
   for (const crypto::Certificate& certificate : chain) {
     wire::Certificate* one = to->mutable_chain()->add_certificates();
     put(one->mutable_body(), certificate.body);
     put(one->mutable_signature(), certificate.signature);
   }
+}
+
+void put_handover(wire::Handover* to, const Identity& identity, const std::vector<Reach>& reach) {
+  put(to->mutable_root_sign(), identity.root().sign.bytes);
+  put(to->mutable_root_wrap(), identity.root().wrap.bytes);
+  put(to->mutable_root_psk_master(), identity.psk_master().view());
   to->set_person(identity.person());
+  std::size_t room = kEpochsHandedInAll - kJournalsHanded;  // every journal's epoch zero has its own
   for (const JournalSecrets& journal : identity.journals())
-    if (!journal.unacknowledged && !journal.parted && to->journals_size() < static_cast<int>(kJournalsHanded))
-      put_journal(to->add_journals(), journal);
+    if (!journal.parted && would_be_taken(journal) && to->journals_size() < static_cast<int>(kJournalsHanded))
+      put_journal(to->add_journals(), journal, room);
   for (const Reach& one : reach) {
     if (to->reach_size() == static_cast<int>(kReachHanded)) break;
     wire::Handover::Reach* where = to->add_reach();

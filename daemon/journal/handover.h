@@ -30,9 +30,13 @@ class WipedHandover {
   wire::PairFrame& message_;
 };
 
-// Of every journal that is not hidden: epoch zero and the newest ones.
-void put_handover(wire::Handover* to, const Identity& identity, const crypto::Chain& chain,
-                  const std::vector<Reach>& reach);
+// A newer version may know more; what is not one of these a new device would not take.
+bool is_handed_on(const std::string& relationship, const std::string& paired_by);
+
+// Of every journal that is not hidden, and that a new device would take: epoch zero and the newest ones. One of which
+// there is no more than epoch zero yet comes by the notebook. The chain is the last to be known.
+void put_handover(wire::Handover* to, const Identity& identity, const std::vector<Reach>& reach);
+void put_chain(wire::Handover* to, const crypto::Chain& chain);
 
 // Throws Unwelcome. `host`: the device that was spoken with.
 Handover verified_handover(const wire::Handover& from, const crypto::DeviceKeys& self, const DeviceId& host);

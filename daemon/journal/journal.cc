@@ -50,7 +50,8 @@ bool Journal::is_mine(const DeviceId& device) const {
 
 bool Journal::admit(const crypto::Chain& chain) {
   const auto proven = roster_.prove(chain);
-  if (!proven || !roster_.add(chain, proven->device.id() != self())) return false;
+  if (!proven || !has_room_for(*proven)) return false;
+  roster_.add(chain, *proven, proven->device.id() != self());
   return log_.admit(id_, proven->device.id(), proven->device.sign);
 }
 
@@ -169,14 +170,26 @@ void Journal::fold_all() {
   }
 }
 
+// The live set is moved by others' records as well: that there is no current epoch again is no bug of ours.
 EpochId Journal::writing_epoch() {
   if (!membership_.current()) write_epoch();
   const auto current = membership_.current();
-  check(current.has_value(), "the epoch just written is not the current one");
+  if (!current) throw Refusal(Reason::kTooManyEpochs, secrets().name);
   return *current;
 }
 
+// What the others would not read any more is not written either.
+void Journal::require_one_more_epoch() {
+  const auto written = facts_.epochs_written.find(self());
+  if (written == facts_.epochs_written.end() || written->second < kEpochLimit) return;
+  alarm("too-many-epochs:" + hex(self().bytes));
+  Refusal refusal(Reason::kTooManyEpochs, secrets().name);
+  refusal.limit = kEpochLimit;
+  throw refusal;
+}
+
 void Journal::write_epoch() {
+  require_one_more_epoch();
   const EpochId epoch = unrecorded_ ? *unrecorded_ : new_epoch();
   const crypto::SlotPsk psk = crypto::epoch_psk(secrets().epochs.front());
   std::vector<crypto::EpochRecipient> recipients;

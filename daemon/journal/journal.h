@@ -56,13 +56,24 @@ class Journal {
   void add_device(const crypto::Chain& chain, const std::string& paired_by, const Stamp& stamp);
   // With what is held of its log here as the cut.
   void remove_device(const DeviceId& device, const Stamp& stamp);
-  bool renew_epoch();  // writes one where there is none for today's members; false: there is one
+  bool renew_epoch();    // writes one where there is none for today's members; false: there is one
+  void replace_epoch();  // writes one though there is one: somebody who was removed has that
   // Secrets that came another way than in a slot; durable in the vault when this returns. Throws store::NotDurable.
   void know(std::vector<crypto::EpochSecret> secrets);
-  // Of a notebook: what another of this person's devices keeps there and nobody here has taken up. `take` says false
-  // for what is to be shown again; `keep` makes durable what was taken. What is not known to be by a member is not
-  // shown yet.
-  void take_up_kept(const std::function<bool(Event&)>& take, const std::function<void()>& keep);
+  // Of a notebook: what another of this person's devices keeps there and nobody here has taken up. `keep` makes durable
+  // what was taken. What is not known to be by a member is not shown yet. False: there is more.
+  enum class Taken { kYes, kEnough, kOfAJournalNotHere };  // enough: this one is shown again next time
+  struct TakingUp {
+    std::function<bool(const JournalId&)> is_here;
+    std::function<Taken(Event&)> take;
+    std::function<void()> keep;
+  };
+  bool take_up_kept(const TakingUp& with);
+  // By this device, or by another one whose word counts.
+  [[nodiscard]] bool keeps(const JournalId& journal) const;
+  [[nodiscard]] bool keeps(const EpochId& epoch) const;
+  // A device that was removed from this notebook has read it where it is kept.
+  [[nodiscard]] bool has_told_removed(const EpochId& epoch) const;
   // Behind the cut of a device that was removed, or by one that only such a one vouches for.
   [[nodiscard]] bool is_from_removed(const DeviceId& device, std::uint64_t seq) const;
 
@@ -125,6 +136,8 @@ class Journal {
   void bodies_came(const DeviceId& author, std::uint64_t first, std::uint64_t last);
   void freeze(const DeviceId& device);  // its log has forked
   bool admit(const crypto::Chain& chain);
+  // One more of this person's may be let in: those that are out take nobody's place.
+  [[nodiscard]] bool has_room_for_device() const;
   // `by` says it holds this device's log up to `seq`.
   void receipt(const DeviceId& by, std::uint64_t seq, std::int64_t now_ms);
   void forget();  // what the view has of it
@@ -167,6 +180,7 @@ class Journal {
   void require_whole_log() const;
   [[nodiscard]] std::vector<Seen> seen() const;
   EpochId writing_epoch();
+  void require_one_more_epoch();
   void write_epoch();
   EpochId new_epoch();
   void fold_all();
@@ -239,8 +253,24 @@ class Journal {
   [[nodiscard]] bool may_write_epochs(const Place& place) const;
   void members_changed();
   void restore_members();
+  [[nodiscard]] bool has_room_for(const crypto::ProvenDevice& device) const;
+
+  // ---- journal_kept.cc ----
+  struct Waiting {  // of one author
+    std::set<std::uint64_t> places;
+    std::map<std::uint64_t, JournalId> parked;  // of journals that are not here
+  };
+  using Places = std::vector<std::pair<DeviceId, std::uint64_t>>;
+  void restore_kept();
   void to_take_up(const Place& place);
+  void wait_to_take_up(const DeviceId& device, std::uint64_t seq);
+  bool take_up_next(const DeviceId& device, Waiting& waiting, const TakingUp& with, Places& taken);
+  Taken take_up_at(const DeviceId& device, std::uint64_t at, const TakingUp& with, JournalId& of);
+  void wait_no_more(const Places& places);
+  template <class Id>
+  void count_kept(std::map<Id, std::vector<KeptFact>>& kept, const Id& what, const KeptFact& fact);
   [[nodiscard]] bool is_believed(const DeviceId& device, std::uint64_t seq) const;
+  [[nodiscard]] bool any_believed(const std::vector<KeptFact>& kept) const;
 
   const crypto::EpochSecret* secret(const EpochId& epoch) const;
   // Valid until it is asked for another one.
@@ -277,7 +307,10 @@ class Journal {
   std::map<DeviceId, std::set<std::uint64_t>> unenrolled_;                   // epochs of authors not enrolled yet
   std::map<DeviceId, std::set<std::uint64_t>> bodiless_;                     // folded over, their bodies not here
   std::set<std::pair<DeviceId, std::uint64_t>> again_;                       // to be folded once more
-  std::set<std::pair<DeviceId, std::uint64_t>> to_take_up_;                  // of a notebook: see take_up_kept()
+  std::map<DeviceId, Waiting> to_take_up_;                                   // of a notebook: see take_up_kept()
+  bool more_to_take_up_ = false;                                             // than is in memory: the view has it
+  std::size_t kept_by_others_ = 0;                                           // of what is counted in the facts
+  std::size_t effort_ = 0;                                                   // of a record, beside opening it
   std::map<std::pair<bool, RecordId>, Gone> erased_;                         // by whose it is; held here or not
   std::map<DeviceId, std::set<std::uint64_t>> to_erase_;                     // whose bodies may still be in the log
   bool look_at_bodiless_ = false;                                            // some of them may have been taken back

@@ -1,6 +1,5 @@
 // journal_devices.cc: members that come and go, and the epochs that follow them: what records of kinds 2 and 3 mean,
-// what is written of either, and what a notebook hands from one of a person's devices to the others. Spec:
-// proto/README.md sections 3.3 and 3.4.
+// and what is written of either. Spec: proto/README.md sections 3.3 and 3.4.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <new>
 
@@ -8,12 +7,6 @@
 #include "daemon/journal/let_back_in.h"
 
 namespace duolog::journal {
-namespace {
-
-// Places in a notebook that nobody has taken up: who is no member yet could name any number.
-constexpr std::size_t kToTakeUpLimit = 4096;
-
-}  // namespace
 
 // ---- kind 2 ----
 
@@ -27,7 +20,8 @@ void Journal::take_epoch(const Place& place, ByteView body) {
     return pend(place, kNotEnrolled);
   }
   const auto depth = crypto::epoch_depth(body);
-  if (!depth || ++facts_.epochs_written[place.device] > kEpochLimit) return;
+  const bool too_many = ++facts_.epochs_written[place.device] > kEpochLimit;
+  if (!depth || (too_many && place.device != self())) return;
   if (secret(id) == nullptr && !learn_epoch(place, body)) {  // it may come another way, and is counted once more then
     waiting_[id].emplace(place.device, place.seq);
     return pend(place, kEpochNotKnown, id);
@@ -90,6 +84,11 @@ bool Journal::renew_epoch() {
   return true;
 }
 
+void Journal::replace_epoch() {
+  get_ready_to_write();
+  write_epoch();
+}
+
 // ---- kind 3 ----
 
 // The founding record counts where the protocol puts it: third in the log that begins with epoch zero, by a device of
@@ -107,27 +106,46 @@ void Journal::mean(const Place& place, const Found& found) {
   bool complete = founders.size() == roots.size() && founders.front().device.id() == place.device;
   for (std::size_t i = 0; complete && i < roots.size(); ++i) complete = founders[i].person == roots[i].id();
   if (!complete) return;
-  for (const crypto::ProvenDevice& founder : founders) membership_.enrol(founder);
-  for (const crypto::Chain& chain : found.chains) roster_.add(chain, false);
+  for (std::size_t i = 0; i < founders.size(); ++i) {
+    membership_.enrol(founders[i]);
+    roster_.add(found.chains[i], founders[i], false);
+  }
   members_.insert(members_.end(), found.chains.begin(), found.chains.end());
   facts_.founders.insert(facts_.founders.end(), found.chains.begin(), found.chains.end());
   members_changed();
 }
 
-// Who wrote it counts when all is known: perhaps they are enrolled only by what is still to be read.
+// Whether its author is enrolled counts when all is known: perhaps that is still to be read. A chain is long and dear
+// to prove: what says nothing new, or could never count, is not proven.
 void Journal::mean(const Place& place, const DeviceAdd& add) {
-  if (place.header.kind != crypto::RecordKind::kMembership) return;
+  if (place.header.kind != crypto::RecordKind::kMembership || add.chain.empty()) return;
+  const crypto::ProvenDevice* author = roster_.find(place.device);
+  const auto last = crypto::decode(add.chain.back());
+  if (author == nullptr || !last || membership_.knows(place.device, last->device.id(), place.seq)) return;
+  if (!roster_.knows(add.chain)) effort_ += add.chain.size();
   const auto proven = roster_.prove(add.chain);
-  if (!proven || !roster_.add(add.chain, false)) return;
+  if (!proven || proven->person != author->person || !has_room_for(*proven)) return;
   if (!membership_.enrol({*proven, place.device, place.seq})) return;
-  AddedFact added{proven->device.id(), place.device, place.seq, add.chain, add.paired_by};
+  roster_.add(add.chain, *proven, false);
+  AddedFact added{proven->device.id(), place.device, place.seq, facts_.number_of(add.chain), add.paired_by};
   const auto same = [&](const AddedFact& one) { return one.device == added.device && one.by == added.by; };
   std::erase_if(facts_.added, same);
   const bool by_words = is_homecoming(added) && proven->path.size() == 1 && !membership_.founded_by(added.device);
   if (by_words && added.device != self()) alarm(let_back_in(added.device));
   facts_.added.push_back(std::move(added));
-  members_.push_back(add.chain);
+  if (!log_.admitted(id_, proven->device.id())) members_.push_back(add.chain);
   members_changed();
+}
+
+// Founders have theirs.
+bool Journal::has_room_for(const crypto::ProvenDevice& device) const {
+  const auto is_out = [this](const crypto::ProvenDevice& one) { return membership_.shuts_out(one); };
+  if (roster_.find(device.device.id()) != nullptr) return true;
+  return roster_.has_room(device.person, is_out(device), is_out);
+}
+
+bool Journal::has_room_for_device() const {
+  return roster_.has_room(person_, false, [this](const auto& one) { return membership_.shuts_out(one); });
 }
 
 void Journal::mean(const Place& place, const DeviceRemove& remove) {
@@ -167,15 +185,20 @@ void Journal::members_changed() {
 
 void Journal::restore_members() {
   for (const crypto::Chain& chain : facts_.founders) {
-    if (const auto proven = roster_.prove(chain)) membership_.enrol(*proven);
-    roster_.add(chain, false);
+    const auto proven = roster_.prove(chain);
+    if (!proven) continue;
+    membership_.enrol(*proven);
+    roster_.add(chain, *proven, false);
     members_.push_back(chain);
   }
+  std::vector<std::optional<crypto::ProvenDevice>> proven;
+  for (const crypto::Chain& chain : facts_.chains) proven.push_back(roster_.prove(chain));
   for (const AddedFact& added : facts_.added) {
-    const auto proven = roster_.prove(added.chain);
-    if (!proven || !roster_.add(added.chain, false)) continue;
-    membership_.enrol({*proven, added.by, added.seq});
-    members_.push_back(added.chain);
+    if (added.chain >= proven.size() || !proven[added.chain]) continue;
+    const crypto::Chain& chain = facts_.chains[added.chain];
+    roster_.add(chain, *proven[added.chain], false);
+    membership_.enrol({*proven[added.chain], added.by, added.seq});
+    if (!log_.admitted(id_, added.device)) members_.push_back(chain);
   }
   for (const RemovedFact& removed : facts_.removed) membership_.remove(removed.removal);
   for (const EpochFact& fact : facts_.epochs) membership_.epoch(fact);
@@ -199,52 +222,6 @@ void Journal::remove_device(const DeviceId& device, const Stamp& stamp) {
   const auto held = log_.head(id_, device);
   DeviceRemove remove{device, held ? held->seq : 0, held ? held->head : crypto::first_prev(id_, device)};
   append_event({stamp.now_ms, stamp.offset_minutes, {}, std::move(remove)}, {}, crypto::RecordKind::kMembership);
-}
-
-// ---- a notebook's: what it hands on ----
-
-void Journal::mean(const Place& place, const JournalKept& kept) {
-  if (shared() || !place.mine) return;
-  facts_changed_ = facts_.journals_kept.insert(kept.genesis.id()).second || facts_changed_;
-  to_take_up(place);
-}
-
-void Journal::mean(const Place& place, const EpochKept& kept) {
-  if (shared() || !place.mine) return;
-  facts_changed_ = facts_.epochs_kept.insert(crypto::epoch_id(kept.journal, kept.secret)).second || facts_changed_;
-  to_take_up(place);
-}
-
-// What this device has written it knows. Secrets are not held meanwhile: the place is.
-void Journal::to_take_up(const Place& place) {
-  if (place.device == self() || to_take_up_.size() >= kToTakeUpLimit) return;
-  to_take_up_.emplace(place.device, place.seq);
-  pend(place, kToTakeUp);
-}
-
-bool Journal::is_believed(const DeviceId& device, std::uint64_t seq) const {
-  return membership_.enrolled().contains(device) && !is_from_removed(device, seq);
-}
-
-void Journal::take_up_kept(const std::function<bool(Event&)>& take, const std::function<void()>& keep_taken) {
-  std::vector<std::pair<DeviceId, std::uint64_t>> taken;
-  for (const auto& [device, at] : to_take_up_) {
-    if (!is_believed(device, at)) continue;
-    log_.one_to_open(id_, device, at, [&](std::uint64_t seq, const RecordId& id, const crypto::Record& record) {
-      const auto header = crypto::decode_header(record.head);
-      Opened opened;
-      if (header) opened = open({device, seq, id, *header, true}, record);
-      if (!opened.event || take(*opened.event)) taken.emplace_back(device, seq);
-      return false;
-    });
-  }
-  if (taken.empty()) return;
-  keep_taken();
-  file_.transaction([&] {
-    for (const auto& [device, seq] : taken) view_->done(device, seq);
-    keep();
-  });
-  for (const auto& place : taken) to_take_up_.erase(place);
 }
 
 }  // namespace duolog::journal

@@ -85,6 +85,7 @@ bool Journal::fold_device(const DeviceId& device, std::size_t& budget) {
     } else {
       note(place, {});
     }
+    budget -= std::min(budget, std::exchange(effort_, 0));
     return true;
   });
   return more;
@@ -104,6 +105,7 @@ bool Journal::fold_again(std::size_t& budget) {
       if (header) take({device, seq, id, *header, is_mine(device)}, record);
       return false;
     });
+    budget -= std::min(budget, std::exchange(effort_, 0));
   }
   return false;
 }

@@ -28,6 +28,7 @@ void Journal::take_up() {
   bodiless_.clear();
   again_.clear();
   to_take_up_.clear();
+  more_to_take_up_ = false;
   to_erase_.clear();
   practices_put_.clear();
   scan_.reset();
@@ -37,6 +38,7 @@ void Journal::take_up() {
   counted_.reset();
   if (view_->empty()) counted_.emplace();
   restore_members();
+  restore_kept();
   for (const store::FrontierEntry& entry : log_.frontier(id_))
     if (log_.frozen(id_, entry.device)) freeze(entry.device);
   restore_erased();
@@ -57,7 +59,7 @@ void Journal::restore_pending() {
       continue;
     }
     if (one.why == kToTakeUp) {
-      to_take_up_.emplace(one.device, one.seq);
+      wait_to_take_up(one.device, one.seq);
       continue;
     }
     const bool still = one.why == kNoBody          ? lacks(one)

@@ -8,6 +8,8 @@
 #include <tuple>
 #include <utility>
 
+#include "daemon/journal/devices.h"
+
 namespace duolog::journal {
 namespace {
 
@@ -15,6 +17,11 @@ namespace {
 bool before(const crypto::ProvenDevice& a, const crypto::ProvenDevice& b) {
   return std::make_tuple(a.path.size(), a.created, a.device.id()) <
          std::make_tuple(b.path.size(), b.created, b.device.id());
+}
+
+// Its members are sorted.
+bool is_listed(const crypto::EpochMeta& meta, const DeviceId& device) {
+  return std::ranges::binary_search(meta.members, Hash{device.bytes});
 }
 
 }  // namespace
@@ -48,6 +55,11 @@ bool Membership::remove(const Removal& removal) {
   removals_.insert_or_assign(key, removal);
   follow();
   return true;
+}
+
+bool Membership::knows(const DeviceId& by, const DeviceId& device, std::uint64_t seq) const {
+  const auto known = enrolments_.find({by, device});
+  return known != enrolments_.end() && known->second.seq <= seq;
 }
 
 void Membership::freeze(const DeviceId& device) { frozen_.insert(device); }
@@ -187,14 +199,30 @@ crypto::EpochMeta Membership::meta() const {
   return meta;
 }
 
-std::optional<EpochId> Membership::current() const {
+bool Membership::explains(const crypto::EpochMeta& meta) const {
+  std::vector<DeviceId> absent;  // gone here and not listed there: were they gone then, or not there yet?
+  for (const DeviceId& device : gone())
+    if (!is_listed(meta, device)) absent.push_back(device);
+  std::ranges::sort(absent, {}, [this](const DeviceId& device) { return std::pair(ever_.at(device).created, device); });
+  return says_gone(meta, {}, absent);
+}
+
+const EpochFact* Membership::newest_of(const crypto::EpochMeta* meta) const {
   const std::vector<DeviceId> alive = live();
-  const crypto::EpochMeta today = meta();
   const EpochFact* best = nullptr;
   for (const EpochFact& fact : epochs_) {
-    if (!std::binary_search(alive.begin(), alive.end(), fact.author) || !(fact.meta == today)) continue;
+    if (!std::binary_search(alive.begin(), alive.end(), fact.author)) continue;
+    if (meta != nullptr && !(fact.meta == *meta)) continue;
     if (best == nullptr || std::tie(best->depth, best->id) < std::tie(fact.depth, fact.id)) best = &fact;
   }
+  return best;
+}
+
+const EpochFact* Membership::newest() const { return newest_of(nullptr); }
+
+std::optional<EpochId> Membership::current() const {
+  const crypto::EpochMeta today = meta();
+  const EpochFact* best = newest_of(&today);
   return best != nullptr ? std::optional(best->id) : std::nullopt;
 }
 

@@ -21,6 +21,7 @@ namespace duolog::journal {
 inline constexpr std::size_t kLivePerPerson = 8;
 inline constexpr std::size_t kRemovalsBy =
     64;  // by one author, of devices that were never enrolled: more are passed over
+inline constexpr std::size_t kGoneTried = 10;  // of more that are gone not every choice is tried: explains()
 
 // A record of kind 2 whose secret is known here and is the one its id names.
 struct EpochFact {
@@ -66,6 +67,8 @@ class Membership {
   // ---- what follows from them ----
   [[nodiscard]] const std::map<DeviceId, crypto::ProvenDevice>& enrolled() const { return enrolled_; }
   [[nodiscard]] bool was_enrolled(const DeviceId& device) const { return ever_.contains(device); }
+  // By this author, here or before in its log.
+  [[nodiscard]] bool knows(const DeviceId& by, const DeviceId& device, std::uint64_t seq) const;
   [[nodiscard]] const std::map<DeviceId, crypto::ProvenDevice>& ever() const { return ever_; }
   [[nodiscard]] bool founded_by(const DeviceId& device) const { return founders_.contains(device); }
   [[nodiscard]] bool frozen(const DeviceId& device) const { return frozen_.contains(device); }
@@ -87,8 +90,14 @@ class Membership {
   [[nodiscard]] bool live(const DeviceId& device) const;
   [[nodiscard]] std::vector<DeviceId> gone() const;  // ever enrolled and not live
   [[nodiscard]] crypto::EpochMeta meta() const;      // of an epoch that were written now
+  // Its writer knew of nobody's going that is not known here: whomever it shuts out is out here as well. Where more
+  // than kGoneTried are gone that it does not list, it must be the oldest of them that were gone then.
+  [[nodiscard]] bool explains(const crypto::EpochMeta& meta) const;
   // Among the epochs whose author is live and whose members and gone are today's: the largest (depth, id).
   [[nodiscard]] std::optional<EpochId> current() const;
+  // What words may still be sealed under while there is no current one: of the live authors' epochs the largest
+  // (depth, id). Null: none.
+  [[nodiscard]] const EpochFact* newest() const;
   // Of the epoch to write when there is no current one: 1 + the largest among live authors, saturating.
   [[nodiscard]] std::uint32_t next_depth() const;
 
@@ -97,6 +106,7 @@ class Membership {
   void follow();  // computes what is below anew
   [[nodiscard]] Devices closure(bool below_cuts) const;
   [[nodiscard]] const crypto::ProvenDevice* known(const DeviceId& device) const;
+  [[nodiscard]] const EpochFact* newest_of(const crypto::EpochMeta* meta) const;  // by live authors; null: any
 
   crypto::Genesis genesis_;
   // ---- facts ----

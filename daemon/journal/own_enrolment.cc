@@ -28,7 +28,8 @@ void note_homecoming(store::LocalState& state, const Returned& returned) {
       append_u64(reached, seq);
     }
     state.put_soon(mark_of(journal.secrets.id), reached);
-    Roster(state, journal.secrets.genesis).add(returned.giver, true);
+    Roster roster(state, journal.secrets.genesis);
+    if (const auto giver = roster.prove(returned.giver)) roster.add(returned.giver, *giver, true);
   }
 }
 

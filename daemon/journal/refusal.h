@@ -46,6 +46,8 @@ enum class Reason {
   kNoSuchDevice,      // `candidates`: ids of those that are meant by it
   kThisDevice,        // it cannot remove itself
   kLastDevice,        // nor where it is the only one
+  kNotRemoved,        // a removal was written, and does not count: `detail` which device
+  kTooManyEpochs,     // this device has written `limit` in this journal, and nobody reads one more: `detail` its name
   kDevicesFull,       // `limit`: so many live devices a person may have, or have had
   kParted,            // this person has left the journal `detail`: it is read, and no more
   kRestored,          // this home was restored and has not met `detail`'s device since; empty: nobody else has it

@@ -35,23 +35,39 @@ crypto::Chain decode(ByteView from) {
 
 Roster::Roster(store::LocalState& state, const crypto::Genesis& genesis)
     : state_(state), prefix_("chain/" + hex(genesis.id().bytes) + "/"), roots_(genesis.roots()) {
-  for (const std::string& name : state_.names(prefix_))
-    if (const auto value = state_.get(name)) add(decode(*value), false);
+  for (const std::string& name : state_.names(prefix_)) {
+    const auto value = state_.get(name);
+    const crypto::Chain chain = value ? decode(*value) : crypto::Chain();
+    if (const auto proven = prove(chain)) add(chain, *proven, false);
+  }
 }
 
 std::optional<crypto::ProvenDevice> Roster::prove(const crypto::Chain& chain) const {
+  if (const Known* known = same(chain)) return known->proven;
   return crypto::prove(chain, roots_);
 }
 
-bool Roster::add(const crypto::Chain& chain, bool keep) {
-  auto proven = prove(chain);
-  if (!proven) return false;
-  const DeviceId device = proven->device.id();
-  if (known_.contains(device)) return true;
-  if (devices_of(proven->person) >= kDevicesEver) return false;
-  if (keep) state_.put(prefix_ + hex(device.bytes), encode(chain));
-  known_.emplace(device, Known{chain, std::move(*proven)});
-  return true;
+bool Roster::knows(const crypto::Chain& chain) const { return same(chain) != nullptr; }
+
+const Roster::Known* Roster::same(const crypto::Chain& chain) const {
+  const auto last = chain.empty() ? std::nullopt : crypto::decode(chain.back());
+  const auto found = last ? known_.find(last->device.id()) : known_.end();
+  return found != known_.end() && found->second.chain == chain ? &found->second : nullptr;
+}
+
+bool Roster::has_room(const RootId& person, bool for_one_out, const IsOut& is_out) const {
+  const auto taken = std::ranges::count_if(known_, [&](const auto& one) {
+    const crypto::ProvenDevice& device = one.second.proven;
+    return device.person == person && is_out(device) == for_one_out;
+  });
+  return static_cast<std::size_t>(taken) < (for_one_out ? kDevicesOut : kDevicesEver);
+}
+
+void Roster::add(const crypto::Chain& chain, const crypto::ProvenDevice& device, bool keep) {
+  const DeviceId id = device.device.id();
+  if (known_.contains(id)) return;
+  if (keep) state_.put(prefix_ + hex(id.bytes), encode(chain));
+  known_.emplace(id, Known{chain, device});
 }
 
 const crypto::ProvenDevice* Roster::find(const DeviceId& device) const {
@@ -76,11 +92,6 @@ std::vector<crypto::Chain> Roster::chains() const {
   chains.reserve(known_.size());
   for (const auto& [device, known] : known_) chains.push_back(known.chain);
   return chains;
-}
-
-std::size_t Roster::devices_of(const RootId& person) const {
-  return static_cast<std::size_t>(
-      std::count_if(known_.begin(), known_.end(), [&](const auto& one) { return one.second.proven.person == person; }));
 }
 
 }  // namespace duolog::journal

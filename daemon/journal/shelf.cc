@@ -34,6 +34,7 @@ void Shelf::start() {
   state_->open_all();
   state_->fold_all();
   if (state_->follow_partings()) state_->fold_all();
+  state_->remember_arrivals();
   for (const auto& journal : state_->journals) journal->drop_brought();
   state_->herald.begin();
 }

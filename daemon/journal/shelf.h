@@ -89,7 +89,7 @@ struct FilledForm {
   std::string sharing;  // as it was shown; empty: whatever it is
 };
 
-// A device of this person, as the notebook knows it.
+// A device of this person, as the notebook knows it; or, where it does not, as a shared journal does.
 struct DeviceRow {
   DeviceId id;
   std::string name;           // untrusted
@@ -99,8 +99,9 @@ struct DeviceRow {
   bool live = false;  // it counts, and new words are readable on it. Else one of the three, or beyond kLivePerPerson
   bool frozen = false;
   bool removed = false;
-  std::int64_t removed_at_ms = 0;  // by the clock of whoever removed it; 0: it was not
-  std::vector<DeviceId> enrolled;  // let in by it, directly or through others; not removed
+  std::int64_t removed_at_ms = 0;    // by the clock of whoever removed it; 0: it was not
+  std::vector<std::string> only_in;  // shared journals that know it, where the notebook does not
+  std::vector<DeviceId> enrolled;    // let in by it, directly or through others; not removed
 };
 
 class Shelf {
@@ -171,7 +172,7 @@ class Shelf {
   [[nodiscard]] std::string write_to() const;  // the journal's name
 
   // ---- this person's devices. shelf_devices.cc; the same promises ----
-  // All that ever were members of the notebook: this one first, then the live ones, by age.
+  // All that ever were members of the notebook or of a shared journal: this one first, then the live ones, by age.
   [[nodiscard]] std::vector<DeviceRow> devices() const;
   // Certifies it and makes it a member, in the notebook and from there in every journal. What is returned proves it
   // from now on. One that is a member already: its chain. Throws Refusal kDevicesFull, kBadUtf8 or kTooLong (the name),
@@ -179,8 +180,13 @@ class Shelf {
   crypto::Chain enrol_device(const crypto::DevicePublic& device, std::string_view name, std::string_view paired_by);
   // From now on it is a member nowhere, and every journal goes on under a new key. What it has let in stays, unless
   // nobody else can tell that it was let in before. One that is out already: nothing happens. Throws Refusal
-  // kNoSuchDevice, kThisDevice, kLastDevice, and what append() throws.
+  // kNoSuchDevice, kThisDevice, kLastDevice, kNotRemoved (it was written and does not count, so that nobody believes it
+  // to be out), and what append() throws.
   void remove_device(const DeviceId& device);
+  // ---- shelf_arrivals.cc: one that is let in has two minutes to say that it has kept what it was handed, or to come
+  // by itself; else time_passed() removes it again, also after a start ----
+  void expect_arrival(const DeviceId& device);  // durable; throws store::NotDurable
+  void has_arrived(const DeviceId& device);     // or is waited for no more; one that was not expected: nothing happens
 
   // ---- parting: shelf_parting.cc ----
   // From now on the journal is read, and nothing else: nothing is written there, nobody is met in it, and the person's
@@ -246,6 +252,8 @@ class Shelf {
   [[nodiscard]] bool may_be_dropped(const JournalId& id) const;
 
  private:
+  void take_back_overdue();
+
   struct State;
   std::unique_ptr<State> state_;
 };

@@ -44,6 +44,7 @@ void Shelf::expect(const JournalId& journal, std::uint64_t to_come) {
 }
 
 void Shelf::time_passed() {
+  take_back_overdue();
   const auto next = next_moment();
   if (!next || *next > state_->now()) return;
   state_->fold_all();
@@ -53,6 +54,7 @@ void Shelf::time_passed() {
 std::optional<std::int64_t> Shelf::next_moment() const {
   std::optional<std::int64_t> next;
   if (state_->refused || state_->something_is_to_go()) next = state_->now();
+  for (const auto& [device, until] : state_->expected) next = std::min(next.value_or(until), until);
   for (const auto& journal : state_->journals) {
     const auto own = journal->answers().next_moment();
     if (own) next = std::min(next.value_or(INT64_MAX), std::min<std::int64_t>(*own, INT64_MAX / 1000) * 1000);
@@ -195,10 +197,11 @@ bool Shelf::State::finish_fold() {
     tell_of(*journal);
   }
   wrote = come_home();
-  wrote = take_up_kept() || wrote;
-  const bool in_order = keep_devices(wrote);  // before anything is sealed that somebody removed should not read
+  const TakenUp taken = take_up_kept();
+  wrote = wrote || taken.anything;
+  if (!keep_devices(wrote)) return wrote;  // nothing is sealed that somebody removed should not read
   for (const auto& journal : journals) wrote = publish_openings(*journal) || wrote;
-  return (in_order && keep_in_notebook()) || wrote;
+  return (taken.all && keep_in_notebook()) || wrote;
 }
 
 bool Shelf::State::publish_openings(Journal& journal) {
@@ -232,7 +235,7 @@ bool Shelf::State::keep_in_notebook() {
 }
 
 void Shelf::State::keep_in_notebook(const JournalSecrets& journal, bool& wrote) {
-  if (!notebook().facts().journals_kept.contains(journal.id) && !journals_kept.contains(journal.id)) {
+  if (!notebook().keeps(journal.id) && !journals_kept.contains(journal.id)) {
     notebook().append(JournalKept{journal.genesis, journal.epochs.front().clone(), clipped(journal.name, kNameLimit),
                                   clipped(journal.other, kNameLimit), journal.relationship, journal.paired_by},
                       stamp());
@@ -245,13 +248,33 @@ void Shelf::State::keep_in_notebook(const JournalSecrets& journal, bool& wrote) 
 }
 
 void Shelf::State::keep_in_notebook(const JournalSecrets& journal, const EpochId& epoch, bool& wrote) {
-  if (notebook().facts().epochs_kept.contains(epoch) || epochs_kept.contains(epoch)) return;
+  if (notebook().keeps(epoch) || epochs_kept.contains(epoch) || !may_be_kept(journal.id, epoch)) return;
   const crypto::EpochSecret* secret = journal.epoch(epoch);
   if (secret == nullptr) return;
   notebook().append(EpochKept{journal.id, secret->clone()}, stamp());
   epochs_kept.insert(epoch);
   wrote = true;
   herald.grew(notebook());
+}
+
+// Whoever wrote it may have heard of a removal that nobody has told here: kept now, it would be sealed under what the
+// removed device reads. It waits for the record that says so, as its own record does.
+bool Shelf::State::may_be_kept(const JournalId& id, const EpochId& epoch) {
+  const Journal* journal = by_id(id);
+  if (journal == nullptr) return false;
+  const Hash gone = crypto::gone_digest(journal->membership().gone());
+  const auto before = unexplained.find(epoch);
+  if (before != unexplained.end() && before->second == gone) return false;  // nobody has gone since
+  bool is_folded = false;
+  for (const EpochFact& fact : journal->facts().epochs) {
+    if (fact.id != epoch) continue;
+    if (!journal->membership().explains(fact.meta)) {
+      unexplained.insert_or_assign(epoch, gone);
+      return false;
+    }
+    is_folded = true;
+  }
+  return is_folded;
 }
 
 // Of the notebook itself: two devices have gone on under epochs of their own, and each has let in one of which the

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <new>
+
 #include "daemon/journal/devices.h"
 #include "daemon/journal/herald.h"
 #include "daemon/journal/rounds.h"
@@ -21,6 +23,7 @@ bool as_far_as_possible(Work&& work) {
     return false;
   } catch (const store::BadDatabase&) {  // NOLINT(bugprone-empty-catch)
   } catch (const Refusal&) {             // NOLINT(bugprone-empty-catch)
+  } catch (const std::bad_alloc&) {      // NOLINT(bugprone-empty-catch): locked memory is scarce
   }
   return true;
 }
@@ -38,8 +41,10 @@ struct Shelf::State {
   std::set<EpochId> epochs_kept;
   std::set<std::tuple<JournalId, DeviceId, bool>> devices_told;  // added, or removed
   std::set<std::pair<JournalId, bool>> partings_told;            // forgotten, or kept
-  std::multiset<JournalId> telling;  // journals that are parted, and in which the other is still met to be told
-  bool refused = false;              // the last time that something was to be written by itself
+  std::multiset<JournalId> telling;     // journals that are parted, and in which the other is still met to be told
+  std::map<EpochId, Hash> unexplained;  // epochs that wait, and by whom known to be gone they did: looked at once
+  std::map<DeviceId, std::int64_t> expected;  // let in, and not known to have arrived; until when, in ms since 1970
+  bool refused = false;                       // the last time that something was to be written by itself
   bool clock_doubted = false;
   std::map<JournalId, std::uint64_t> to_come;       // records of each, where there are any
   std::map<JournalId, SteadyTime> rows_wait_until;  // at the latest; of those whose rows have waited since the start
@@ -108,6 +113,7 @@ struct Shelf::State {
   bool finish_fold();
   bool publish_openings(Journal& journal);
   bool keep_in_notebook();
+  [[nodiscard]] bool may_be_kept(const JournalId& journal, const EpochId& epoch);
   void keep_in_notebook(const JournalSecrets& journal, bool& wrote);
   void keep_in_notebook(const JournalSecrets& journal, const EpochId& epoch, bool& wrote);
   [[nodiscard]] std::vector<EpochId> epochs_that_somebody_lacks() const;
@@ -117,9 +123,20 @@ struct Shelf::State {
   bool keep_devices(bool& wrote);
   [[nodiscard]] std::vector<Known> known_elsewhere() const;
   void tell(Journal& journal, const Untold& untold, bool& wrote);
-  bool take_up_kept();
+  [[nodiscard]] bool is_out(const DeviceId& device) const;
+  [[nodiscard]] std::vector<Journal*> where_alone(const DeviceId& device) const;
+  bool renew_where_removed_read(Journal& journal, const Untold& untold) const;
+  struct TakenUp {
+    bool anything = false;
+    bool all = true;  // that can be, now
+  };
+  TakenUp take_up_kept();
+  void note_arrived();
+  void remember_arrivals();
+  [[nodiscard]] bool may_be_taken(const JournalKept& kept) const;
   bool take_up(const JournalKept& kept);
   bool come_home();  // shelf_homecoming.cc
+  [[nodiscard]] std::size_t secrets_held() const;
 
   // ---- parting: shelf_parting.cc ----
   void write_into_notebook_instead(const JournalId& id);

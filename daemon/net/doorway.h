@@ -24,6 +24,9 @@ struct PeerHooks {
   // Whose device the chain proves, from one of this journal's roots, where that is a live member or admitted by the
   // chain; else nullopt. That its key is the one spoken with, and that it is not this very device, the network checks.
   std::function<std::optional<crypto::ProvenDevice>(const JournalId&, const crypto::Chain&)> admits;
+  // With whom a session has begun may go on with it: asked again whenever who may talk is not what it was. May be
+  // empty.
+  std::function<bool(const JournalId&, const crypto::ProvenDevice&)> may_stay;
   // For each session that begins. `greeted` may be left empty: the network listens to it itself.
   std::function<sync::Hooks(const JournalId&, const crypto::ProvenDevice&)> session;
   // Somebody came, left, or moved on: what status() says of them has changed. May be empty.

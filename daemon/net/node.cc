@@ -409,8 +409,9 @@ void Node::State::look_at_announcements() {
 void Node::State::listen() {
   listener = std::make_unique<GroupListener>();
   for (const int fd : {listener->v4(), listener->v6()}) {
-    if (fd < 0) continue;
-    listening_on.push_back(std::make_shared<asio::posix::stream_descriptor>(io, duplicate(fd)));
+    const int own = fd < 0 ? fd : duplicate(fd);
+    if (own < 0) continue;
+    listening_on.push_back(std::make_shared<asio::posix::stream_descriptor>(io, own));
     spawn("listening to the group", listen_loop(shared_from_this(), listening_on.back()));
   }
 }
@@ -447,7 +448,13 @@ awaitable<void> Node::State::listen_loop(Self self, std::shared_ptr<asio::posix:
       co_await rest.async_wait(redirect_error(use_awaitable, error));
       const auto& all = self->listening_on;
       if (self->gone || std::find(all.begin(), all.end(), descriptor) == all.end()) co_return;
-      descriptor->assign(duplicate(unwatched.get()));
+      const int again = duplicate(unwatched.get());
+      descriptor->assign(again, error);
+      if (error) {  // too many files are open: deaf until the network is another one, or nobody is missed
+        const Descriptor of_no_use(again);
+        self->note("listening to the group: " + error.message());
+        co_return;
+      }
     }
     heard_at = self->options.clock.steady();
     self->hear();

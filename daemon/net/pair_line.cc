@@ -59,18 +59,20 @@ void PairLine::hear() {
     if (opened == crypto::Channel::Opened::kBroken) return lose();
     if (opened == crypto::Channel::Opened::kMessage && state() == Conversation::State::kGoing)
       conversation_.receive(message);
+    crypto::wipe(message);  // what makes a device its person's may be in it
   }
 }
 
 Bytes PairLine::take_output() {
   const auto emit = [this](ByteView frame) { say(frame); };
   while (talking() && !over_ && output_.size() < kOutputRoom) {
-    const auto message = conversation_.next();
+    auto message = conversation_.next();
     if (!message) {
       over_ = state() != Conversation::State::kGoing;
       break;
     }
     if (!channel_->seal(*message, emit)) lose();
+    crypto::wipe(*message);
   }
   return std::exchange(output_, {});
 }

@@ -26,6 +26,7 @@ Switchboard::State::State(House given)
     : house(std::move(given)),
       peer_house{house.self, house.log,
                  PeerHooks{[this](const auto& journal, const auto& chain) { return admit(journal, chain); },
+                           {},
                            [this](const auto& journal, const auto& device) { return hooks_for(journal, device); },
                            {}},
                  [this] { return own_addresses; }, house.clock.wall},
@@ -338,7 +339,9 @@ void Switchboard::State::apply(std::vector<Doorway> given) {
   for (auto& [id, line] : lines) {
     if (line.kind != Line::Kind::kPeer || !line.peer->met() || line.ended) continue;
     const PeerKey key = key_of(*line.peer);
-    if (doorway(key.journal) && (wanted.contains(key) || !before.contains(key))) continue;
+    const auto& may_stay = house.hooks.may_stay;
+    const bool welcome = !may_stay || may_stay(key.journal, line.peer->met()->device);
+    if (welcome && doorway(key.journal) && (wanted.contains(key) || !before.contains(key))) continue;
     line.peer->part(sync::Parting::kStopping, now());
     follow(id);
   }

@@ -50,6 +50,7 @@ std::vector<Switchboard::BeaconOut> Switchboard::take_beacons() {
 
 bool Switchboard::listens_for_beacons() const { return state_->beacons.wanted(); }
 
+// What was only heard is dialled and not written down: whoever has a key of the journal can say it in anybody's name.
 void Switchboard::heard_beacon(const HeardBeacon& heard) {
   if (!state_->beacons.wanted()) return;
   state_->within([&] {
@@ -58,11 +59,8 @@ void Switchboard::heard_beacon(const HeardBeacon& heard) {
                                                       state_->house.clock.wall(), now);
     if (!sender || state_->live.contains(sender->key)) return;
     if (!state_->beacon_news.is_news(sender->key, sender->address, now)) return;
-    const auto& known = state_->book.look_up(sender->key.device).addresses;
-    if (std::ranges::find(known, sender->address) == known.end())
-      state_->book.learn(sender->key.device, {sender->address});
     state_->dialer.try_now(sender->key, now);
-    state_->begin_due_rounds();
+    state_->begin_due_rounds(*sender);
     if (state_->rounds.offer(sender->key, sender->address, now)) state_->continue_rounds();
   });
 }

@@ -10,11 +10,14 @@ constexpr int kNoAnswerAfter = 3;  // failures in a row before status says so
 
 }  // namespace
 
-void Switchboard::State::begin_due_rounds() {
+void Switchboard::State::begin_due_rounds(const std::optional<BeaconEar::Sender>& heard) {
   if (stopping) return;
   for (const PeerKey& key : dialer.due(now())) {
     troubles.erase(key);
-    rounds.begin(key, book.look_up(key.device).addresses, now());
+    std::vector<Address> addresses = book.look_up(key.device).addresses;
+    if (heard && heard->key == key && std::ranges::find(addresses, heard->address) == addresses.end())
+      addresses.insert(addresses.begin(), heard->address);
+    rounds.begin(key, addresses, now());
   }
   continue_rounds();
 }

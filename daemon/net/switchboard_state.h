@@ -109,7 +109,7 @@ struct Switchboard::State {
   void renew_all();
 
   // ---- dialling ----
-  void begin_due_rounds();
+  void begin_due_rounds(const std::optional<BeaconEar::Sender>& heard = std::nullopt);
   void continue_rounds();
   void connected_to_device(LineId id);
   void lost_dial(LineId id, Trouble why);

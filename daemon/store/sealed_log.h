@@ -39,7 +39,7 @@ struct Damage {
 };
 
 // Two persons with 64 devices ever, each.
-inline constexpr std::size_t kDeviceLimit = 128;
+inline constexpr std::size_t kDeviceLimit = 192;  // two persons' 64, and 32 each that are out
 inline constexpr std::size_t kRememberedRequests = 10'000;
 
 // A device's chain has two branches. Each run of heads begins at `start_seq`, the lowest seq where they differ, and

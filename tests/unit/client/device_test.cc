@@ -99,12 +99,16 @@ TEST_F(TheirDevices, AreListedWithWhatIsKnownOfThem) {
     phone.set_connected(true);
     auto& old = *reply.mutable_devices()->add_devices() = device("old desk", "removed");
     old.set_removed_at("2026-03-14T09:00:00+01:00");
+    reply.mutable_devices()->add_devices()->CopyFrom(device("hidden"));
+    reply.mutable_devices()->mutable_devices(3)->add_only_in("B\x1bo");
     person.say(last(reply));
   });
   Terminal terminal(verb({}));
   EXPECT_TRUE(terminal.shows("laptop · this one · since 3 mar 2026 · aaaaaaaa"));
   EXPECT_TRUE(terminal.shows("ph‹U+001B›one · paired by code, 3 mar 2026 · connected · aaaaaaaa"));
   EXPECT_TRUE(terminal.shows("old desk · removed 14 mar 2026 · aaaaaaaa"));
+  EXPECT_TRUE(
+      terminal.shows("hidden · since 3 mar 2026 · not met yet · known in B‹U+001B›o alone: is it yours? · aaaaaaaa"));
   EXPECT_EQ(terminal.end(), 0);
 }
 
@@ -160,6 +164,22 @@ TEST_F(TheirDevices, AJoinerSeesHowFarItHasCome) {
   EXPECT_TRUE(terminal.shows("your other device has let this one in"));
   EXPECT_TRUE(terminal.shows("this is now a device of Ada's: phone"));
   EXPECT_TRUE(terminal.shows("all of it is here: 8340 records"));
+  EXPECT_EQ(terminal.end(), 0);
+}
+
+TEST_F(TheirDevices, AJoinerIsAskedForTheCodeThatIsNoArgument) {
+  daemon_does([](int listening) {
+    const Visitor person(listening);
+    if (!person.hear().has_status()) ::_exit(1);
+    Reply fresh;
+    fresh.mutable_status()->set_initialised(false);
+    person.say(last(fresh));
+    person.say(arrived(person.hear().device_join().invitation()));
+  });
+  Terminal terminal(verb({.action = "join", .name = "phone"}, true));
+  ASSERT_TRUE(terminal.shows("the code or the link that your other device shows: "));
+  terminal.type("7-guitar-banana\n");
+  EXPECT_TRUE(terminal.shows("this is now a device of Ada's: 7-guitar-banana"));
   EXPECT_EQ(terminal.end(), 0);
 }
 

@@ -132,12 +132,50 @@ TEST_F(ArrivalTest, DeclinedHandsNothingOver) {
   EXPECT_FALSE(phone.kept);
 }
 
-TEST_F(ArrivalTest, WhoLeavesBeforeItSaysThatItHasStoredIsRemovedAgain) {
+TEST_F(ArrivalTest, WhoLeavesBeforeItSaysThatItHasStoredHasTwoMinutesToComeByItself) {
   host.welcome();
   host.lost();
   EXPECT_EQ(host.fault(), ArrivalFault::kLeft);
-  EXPECT_EQ(live_devices(), 1U);
   EXPECT_FALSE(host.next()) << "and is sent nothing any more";
+  ada.now += 119 * kSecond;
+  ada.shelf().time_passed();
+  EXPECT_EQ(live_devices(), 2U);
+  EXPECT_EQ(ada.shelf().next_moment(), ada.now + kSecond);
+  ada.now += kSecond;
+  ada.shelf().time_passed();
+  EXPECT_EQ(live_devices(), 1U);
+  EXPECT_EQ(ada.shelf().next_moment(), std::nullopt);
+}
+
+TEST_F(ArrivalTest, WhoComesByItselfHasArrived) {
+  host.welcome();
+  host.lost();  // it has kept everything, and what it said of it was lost
+  ada.door().session_began(ada.notebook(), phone.keys.id());
+  ada.now += kHour;
+  ada.shelf().time_passed();
+  ada.restart();
+  ada.shelf().time_passed();
+  EXPECT_EQ(live_devices(), 2U);
+}
+
+TEST_F(ArrivalTest, AStopBeforeItSaysThatItHasStoredLeavesNoDeviceBehind) {
+  host.welcome();
+  ada.restart();
+  ada.shelf().time_passed();
+  EXPECT_EQ(live_devices(), 2U) << "its two minutes are not over";
+  ada.now += 120 * kSecond;
+  ada.shelf().time_passed();
+  EXPECT_EQ(live_devices(), 1U);
+  ada.restart();
+  EXPECT_EQ(ada.shelf().next_moment(), std::nullopt);
+}
+
+TEST_F(ArrivalTest, AStopAfterItHasSaidSoChangesNothing) {
+  run();
+  ada.now += kHour;
+  ada.restart();
+  ada.shelf().time_passed();
+  EXPECT_EQ(live_devices(), 2U);
 }
 
 TEST_F(ArrivalTest, WhoLeavesBeforeTheYesLeavesNothing) {
@@ -195,6 +233,44 @@ TEST_F(ArrivalTest, ADiskThatRefusesIsToldAndNoReceiptIsSent) {
   EXPECT_FALSE(arrival.next());
 }
 
+TEST_F(ArrivalTest, TooLittleMemoryIsToldLikeADiskThatRefuses) {
+  host.welcome();
+  Arrival arrival(phone.keys, {ada.device(), {}, "code"}, [](Handover) { throw std::bad_alloc(); });
+  arrival.receive(*host.next());
+  EXPECT_EQ(arrival.fault(), ArrivalFault::kNotStored);
+  EXPECT_FALSE(arrival.next());
+}
+
+// It came by the notebook, and its keys have not come yet; or a newer version has made it.
+TEST_F(ArrivalTest, WhatNoNewDeviceWouldTakeIsNotHandedOver) {
+  const auto half = [&](std::uint8_t n, const std::string& relationship, std::size_t epochs) {
+    JournalSecrets journal;
+    journal.genesis = {{}, ada.identity().root(), bo.identity().root()};
+    journal.genesis.nonce.fill(n);
+    journal.id = journal.genesis.id();
+    for (; epochs > 0; --epochs) journal.epochs.push_back(crypto::EpochSecret::random());
+    journal.name = "journal " + std::to_string(n);
+    journal.relationship = relationship;
+    journal.paired_by = "code";
+    journal.awaited = true;
+    ada.identity().add_journal(std::move(journal));
+  };
+  half(1, "friend", 1);
+  half(2, "something of a later version", 2);
+  run();
+  ASSERT_EQ(joiner.state(), Arrival::State::kArrived) << joiner.detail();
+  EXPECT_THAT(phone.kept->handed.journals, SizeIs(2));
+}
+
+TEST_F(ArrivalTest, AJournalWhoseKeysAreStillToComeIsTaken) {
+  host.welcome();
+  wire::PairFrame frame = read(*host.next());
+  auto& epochs = *frame.mutable_handover()->mutable_journals(1)->mutable_epochs();
+  while (epochs.size() > 1) epochs.RemoveLast();
+  joiner.receive(bytes_of(frame));
+  EXPECT_EQ(joiner.state(), Arrival::State::kArrived) << joiner.detail();
+}
+
 TEST_F(ArrivalTest, OfNineDevicesTheLastIsNotLetIn) {
   for (std::size_t i = 1; i < kLivePerPerson; ++i) {
     const Newcomer one;
@@ -239,6 +315,18 @@ TEST_F(ArrivalTest, LiesAreNotBelieved) {
   expect_refused("no epoch but zero", [](Lie& lie) {
     auto& epochs = *lie.mutable_journals(0)->mutable_epochs();
     while (epochs.size() > 1) epochs.RemoveLast();
+  });
+  expect_refused("more epochs than memory has room for", [&](Lie& lie) {
+    for (std::uint8_t n = 1; n <= 10; ++n) {
+      wire::Handover::Journal& journal = *lie.add_journals();
+      crypto::Genesis genesis{{}, ada.identity().root(), bo.identity().root()};
+      genesis.nonce.fill(n);
+      bos(journal.mutable_genesis(), genesis.encode());
+      for (std::size_t i = 0; i <= kEpochsHanded; ++i) bos(journal.add_epochs(), crypto::EpochSecret::random().view());
+      journal.set_name("journal " + std::to_string(n));
+      journal.set_relationship("friend");
+      journal.set_paired_by("code");
+    }
   });
   expect_refused("half an epoch", [](Lie& lie) { lie.mutable_journals(0)->mutable_epochs(1)->pop_back(); });
   expect_refused("an epoch twice", [](Lie& lie) { lie.mutable_journals(0)->add_epochs(lie.journals(0).epochs(1)); });

@@ -1,6 +1,6 @@
 // devices_test.cc: three homes: Ada's laptop, her phone, and Bo. Devices that are let in, lost and removed.
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "tests/unit/journal/two_people.h"
+#include "tests/unit/journal/three_homes.h"
 
 namespace duolog::journal {
 namespace {
@@ -9,60 +9,6 @@ using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::Not;
 using ::testing::UnorderedElementsAre;
-
-class ThreeHomes : public ::testing::Test {
- protected:
-  ThreeHomes() { pair(ada, bo); }
-
-  // Everybody with everybody, until nothing is new.
-  void all_meet(const std::vector<Person*>& people) {
-    for (int round = 0; round < 3; ++round) {
-      for (std::size_t i = 0; i < people.size(); ++i) {
-        for (std::size_t j = i + 1; j < people.size(); ++j) meet_where_they_can(*people[i], *people[j]);
-      }
-    }
-  }
-  static void meet_where_they_can(Person& a, Person& b) {
-    for (const JournalId& id : a.door().journals()) {
-      const bool both = std::ranges::count(b.door().journals(), id) > 0;
-      if (both && a.door().prove(id, b.identity().chain()) && b.door().prove(id, a.identity().chain())) meet(a, b, id);
-    }
-  }
-  // The records alone, whoever brings them: from one who should be let in no more, or to one.
-  static void slip(Person& from, Person& to, const JournalId& id) {
-    for (const crypto::Chain& chain : from.door().chains(id)) to.door().admit(id, chain);
-    carry(from, to, id);
-  }
-  std::unique_ptr<Person> let_in(Person& host, const std::string& name) {
-    auto device = std::make_unique<Person>(host, name);
-    host.settle();
-    return device;
-  }
-  static const Membership& members(Person& at, const JournalId& id) { return at.journal(id).membership(); }
-  static std::optional<Reason> why_not(Person& person, const std::string& text, const std::string& journal = {}) {
-    try {
-      person.write(text, journal);
-    } catch (const Refusal& refusal) {
-      return refusal.reason;
-    }
-    return std::nullopt;
-  }
-  static DeviceRow row(Person& at, const Person& of) {
-    for (const DeviceRow& one : at.shelf().devices())
-      if (one.id == of.device()) return one;
-    ADD_FAILURE() << "no such device";
-    return {};
-  }
-  static bool is_marked(Person& at, const std::string& text) {
-    for (const Item& item : list(at.shelf(), {}))
-      if (item.text == text) return item.from_removed_device;
-    ADD_FAILURE() << "nothing says " << text;
-    return false;
-  }
-
-  Person ada{"Ada"};
-  Person bo{"Bo"};
-};
 
 // ---- let in ----
 

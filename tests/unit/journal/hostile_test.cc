@@ -9,6 +9,7 @@ namespace {
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using ::testing::Key;
 using ::testing::SizeIs;
 
 class Hostile : public TwoPeople {
@@ -94,7 +95,7 @@ TEST_F(Hostile, AnEpochOfTheOtherIsLearntKeptAndUsed) {
   deliver();
   EXPECT_THAT(ada.texts(), ElementsAre("under the new one"));
   EXPECT_NE(ada.identity().journal(ada.shared()).epoch(crypto::epoch_id(ada.shared(), secret)), nullptr);
-  EXPECT_THAT(ada.journal(ada.notebook()).facts().epochs_kept, Contains(crypto::epoch_id(ada.shared(), secret)));
+  EXPECT_THAT(ada.journal(ada.notebook()).facts().epochs_kept, Contains(Key(crypto::epoch_id(ada.shared(), secret))));
   ada.write("an answer");
   const auto head =
       ada.log().read_heads(ada.shared(), ada.device(), ada.log().head(ada.shared(), ada.device())->seq, 1);

@@ -9,6 +9,8 @@
 #include <numeric>
 #include <random>
 
+#include "daemon/journal/devices.h"
+
 namespace duolog::journal {
 namespace {
 
@@ -370,6 +372,67 @@ TEST_F(MembershipInAnyOrder, WhateverIsToldAtOnceConverges) {
       ASSERT_EQ(of(other), of(first));
     }
   }
+}
+
+// What was written in the past is explained by what is known at its end, what is to come is not; and whoever wrote
+// before the last removal did not know of it.
+TEST_F(MembershipInAnyOrder, AnEpochSaysOfWhomItsWriterKnewThatTheyAreGone) {
+  const auto second = over(laptop, 41, 7);
+  const auto third = over(laptop, 42, 3);  // by a clock that was set back
+  const auto his_second = over(his, 50, 5);
+  const std::vector<Fact> life{found(laptop),
+                               found(his),
+                               add(phone, laptop, 5),
+                               remove(phone, laptop, 3),
+                               add(second, laptop, 7),
+                               add(his_second, his, 4),
+                               add(third, laptop, 8),
+                               remove(his_second, his, 1),
+                               remove(second, laptop, 2),
+                               [who = id(his_second)](Membership& to) { to.freeze(who); },
+                               remove(third, laptop, 1)};
+  constexpr std::size_t kLastRemoval = 11;
+  std::vector<crypto::EpochMeta> written;
+  for (std::size_t n = 2; n <= life.size(); ++n)
+    written.push_back(epoch_after({life.begin(), life.begin() + static_cast<std::ptrdiff_t>(n)}, laptop, 1).meta);
+  for (std::size_t told = 0; told < life.size(); ++told) {
+    life[told](fold);
+    for (std::size_t n = 2; n <= told + 1; ++n) EXPECT_TRUE(fold.explains(written[n - 2])) << n << " of " << told + 1;
+  }
+  for (std::size_t n = 2; n <= life.size(); ++n)
+    EXPECT_EQ(knew_of_removals(laptop.person, fold, written[n - 2]), n >= kLastRemoval) << n;
+}
+
+TEST_F(MembershipInAnyOrder, ARemovalThatIsNotKnownHereIsNotExplained) {
+  const std::vector<Fact> known{found(laptop), found(his), add(phone, laptop, 5), add(tablet, phone, 3)};
+  for (const Fact& fact : known) fact(fold);
+  for (const Fact& to_come : {remove(phone, laptop, 3), remove(phone, laptop, 2), remove(tablet, laptop, 0),
+                              Fact([who = id(phone)](Membership& to) { to.freeze(who); })}) {
+    std::vector<Fact> more = known;
+    more.push_back(to_come);
+    more.push_back(add(over(laptop, 43), laptop, 9));  // and nobody here has heard of that one either
+    const crypto::EpochMeta meta = epoch_after(more, laptop, 1).meta;
+    EXPECT_FALSE(fold.explains(meta));
+    Membership heard = fold;
+    to_come(heard);
+    EXPECT_TRUE(heard.explains(meta));
+  }
+}
+
+TEST_F(MembershipInAnyOrder, OfMoreThanTenThatAreGoneTheOldestAreTried) {
+  std::vector<Fact> life{found(laptop), found(his)};
+  std::vector<crypto::EpochMeta> written;
+  for (std::uint8_t n = 0; n < 14; ++n) {
+    const auto one = over(laptop, static_cast<std::uint8_t>(100 + n), 10U + n);
+    life.push_back(add(one, laptop, 5U + n));
+    life.push_back(remove(one, laptop, 0));
+    written.push_back(epoch_after(life, laptop, n).meta);
+  }
+  for (const Fact& fact : life) fact(fold);
+  for (const crypto::EpochMeta& meta : written) EXPECT_TRUE(fold.explains(meta));
+  crypto::EpochMeta of_others = written.back();
+  of_others.gone = crypto::gone_digest(std::vector{id(tablet)});
+  EXPECT_FALSE(fold.explains(of_others));
 }
 
 TEST_F(MembershipInAnyOrder, TheNinthWaitsUntilOneOfTheEightIsRemoved) {

@@ -7,6 +7,7 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using ::testing::Key;
 using ::testing::UnorderedElementsAre;
 
 Bytes request(std::uint8_t n) { return Bytes(16, n); }
@@ -165,7 +166,7 @@ TEST_F(TwoPeople, ALongBacklogIsFoldedInSlices) {
 TEST_F(TwoPeople, EachNotebookKeepsTheJournalAndItsEpoch) {
   for (Person* person : {&ada, &bo}) {
     Journal& notebook = person->journal(person->notebook());
-    EXPECT_THAT(notebook.facts().journals_kept, ElementsAre(person->shared()));
+    EXPECT_THAT(notebook.facts().journals_kept, ElementsAre(Key(person->shared())));
     EXPECT_EQ(notebook.facts().epochs_kept.size(), 1u);
     const auto before = person->log().record_count(person->notebook());
     person->restart();

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "daemon/net/beacon.h"
 
+#include "daemon/net/address_book.h"
 #include "tests/unit/net/world.h"
 
 namespace duolog::net {
@@ -299,6 +300,23 @@ TEST_F(TwoInALan, FindEachOtherWhenNeitherHasEverKnownAnAddress) {
   EXPECT_TRUE(world_.run_until([&] { return ada.connected_to(*people().bo); }, 10s));
   world_.remove(ada);
   world_.remove(bo);
+}
+
+// Whoever has a key of the journal, a device that was removed say, calls in his name from elsewhere.
+TEST_F(TwoInALan, RememberNoAddressThatWasOnlyHeard) {
+  meet();
+  world_.remove(*bo_);
+  world_.run(1min);
+  const auto known = [&] { return AddressBook(ada_place_.memory).look_up(people().bo->id()).addresses; };
+  const auto before = known();
+  ASSERT_FALSE(before.empty());
+  world_.dials.clear();
+  crypto::Beacon beacon{28'333'333, 4'000, {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 192, 0, 2, 9}, {}};
+  std::ranges::copy(people().bo->id().view().first(beacon.device.size()), beacon.device.begin());
+  ada_->board.heard_beacon({crypto::seal_beacon(crypto::beacon_key(people().epoch), beacon), beacon.ip, "a thief's"});
+  world_.run(1min);
+  EXPECT_GT(world_.dials["a thief's"], 0) << "it was not believed, and the test shows nothing";
+  EXPECT_EQ(known(), before);
 }
 
 TEST_F(TwoInALan, SayNothingAndHearNothingWhileTheyAreConnected) {

@@ -66,6 +66,7 @@ PeerHooks Place::hooks() {
     admitted.push_back(proven->device.id());
     return proven;
   };
+  hooks.may_stay = [this](const JournalId&, const crypto::ProvenDevice&) { return lets_them_stay; };
   hooks.session = [this](const JournalId&, const crypto::ProvenDevice&) {
     sync::Hooks session;
     session.acknowledged = [this](const store::Frontier&) { ++acknowledgements; };

@@ -59,6 +59,7 @@ class Place {
 
   const crypto::DeviceKeys& keys;
   bool admits_all_proven = true;
+  bool lets_them_stay = true;
   std::vector<DeviceId> admitted;  // whom `admits` was asked about
   int acknowledgements = 0;
   Folder folder;

@@ -274,6 +274,27 @@ TEST_F(TwoDevices, PartWhenTheOtherIsAMemberNoMore) {
   EXPECT_FALSE(ada().connected_to(*people().bo));
 }
 
+// Let in by its chain, and never looked for: so nothing is missed when it is no longer welcome, but the session.
+TEST_F(TwoDevices, PartWhenOneWhoWasNeverLookedForMayStayNoLonger) {
+  const auto of_bo = [&] {
+    std::vector<Doorway> doors;
+    doors.push_back(bo_place_.doorway());
+    doors.back().others.clear();
+    return doors;
+  };
+  connect();
+  bo().board.set_doorways(of_bo());
+  world_.run(1min);  // she was parted from, and has dialled again
+  bo().board.set_doorways(of_bo());
+  world_.settle();
+  ASSERT_TRUE(ada().connected_to(*people().bo)) << "it may stay";
+  bo_place_.lets_them_stay = false;
+  bo_place_.admits_all_proven = false;
+  bo().board.set_doorways(of_bo());
+  world_.settle();
+  EXPECT_FALSE(ada().connected_to(*people().bo));
+}
+
 TEST_F(TwoDevices, TellOfComingAndGoing) {
   connect();
   const int before = ada().changes;
