@@ -11,7 +11,7 @@ namespace duolog::client {
 namespace {
 
 // Where somebody would look for it by another name.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 13> kOtherNames = {{{"gesture", "languages"},
+constexpr std::array<std::pair<std::string_view, std::string_view>, 16> kOtherNames = {{{"gesture", "languages"},
                                                                                         {"reply", "listening"},
                                                                                         {"pair", "start"},
                                                                                         {"recover", "lost"},

@@ -253,6 +253,18 @@ std::vector<JournalStatus> status(const Shelf& shelf) {
   });
 }
 
+namespace {
+
+void tell_alarms(const Shelf& shelf, const Journal& journal, const Zone& here, std::vector<std::string>& codes) {
+  for (const std::string& alarm : journal.alarms()) {
+    const auto since = told_since(shelf.parts().state, journal, alarm, shelf.now());
+    auto code = since ? spelled_out(journal, alarm, *since, here) : std::nullopt;
+    if (code) codes.push_back(std::move(*code));
+  }
+}
+
+}  // namespace
+
 std::vector<std::string> warnings(const Shelf& shelf) {
   return sound(shelf, [&] {
     std::vector<std::string> codes;
@@ -260,11 +272,7 @@ std::vector<std::string> warnings(const Shelf& shelf) {
     const Zone here(shelf.parts().zone);
     if (!here.known()) codes.push_back("zone:" + shelf.parts().zone);
     for (const Journal* journal : shelf.journals()) {
-      for (const std::string& alarm : journal->secrets().parted ? std::vector<std::string>() : journal->alarms()) {
-        const auto since = told_since(shelf.parts().state, *journal, alarm, shelf.now());
-        auto code = since ? spelled_out(*journal, alarm, *since, here) : std::nullopt;
-        if (code) codes.push_back(std::move(*code));
-      }
+      if (!journal->secrets().parted) tell_alarms(shelf, *journal, here, codes);
       if (is_damaged(shelf, *journal)) codes.push_back("damaged:" + journal->secrets().name);
       const Calendar calendar = shelf.calendar_of(*journal);
       if (calendar.zone != shelf.parts().zone && !Zone(calendar.zone).known()) codes.push_back("zone:" + calendar.zone);
