@@ -50,7 +50,7 @@ TEST_P(Exchanges, ShowNobodyTooMuchAndOpenWhatIsDueOnce) {
   EXPECT_GT(all.unknown, stories / 20);
   EXPECT_GT(all.kept_back, stories * 4);
   EXPECT_GT(all.opened, stories);
-  EXPECT_GT(all.opened_by_moment, stories / 10);
+  EXPECT_GT(all.opened_by_moment, stories / 25);
   EXPECT_GT(all.still_sealed, stories / 2);
   EXPECT_GT(all.late, stories / 20);
   EXPECT_GT(all.agreed, stories / 200);
