@@ -4,6 +4,7 @@
 
 #include "daemon/journal/devices.h"
 #include "daemon/journal/items.h"
+#include "daemon/journal/own_enrolment.h"
 
 namespace duolog::journal {
 namespace {
@@ -22,15 +23,14 @@ PskCandidate candidate(const JournalId& journal, const crypto::EpochSecret& epoc
           crypto::PreparedPsk(crypto::prologue('P', {journal.bytes}), crypto::net_psk(epoch))};
 }
 
-// Whoever gave a journal back to somebody who came with the words alone: the one whose chain is known while nothing
-// else of it is here. own_enrolment.h keeps it.
-void add_giver(std::vector<LiveMember>& members, const Journal& journal) {
-  if (!journal.membership().enrolled().empty()) return;
-  for (const crypto::ProvenDevice* known : journal.roster().devices()) {
-    const DeviceId id = known->device.id();
-    if (std::ranges::find(members, id, &LiveMember::device) == members.end() && !journal.is_mine(id))
-      members.push_back({id, known->device.noise, known->name, author_name(journal, id), false, false});
-  }
+// Whoever gave a journal back to somebody who came with the words alone, until that one is a member: its enrolment may
+// stand far behind in a log that nobody else brings.
+void add_giver(std::vector<LiveMember>& members, const Journal& journal, const store::LocalState& state) {
+  const auto giver = giver_of(state, journal.id());
+  const crypto::ProvenDevice* known = giver ? journal.roster().find(*giver) : nullptr;
+  if (known == nullptr || journal.is_mine(*giver) || journal.membership().shuts_out(*known)) return;
+  if (std::ranges::find(members, *giver, &LiveMember::device) == members.end())
+    members.push_back({*giver, known->device.noise, known->name, author_name(journal, *giver), false, false});
 }
 
 }  // namespace
@@ -62,7 +62,7 @@ std::vector<LiveMember> Door::members(const JournalId& id) const {
   }
   if (journal->secrets().awaited) {
     add_own(members);
-    add_giver(members, *journal);
+    add_giver(members, *journal, shelf_.parts().state);
   }
   return members;
 }

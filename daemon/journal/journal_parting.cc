@@ -5,6 +5,8 @@
 
 namespace duolog::journal {
 
+constexpr std::ptrdiff_t kPartedBy = 128;  // of one device, of journals that are not here
+
 // Of one device the earliest of each kind: which of them counts, a removal may still decide.
 void Journal::mean(const Place& place, const Parted& parted) {
   if (place.header.kind != crypto::RecordKind::kEvent || parted.journal.has_value() == shared()) return;
@@ -15,6 +17,8 @@ void Journal::mean(const Place& place, const Parted& parted) {
   };
   const auto known = std::ranges::find_if(facts_.parted, same);
   if (known != facts_.parted.end() && known->seq <= fact.seq) return;
+  const bool is_full = std::ranges::count(facts_.parted, fact.by, &PartedFact::by) >= kPartedBy;
+  if (is_full && known == facts_.parted.end() && !identity_.has(fact.journal)) return;
   if (known != facts_.parted.end()) facts_.parted.erase(known);
   facts_.parted.push_back(fact);
   facts_changed_ = true;

@@ -14,11 +14,12 @@ constexpr std::size_t kShownDigits = 8;
 
 bool is_homecoming(const AddedFact& added) { return added.by == added.device; }
 
+// Only a chain that the words alone can make: whoever was let in cannot pass for one who came with them.
 bool came_home(const std::vector<const Journal*>& journals, const DeviceId& device) {
   return std::ranges::any_of(journals, [&](const Journal* journal) {
     return std::ranges::any_of(journal->facts().added, [&](const AddedFact& added) {
       return added.device == device && is_homecoming(added) && journal->membership().was_enrolled(device) &&
-             !journal->membership().founded_by(device);
+             journal->membership().ever().at(device).path.size() == 1 && !journal->membership().founded_by(device);
     });
   });
 }

@@ -9,6 +9,8 @@ namespace {
 
 constexpr std::size_t kEntryLength = 32 + 8;  // device || u64 seq
 
+constexpr const char* kGiver = "/by";
+
 std::string mark_of(const JournalId& journal) { return "homecoming/" + hex(journal.bytes); }
 
 }  // namespace
@@ -29,7 +31,10 @@ void note_homecoming(store::LocalState& state, const Returned& returned) {
     }
     state.put_soon(mark_of(journal.secrets.id), reached);
     Roster roster(state, journal.secrets.genesis);
-    if (const auto giver = roster.prove(returned.giver)) roster.add(returned.giver, *giver, true);
+    const auto giver = roster.prove(returned.giver);
+    if (!giver) continue;
+    roster.add(returned.giver, *giver, true);
+    state.put_soon(mark_of(journal.secrets.id) + kGiver, giver->device.id().bytes);
   }
 }
 
@@ -40,6 +45,11 @@ std::optional<Reached> homecoming_in(const store::LocalState& state, const Journ
   for (ByteView rest = *kept; rest.size() >= kEntryLength; rest = rest.subspan(kEntryLength))
     reached.emplace(*DeviceId::from(rest.first(32)), read_u64(rest.subspan(32)));
   return reached;
+}
+
+std::optional<DeviceId> giver_of(const store::LocalState& state, const JournalId& journal) {
+  const auto kept = state.get(mark_of(journal) + kGiver);
+  return kept ? DeviceId::from(*kept) : std::nullopt;
 }
 
 void enrol_itself(store::SealedLog& log, const Identity& identity, const JournalId& journal, const EpochId& epoch,

@@ -21,6 +21,8 @@ Handed handed_by_words(const crypto::RootKeys& root, crypto::Chain chain, std::s
 // Written down with the next write_down(). REQUIRES: the LocalState of the home that is to be.
 void note_homecoming(store::LocalState& state, const Returned& returned);
 
+// The device that gave it back: before this one is a member nobody else is known to hold it.
+std::optional<DeviceId> giver_of(const store::LocalState& state, const JournalId& journal);
 // Up to where each log must be here before this device writes there; nullopt: it did not come back in this journal.
 std::optional<Reached> homecoming_in(const store::LocalState& state, const JournalId& journal);
 

@@ -32,7 +32,7 @@ bool has_read(const Journal& journal, const Reached& reached) {
 std::optional<EpochId> may_enrol_itself(const Shelf::Parts& parts, const Journal& journal) {
   const DeviceId& self = parts.identity.keys().id();
   const Membership& members = journal.membership();
-  const bool is_out = members.removed(parts.identity.root().id(), self) || journal.held();
+  const bool is_out = members.removed(parts.identity.root().id(), self) || journal.held() || journal.secrets().parted;
   if (!journal.secrets().awaited || is_out || members.was_enrolled(self) || members.enrolled().empty())
     return std::nullopt;
   const auto reached = homecoming_in(parts.state, journal.id());

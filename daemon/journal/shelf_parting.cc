@@ -105,8 +105,8 @@ void Shelf::State::renew_view() {
 
 void Shelf::State::forget_local_marks(const JournalId& id) {
   const std::string journal = hex(id.bytes);
-  for (const std::string& prefix :
-       {"receipts/" + journal, "seen/" + journal, "chain/" + journal, "homecoming/" + journal, kMetPrefix + journal})
+  for (const std::string& prefix : {"receipts/" + journal, "seen/" + journal, "chain/" + journal,
+                                    "homecoming/" + journal, "told/" + journal, kMetPrefix + journal})
     for (const std::string& name : parts.state.names(prefix)) parts.state.remove(name);
 }
 

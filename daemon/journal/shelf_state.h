@@ -133,6 +133,7 @@ struct Shelf::State {
   TakenUp take_up_kept();
   void note_arrived();
   void remember_arrivals();
+  [[nodiscard]] bool has_written(const DeviceId& device) const;
   [[nodiscard]] bool may_be_taken(const JournalKept& kept) const;
   bool take_up(const JournalKept& kept);
   bool come_home();  // shelf_homecoming.cc
