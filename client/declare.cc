@@ -31,7 +31,8 @@ constexpr std::array kGroups = {
     VerbGroup{"do answers practices trends guide", declare_practices},
     VerbGroup{"pair pause resume part watch sync", declare_together},
     VerbGroup{"import export", declare_inout},
-    VerbGroup{"init words status lock unlock passphrase config device doctor backup restore daemon", declare_device},
+    VerbGroup{"init words status lock unlock passphrase config device recover doctor backup restore daemon",
+              declare_device},
 };
 
 // "-n,--number" as a person knows it: the last of its names.

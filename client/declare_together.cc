@@ -23,7 +23,7 @@ void declare_together(Declared& d) {
   choice(pair, "--relationship", options.relationship, "partner|friend|family  what you are to each other",
          {"partner", "friend", "family"});
   text(pair, "--name", options.name, "NAME  what you call this journal; only you see it");
-  flag(pair, "--restore", options.restore, "give back what you share, once, to somebody who comes with their words");
+  flag(pair, "--restore", options.restore, "give back, once, to who comes with their words");
 
   auto& pause = d.verb(Verb::kPause, "pause", kTogether, "let the practices rest, for both of you",
                        "  duolog pause\n  duolog pause --until 2026-12-27\n",
