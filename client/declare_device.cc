@@ -63,7 +63,7 @@ void declare_recovery(Declared& d) {
                          "--restore meanwhile: what you share comes back. your notebook was on your own devices\n"
                          "alone, and begins anew. while one of those still works, duolog device join brings all.\n\n");
   auto& options = d.call.recover;
-  texts(recover, "code", options.invitation, "the code or the link that duolog pair --restore shows; none: asked for");
+  texts(recover, "code", options.invitation, "the code or link of duolog pair --restore; none: asked for");
   text(recover, "--qr", options.picture, "PICTURE  read the link from a picture of the QR");
   text(recover, "--at", options.at, "HOST[:PORT]  where the other computer is, if it is not found");
   text(recover, "--name", options.name, "NAME  as the other person knows you");

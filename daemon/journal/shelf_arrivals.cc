@@ -47,8 +47,10 @@ void Shelf::has_arrived(const DeviceId& device) {
 
 // Whoever has written anything has kept what it was handed, whoever brought it here.
 bool Shelf::State::has_written(const DeviceId& device) const {
-  return std::ranges::any_of(journals,
-                             [&](const auto& journal) { return parts.log.head(journal->id(), device).has_value(); });
+  return std::ranges::any_of(journals, [&](const auto& journal) {
+    const auto head = parts.log.head(journal->id(), device);
+    return head && head->seq > 0;
+  });
 }
 
 void Shelf::take_back_overdue() {
