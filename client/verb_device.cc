@@ -97,7 +97,9 @@ class Adding : Joining {
   using Joining::Joining;
 
   void run() {
-    auto reply = begin();
+    control::Request request;
+    request.mutable_device_add()->set_accept_anyone(context_.globals.yes);
+    auto reply = begin(request, *request.mutable_device_add()->mutable_passphrase());
     for (;;) {
       const auto& event = reply.pair();
       show(event);
@@ -109,21 +111,6 @@ class Adding : Joining {
   }
 
  private:
-  // A wrong passphrase is the first answer, and may be typed again.
-  control::Reply begin() {
-    control::Reply first;
-    with_known_passphrase(context_, [&](const SecretText& passphrase) {
-      control::Request request;
-      auto& asked = *request.mutable_device_add();
-      const Wiped wiped(*asked.mutable_passphrase());
-      asked.set_passphrase(passphrase.copy());
-      asked.set_accept_anyone(context_.globals.yes);
-      context_.daemon.send(request);
-      first = context_.daemon.receive(kSlow);
-    });
-    return first;
-  }
-
   void show(const PairEvent& event) {
     auto& out = context_.out;
     if (out.json()) return print_json(event);
@@ -166,24 +153,11 @@ class Adding : Joining {
   // --yes speaks for the one guess of a code. A link can be passed on: somebody looks, or nobody is let in.
   void decide(const PairEvent::Visitor& visitor) {
     if (visitor.by() != "link" && context_.globals.yes) return;
-    auto decision = Decision::kNo;
-    if (can_ask() && !context_.out.json()) {
-      decision = context_.daemon.has_reply()
-                     ? Decision::kNews
-                     : ask_yes_meanwhile("is it yours, and shall it read and write everything you can?",
-                                         context_.daemon.socket(), interrupts_);
-    } else {
-      say_wrapped("a link for a device of one's own is never let in unasked: answer at a terminal, or use the code\n");
-    }
-    if (decision == Decision::kNews) return;  // it left, or the time is over: the next reply says
-    if (decision == Decision::kInterrupted) {
-      interrupts_.take();
-      throw interrupted("stopped; the window is closed and nobody was let in");
-    }
-    control::Request request;
-    request.mutable_pair_decision()->set_accept(decision == Decision::kYes);
-    context_.daemon.send(request);
-    if (decision == Decision::kYes || context_.out.json()) return;
+    const auto accepted = ask_about_visitor(
+        "is it yours, and shall it read and write everything you can?",
+        "a link for a device of one's own is never let in unasked: answer at a terminal, or use the code\n",
+        "stopped; the window is closed and nobody was let in");
+    if (!accepted || *accepted || context_.out.json()) return;
     context_.out.line(visitor_ + " was not let in");
     context_.out.flush();
     visitor_.clear();
@@ -203,40 +177,22 @@ Exit add(Context& context) {
 
 // ---- join ----
 
-class Arriving : Joining {
+class Arriving : ComingIn {
  public:
-  using Joining::Joining;
+  using ComingIn::ComingIn;
 
   void run(control::Request& request) {
     {
       const Wiped wiped(*request.mutable_device_join()->mutable_passphrase());
       context_.daemon.send(request);
     }
-    for (;;) {
-      const auto reply = next(let_in_ ? "stopped looking on; this device is one of yours, and the rest comes by itself"
-                                      : "stopped; nothing was kept");
-      if (!reply.has_pair()) continue;
-      show(reply.pair());
-      context_.out.flush();
-      if (reply.pair().has_arrived()) return;
-    }
+    come_in(
+        {"stopped; nothing was kept", "stopped looking on; this device is one of yours, and the rest comes by itself",
+         "\nyour other device has let this one in", "your other device"},
+        [this](const PairEvent::Arrived& arrived) { print_arrived(arrived); });
   }
 
  private:
-  void show(const PairEvent& event) {
-    const bool fetching = event.progress().step() == PairEvent::Progress::FETCHING;
-    const bool first = fetching && !std::exchange(let_in_, true);
-    if (context_.out.json()) return print_json(event);
-    if (first) context_.out.line("\nyour other device has let this one in");
-    context_.out.flush();  // before what is written over beside it
-    if (fetching) return fetching_.tell(event.progress());
-    if (event.has_progress())
-      steps_.print(context_.out, event.progress(), "your other device", context_.globals.verbose);
-    if (!event.has_arrived()) return;
-    fetching_.end();
-    print_arrived(event.arrived());
-  }
-
   void print_arrived(const PairEvent::Arrived& arrived) {
     auto& out = context_.out;
     out.print("\n" +
@@ -255,10 +211,6 @@ class Arriving : Joining {
                             : "a key file opens it: whoever takes this disk reads it (duolog passphrase changes that)",
                         0, out.width()));
   }
-
-  bool let_in_ = false;
-  JoinSteps steps_;
-  FetchingLine fetching_;
 };
 
 std::string invitation_of(const DeviceOptions& options) {

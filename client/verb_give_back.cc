@@ -26,7 +26,12 @@ class GivingBack : Joining {
 
   void run() {
     if (!context_.out.json()) print_before();
-    for (auto reply = begin();; reply = next(kStopped)) {
+    control::Request request;
+    auto& asked = *request.mutable_pair();
+    asked.set_restore(true);
+    asked.set_accept_anyone(context_.globals.yes);
+    // Five minutes at an open device are not enough to let somebody in.
+    for (auto reply = begin(request, *asked.mutable_passphrase());; reply = next(kStopped)) {
       show(reply.pair());
       context_.out.flush();
       if (reply.pair().has_restored()) return;
@@ -35,22 +40,6 @@ class GivingBack : Joining {
   }
 
  private:
-  // Five minutes at an open device are not enough to let somebody in.
-  control::Reply begin() {
-    control::Reply first;
-    with_known_passphrase(context_, [&](const SecretText& passphrase) {
-      control::Request request;
-      auto& asked = *request.mutable_pair();
-      const Wiped wiped(*asked.mutable_passphrase());
-      asked.set_passphrase(passphrase.copy());
-      asked.set_restore(true);
-      asked.set_accept_anyone(context_.globals.yes);
-      context_.daemon.send(request);
-      first = context_.daemon.receive(kSlow);
-    });
-    return first;
-  }
-
   void print_before() {
     auto& out = context_.out;
     out.print(
@@ -102,25 +91,10 @@ class GivingBack : Joining {
 
   // --yes speaks for the one guess of a code. A link can be passed on: somebody looks, or nothing is given back.
   void decide(const PairEvent::Visitor& visitor) {
-    auto decision = Decision::kNo;
-    if (can_ask() && !context_.out.json()) {
-      decision = context_.daemon.has_reply()
-                     ? Decision::kNews
-                     : ask_yes_meanwhile("is it " + sanitise_line(visitor.name()) +
-                                             ", and shall that device read and write all that you two share?",
-                                         context_.daemon.socket(), interrupts_);
-    } else {
-      say_wrapped("a visitor by link is never let back in unasked: answer at a terminal, or use the code\n");
-    }
-    if (decision == Decision::kNews) return;  // it left, or the time is over: the next reply says
-    if (decision == Decision::kInterrupted) {
-      interrupts_.take();
-      throw interrupted(kStopped);
-    }
-    control::Request request;
-    request.mutable_pair_decision()->set_accept(decision == Decision::kYes);
-    context_.daemon.send(request);
-    if (decision == Decision::kYes || context_.out.json()) return;
+    const auto accepted = ask_about_visitor(
+        "is it " + sanitise_line(visitor.name()) + ", and shall that device read and write all that you two share?",
+        "a visitor by link is never let back in unasked: answer at a terminal, or use the code\n", kStopped);
+    if (!accepted || *accepted || context_.out.json()) return;
     context_.out.line("nothing was given back");
     context_.out.flush();
     visitor_.clear();

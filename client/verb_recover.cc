@@ -173,39 +173,18 @@ SecretText the_words(Context& context, const RecoverOptions& options) {
 
 // ---- the way back ----
 
-class ComingBack : Joining {
+class ComingBack : public ComingIn {
  public:
-  using Joining::Joining;
+  using ComingIn::ComingIn;
 
   void run(control::Request& request) {
     context_.daemon.send(request);
-    for (;;) {
-      const auto reply = next(let_in_ ? "stopped looking on; you are back, and the rest comes by itself"
-                                      : "stopped; nothing was kept");
-      if (!reply.has_pair()) continue;
-      show(reply.pair());
-      context_.out.flush();
-      if (reply.pair().has_arrived()) return;
-    }
+    come_in({"stopped; nothing was kept", "stopped looking on; you are back, and the rest comes by itself",
+             "\nyou were let back in", "the other person"},
+            [this](const PairEvent::Arrived& arrived) { print_arrived(arrived); });
   }
-  // Past that there is a home, and no code to ask for anew.
-  [[nodiscard]] bool let_in() const { return let_in_; }
 
  private:
-  void show(const PairEvent& event) {
-    const bool fetching = event.progress().step() == PairEvent::Progress::FETCHING;
-    const bool first = fetching && !std::exchange(let_in_, true);
-    if (context_.out.json()) return print_json(event);
-    if (first) context_.out.line("\nyou were let back in");
-    context_.out.flush();  // before what is written over beside it
-    if (fetching) return fetching_.tell(event.progress());
-    if (event.has_progress())
-      steps_.print(context_.out, event.progress(), "the other person", context_.globals.verbose);
-    if (!event.has_arrived()) return;
-    fetching_.end();
-    print_arrived(event.arrived());
-  }
-
   void print_arrived(const PairEvent::Arrived& arrived) {
     auto& out = context_.out;
     out.print("\n" +
@@ -235,10 +214,6 @@ class ComingBack : Joining {
                          typeable(arrived.others(arrived.others_size() - 1)),
                      0, width);
   }
-
-  bool let_in_ = false;
-  JoinSteps steps_;
-  FetchingLine fetching_;
 };
 
 void print_before(const Context& context) {
