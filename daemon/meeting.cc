@@ -24,11 +24,8 @@ control::Desk::Pairing Meeting::start(House house, const control::Pair& asked, M
   } else {
     meeting->join(asked.invitation(), asked.at());
   }
-  // The hold keeps the meeting and ends it; what the network still holds of it is weak or dies with the line.
-  control::Hold hold(meeting.get(), [meeting](void*) { meeting->leave(); });
-  return {std::move(hold), [weak = std::weak_ptr(meeting)](bool accept) {
-            if (const auto still = weak.lock()) still->decide(accept);
-          }};
+  return held_at_the_desk(
+      meeting, [at = meeting.get()] { at->leave(); }, [at = meeting.get()](bool accept) { at->decide(accept); });
 }
 
 Meeting::Meeting(House house, const control::Pair& asked, MeetingEars ears)
@@ -41,22 +38,10 @@ Meeting::Meeting(House house, const control::Pair& asked, MeetingEars ears)
 
 void Meeting::host() {
   if (!known_relationship(relationship_)) return voice_.fail(Error::BAD_REQUEST, relationship_);
-  const auto weak = weak_from_this();
-  const auto with = [weak](auto action) {
-    if (const auto self = weak.lock()) action(*self);
-  };
-  net::HostEvents events;
-  events.invitation = [with](const net::Invitation& invitation) {
-    with([&](Meeting& self) { self.voice_.invitation(invitation, self.house_.discovery); });
-  };
-  events.wrong_code = [with](int codes_left) { with([&](Meeting& self) { self.voice_.wrong_code(codes_left); }); };
-  events.visitor = [weak](const net::Introduced& met) -> net::Conversation {
-    if (const auto self = weak.lock()) return self->begin(met, journal::FoundingRole::kHost);
-    return nobody_talks();
-  };
-  events.visitor_left = [with] { with([](Meeting& self) { self.founding_failed(); }); };
-  events.ended = [with](net::WindowEnd end) { with([&](Meeting& self) { self.host_ended(end); }); };
-  begun_ = house_.switchboard.open_window(crypto::PairPurpose::kPartner, std::move(events));
+  HostCalls calls{[this](const net::Introduced& met) { return begin(met, journal::FoundingRole::kHost); },
+                  [this] { founding_failed(); }, [this](net::WindowEnd end) { host_ended(end); }};
+  begun_ = house_.switchboard.open_window(crypto::PairPurpose::kPartner,
+                                          host_events(weak_from_this(), voice_, house_.discovery, std::move(calls)));
   if (!begun_) voice_.fail(Error::WINDOW_OPEN);
 }
 

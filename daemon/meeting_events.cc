@@ -169,6 +169,35 @@ bool join(net::Switchboard& switchboard, ReadInvitation invitation, crypto::Pair
   return switchboard.join(std::move(*invitation.code), purpose, invitation.at, std::move(events));
 }
 
+control::Desk::Pairing held_at_the_desk(const std::shared_ptr<void>& meeting, std::function<void()> leave,
+                                        std::function<void(bool accept)> decide) {
+  control::Hold hold(meeting.get(), [meeting, leave = std::move(leave)](void*) { leave(); });
+  return {std::move(hold), [weak = std::weak_ptr(meeting), decide = std::move(decide)](bool accept) {
+            if (const auto still = weak.lock()) decide(accept);
+          }};
+}
+
+net::HostEvents host_events(const std::weak_ptr<void>& alive, MeetingVoice& voice, bool discovery, HostCalls calls) {
+  net::HostEvents events;
+  events.invitation = [alive, &voice, discovery](const net::Invitation& invitation) {
+    if (const auto still = alive.lock()) voice.invitation(invitation, discovery);
+  };
+  events.wrong_code = [alive, &voice](int codes_left) {
+    if (const auto still = alive.lock()) voice.wrong_code(codes_left);
+  };
+  events.visitor = [alive, begin = std::move(calls.begin)](const net::Introduced& met) {
+    const auto still = alive.lock();
+    return still ? begin(met) : nobody_talks();
+  };
+  events.visitor_left = [alive, left = std::move(calls.visitor_left)] {
+    if (const auto still = alive.lock()) left();
+  };
+  events.ended = [alive, ended = std::move(calls.ended)](net::WindowEnd end) {
+    if (const auto still = alive.lock()) ended(end);
+  };
+  return events;
+}
+
 net::Conversation nobody_talks() {
   return {[](ByteView) {}, [] { return std::nullopt; }, [] { return net::Conversation::State::kFailed; }, {}, {}};
 }

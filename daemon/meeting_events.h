@@ -5,6 +5,7 @@
 
 #include <exception>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -58,6 +59,33 @@ std::optional<ReadInvitation> read_invitation(MeetingVoice& voice, const std::st
 // False: another joining is under way.
 bool join(net::Switchboard& switchboard, ReadInvitation invitation, crypto::PairPurpose purpose,
           net::JoinEvents events);
+
+// What is asked of a meeting at the desk. Whoever holds it keeps it, and dropping the hold ends it by `leave`; what the
+// network still holds of it is weak or dies with the line.
+control::Desk::Pairing held_at_the_desk(const std::shared_ptr<void>& meeting, std::function<void()> leave,
+                                        std::function<void(bool accept)> decide);
+
+// What a host does about its window; `voice` says the rest. All of it only as long as `alive` is there.
+struct HostCalls {
+  std::function<net::Conversation(const net::Introduced&)> begin;
+  std::function<void()> visitor_left;
+  std::function<void(net::WindowEnd)> ended;
+};
+net::HostEvents host_events(const std::weak_ptr<void>& alive, MeetingVoice& voice, bool discovery, HostCalls calls);
+
+// With the visitor at the door, who may be asked about: Welcome and Readmission. `done`: the state at its good end.
+template <class Talk>
+net::Conversation conversation_at_the_door(const std::shared_ptr<Talk>& talk, typename Talk::State done) {
+  using State = typename Talk::State;
+  return {[talk](ByteView message) { talk->receive(message); }, [talk] { return talk->next(); },
+          [talk, done] {
+            const State state = talk->state();
+            if (state == done) return net::Conversation::State::kDone;
+            const bool failed = state == State::kDeclined || state == State::kFailed;
+            return failed ? net::Conversation::State::kFailed : net::Conversation::State::kGoing;
+          },
+          [talk] { talk->lost(); }, [talk] { return talk->state() == State::kDeciding; }};
+}
 
 // Of one that ends at once, since whoever would lead it is gone.
 net::Conversation nobody_talks();

@@ -15,11 +15,9 @@ using State = journal::Readmission::State;
 control::Desk::Pairing Readmitting::start(House house, bool accept_anyone, MeetingEars ears) {
   auto readmitting = std::make_shared<Readmitting>(std::move(house), accept_anyone, std::move(ears));
   readmitting->open();
-  // The hold keeps it and ends it; what the network still holds of it is weak or dies with the line.
-  control::Hold hold(readmitting.get(), [readmitting](void*) { readmitting->leave(); });
-  return {std::move(hold), [weak = std::weak_ptr(readmitting)](bool accept) {
-            if (const auto still = weak.lock()) still->decide(accept);
-          }};
+  return held_at_the_desk(
+      readmitting, [at = readmitting.get()] { at->leave(); },
+      [at = readmitting.get()](bool accept) { at->decide(accept); });
 }
 
 Readmitting::Readmitting(House house, bool accept_anyone, MeetingEars ears)
@@ -31,22 +29,10 @@ void Readmitting::open() {
   };
   if (std::ranges::none_of(house_.shelf.parts().identity.journals(), is_there))
     return voice_.fail(Error::NOTHING_TO_RECOVER);
-  const auto weak = weak_from_this();
-  const auto with = [weak](auto action) {
-    if (const auto self = weak.lock()) action(*self);
-  };
-  net::HostEvents events;
-  events.invitation = [with](const net::Invitation& invitation) {
-    with([&](Readmitting& self) { self.voice_.invitation(invitation, self.house_.discovery); });
-  };
-  events.wrong_code = [with](int codes_left) { with([&](Readmitting& self) { self.voice_.wrong_code(codes_left); }); };
-  events.visitor = [weak](const net::Introduced& met) -> net::Conversation {
-    if (const auto self = weak.lock()) return self->begin(met);
-    return nobody_talks();
-  };
-  events.visitor_left = [with] { with([](Readmitting& self) { self.visitor_left(); }); };
-  events.ended = [with](net::WindowEnd end) { with([&](Readmitting& self) { self.ended(end); }); };
-  begun_ = house_.switchboard.open_window(crypto::PairPurpose::kRestore, std::move(events));
+  HostCalls calls{[this](const net::Introduced& met) { return begin(met); }, [this] { visitor_left(); },
+                  [this](net::WindowEnd end) { ended(end); }};
+  begun_ = house_.switchboard.open_window(crypto::PairPurpose::kRestore,
+                                          host_events(weak_from_this(), voice_, house_.discovery, std::move(calls)));
   if (!begun_) voice_.fail(Error::WINDOW_OPEN);
 }
 
@@ -58,20 +44,7 @@ net::Conversation Readmitting::begin(const net::Introduced& met) {
         if (const auto self = weak.lock()) self->proven();
       });
   readmission_ = readmission;
-  return {[readmission](ByteView message) { readmission->receive(message); },
-          [readmission] { return readmission->next(); },
-          [readmission] {
-            switch (readmission->state()) {
-              case State::kGivenBack:
-                return net::Conversation::State::kDone;
-              case State::kDeclined:
-              case State::kFailed:
-                return net::Conversation::State::kFailed;
-              default:
-                return net::Conversation::State::kGoing;
-            }
-          },
-          [readmission] { readmission->lost(); }, [readmission] { return readmission->state() == State::kDeciding; }};
+  return conversation_at_the_door(readmission, State::kGivenBack);
 }
 
 void Readmitting::proven() {

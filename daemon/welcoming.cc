@@ -14,33 +14,18 @@ using State = journal::Welcome::State;
 control::Desk::Pairing Welcoming::start(House house, bool accept_anyone, MeetingEars ears) {
   auto welcoming = std::make_shared<Welcoming>(std::move(house), accept_anyone, std::move(ears));
   welcoming->open();
-  // The hold keeps it and ends it; what the network still holds of it is weak or dies with the line.
-  control::Hold hold(welcoming.get(), [welcoming](void*) { welcoming->leave(); });
-  return {std::move(hold), [weak = std::weak_ptr(welcoming)](bool accept) {
-            if (const auto still = weak.lock()) still->decide(accept);
-          }};
+  return held_at_the_desk(
+      welcoming, [at = welcoming.get()] { at->leave(); }, [at = welcoming.get()](bool accept) { at->decide(accept); });
 }
 
 Welcoming::Welcoming(House house, bool accept_anyone, MeetingEars ears)
     : house_(std::move(house)), voice_(std::move(ears)), accept_anyone_(accept_anyone) {}
 
 void Welcoming::open() {
-  const auto weak = weak_from_this();
-  const auto with = [weak](auto action) {
-    if (const auto self = weak.lock()) action(*self);
-  };
-  net::HostEvents events;
-  events.invitation = [with](const net::Invitation& invitation) {
-    with([&](Welcoming& self) { self.voice_.invitation(invitation, self.house_.discovery); });
-  };
-  events.wrong_code = [with](int codes_left) { with([&](Welcoming& self) { self.voice_.wrong_code(codes_left); }); };
-  events.visitor = [weak](const net::Introduced& met) -> net::Conversation {
-    if (const auto self = weak.lock()) return self->begin(met);
-    return nobody_talks();
-  };
-  events.visitor_left = [with] { with([](Welcoming& self) { self.visitor_left(); }); };
-  events.ended = [with](net::WindowEnd end) { with([&](Welcoming& self) { self.ended(end); }); };
-  begun_ = house_.switchboard.open_window(crypto::PairPurpose::kOwnDevice, std::move(events));
+  HostCalls calls{[this](const net::Introduced& met) { return begin(met); }, [this] { visitor_left(); },
+                  [this](net::WindowEnd end) { ended(end); }};
+  begun_ = house_.switchboard.open_window(crypto::PairPurpose::kOwnDevice,
+                                          host_events(weak_from_this(), voice_, house_.discovery, std::move(calls)));
   if (!begun_) voice_.fail(Error::WINDOW_OPEN);
 }
 
@@ -56,19 +41,7 @@ net::Conversation Welcoming::begin(const net::Introduced& met) {
   } else if (welcome->state() == State::kDeciding) {
     voice_.visitor(met.introduction.name, welcome->device_name(), met);
   }
-  return {[welcome](ByteView message) { welcome->receive(message); }, [welcome] { return welcome->next(); },
-          [welcome] {
-            switch (welcome->state()) {
-              case State::kArrived:
-                return net::Conversation::State::kDone;
-              case State::kDeclined:
-              case State::kFailed:
-                return net::Conversation::State::kFailed;
-              default:
-                return net::Conversation::State::kGoing;
-            }
-          },
-          [welcome] { welcome->lost(); }, [welcome] { return welcome->state() == State::kDeciding; }};
+  return conversation_at_the_door(welcome, State::kArrived);
 }
 
 void Welcoming::decide(bool accept) {

@@ -168,6 +168,14 @@ Meant find(const Shelf& shelf, const Target& target) {
   throw Refusal::among(Reason::kAmbiguous, id, std::move(ids));
 }
 
+void tell_alarms(const Shelf& shelf, const Journal& journal, const Zone& here, std::vector<std::string>& codes) {
+  for (const std::string& alarm : journal.alarms()) {
+    const auto since = told_since(shelf.parts().state, journal, alarm, shelf.now());
+    auto code = since ? spelled_out(journal, alarm, *since, here) : std::nullopt;
+    if (code) codes.push_back(std::move(*code));
+  }
+}
+
 }  // namespace
 
 Listed list_page(const Shelf& shelf, const Filter& filter, const ShowItem& show) {
@@ -252,18 +260,6 @@ std::vector<JournalStatus> status(const Shelf& shelf) {
     return all;
   });
 }
-
-namespace {
-
-void tell_alarms(const Shelf& shelf, const Journal& journal, const Zone& here, std::vector<std::string>& codes) {
-  for (const std::string& alarm : journal.alarms()) {
-    const auto since = told_since(shelf.parts().state, journal, alarm, shelf.now());
-    auto code = since ? spelled_out(journal, alarm, *since, here) : std::nullopt;
-    if (code) codes.push_back(std::move(*code));
-  }
-}
-
-}  // namespace
 
 std::vector<std::string> warnings(const Shelf& shelf) {
   return sound(shelf, [&] {

@@ -124,11 +124,9 @@ std::vector<DeviceId> Shelf::State::known_here_alone(const JournalId& id) const 
 // ---- among this person's devices ----
 
 // As parted_from() says; the journal itself tells where a stop came between telling the other and the vault.
-std::optional<bool> Shelf::State::told_of_parting(const JournalId& id) const {
+bool Shelf::State::told_of_parting(const JournalId& id) const {
   const Journal* journal = by_id(id);
-  const auto own = journal != nullptr ? journal->parted_from(id) : std::nullopt;
-  const auto told = notebook().parted_from(id);
-  return told ? told : own;
+  return notebook().parted_from(id) || (journal != nullptr && journal->parted_from(id));
 }
 
 // Nothing of it has come to this device yet, and nothing will: there is nothing to keep.

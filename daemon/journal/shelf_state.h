@@ -149,7 +149,7 @@ struct Shelf::State {
   void renew_view();
   void forget_local_marks(const JournalId& id);
   [[nodiscard]] std::vector<DeviceId> known_here_alone(const JournalId& id) const;
-  [[nodiscard]] std::optional<bool> told_of_parting(const JournalId& id) const;
+  [[nodiscard]] bool told_of_parting(const JournalId& id) const;
   void give_up(const JournalId& id);
   bool follow_partings();
   bool keep_partings();
