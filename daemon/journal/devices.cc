@@ -65,8 +65,10 @@ Untold untold_in_notebook(const RootId& person, const Known& notebook, const std
   std::set<DeviceId> removed;
   add_hanging(person, notebook, notebook.members, removed);
   for (const Known& journal : journals) {
-    for (const auto& [device, cut] : journal.members.removed_of(person))
-      if (notebook.members.was_enrolled(device) && !notebook.members.removed(person, device)) removed.insert(device);
+    for (const auto& [device, cut] : journal.members.removed_of(person)) {
+      if (!notebook.members.was_enrolled(device) || notebook.members.removed(person, device)) continue;
+      if (journal.members.removed_by_one_of(notebook.members, person, device)) removed.insert(device);
+    }
   }
   Untold untold;
   untold.removed.assign(removed.begin(), removed.end());

@@ -33,7 +33,9 @@ bool says_gone(const crypto::EpochMeta& meta, const std::vector<DeviceId>& surel
 bool knew_of_removals(const RootId& person, const Membership& members, const crypto::EpochMeta& meta);
 
 // The notebook lacks removals that another journal knows, of devices that the notebook has ever known (else whoever has
-// a lost device could fill it), and those that follow from one: of its devices for which only the removed one vouches.
+// a lost device could fill it), by devices that it has ever known (else whoever came back into that journal with stolen
+// words could part a person's own devices), and those that follow from one: of its devices for which only the removed
+// one vouches.
 // And it lacks devices that came by their chain alone, as whoever let them in is lost: over live members, and removed
 // nowhere.
 Untold untold_in_notebook(const RootId& person, const Known& notebook, const std::vector<Known>& journals);

@@ -111,10 +111,11 @@ bool Door::may_talk(const JournalId& id, const crypto::ProvenDevice& device) con
   if (journal == nullptr || journal->membership().shuts_out(device)) return false;
   const Identity& identity = shelf_.parts().identity;
   if (device.person != identity.root().id()) return true;
-  if (shelf_.by_id(identity.journals().front().id)->membership().shuts_out(device)) return false;
+  const Membership& notebook = shelf_.by_id(identity.journals().front().id)->membership();
+  if (notebook.shuts_out(device)) return false;
   return std::ranges::none_of(identity.journals(), [&](const JournalSecrets& one) {
     const Journal* other = shelf_.by_id(one.id);
-    return other != nullptr && other->membership().removed(device.person, device.device.id());
+    return other != nullptr && other->membership().removed_by_one_of(notebook, device.person, device.device.id());
   });
 }
 

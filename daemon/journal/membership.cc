@@ -135,6 +135,14 @@ std::map<DeviceId, Cut> Membership::removed_of(const RootId& person) const {
   return removed;
 }
 
+bool Membership::removed_by_one_of(const Membership& others, const RootId& person, const DeviceId& device) const {
+  return std::ranges::any_of(removals_, [&](const auto& one) {
+    const auto& [key, removal] = one;
+    const crypto::ProvenDevice* author = key.second == device && removal.by ? known(*removal.by) : nullptr;
+    return author != nullptr && author->person == person && others.was_enrolled(*removal.by);
+  });
+}
+
 bool Membership::hangs_on_removed(const crypto::ProvenDevice& device) const {
   for (std::size_t i = 0; i + 1 < device.path.size(); ++i) {
     const auto cut = this->cut(device.person, device.path[i]);

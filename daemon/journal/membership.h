@@ -78,6 +78,8 @@ class Membership {
   // The lowest of all that count.
   [[nodiscard]] std::optional<Cut> cut(const RootId& person, const DeviceId& device) const;
   [[nodiscard]] std::map<DeviceId, Cut> removed_of(const RootId& person) const;
+  // By a device of its person that `others` have ever known. A root's word names the journal, and counts in no other.
+  [[nodiscard]] bool removed_by_one_of(const Membership& others, const RootId& person, const DeviceId& device) const;
   // Its chain runs over one that was removed, and that one itself has not enrolled the next below its cut.
   [[nodiscard]] bool hangs_on_removed(const crypto::ProvenDevice& device) const;
   // No session is held with it: removed; or not enrolled, and hanging.

@@ -257,11 +257,20 @@ void Shelf::State::keep_in_notebook(const JournalSecrets& journal, const EpochId
   herald.grew(notebook());
 }
 
+// The notebook has a live member that is removed there by somebody whose word is none in the notebook: what is kept
+// would be read by it. (devices.h: untold_in_notebook)
+bool Shelf::State::is_read_by_removed(const Journal& journal) const {
+  const RootId person = parts.identity.root().id();
+  return std::ranges::any_of(notebook().membership().live(), [&](const DeviceId& device) {
+    return journal.membership().removed(person, device);
+  });
+}
+
 // Whoever wrote it may have heard of a removal that nobody has told here: kept now, it would be sealed under what the
 // removed device reads. It waits for the record that says so, as its own record does.
 bool Shelf::State::may_be_kept(const JournalId& id, const EpochId& epoch) {
   const Journal* journal = by_id(id);
-  if (journal == nullptr) return false;
+  if (journal == nullptr || is_read_by_removed(*journal)) return false;
   const Hash gone = crypto::gone_digest(journal->membership().gone());
   const auto before = unexplained.find(epoch);
   if (before != unexplained.end() && before->second == gone) return false;  // nobody has gone since

@@ -114,6 +114,7 @@ struct Shelf::State {
   bool publish_openings(Journal& journal);
   bool keep_in_notebook();
   [[nodiscard]] bool may_be_kept(const JournalId& journal, const EpochId& epoch);
+  [[nodiscard]] bool is_read_by_removed(const Journal& journal) const;
   void keep_in_notebook(const JournalSecrets& journal, bool& wrote);
   void keep_in_notebook(const JournalSecrets& journal, const EpochId& epoch, bool& wrote);
   [[nodiscard]] std::vector<EpochId> epochs_that_somebody_lacks() const;

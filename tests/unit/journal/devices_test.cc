@@ -109,6 +109,21 @@ TEST_F(ThreeHomes, IssuerDiedInByItsChain) {
   EXPECT_THAT(bo.texts(), Contains("I am in"));
 }
 
+TEST_F(ThreeHomes, WhoseWordsSomebodyElseBringsHasArrived) {
+  const auto phone = let_in(ada, "Ada's phone");
+  const auto watch = let_in(ada, "Ada's watch");
+  all_meet({&ada, phone.get(), &bo});
+  for (const auto* device : {phone.get(), watch.get()}) ada.shelf().expect_arrival(device->device());
+  phone->write("to Bo, from the phone", "Bo");
+  slip(*phone, bo, bo.shared());
+  slip(bo, ada, ada.shared());
+  ada.now += 120 * kSecond;
+  ada.shelf().time_passed();
+  EXPECT_TRUE(members(ada, ada.notebook()).live(phone->device()));
+  EXPECT_FALSE(members(ada, ada.notebook()).live(watch->device())) << "of which nothing was heard";
+  EXPECT_EQ(ada.shelf().next_moment(), std::nullopt);
+}
+
 TEST_F(ThreeHomes, NineAreOneTooMany) {
   std::vector<std::unique_ptr<Person>> more;
   for (int n = 1; n < 8; ++n) more.push_back(let_in(ada, "device " + std::to_string(n)));
@@ -367,7 +382,8 @@ TEST_F(ThreeHomes, TheRootsWordCountsInAnyLog) {
   forge(bo, bo.shared(), remove, crypto::RecordKind::kMembership);
   EXPECT_FALSE(members(bo, bo.shared()).live(phone->device()));
   meet(ada, bo, ada.shared());
-  EXPECT_TRUE(members(ada, ada.notebook()).removed(phone->device())) << "the notebook follows";
+  EXPECT_FALSE(members(ada, ada.shared()).live(phone->device()));
+  EXPECT_TRUE(members(ada, ada.notebook()).live(phone->device())) << "it names the journal, and counts in no other";
 }
 
 TEST_F(ThreeHomes, OnlyARecordOfMembershipMakesMembers) {

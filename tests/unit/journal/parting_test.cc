@@ -235,6 +235,22 @@ TEST_F(Parting, ADeviceToWhichNothingHasComeYetKeepsNothing) {
   EXPECT_THAT(phone.log().journals(), ElementsAre(phone.notebook()));
 }
 
+TEST_F(PartingOnTwoDevices, OneDeviceNamesSoManyJournalsAndNoMore) {
+  const auto leave = [&](std::size_t n) {
+    JournalId any;
+    any.bytes[0] = static_cast<std::uint8_t>(n);
+    any.bytes[1] = static_cast<std::uint8_t>(n >> 8U);
+    forge(phone, phone.notebook(), Parted{any, false});
+  };
+  for (std::size_t n = 1; n <= 140; ++n) leave(n);
+  meet(ada, phone, ada.notebook());
+  EXPECT_THAT(ada.journal(ada.notebook()).facts().parted, SizeIs(128));
+  phone.shelf().part(left);
+  meet(ada, phone, ada.notebook());
+  EXPECT_TRUE(ada.identity().journal(left).parted) << "what is here is left all the same";
+  EXPECT_THAT(ada.journal(ada.notebook()).facts().parted, SizeIs(129));
+}
+
 TEST_F(PartingOnTwoDevices, ARemovedDeviceMakesNobodyForget) {
   ada.shelf().remove_device(phone.device());
   phone.shelf().forget(left);  // it has not heard
