@@ -8,6 +8,7 @@
 #include "client/joining.h"
 #include "client/json.h"
 #include "client/layout.h"
+#include "client/moment.h"
 #include "client/pairing_screen.h"
 #include "client/sanitise.h"
 #include "client/words.h"
@@ -75,8 +76,22 @@ class GivingBack : Joining {
     visitor_ = sanitise_line(visitor.name());
     out.print("\nsomebody who has the 24 words of " + out.style().person(visitor_) +
               " is there, on a device that it calls \"" + sanitise_line(visitor.device_name()) + "\"\n");
+    print_known(visitor);
     out.print(paragraph("let " + visitor_ + " read these four words out to you before you say yes:", 0, out.width()));
     out.print("      " + out.style().strong(four_words(visitor.words())) + "\n");
+  }
+
+  // Who still has a device needs nothing of this, and a thief of the words would come while it is in use.
+  void print_known(const PairEvent::Visitor& visitor) {
+    auto& out = context_.out;
+    if (visitor.known().empty()) return;
+    out.print(paragraph("what " + visitor_ + " has had until now, and has lost if this is right:", 0, out.width()));
+    for (const auto& device : visitor.known()) {
+      const std::string seen = device.connected()           ? "connected at this moment"
+                               : device.last_seen().empty() ? "never met"
+                                                            : "last seen " + near(device.last_seen(), today());
+      out.print(paragraph(sanitise_line(device.name()) + " · " + seen, 2, out.width()));
+    }
   }
 
   void print_restored(const PairEvent::Restored& restored) {

@@ -531,7 +531,7 @@ void Device::start() {
       state_->open_with(std::move(*identity), store::Database::Open::kExisting);
     } else if (!std::filesystem::exists(state_->home.database())) {
       throw std::runtime_error(state_->home.database().string() +
-                               " is missing, but its vault is here\nhint: restore it from a backup");
+                               " is missing, but its vault is here\nhint: " + std::string(store::kIfItIsLost));
     }
   }
   state_->server = std::make_unique<control::Server>(state_->io, state_->home.places().socket(), state_->desk,

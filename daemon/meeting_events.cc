@@ -51,13 +51,20 @@ void MeetingVoice::wrong_code(int codes_left) {
   tell(event);
 }
 
-void MeetingVoice::visitor(const std::string& name, const std::string& device, const net::Introduced& met) {
+void MeetingVoice::visitor(const std::string& name, const std::string& device, const net::Introduced& met,
+                           const std::vector<KnownDevice>& known) {
   PairEvent event;
   PairEvent::Visitor& visitor = *event.mutable_visitor();
   visitor.set_name(name);
   visitor.set_device_name(device);
   copy_words(met.words, visitor.mutable_words());
   visitor.set_by(met.by_link ? "link" : "code");
+  for (const KnownDevice& one : known) {
+    PairEvent::Device& told = *visitor.add_known();
+    told.set_name(one.name);
+    told.set_connected(one.connected);
+    told.set_last_seen(control::moment(one.last_seen));
+  }
   tell(event);
 }
 

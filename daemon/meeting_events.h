@@ -20,6 +20,13 @@ struct MeetingEars {
   std::function<void(const control::Error&)> fail;  // at most once, the last
 };
 
+// A device of whoever is at the door, as this one knows it.
+struct KnownDevice {
+  std::string name;  // untrusted
+  bool connected = false;
+  std::optional<WallTime> last_seen;
+};
+
 // Speaks until the last has been said, or until nobody listens any more.
 class MeetingVoice {
  public:
@@ -34,7 +41,8 @@ class MeetingVoice {
 
   void invitation(const net::Invitation& invitation, bool announced);
   void wrong_code(int codes_left);
-  void visitor(const std::string& name, const std::string& device, const net::Introduced& met);
+  void visitor(const std::string& name, const std::string& device, const net::Introduced& met,
+               const std::vector<KnownDevice>& known = {});
   void looking();
   void connecting(const std::string& address);
   void waiting_for(const std::string& name, const std::vector<std::string>& words);

@@ -3,6 +3,9 @@
 
 #include <spdlog/spdlog.h>
 
+#include <map>
+
+#include "daemon/journal/door.h"
 #include "proto/control.pb.h"
 
 namespace duolog {
@@ -49,7 +52,24 @@ net::Conversation Readmitting::begin(const net::Introduced& met) {
 
 void Readmitting::proven() {
   if (accept_anyone_ && !met_.by_link) return readmission_->give_back();
-  voice_.visitor(readmission_->person(), readmission_->device_name(), met_);
+  voice_.visitor(readmission_->person(), readmission_->device_name(), met_, known_devices());
+}
+
+// A device that was met a moment ago is no lost one, or somebody else has it: whoever says yes should know.
+std::vector<KnownDevice> Readmitting::known_devices() const {
+  std::map<DeviceId, KnownDevice> known;
+  for (const JournalId& id : readmission_->shared())
+    for (const journal::LiveMember& member : journal::Door(house_.shelf).members(id))
+      if (!member.self && !member.mine) known[member.device].name = member.device_name;
+  for (const net::PeerStatus& peer : house_.switchboard.status()) {
+    const auto found = known.find(peer.device);
+    if (found == known.end()) continue;
+    found->second.connected = found->second.connected || peer.state == net::PeerStatus::State::kConnected;
+    found->second.last_seen = std::max(found->second.last_seen, peer.last_seen);
+  }
+  std::vector<KnownDevice> all;
+  for (auto& [id, device] : known) all.push_back(std::move(device));
+  return all;
 }
 
 void Readmitting::decide(bool accept) {

@@ -27,6 +27,7 @@ class Readmitting : public std::enable_shared_from_this<Readmitting> {
   void leave();
   net::Conversation begin(const net::Introduced& met);
   void proven();
+  [[nodiscard]] std::vector<KnownDevice> known_devices() const;
   void visitor_left();
   void ended(net::WindowEnd end);
   void tell_restored();

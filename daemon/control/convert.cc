@@ -71,6 +71,8 @@ Error::Code code_of(journal::Reason reason) {
       return Error::NO_JOURNAL_YET;
     case journal::Reason::kParted:
       return Error::PARTED;
+    case journal::Reason::kToBeChosen:
+      return Error::TO_BE_CHOSEN;
     case journal::Reason::kNotYetKnown:
       return Error::NOT_YET_LET_IN;
     case journal::Reason::kRemoved:

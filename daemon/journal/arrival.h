@@ -24,6 +24,7 @@
 namespace duolog::journal {
 
 inline constexpr std::size_t kJournalsHanded = 64;
+inline constexpr std::size_t kLeftHanded = 1024;
 inline constexpr std::size_t kEpochsHanded = 200;  // of a journal, beside epoch zero: the others come by the notebook
 inline constexpr std::size_t kEpochsHandedInAll = 2000;  // of all journals: each lies in locked memory, twice
 inline constexpr std::size_t kReachHanded = 64;          // devices

@@ -111,6 +111,17 @@ std::vector<Reach> read_reach(const wire::Handover& from) {
   return reach;
 }
 
+std::vector<JournalId> read_left(const wire::Handover& from) {
+  require(from.left_size() <= static_cast<int>(kLeftHanded), "too many journals were left");
+  std::vector<JournalId> left;
+  for (const std::string& one : from.left()) {
+    const auto id = JournalId::from(as_bytes(one));
+    require(id.has_value(), "a journal that was left is malformed");
+    left.push_back(*id);
+  }
+  return left;
+}
+
 // Takes what it hands over off `room`.
 void put_journal(wire::Handover::Journal* to, const JournalSecrets& journal, std::size_t& room) {
   put(to->mutable_genesis(), journal.genesis.encode());
@@ -123,6 +134,10 @@ void put_journal(wire::Handover::Journal* to, const JournalSecrets& journal, std
   to->set_other(journal.other);
   to->set_relationship(journal.relationship);
   to->set_paired_by(journal.paired_by);
+}
+
+void put_left(wire::Handover* to, const JournalId& id) {
+  if (to->left_size() < static_cast<int>(kLeftHanded)) put(to->add_left(), id.bytes);
 }
 
 bool would_be_taken(const JournalSecrets& journal) {
@@ -161,6 +176,10 @@ void put_handover(wire::Handover* to, const Identity& identity, const std::vecto
   for (const JournalSecrets& journal : identity.journals())
     if (!journal.parted && would_be_taken(journal) && to->journals_size() < static_cast<int>(kJournalsHanded))
       put_journal(to->add_journals(), journal, room);
+  for (const JournalSecrets& journal : identity.journals())
+    if (journal.parted) put_left(to, journal.id);
+  for (const JournalId& id : identity.forgetting()) put_left(to, id);
+  for (const JournalId& id : identity.left()) put_left(to, id);
   for (const Reach& one : reach) {
     if (to->reach_size() == static_cast<int>(kReachHanded)) break;
     wire::Handover::Reach* where = to->add_reach();
@@ -179,7 +198,8 @@ Handover verified_handover(const wire::Handover& from, const crypto::DeviceKeys&
   const crypto::RootPublic root{*sign, *wrap};
   crypto::Chain chain = verified_chain(from.chain(), root, self.public_keys(), host);
   std::vector<JournalSecrets> journals = read_journals(from, root);
-  return {{root, std::move(*master), std::move(chain), from.person(), std::move(journals)}, read_reach(from)};
+  return {{root, std::move(*master), std::move(chain), from.person(), std::move(journals), read_left(from)},
+          read_reach(from)};
 }
 
 }  // namespace duolog::journal

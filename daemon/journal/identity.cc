@@ -124,6 +124,7 @@ struct Identity::Payload {
   std::string device;
   std::vector<JournalSecrets> journals;
   std::vector<JournalId> forgetting = {};
+  std::vector<JournalId> left = {};
 
   static Payload decode(ByteView bytes) {
     const google::protobuf::LogSilencer quiet;  // what is damaged is said by damaged()
@@ -141,6 +142,7 @@ struct Identity::Payload {
     for (const vault::Journal& journal : from.journals()) payload.journals.push_back(read(journal));
     if (payload.journals.empty() || payload.journals.front().shared()) damaged();
     for (const std::string& id : from.forgetting()) payload.forgetting.push_back(read_id<JournalId>(id));
+    for (const std::string& id : from.left()) payload.left.push_back(read_id<JournalId>(id));
     // Fields that this version does not know would be lost by the next save: then what we know is not all there is.
     if (payload.encode().view().size() != bytes.size()) {
       throw store::BadVaultFile(
@@ -166,6 +168,7 @@ struct Identity::Payload {
     to.set_device_name(device);
     for (const JournalSecrets& journal : journals) put(to.add_journals(), journal);
     for (const JournalId& id : forgetting) put(to.add_forgetting(), id.bytes);
+    for (const JournalId& id : left) put(to.add_left(), id.bytes);
     crypto::SecretBytes bytes(to.ByteSizeLong());
     to.SerializeToArray(bytes.writable().data(), static_cast<int>(bytes.view().size()));
     return bytes;
@@ -216,6 +219,7 @@ Identity Identity::arrive(store::VaultFile file, crypto::DeviceSeed seed, Handed
   check(!file.exists(), "a vault was to be created over another");
   Payload payload{std::move(seed), std::move(handed.chain),  handed.root, std::move(handed.psk_master),
                   std::nullopt,    std::move(handed.person), device_name, std::move(handed.journals)};
+  payload.left = std::move(handed.left);
   try {
     return begin(std::move(file), std::move(payload), passphrase, cost);
   } catch (const std::system_error& refused) {
@@ -385,10 +389,30 @@ void Identity::forget(const JournalId& id) {
 void Identity::forgotten(const JournalId& id) {
   auto& forgetting = payload_->forgetting;
   const auto before = forgetting;
-  if (std::erase(forgetting, id) > 0) save_or([&] { forgetting = before; });
+  if (std::erase(forgetting, id) == 0) return;
+  payload_->left.push_back(id);
+  save_or([&] {
+    payload_->left.pop_back();
+    forgetting = before;
+  });
+}
+
+void Identity::leave(const JournalId& id) {
+  payload_->left.push_back(id);
+  try {
+    drop_journal(id);
+  } catch (...) {
+    payload_->left.pop_back();
+    throw;
+  }
 }
 
 const std::vector<JournalId>& Identity::forgetting() const { return payload_->forgetting; }
+const std::vector<JournalId>& Identity::left() const { return payload_->left; }
+bool Identity::has_left(const JournalId& id) const {
+  return std::ranges::find(payload_->left, id) != payload_->left.end() ||
+         std::ranges::find(payload_->forgetting, id) != payload_->forgetting.end();
+}
 
 void Identity::save_or(const std::function<void()>& undo) {
   try {

@@ -46,6 +46,7 @@ struct Handed {
   crypto::Chain chain;  // of the new device
   std::string person;
   std::vector<JournalSecrets> journals;  // the notebook first; awaited
+  std::vector<JournalId> left = {};      // which the notebook does not bring back
 };
 
 class Identity {
@@ -117,10 +118,15 @@ class Identity {
   void acknowledge(const JournalId& id);  // the founding is stored where it must be: no longer hidden
   void arrived(const JournalId& id);      // no longer awaited
   void part(const JournalId& id);         // it is parted from now on
-  // It is none of journals() any more, and what opened it is gone; until forgotten() it is one of forgetting().
+  // It is none of journals() any more, and what opened it is gone; until forgotten() it is one of forgetting(). It has
+  // been left from then on.
   void forget(const JournalId& id);
   void forgotten(const JournalId& id);
   [[nodiscard]] const std::vector<JournalId>& forgetting() const;
+  void leave(const JournalId& id);  // as drop_journal(), for good
+  // It was left: not to be taken up again. Only of journals that are none of journals().
+  [[nodiscard]] bool has_left(const JournalId& id) const;
+  [[nodiscard]] const std::vector<JournalId>& left() const;  // once what was theirs is gone
 
  private:
   struct Payload;

@@ -178,6 +178,7 @@ std::exception_ptr Readmission::refused() const { return talk_->refused; }
 const std::string& Readmission::person() const { return talk_->person; }
 const std::string& Readmission::device_name() const { return talk_->device_name; }
 const DeviceId& Readmission::device() const { return talk_->facts.device; }
+const std::vector<JournalId>& Readmission::shared() const { return talk_->shared; }
 std::vector<std::string> Readmission::journals() const {
   std::vector<std::string> names;
   for (const Journal* journal : talk_->journals()) names.push_back(journal->secrets().name);

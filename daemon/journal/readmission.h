@@ -81,6 +81,7 @@ class Readmission {
   [[nodiscard]] const std::string& device_name() const;     // of the visitor; untrusted
   [[nodiscard]] const DeviceId& device() const;             // of the visitor
   [[nodiscard]] std::vector<std::string> journals() const;  // names of those that are given back
+  [[nodiscard]] const std::vector<JournalId>& shared() const;
 
  private:
   struct Talk;

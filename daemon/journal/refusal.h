@@ -50,6 +50,7 @@ enum class Reason {
   kTooManyEpochs,     // this device has written `limit` in this journal, and nobody reads one more: `detail` its name
   kDevicesFull,       // `limit`: so many live devices a person may have, or have had
   kParted,            // this person has left the journal `detail`: it is read, and no more
+  kToBeChosen,        // the journal that this went to was left, and none was chosen since; `detail`: perhaps this one
   kRestored,          // this home was restored and has not met `detail`'s device since; empty: nobody else has it
   kBackupPassphrase,  // does not open the backup
 };

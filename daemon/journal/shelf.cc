@@ -154,6 +154,7 @@ void Shelf::set_write_to(std::string_view wanted) {
   const Journal& journal = find(wanted);
   if (journal.secrets().parted) throw Refusal(Reason::kParted, journal.secrets().name);
   state_->parts.state.put(kWriteTo, journal.id().bytes);
+  state_->parts.state.remove(kToBeChosen);
 }
 
 void Shelf::release(const JournalId& id) {

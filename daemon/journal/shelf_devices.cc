@@ -238,7 +238,7 @@ Shelf::State::TakenUp Shelf::State::take_up_kept() {
       result.anything = take_up(*kept) || result.anything;
     }
     auto* kept = std::get_if<EpochKept>(&event.payload);
-    if (kept == nullptr || notebook().parted_from(kept->journal)) return Journal::Taken::kYes;
+    if (kept == nullptr || is_left(kept->journal)) return Journal::Taken::kYes;
     if (by_id(kept->journal) == nullptr) return Journal::Taken::kOfAJournalNotHere;  // its JournalKept is still to come
     const EpochId id = crypto::epoch_id(kept->journal, kept->secret);
     if (parts.identity.journal(kept->journal).epoch(id) != nullptr || count >= room) return Journal::Taken::kYes;
@@ -286,8 +286,7 @@ bool Shelf::State::may_be_taken(const JournalKept& kept) const {
 // REQUIRES: it is here, or may_be_taken().
 bool Shelf::State::take_up(const JournalKept& kept) {
   const JournalId id = kept.genesis.id();
-  const auto& forgetting = parts.identity.forgetting();
-  if (notebook().parted_from(id) || std::ranges::find(forgetting, id) != forgetting.end()) return false;
+  if (is_left(id)) return false;
   if (!parts.identity.has(id)) {
     JournalSecrets secrets;
     secrets.genesis = kept.genesis;

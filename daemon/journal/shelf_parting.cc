@@ -18,7 +18,9 @@ namespace duolog::journal {
 
 void Shelf::part(const JournalId& id) {
   if (by_id(id) == nullptr || parts().identity.journal(id).parted) return;
+  const bool was_written_to = state_->is_written_to(id);
   parts().identity.part(id);
+  if (was_written_to) state_->write_into_notebook_instead();
   state_->herald.doors_changed(id);
   state_->fold_all();
 }
@@ -30,13 +32,17 @@ bool Shelf::forget(const JournalId& id) {
 }
 
 std::shared_ptr<void> Shelf::part_and_tell(const JournalId& id) {
+  const bool was_written_to = state_->is_written_to(id);
   state_->sound([&] { by_id(id)->append(Parted{}, state_->stamp()); });
   state_->telling.insert(id);
   const std::shared_ptr<void> token(state_.get(), [id](State* state) {
     state->telling.erase(state->telling.find(id));
     state->herald.doors_changed(id);
   });
-  parts().identity.part(id);
+  // It is said, and so it is: where the vault cannot be written now, the fold tries again.
+  const bool written = as_far_as_possible([&] { parts().identity.part(id); });
+  state_->refused = state_->refused || !written;
+  if (was_written_to) state_->write_into_notebook_instead();
   state_->herald.grew(*by_id(id));
   state_->fold_all();
   return token;
@@ -46,18 +52,22 @@ bool Shelf::is_telling(const JournalId& id) const { return state_->telling.conta
 
 // ---- what it takes ----
 
-// What went there must not go to somebody else instead.
-void Shelf::State::write_into_notebook_instead(const JournalId& id) {
-  const auto chosen = parts.state.get(kWriteTo);
-  const bool is_chosen = chosen && JournalId::from(*chosen) == id;
-  const bool is_newest = !chosen && visible().back()->id() == id;
-  if (is_chosen || is_newest) parts.state.put(kWriteTo, notebook().id().bytes);
+bool Shelf::State::is_written_to(const JournalId& id) const { return writing_journal().id() == id; }
+
+// What went there must not go to somebody else instead: neither what is written, nor an answer or a practice. Those are
+// asked about until a person has chosen. Without the disk's leave it is written down later, or the person asked less.
+void Shelf::State::write_into_notebook_instead() {
+  as_far_as_possible([&] {
+    parts.state.put(kToBeChosen, notebook().id().bytes);
+    parts.state.put(kWriteTo, notebook().id().bytes);
+  });
 }
 
 bool Shelf::State::forget(const JournalId& id) {
-  write_into_notebook_instead(id);
+  const bool was_written_to = is_written_to(id);
   const std::vector<ChunkId> chunks = by_id(id)->attached().all();
   parts.identity.forget(id);
+  if (was_written_to) write_into_notebook_instead();
   std::erase_if(journals, [&](const auto& journal) { return journal->id() == id; });
   herald.doors_changed(id);
   return clear_away(id, chunks);
@@ -123,6 +133,11 @@ std::vector<DeviceId> Shelf::State::known_here_alone(const JournalId& id) const 
 
 // ---- among this person's devices ----
 
+// The notebook's word may come to count no more, with a removal of whoever said it; what this device has done stays.
+bool Shelf::State::is_left(const JournalId& id) const {
+  return parts.identity.has_left(id) || notebook().parted_from(id).has_value();
+}
+
 // As parted_from() says; the journal itself tells where a stop came between telling the other and the vault.
 bool Shelf::State::told_of_parting(const JournalId& id) const {
   const Journal* journal = by_id(id);
@@ -131,7 +146,7 @@ bool Shelf::State::told_of_parting(const JournalId& id) const {
 
 // Nothing of it has come to this device yet, and nothing will: there is nothing to keep.
 void Shelf::State::give_up(const JournalId& id) {
-  parts.identity.drop_journal(id);
+  parts.identity.leave(id);
   std::erase_if(journals, [&](const auto& journal) { return journal->id() == id; });
   herald.doors_changed(id);
   parts.log.drop_journal(id);
@@ -148,12 +163,14 @@ bool Shelf::State::follow_partings() {
   bool followed = false;
   for (const JournalId& id : told) {
     const bool written = as_far_as_possible([&] {
+      const bool was_written_to = is_written_to(id);
       if (parts.log.record_count(id) == 0) {
         give_up(id);
       } else {
         parts.identity.part(id);
         herald.doors_changed(id);
       }
+      if (was_written_to) write_into_notebook_instead();
       followed = true;
     });
     refused = refused || !written;

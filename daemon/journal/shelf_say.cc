@@ -123,7 +123,7 @@ std::vector<Attachment> Shelf::to_reseal(const Target& target, const std::string
   if (state_->answered_before(request)) return {};
   const Meant found = find_one(*this, target);
   const Entry& entry = require_private(found);
-  const Journal& to = state_->answering_journal(journal);
+  const Journal& to = state_->journal_for_two(journal);
   if (!to.shared()) throw Refusal(Reason::kNoJournalYet, to.secrets().name);
   return entry.attachments;
 }
@@ -133,7 +133,7 @@ Saved Shelf::share(const Target& target, const std::string& journal, ByteView re
   if (auto before = state_->answered_before(request)) return *before;
   const Meant found = find_one(*this, target);
   Entry shared = require_private(found);
-  Journal& to = state_->answering_journal(journal);
+  Journal& to = state_->journal_for_two(journal);
   if (!to.shared()) throw Refusal(Reason::kNoJournalYet, to.secrets().name);
   if (resealed.size() != shared.attachments.size()) throw Refusal(Reason::kUploadGone);
   shared.attachments = std::move(resealed);
@@ -143,7 +143,7 @@ Saved Shelf::share(const Target& target, const std::string& journal, ByteView re
 
 Saved Shelf::pass(const FilledForm& round, ByteView request) {
   if (auto before = state_->answered_before(request)) return *before;
-  Journal& journal = state_->answering_journal(round.journal);
+  Journal& journal = state_->journal_for_two(round.journal);
   const practice::Practice* practice = journal.library().practice(round.practice);
   if (practice == nullptr) throw Refusal(Reason::kBadRequest, "practice");
   const bool may =
@@ -165,7 +165,7 @@ Saved Shelf::keep_practice(const std::string& toml, const std::string& file, con
                            ByteView request) {
   if (auto before = state_->answered_before(request)) return *before;
   try_practice(toml, file);
-  Journal& to = state_->answering_journal(journal);
+  Journal& to = state_->journal_for_two(journal);
   require_place(to, toml, file);
   return state_->save(to, OwnPractice{toml}, request);
 }
@@ -175,7 +175,7 @@ Saved Shelf::keep_practice(const std::string& toml, const std::string& file, con
 // none any more: its repetition would be refused.
 void Shelf::agree(const Wishes& wishes, ByteView request) {
   if (state_->answered_before(request)) return;
-  Journal& journal = state_->answering_journal(wishes.journal);
+  Journal& journal = state_->journal_for_two(wishes.journal);
   std::optional<Calendar> calendar;
   if (wants_calendar(wishes)) calendar = wished_calendar(wishes, journal.agreements());
   if (wishes.depth > practice::kDeepest) throw Refusal::among(Reason::kBadField, "depth", {"range"});

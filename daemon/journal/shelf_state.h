@@ -11,7 +11,9 @@
 namespace duolog::journal {
 
 inline constexpr const char* kWriteTo = "write_to";  // in LocalState: a journal's id
-inline constexpr const char* kMetPrefix = "met/";    // in LocalState: journals in which a session met the other person
+// In LocalState: the journal in which practices were done was left, and nobody has said yet which one follows.
+inline constexpr const char* kToBeChosen = "write_to_be_chosen";
+inline constexpr const char* kMetPrefix = "met/";  // in LocalState: journals in which a session met the other person
 
 // Nobody asked for this, so nobody is told where it cannot be: the disk is full, a log is frozen or damaged. It is
 // tried again after the next fold. False: the disk refused it, and may have room a moment later.
@@ -81,6 +83,7 @@ struct Shelf::State {
 
   // ---- writing: shelf_write.cc ----
   [[nodiscard]] Journal& answering_journal(const std::string& wanted) const;
+  [[nodiscard]] Journal& journal_for_two(const std::string& wanted) const;  // to write there; throws kToBeChosen
   [[nodiscard]] Rounds rounds_of(const Journal& journal) const;
   [[nodiscard]] std::string period_to_answer(const Journal& journal, const practice::Practice& practice,
                                              const std::string& wanted) const;
@@ -141,7 +144,8 @@ struct Shelf::State {
   [[nodiscard]] std::size_t secrets_held() const;
 
   // ---- parting: shelf_parting.cc ----
-  void write_into_notebook_instead(const JournalId& id);
+  [[nodiscard]] bool is_written_to(const JournalId& id) const;
+  void write_into_notebook_instead();
   bool forget(const JournalId& id);
   bool clear_away(const JournalId& id, const std::vector<ChunkId>& chunks);
   bool clear_away_all();
@@ -150,6 +154,7 @@ struct Shelf::State {
   void renew_view();
   void forget_local_marks(const JournalId& id);
   [[nodiscard]] std::vector<DeviceId> known_here_alone(const JournalId& id) const;
+  [[nodiscard]] bool is_left(const JournalId& id) const;
   [[nodiscard]] bool told_of_parting(const JournalId& id) const;
   void give_up(const JournalId& id);
   bool follow_partings();

@@ -34,7 +34,7 @@ Saved Shelf::write(const Draft& draft, ByteView request) {
 
 Saved Shelf::answer(const FilledForm& filled, ByteView request) {
   if (auto before = state_->answered_before(request)) return *before;
-  Journal& asked = state_->answering_journal(filled.journal);
+  Journal& asked = state_->journal_for_two(filled.journal);
   const practice::Kept* found = asked.library().find(filled.practice);
   if (found == nullptr) throw Refusal(Reason::kBadRequest, "practice");
   const practice::Practice practice = found->practice;  // what is appended may change the library
@@ -105,6 +105,14 @@ Journal& Shelf::State::answering_journal(const std::string& wanted) const {
   for (Journal* journal : visible())
     if (!journal->secrets().parted) newest = journal;
   return *newest;
+}
+
+// The newest one left is perhaps shared with somebody else than the person has in mind.
+Journal& Shelf::State::journal_for_two(const std::string& wanted) const {
+  Journal& journal = answering_journal(wanted);
+  if (wanted.empty() && journal.shared() && parts.state.get(kToBeChosen))
+    throw Refusal(Reason::kToBeChosen, journal.secrets().name);
+  return journal;
 }
 
 Rounds Shelf::State::rounds_of(const Journal& journal) const { return {journal, calendar_of(journal), now(), here}; }

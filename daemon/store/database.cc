@@ -63,7 +63,7 @@ bool ends_within_a_page(const fs::path& file, std::uint64_t size, const std::uin
 // Judged by reading alone: merely opening somebody else's database with SQLite could change it.
 void judge_file(const fs::path& file) {
   struct stat found{};
-  if (::lstat(file.c_str(), &found) != 0) refuse(file, "is missing", "restore it from a backup");
+  if (::lstat(file.c_str(), &found) != 0) refuse(file, "is missing", kIfItIsLost);
   if (!S_ISREG(found.st_mode)) refuse(file, "is not an ordinary file", "duolog follows no links here");
   if (found.st_size == 0) refuse(file, "is empty", kRestore);
   const home::Descriptor opened(::open(file.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));

@@ -29,6 +29,11 @@ struct BadDatabase : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+// What to do where the file is gone and nothing else: every other way back needs something that is left.
+inline constexpr std::string_view kIfItIsLost =
+    "restore it from a backup. without one: put this folder away; \"duolog recover\" with your 24 words and the other "
+    "person then brings back what you two share";
+
 class Database : public Connection {
  public:
   // kExisting never creates. Neither fills what is there and is not ours: an empty decoy is refused. A new file appears

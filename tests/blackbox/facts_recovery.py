@@ -69,6 +69,32 @@ def a_lost_laptop_is_replaced_by_words_and_the_partner(house):
 
 @waits
 @fact
+def a_lost_database_comes_back_by_the_way_that_is_told(house):
+    ada, bo = lost(house)
+    (ada.home / "duolog.db").unlink()
+    (ada.home / "duolog.db-wal").unlink(missing_ok=True)
+    vault = (ada.home / "vault").read_bytes()
+    assert not ada.starts()
+    said = (ada.folder / "duologd.said").read_text()
+    assert "duolog.db is missing" in said and "duolog recover" in said and "24 words" in said, said
+    assert (ada.home / "vault").read_bytes() == vault and not (ada.home / "duolog.db").exists()
+    ada.home.rename(ada.folder / "put away")
+    ada.home.mkdir(mode=0o700)
+    ada.configure()
+    ada.start()
+    with bo.give_back() as window:
+        back = ada.recover(ada.words, window.code)
+        window.restored()
+    assert back["complete"], back
+    assert sorted(ada.texts()) == ["Ada wrote this before it was lost", "Bo wrote this before it was lost"]
+    bo.write("from Bo, after that")
+    reads(ada, "from Bo, after that")
+    ada.write("from Ada, in the same place")
+    reads(bo, "from Ada, in the same place")
+
+
+@waits
+@fact
 def the_lost_device_is_removed_by_the_one_that_came_back(house):
     ada, bo = lost(house)
     desk = newcomer(house)
@@ -228,6 +254,7 @@ def a_person_at_a_terminal_comes_back(house):
         coming.expect("the code, or the link: ")
         coming.type(code)
         giving.expect("somebody who has the 24 words of Ada is there, on a device that it calls \"desk\"")
+        giving.expect("Ada's laptop · last seen [0-9]{1,2}:[0-9]{2}")
         words = giving.expect("before you say yes:\n +([a-z]+ [a-z]+ [a-z]+ [a-z]+)\n").group(1)
         giving.expect("is it Ada, and shall that device read and write all that you two share\\?")
         assert words in coming.expect("these four words are on both screens:\n +([a-z ]+)\n").group(1)

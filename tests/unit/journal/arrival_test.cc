@@ -271,6 +271,20 @@ TEST_F(ArrivalTest, AJournalWhoseKeysAreStillToComeIsTaken) {
   EXPECT_EQ(joiner.state(), Arrival::State::kArrived) << joiner.detail();
 }
 
+// Its notebook says what was left only once it has come, and what was shared is named in it before.
+TEST_F(ArrivalTest, WhatWasLeftIsHandedOverAsSuch) {
+  const JournalId kept = ada.shared();
+  ada.shelf().part(kept);
+  Person cleo{"Cleo"};
+  pair(ada, cleo, 2);
+  const JournalId forgotten = ada.shared();
+  ada.shelf().forget(forgotten);
+  run();
+  ASSERT_EQ(joiner.state(), Arrival::State::kArrived) << joiner.detail();
+  EXPECT_THAT(phone.kept->handed.journals, SizeIs(1)) << "the notebook";
+  EXPECT_THAT(phone.kept->handed.left, ::testing::UnorderedElementsAre(kept, forgotten));
+}
+
 TEST_F(ArrivalTest, OfNineDevicesTheLastIsNotLetIn) {
   for (std::size_t i = 1; i < kLivePerPerson; ++i) {
     const Newcomer one;
@@ -332,6 +346,11 @@ TEST_F(ArrivalTest, LiesAreNotBelieved) {
   expect_refused("an epoch twice", [](Lie& lie) { lie.mutable_journals(0)->add_epochs(lie.journals(0).epochs(1)); });
   expect_refused("a relationship that there is not", [](Lie& lie) { lie.mutable_journals(1)->set_relationship("x"); });
   expect_refused("a journal without a name", [](Lie& lie) { lie.mutable_journals(1)->clear_name(); });
+  expect_refused("half a journal that was left",
+                 [&](Lie& lie) { bos(lie.add_left(), ByteView(bo.shared().bytes).first(31)); });
+  expect_refused("more that were left than there can be", [&](Lie& lie) {
+    for (std::size_t n = 0; n <= kLeftHanded; ++n) bos(lie.add_left(), bo.shared().bytes);
+  });
   expect_refused("half a device", [](Lie& lie) { lie.mutable_reach(0)->mutable_device()->pop_back(); });
 }
 

@@ -157,6 +157,31 @@ TEST_F(Parting, TheSameWhereNobodyHasChosen) {
   EXPECT_EQ(ada.write("to whom?").journal, "notebook") << "not to Bo, who stays";
 }
 
+TEST_F(Parting, NoPracticeGoesToSomebodyElseUnasked) {
+  Person cleo{"Cleo"};
+  pair(ada, cleo, 2);
+  ada.shelf().set_write_to("Bo");
+  ada.shelf().part(left);
+  const auto answer = [&] { ada.answer(4); };
+  const auto share = [&] {
+    const auto note = ada.write("a thought", "notebook");
+    ada.shelf().share({hex(note.id.view()), ""}, "", {});
+  };
+  for (int start = 0; start < 2; ++start) {
+    EXPECT_EQ(why_not(answer), Reason::kToBeChosen);
+    EXPECT_EQ(why_not(share), Reason::kToBeChosen);
+    EXPECT_NO_THROW(ada.round()) << "looking is no practice";
+    ada.restart();
+  }
+  FilledForm named;
+  named.practice = "checkin";
+  named.journal = "Cleo";
+  named.fields.push_back({"connection", std::int32_t{3}});
+  EXPECT_EQ(ada.shelf().answer(named, {}).shared_with, "Cleo");
+  ada.shelf().set_write_to("Cleo");
+  EXPECT_EQ(why_not(answer), std::nullopt);
+}
+
 TEST_F(Parting, WhatWentElsewhereStillDoes) {
   Person cleo{"Cleo"};
   pair(ada, cleo, 2);
@@ -249,6 +274,24 @@ TEST_F(PartingOnTwoDevices, OneDeviceNamesSoManyJournalsAndNoMore) {
   meet(ada, phone, ada.notebook());
   EXPECT_TRUE(ada.identity().journal(left).parted) << "what is here is left all the same";
   EXPECT_THAT(ada.journal(ada.notebook()).facts().parted, SizeIs(129));
+}
+
+// The device that forgot is removed by one that had not heard: its word in the notebook counts no more.
+TEST_F(PartingOnTwoDevices, WhatIsForgottenStaysSoWhateverBecomesOfItsWord) {
+  Person cleo{"Cleo"};
+  pair(phone, cleo, 2);  // so that the notebook keeps it in another's log
+  phone.settle();
+  meet(ada, phone, ada.notebook());
+  ASSERT_TRUE(ada.identity().has(cleo.shared()));
+  meet(ada, phone, cleo.shared());
+  ada.shelf().forget(cleo.shared());
+  phone.shelf().remove_device(ada.device());
+  slip(phone, ada, ada.notebook());
+  ASSERT_EQ(ada.journal(ada.notebook()).parted_from(cleo.shared()), std::nullopt) << "else the test shows nothing";
+  ada.view().begin_anew("everything is read again");
+  ada.restart();
+  EXPECT_FALSE(ada.identity().has(cleo.shared()));
+  EXPECT_THAT(ada.door().journals(), Not(Contains(cleo.shared())));
 }
 
 TEST_F(PartingOnTwoDevices, ARemovedDeviceMakesNobodyForget) {

@@ -28,6 +28,7 @@ Person::Person(Person& host, std::string device_name)
                 host.identity().person(),
                 {}};
   for (const JournalSecrets& journal : host.identity().journals()) {
+    if (journal.parted) handed.left.push_back(journal.id);
     if (journal.unacknowledged || journal.parted) continue;
     JournalSecrets& copy = handed.journals.emplace_back(JournalSecrets{
         journal.genesis, journal.id, {}, journal.name, journal.other, journal.relationship, journal.paired_by});

@@ -71,7 +71,7 @@ class ADatabase : public ::testing::Test {
 // ---- which files ----
 
 TEST_F(ADatabase, IsNotCreatedWhereOneIsExpected) {
-  EXPECT_THAT(refusal(), HasSubstr("is missing\nhint: restore it from a backup"));
+  EXPECT_THAT(refusal(), HasSubstr("is missing\nhint: restore it from a backup. without one:"));
   EXPECT_FALSE(fs::exists(file()));
 }
 
