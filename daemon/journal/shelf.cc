@@ -132,13 +132,18 @@ Journal* Shelf::State::by_id(const JournalId& id) const {
 }
 
 Journal& Shelf::State::writing_journal() const {
+  Journal& picked = picked_to_write();
+  return picked.secrets().parted ? notebook() : picked;  // never to somebody else instead
+}
+
+Journal& Shelf::State::picked_to_write() const {
   const std::vector<Journal*> all = visible();
   const auto chosen = parts.state.get(kWriteTo);
   const auto id = chosen ? JournalId::from(*chosen) : std::nullopt;
   Journal* picked = all.back();  // the newest shared one, or the notebook while it is alone
   for (Journal* journal : all)
     if (id && *id == journal->id()) picked = journal;
-  return picked->secrets().parted ? notebook() : *picked;  // never to somebody else instead
+  return *picked;
 }
 
 std::vector<const Journal*> Shelf::journals() const {

@@ -20,7 +20,7 @@ void Shelf::part(const JournalId& id) {
   if (by_id(id) == nullptr || parts().identity.journal(id).parted) return;
   const bool was_written_to = state_->is_written_to(id);
   parts().identity.part(id);
-  if (was_written_to) state_->write_into_notebook_instead();
+  if (was_written_to) state_->ask_who_follows();
   state_->herald.doors_changed(id);
   state_->fold_all();
 }
@@ -42,7 +42,7 @@ std::shared_ptr<void> Shelf::part_and_tell(const JournalId& id) {
   // It is said, and so it is: where the vault cannot be written now, the fold tries again.
   const bool written = as_far_as_possible([&] { parts().identity.part(id); });
   state_->refused = state_->refused || !written;
-  if (was_written_to) state_->write_into_notebook_instead();
+  if (was_written_to) state_->ask_who_follows();
   state_->herald.grew(*by_id(id));
   state_->fold_all();
   return token;
@@ -52,22 +52,22 @@ bool Shelf::is_telling(const JournalId& id) const { return state_->telling.conta
 
 // ---- what it takes ----
 
-bool Shelf::State::is_written_to(const JournalId& id) const { return writing_journal().id() == id; }
+bool Shelf::State::is_written_to(const JournalId& id) const { return picked_to_write().id() == id; }
 
-// What went there must not go to somebody else instead: neither what is written, nor an answer or a practice. Those are
-// asked about until a person has chosen. Without the disk's leave it is written down later, or the person asked less.
-void Shelf::State::write_into_notebook_instead() {
-  as_far_as_possible([&] {
-    parts.state.put(kToBeChosen, notebook().id().bytes);
-    parts.state.put(kWriteTo, notebook().id().bytes);
-  });
+// What went there must not go to somebody else instead. What is written goes to the notebook, as writing_journal() has
+// it; an answer or a practice is for two, and asked about until a person has chosen.
+void Shelf::State::ask_who_follows() {
+  as_far_as_possible([&] { parts.state.put(kToBeChosen, notebook().id().bytes); });
 }
 
 bool Shelf::State::forget(const JournalId& id) {
   const bool was_written_to = is_written_to(id);
   const std::vector<ChunkId> chunks = by_id(id)->attached().all();
   parts.identity.forget(id);
-  if (was_written_to) write_into_notebook_instead();
+  if (was_written_to) {
+    ask_who_follows();
+    as_far_as_possible([&] { parts.state.put(kWriteTo, notebook().id().bytes); });
+  }
   std::erase_if(journals, [&](const auto& journal) { return journal->id() == id; });
   herald.doors_changed(id);
   return clear_away(id, chunks);
@@ -170,7 +170,7 @@ bool Shelf::State::follow_partings() {
         parts.identity.part(id);
         herald.doors_changed(id);
       }
-      if (was_written_to) write_into_notebook_instead();
+      if (was_written_to) ask_who_follows();
       followed = true;
     });
     refused = refused || !written;

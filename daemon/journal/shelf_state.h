@@ -80,6 +80,7 @@ struct Shelf::State {
   [[nodiscard]] Journal& find(std::string_view wanted) const;
   [[nodiscard]] Journal* by_id(const JournalId& id) const;
   [[nodiscard]] Journal& writing_journal() const;
+  [[nodiscard]] Journal& picked_to_write() const;  // also where it was parted from
 
   // ---- writing: shelf_write.cc ----
   [[nodiscard]] Journal& answering_journal(const std::string& wanted) const;
@@ -145,7 +146,7 @@ struct Shelf::State {
 
   // ---- parting: shelf_parting.cc ----
   [[nodiscard]] bool is_written_to(const JournalId& id) const;
-  void write_into_notebook_instead();
+  void ask_who_follows();
   bool forget(const JournalId& id);
   bool clear_away(const JournalId& id, const std::vector<ChunkId>& chunks);
   bool clear_away_all();
