@@ -102,7 +102,8 @@ std::size_t size_limit(std::uint32_t kind) {
 }
 
 bool is_known(std::uint32_t kind) {
-  return kind <= wire::Frame::kByeFieldNumber || kind == wire::Frame::kBlobWant || kind == wire::Frame::kBlobGive;
+  return kind <= wire::Frame::kByeFieldNumber || kind == wire::Frame::kBlobWant || kind == wire::Frame::kBlobGive ||
+         kind == wire::Frame::kGenesisTold;
 }
 
 // The one body of a frame; number 0 where there is none that we know.
@@ -330,6 +331,11 @@ BlobGive take_blob_give(const wire::BlobGive& from) {
   return give;
 }
 
+GenesisTold take_genesis(const wire::GenesisTold& from) {
+  require(from.genesis().size() <= kGenesisLimit, "a genesis is too long");
+  return {to_bytes(as_bytes(from.genesis()))};
+}
+
 }  // namespace
 
 Message decode(ByteView message) {
@@ -356,6 +362,8 @@ Message decode(ByteView message) {
       return take_blob_want(parse<wire::BlobWant>(bytes));
     case wire::Frame::kBlobGive:
       return take_blob_give(parse<wire::BlobGive>(bytes));
+    case wire::Frame::kGenesisTold:
+      return take_genesis(parse<wire::GenesisTold>(bytes));
     case wire::Frame::kPing:
       return Ping{};
     case wire::Frame::kBye:

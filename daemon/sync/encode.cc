@@ -162,6 +162,12 @@ Bytes encode(const BlobGive& give) {
   return bytes_of(frame);
 }
 
+Bytes encode(const GenesisTold& told) {
+  wire::Frame frame;
+  frame.mutable_genesis_told()->set_genesis(told.genesis.data(), told.genesis.size());
+  return bytes_of(frame);
+}
+
 Bytes encode(const Ping&) {
   wire::Frame frame;
   frame.mutable_ping();

@@ -23,6 +23,7 @@ inline constexpr std::size_t kMissingLimit = kMissingTold + kDevicesLimit;
 inline constexpr std::size_t kWantLimit = 1024;     // bodies or heads in one question
 inline constexpr std::size_t kChunkWantLimit = 64;  // chunks in one question
 inline constexpr std::size_t kCapabilitiesLimit = 64;
+inline constexpr std::size_t kGenesisLimit = 256;
 inline constexpr std::uint32_t kBlobsCapability = 1;  // DO NOT CHANGE: gives and takes chunks of attachments
 inline constexpr std::size_t kChainsBytes =
     40 << 10;  // a CERTS message is closed when it is longer; one chain fits on top
@@ -84,6 +85,9 @@ struct BlobGive {
   ChunkId chunk;
   std::optional<Bytes> ciphertext;  // at most kSealedChunkLimit; absent: not to be had there
 };
+struct GenesisTold {  // what a bundle begins with
+  Bytes genesis;      // at most kGenesisLimit, and not looked at
+};
 struct Ping {};
 struct Bye {
   int reason = 0;  // a number of wire::Bye::Reason, or one that only a newer version knows
@@ -91,7 +95,7 @@ struct Bye {
 struct Unknown {};  // a frame of a newer version
 
 using Message = std::variant<Hello, Claim, Certs, Run, BodyWant, HeadWant, Heads, store::ForkProof, Ping, Bye, BlobWant,
-                             BlobGive, Unknown>;
+                             BlobGive, GenesisTold, Unknown>;
 
 // Throws ProtocolError, whose text is for the notes and holds nothing of the bytes.
 Message decode(ByteView message);
@@ -106,6 +110,7 @@ Bytes encode(const Heads& heads);
 Bytes encode(const store::ForkProof& fork);
 Bytes encode(const BlobWant& want);
 Bytes encode(const BlobGive& give);
+Bytes encode(const GenesisTold& told);
 Bytes encode(const Ping& ping);
 Bytes encode(const Bye& bye);
 

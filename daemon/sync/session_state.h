@@ -46,6 +46,7 @@ struct Session::State {
   void on(const store::ForkProof& fork);
   void on(const BlobWant& want);
   void on(const BlobGive& give);
+  void on(const GenesisTold&) { throw ProtocolError("it begins as a bundle does"); }
   void on(const Ping&) {}
   void on(const Bye& bye);
   void on(const Unknown&) { part(Parting::kNewer, "a frame of a newer version"); }

@@ -437,6 +437,31 @@ void replies() {
 
 extern "C" int LLVMFuzzerInitialize(int*, char***);
 
+namespace {
+
+// Behind how long a piece is and what is done with it: tests/fuzz/bundle.cc.
+void bundles(const People& people) {
+  const auto file = [](std::string_view magic) {
+    Bytes bytes = to_bytes(as_bytes(magic));
+    bytes.resize(500);
+    return bytes;
+  };
+  put("bundle", "foreign", after({0xff, 0xff, 0}, file("DUOLOGB1")));
+  put("bundle", "newer", after({0x40, 0, 0}, file("DUOLOGB2")));
+  put("bundle", "backup", after({3, 0, 0}, file("DUOLOGK1")));
+  put("bundle", "whole", after({0xff, 0xff, 1}, {}));
+  put("bundle", "bent", after({0xff, 0xff, 1, 1, 200, 3, 7}, {}));
+  put("bundle", "cut", after({0xff, 0xff, 1, 3, 200, 30}, {}));
+  const auto says = [](const Bytes& message) { return after({0xff, 0xff, 2, 1, 1}, chunk(message)); };
+  put("bundle", "chains", says(sync::encode(sync::Certs{{people.chain, people.longer}})));
+  put("bundle", "piece", says(sync::encode(sync::BlobGive{ChunkId(), Bytes(40, 1)})));
+  put("bundle", "again", says(sync::encode(sync::GenesisTold{people.genesis.encode()})));
+  put("bundle", "question", says(sync::encode(sync::BodyWant{people.laptop.id(), {1}})));
+  put("bundle", "length", after({0xff, 0xff, 2, 1, 0}, Bytes{0xff, 0xff, 0xff, 0x7f}));
+}
+
+}  // namespace
+
 int main(int count, char** arguments) {
   if (count != 3) return 2;
   LLVMFuzzerInitialize(nullptr, nullptr);
@@ -450,6 +475,7 @@ int main(int count, char** arguments) {
   vaults(people);
   events(people);
   sessions(people);
+  bundles(people);
   recorded(arguments[2]);
   pairings();
   requests();
