@@ -3,6 +3,7 @@
 #include "daemon/journal/door.h"
 
 #include "daemon/journal/devices.h"
+#include "daemon/journal/held_there.h"
 #include "daemon/journal/items.h"
 #include "daemon/journal/own_enrolment.h"
 
@@ -155,6 +156,7 @@ void Door::acknowledged(const JournalId& id, const DeviceId& other, const store:
   const std::int64_t now = shelf_.parts().clock.wall().time_since_epoch().count();
   for (const store::FrontierEntry& entry : frontier)
     if (entry.device == shelf_.parts().identity.keys().id()) journal->receipt(other, entry.seq, now);
+  remember_held_there(shelf_.parts().state, shelf_.parts().log, *journal, other, frontier);
   shelf_.tell_of(*journal);
 }
 

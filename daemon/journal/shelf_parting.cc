@@ -10,6 +10,7 @@
 // goes in forget() alone, which nobody calls while something is under way with one.
 // Spec: proto/README.md section 3.4b.
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "daemon/journal/held_there.h"
 #include "daemon/journal/shelf_state.h"
 
 namespace duolog::journal {
@@ -115,8 +116,9 @@ void Shelf::State::renew_view() {
 
 void Shelf::State::forget_local_marks(const JournalId& id) {
   const std::string journal = hex(id.bytes);
-  for (const std::string& prefix : {"receipts/" + journal, "seen/" + journal, "chain/" + journal,
-                                    "homecoming/" + journal, "told/" + journal, kMetPrefix + journal})
+  for (const std::string& prefix :
+       {"receipts/" + journal, "seen/" + journal, "chain/" + journal, "homecoming/" + journal, "told/" + journal,
+        kMetPrefix + journal, held_there_prefix(id)})
     for (const std::string& name : parts.state.names(prefix)) parts.state.remove(name);
 }
 
