@@ -64,6 +64,7 @@ enum class Verb {
   kDoctor,
   kBackup,
   kRestore,
+  kBundle,
   kDaemon,
   kAttachment,
   kImport,
@@ -250,6 +251,13 @@ struct RestoreOptions {
   bool gone = false;  // the old device
   bool operator==(const RestoreOptions&) const = default;
 };
+struct BundleOptions {
+  std::string action;
+  std::vector<std::string> files;
+  bool everything = false;
+  bool attachments = false;
+  bool operator==(const BundleOptions&) const = default;
+};
 struct DaemonOptions {
   std::string action;
   bool operator==(const DaemonOptions&) const = default;
@@ -290,6 +298,7 @@ struct Invocation {
   DoctorOptions doctor;
   BackupOptions backup;
   RestoreOptions restore;
+  BundleOptions bundle;
   DaemonOptions daemon;
   AttachmentOptions attachment;
   ImportOptions import;

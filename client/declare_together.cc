@@ -8,6 +8,27 @@
 
 namespace duolog::client {
 
+namespace {
+
+void declare_bundle(Declared& d) {
+  auto& bundle = d.verb(Verb::kBundle, "bundle", kTogether, "carry it by hand: a stick, a mail, a folder you share",
+                        "  duolog bundle export                a file of what the other lacks\n"
+                        "  duolog bundle export /media/stick --with-attachments\n"
+                        "  duolog bundle import duolog-2026-11-22-2114.bundle\n",
+                        "for two who are never online together. the file is sealed: it opens on the other's\n"
+                        "devices and on yours, and nowhere else. importing it twice does no harm, and the order\n"
+                        "of several does not matter much. it stays sealed, so that any way will do; whoever finds\n"
+                        "it sees its size alone. -j notebook carries your notebook to your other devices. a folder\n"
+                        "that two computers share can be watched for such files: drop_box in config.toml\n\n");
+  auto& options = d.call.bundle;
+  choice(bundle, "action", options.action, "export or import", {"export", "import"})->required();
+  texts(bundle, "files", options.files, "export: the file, or a folder for it; import: what was brought");
+  flag(bundle, "--with-attachments", options.attachments, "export: pictures and files of what goes along, too");
+  flag(bundle, "--everything", options.everything, "export: all there is, also what they have");
+}
+
+}  // namespace
+
 void declare_together(Declared& d) {
   auto& pair =
       d.verb(Verb::kPair, "pair", kTogether, "invite the other person, or accept an invitation",
@@ -43,6 +64,8 @@ void declare_together(Declared& d) {
   flag(part, "--forget", d.call.part.forget, "all of it leaves this device: entries, files, keys");
   flag(part, "--tell", d.call.part.tell, "the other sees a line about it; their device must be connected now");
   number(part, "--count", d.call.part.count, "N  with --forget: so many entries are meant");
+
+  declare_bundle(d);
 
   auto& watch = d.verb(Verb::kWatch, "watch", kTogether, "what happens, as it happens",
                        "  duolog watch\n  duolog watch --json | while read -r event; do …; done\n");

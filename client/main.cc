@@ -87,6 +87,8 @@ Exit dispatch(Context& context, const Invocation& call, char* const* argv) {
       return backup(context, call.backup);
     case Verb::kRestore:
       return restore(context, call.restore);
+    case Verb::kBundle:
+      return bundle(context, call.bundle);
     case Verb::kAttachment:
       return attachment(context, call.attachment);
     case Verb::kDaemon:

@@ -49,6 +49,16 @@ std::string journal_line(const control::StatusReport::Journal& journal) {
   return text;
 }
 
+// Where it is, and when something last went that way.
+std::string drop_box_text(const control::StatusReport::DropBox& box, std::size_t width) {
+  if (box.folder().empty()) return {};
+  std::string text = "drop box " + sanitise_line(box.folder());
+  text += box.written().empty() ? ": nothing was put there yet" : ": last put there " + near(box.written(), today());
+  text += box.read().empty() ? ", nothing came from there yet" : ", last came from there " + near(box.read(), today());
+  if (!box.trouble().empty()) text += "; now it cannot be used: " + sanitise_line(box.trouble());
+  return paragraph(text, 2, width);
+}
+
 // The delivery lines: where one's newest shared entries are by now. By their ids, not their words: status is what
 // people show to somebody else when they ask for help.
 std::string arrivals(Context& context) {
@@ -81,6 +91,7 @@ std::string open_sections(Context& context, const control::StatusReport& report)
   }
   std::string peers;
   for (const auto& line : peer_lines(report.peers())) peers += paragraph(line, 2, out.width());
+  peers += drop_box_text(report.drop_box(), out.width());
   return section(out, "journals", journals) + section(out, "devices", peers) +
          section(out, "arrived", arrivals(context));
 }

@@ -86,6 +86,9 @@ Exit doctor(Context& context);
 Exit backup(Context& context, const BackupOptions& options);
 Exit restore(Context& context, const RestoreOptions& options);
 Exit repair(Context& context, const DoctorOptions& options);
+// verb_bundle.cc, verb_bundle_import.cc
+Exit import_bundles(Context& context, const BundleOptions& options);
+Exit bundle(Context& context, const BundleOptions& options);
 // verb_sync.cc
 Exit sync(Context& context, const SyncOptions& options);
 Exit watch(Context& context, const WatchOptions& options);

@@ -103,6 +103,10 @@ const Text kTexts[] = {
   {Error::NOT_A_BACKUP, Exit::kFailed, "that backup cannot be used: {0}; nothing was restored", "that is no backup; nothing was restored", "is it the whole file, as duolog backup made it? an older one may be sound"},
   {Error::HOME_IN_USE, Exit::kFailed, "there is a home in {0} already, and a backup is never put over one; nothing was changed", "this device has its journal already, and a backup is never put over one; nothing was changed", "--home DIR names an empty place; or, where the journal here is lost, end duologd and move its folder away"},
   {Error::BACKUP_PASSPHRASE, Exit::kFailed, "that passphrase does not open the backup; nothing was restored", nullptr, "it is the one that was given when the backup was made, or the one of the journal then"},
+  {Error::NOT_A_BUNDLE, Exit::kFailed, "that is no bundle of Duolog's; nothing was taken in", nullptr, "is it the file that duolog bundle export has written, and was it opened or changed on its way? a backup is taken back by duolog restore"},
+  {Error::BUNDLE_OF_OTHERS, Exit::kFailed, "no key on this device opens it; nothing was taken in, and nothing here was changed", nullptr, "it is for other people, or was damaged in its first lines; a device that was removed opens none. ask for it once more: duolog bundle export"},
+  {Error::NOTHING_TO_CARRY, Exit::kFailed, "there is nothing to carry: no device of {0}'s is known to lack anything; no file was written", "there is nothing to carry: no other device of yours lacks anything; no file was written", "duolog bundle export --everything writes all of it all the same"},
+  {Error::BUNDLE_TOO_NEW, Exit::kFailed, "it was written by a newer version of Duolog; nothing was taken in", nullptr, "bring Duolog up to date here, and import it again"},
   {Error::WRONG_WORDS, Exit::kFailed, "those are not the words; nothing was changed", nullptr, "duolog words shows them again"},
 };
 // clang-format on
@@ -359,6 +363,7 @@ constexpr std::pair<std::string_view, const char*> kFindings[] = {
     {"peer-silent", "{} takes the call and says nothing: duologd there hangs, or another program has its port"},
     {"peer-newer", kPeerNewer},
     {"peer-older", kPeerOlder},
+    {"drop-box", "the drop box cannot be used, and is looked at again each minute: {}"},
     {"no-attachments", "no more attachments are taken in from the other; words go on: {}"},
     {"joining-left",
      "a joining that was stopped has left keys behind, and they cannot be cleared away: {}. Delete that folder, or say "

@@ -7,6 +7,7 @@
 #include <asio/io_context.hpp>
 #include <asio/post.hpp>
 
+#include "daemon/carrying.h"
 #include "daemon/control/convert.h"
 #include "daemon/home/zone.h"
 #include "daemon/jitter.h"
@@ -63,6 +64,10 @@ Device::Open::Open(Device::State& owner, std::unique_ptr<store::Database> databa
             [&owner](std::exception_ptr bug) { owner.bug = std::move(bug), owner.stop(); }}),
       moment(owner.io),
       idle(owner.io) {
+  if (!owner.config.drop_box.empty()) {
+    drop_box.emplace(owner.io, owner.config.drop_box, house, owner.clock,
+                     [](std::string_view note) { spdlog::info("{}", note); });
+  }
   if (!owner.config.notify.is_on()) return;
   nudging.emplace(owner.io, owner.config.notify, owner.clock, house.shelf(), house.local_state());
 }
@@ -77,6 +82,7 @@ Household::Outside Device::State::outside() {
   outside.wrote = [this, lives = std::weak_ptr(alive)] {  // and has not folded it yet: asked once it has
     asio::post(io, [this, lives] {
       if (!lives.expired() && open) wait_for_moment(), rest_later();
+      if (!lives.expired() && open && open->drop_box) open->drop_box->wrote();
     });
   };
   outside.view = home.view();
@@ -238,6 +244,8 @@ void Device::State::furnish_desk() {
         {house.shelf(), house.switchboard(), config.discovery, [&house] { return house.database().refusal(); }}, asked,
         {std::move(tell), std::move(fail)});
   };
+  desk.bundles.write = [this](journal::Parcel&& parcel) { return write_bundle(open->house, std::move(parcel)); };
+  desk.bundles.read = [this](auto written) { return read_bundle(open->house, std::move(written)); };
   furnish_keeping();
   furnish_devices();
   desk.subscribe = [this](auto watcher) { return subscribe(std::move(watcher)); };
@@ -392,6 +400,16 @@ void Device::State::describe(control::StatusReport& report) const {
                                                                                             : "key file");
   device.set_words_confirmed(open->house.identity().words_confirmed());
   for (const auto& address : open->house.switchboard().addresses()) device.add_addresses(address);
+  if (open->drop_box) {
+    const DropBox::Told told = open->drop_box->told();
+    const auto when = [](std::int64_t ms) {
+      return control::moment(ms > 0 ? std::optional(WallTime(std::chrono::milliseconds(ms))) : std::nullopt);
+    };
+    report.mutable_drop_box()->set_folder(told.folder);
+    report.mutable_drop_box()->set_written(when(told.written_ms));
+    report.mutable_drop_box()->set_read(when(told.read_ms));
+    report.mutable_drop_box()->set_trouble(told.trouble);
+  }
   open->house.try_disk_again();
   const std::string& refusal = open->house.database().refusal();
   if (!refusal.empty()) report.add_warnings("cannot-write:" + refusal);
@@ -430,6 +448,8 @@ void Device::State::examine(control::DoctorReport& report) const {
   for (const std::string& name : open->house.waits_for())
     find(name.empty() ? "restored-alone" : "restored", "warning", name);
   for (const std::string& why : open->house.receives_nothing()) find("receives-nothing", "warning", why);
+  if (open->drop_box && !open->drop_box->told().trouble.empty())
+    find("drop-box", "warning", open->drop_box->told().trouble);
   const std::string no_chunks = open->house.attachments().blobs().why_nothing_is_received();
   if (!no_chunks.empty()) find("no-attachments", "warning", no_chunks);
   if (refusal.empty() && problems.empty()) find("log", "ok", std::to_string(open->house.log().journals().size()));

@@ -9,6 +9,7 @@
 #include "daemon/arriving.h"
 #include "daemon/control/server.h"
 #include "daemon/device.h"
+#include "daemon/drop_box.h"
 #include "daemon/household.h"
 #include "daemon/keeping.h"
 #include "daemon/net/node.h"
@@ -27,6 +28,7 @@ struct Device::Open {
   asio::steady_timer moment;       // at which a letter may open
   asio::steady_timer idle;         // when the view is made durable
   std::optional<Nudging> nudging;  // unless the person wants quiet
+  std::optional<DropBox> drop_box;
 };
 
 struct Device::State {

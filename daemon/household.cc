@@ -288,6 +288,12 @@ void Household::want_again() {
   for (const JournalId& journal : log_.journals()) switchboard_.log_grew(journal);
 }
 
+void Household::was_brought(const JournalId& journal, const DeviceId& author, std::uint64_t first, std::uint64_t last) {
+  shelf_.stored(journal, author, first, last);
+  switchboard_.log_grew(journal);
+  fold_soon();
+}
+
 bool Household::in_step() const {
   const auto peers = switchboard_.status();
   return std::all_of(peers.begin(), peers.end(), [](const auto& peer) { return peer.in_step; });

@@ -70,6 +70,10 @@ class Household {
   // ---- for backup and repair ----
   void write_notes_down();  // what waits to be noted is in the database, unless the disk refuses
   void want_again();        // what is missing is wanted anew: sessions are told
+  // ---- for what is carried by hand: carrying.h ----
+  // Records were stored that no session brought.
+  void was_brought(const JournalId& journal, const DeviceId& author, std::uint64_t first, std::uint64_t last);
+  [[nodiscard]] bool is_folding() const { return fold_asked_; }  // or will be, in a moment
   // Every peer is connected and holds what we hold.
   [[nodiscard]] bool in_step() const;
 

@@ -38,6 +38,11 @@ _duolog() {
         words='start stop status'
     elif [[ $verb == device && $previous == device ]]; then
         words='list add join remove'
+    elif [[ $verb == bundle && $previous == bundle ]]; then
+        words='export import'
+    elif [[ $verb == bundle ]]; then
+        mapfile -t COMPREPLY < <(compgen -f -- "$word")
+        return
     elif [[ $verb == device && $previous == remove ]]; then
         words=$(_duolog_ids device list --json | cut -c1-8)
     elif [[ $verb == config ]]; then

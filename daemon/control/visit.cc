@@ -9,6 +9,7 @@
 #include <deque>
 
 #include "daemon/control/attaching.h"
+#include "daemon/control/bundles.h"
 #include "daemon/control/changing.h"
 #include "daemon/control/convert.h"
 #include "daemon/control/finding.h"
@@ -142,7 +143,8 @@ struct Visit::State {
         attaching(desk, {[this](Reply one) { send(std::move(one)); }, [this](Reply last) { finish(std::move(last)); },
                          [this](Error failure) { finish(std::move(failure)); },
                          [this](std::function<bool()> step) { in_steps(std::move(step)); }}),
-        keep(desk, keep_answers()) {}
+        keep(desk, keep_answers()),
+        bundles(desk, keep_answers()) {}
 
   Answering answers() {
     return {[this](Reply one) { send(std::move(one)); }, [this](Reply last) { finish(std::move(last)); },
@@ -164,6 +166,7 @@ struct Visit::State {
   std::function<void()> look_again;  // of a waiting sync
   Attaching attaching;               // files that go with the next entry, or come out of one
   Keep keep;                         // a backup or a restore
+  Bundles bundles;                   // what is carried by hand
 
   // False: it was too long, and that was said instead.
   bool send(Reply reply) {
@@ -296,7 +299,7 @@ void Visit::State::answer(const Request& request) {
     if (desk.state() == Desk::State::kFresh) return finish(error(Error::NOT_INITIALISED));
     if (desk.state() == Desk::State::kLocked) return finish(error(Error::LOCKED));
   }
-  if (keep.answer(request)) return;
+  if (keep.answer(request) || bundles.answer(request)) return;
   Reply reply;
   switch (request.body_case()) {
     case Request::kStatus:

@@ -19,12 +19,18 @@
 
 namespace duolog::journal {
 class Attachments;
+struct Parcel;
 class Shelf;
 }  // namespace duolog::journal
 namespace duolog::store {
 struct BackupParts;
 class BackupUnpacker;
 }  // namespace duolog::store
+
+namespace duolog::sync {
+class BundleReader;
+class BundleWriter;
+}  // namespace duolog::sync
 
 namespace duolog::control {
 
@@ -122,6 +128,14 @@ struct Desk {
     std::function<std::string()> structure;                  // what is wrong with the file itself; REQUIRES: kOpen
   };
   Keeping keeping;
+
+  // bundles.h. REQUIRES: kOpen; what is returned does not outlive that.
+  struct Bundles {
+    std::function<std::unique_ptr<sync::BundleWriter>(journal::Parcel&&)> write;
+    // `written`: of what is new, each time when the latest was written, in ms since 1970.
+    std::function<std::unique_ptr<sync::BundleReader>(std::function<void(std::int64_t)> written)> read;
+  };
+  Bundles bundles;
 
   std::function<Hold(std::function<void(const WatchEvent&)>)> subscribe;  // REQUIRES: kOpen
   // Calls once after the given time unless the hold goes before.

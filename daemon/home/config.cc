@@ -62,6 +62,12 @@ void read_attachments(Section& section, Config& config) {
   }
 }
 
+void read_drop_box(Section& section, Config& config) {
+  section.read("drop_box", config.drop_box, "text");
+  if (!config.drop_box.empty() && !std::filesystem::path(config.drop_box).is_absolute())
+    section.refuse_key(*section.take("drop_box"), "drop_box", "must be a whole path: \"/…\"");
+}
+
 void read_passphrase(Section& section, Config& config) {
   auto costs = section.below("passphrase");
   if (!costs) return;
@@ -109,6 +115,7 @@ Config read_config(const std::filesystem::path& file) {
   read_notes_level(section, config);
   section.read_number("journal_limit_mib", config.journal_limit_mib, 1, kMostJournalMib);
   read_attachments(section, config);
+  read_drop_box(section, config);
   read_passphrase(section, config);
   if (auto notify = section.below("notify")) config.notify = read_notify(*notify);
   section.refuse_unknown();

@@ -27,6 +27,7 @@ struct Config {
   // Of the other's attachments those of at most so many bytes come by themselves; 0: none, each when it is asked for.
   std::uint64_t attachments_eager_bytes = std::uint64_t{32} << 20;
   std::uint32_t attachments_limit_mib = 16384;  // from there on none of theirs is taken in
+  std::string drop_box;                         // a folder through which bundles go and come by themselves; empty: none
 };
 // Defaults where the file is absent. Throws std::runtime_error with file, line and key for anything it does not know.
 Config read_config(const std::filesystem::path& file);

@@ -10,7 +10,7 @@ from person import DONE, USAGE
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 PROMISED = ("init pair write list search show on-this-day stats attachment letters reply react share edit history delete question reflect mood checkin appreciate prompt languages "
             "closeness gesture need promise repair plan talk do answers practices trends guide pause resume today config status "
-            "watch sync lock unlock passphrase doctor backup restore daemon words import export device recover part").split()
+            "watch sync lock unlock passphrase doctor backup restore daemon words import export device recover part bundle").split()
 # Words that follow the program's name in a sentence, where it is not a command.
 SENTENCE = {"alone", "and", "ever", "follows", "knows", "or", "was", "is", "with", "itself", "does", "has", "keeps", "asks"}
 

@@ -1,0 +1,95 @@
+// drop_box_in.cc: what others have put there.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "daemon/drop_box_state.h"
+
+namespace duolog {
+namespace {
+
+constexpr std::size_t kPiece = 256 << 10;
+constexpr std::size_t kFilesALook = 256;
+
+}  // namespace
+
+void DropBox::State::look() {
+  settling = false;
+  try {
+    const std::vector<DropFolder::Found> found = folder.look();
+    take_up(found);
+    std::erase_if(read, [&](const auto& one) {
+      return !std::ranges::binary_search(found, one.first, {}, &DropFolder::Found::name);
+    });
+    cannot_look.clear();
+  } catch (const std::system_error& refused) {
+    if (cannot_look != refused.what()) note("drop box: " + std::string(refused.what()));
+    cannot_look = refused.what();
+  }
+  soon();
+}
+
+void DropBox::State::take_up(const std::vector<DropFolder::Found>& found) {
+  more_to_read = false;
+  to_read.clear();
+  for (const DropFolder::Found& one : found) {
+    const auto known = read.find(one.name);
+    if (own.contains(one.name) || (known != read.end() && known->second == one)) continue;
+    more_to_read = to_read.size() == kFilesALook;
+    if (more_to_read) return;
+    to_read.push_back(one);
+  }
+}
+
+bool DropBox::State::begin_reading() {
+  if (to_read.empty()) return false;
+  Reading next{std::move(to_read.front()), home::Descriptor(-1), nullptr};
+  to_read.pop_front();
+  read[next.found.name] = next.found;
+  home::Descriptor file = folder.open(next.found.name);
+  if (!file.is_open()) return true;
+  reading.emplace(Reading{std::move(next.found), std::move(file), read_bundle(house)});
+  return true;
+}
+
+bool DropBox::State::read_on() {
+  using Step = sync::BundleReader::Step;
+  if (reading->hungry) {
+    Bytes piece(kPiece);
+    const auto got = ::read(reading->file.get(), piece.data(), piece.size());
+    if (got < 0) return reading.reset(), true;
+    piece.resize(static_cast<std::size_t>(got));
+    reading->ended = piece.empty();
+    if (reading->ended) reading->reader->end();
+    if (!reading->ended) reading->reader->feed(piece);
+    reading->hungry = false;
+  }
+  switch (reading->reader->work()) {
+    case Step::kMore:
+      return true;
+    case Step::kWaits:
+      return false;
+    case Step::kHungry:
+      reading->hungry = true;
+      return true;
+    case Step::kOver:
+      break;
+  }
+  done_reading();
+  return true;
+}
+
+// What goes on after words that were not here is read again once something has come that may be those.
+void DropBox::State::done_reading() {
+  const auto& tally = reading->reader->tally();
+  const bool brought = tally.records + tally.bodies + tally.chunks > 0;
+  if (brought) {
+    told.read_ms = now();
+    remember_told();
+    for (const std::string& name : with_gaps) read.erase(name);
+    more_to_read = more_to_read || !with_gaps.empty();
+    with_gaps.clear();
+    look_what_to_write();  // they may have acknowledged what lies there
+  }
+  if (!tally.gaps.empty()) with_gaps.insert(reading->found.name);
+  reading.reset();
+}
+
+}  // namespace duolog

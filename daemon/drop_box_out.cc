@@ -1,0 +1,138 @@
+// drop_box_out.cc: what others lack is put there: one file a journal, in the place of the one before.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "crypto/epoch.h"
+#include "crypto/hash.h"
+#include "daemon/drop_box_state.h"
+
+namespace duolog {
+namespace {
+
+constexpr std::int64_t kKeptMs = std::int64_t{90} * 24 * 60 * 60 * 1000;
+constexpr std::size_t kChunksALong = 4096;    // 1 GiB
+constexpr std::string_view kMarks = "drop/";  // and the journal's id: name || u64 ms || 32 of what is in it
+constexpr std::size_t kNameLength = 16 + 7;
+
+std::string mark_of(const JournalId& journal) { return std::string(kMarks) + hex(journal.bytes); }
+
+template <class Own>
+std::optional<Own> decode_own(const std::optional<Bytes>& mark) {
+  if (!mark || mark->size() != kNameLength + 8 + Hash::kLength) return std::nullopt;
+  const ByteView view(*mark);
+  Own own{std::string(as_text(view.first(kNameLength))), 0, *Hash::from(view.last(Hash::kLength))};
+  own.written_ms = static_cast<std::int64_t>(read_u64(view.subspan(kNameLength)));
+  if (!is_drop_name(own.name)) return std::nullopt;
+  return own;
+}
+
+template <class Own>
+Bytes encode_own(const Own& own) {
+  Bytes mark = to_bytes(as_bytes(own.name));
+  append_u64(mark, static_cast<std::uint64_t>(own.written_ms));
+  append(mark, own.content.bytes);
+  return mark;
+}
+
+// What a file would hold, so that the same is not written twice.
+Hash content_of(const journal::Parcel& parcel, const store::Frontier& frontier) {
+  Bytes all;
+  for (const auto& [device, seq] : parcel.held) append(all, device.bytes), append_u64(all, seq);
+  for (const store::FrontierEntry& entry : frontier) append(all, entry.device.bytes), append_u64(all, entry.seq);
+  for (const ChunkId& chunk : parcel.chunks) append(all, chunk.bytes);
+  for (const crypto::EpochSecret& epoch : parcel.epochs) append(all, crypto::epoch_id(parcel.journal, epoch).bytes);
+  return crypto::hash<Hash>("local.drop", {all});
+}
+
+}  // namespace
+
+// ---- which files are our own ----
+
+std::optional<DropBox::State::Own> DropBox::State::own_of(const JournalId& journal) const {
+  return decode_own<Own>(memory().get(mark_of(journal)));
+}
+
+void DropBox::State::learn_own() {
+  for (const std::string& name : memory().names(kMarks))
+    if (const auto mine = decode_own<Own>(memory().get(name))) own.insert(mine->name);
+}
+
+// ---- written ----
+
+void DropBox::State::look_what_to_write() {
+  gathering = false;
+  failed = false;
+  to_write.clear();
+  for (const JournalId& journal : house.door().journals()) to_write.push_back(journal);
+  strangers_left = true;
+  soon();
+}
+
+// Of journals that were left.
+bool DropBox::State::drop_strangers() {
+  if (!std::exchange(strangers_left, false)) return false;
+  const auto journals = house.door().journals();
+  for (const std::string& name : memory().names(kMarks)) {
+    const auto id = from_hex(std::string_view(name).substr(kMarks.size()));
+    const auto journal = id ? JournalId::from(*id) : std::nullopt;
+    if (journal && std::ranges::find(journals, *journal) == journals.end()) forget_own(*journal);
+  }
+  return true;
+}
+
+void DropBox::State::forget_own(const JournalId& journal) {
+  const auto mine = own_of(journal);
+  if (!mine) return;
+  folder.remove(mine->name);
+  own.erase(mine->name);
+  memory().remove(mark_of(journal));
+}
+
+bool DropBox::State::begin_writing() {
+  if (to_write.empty()) return false;
+  const JournalId journal = to_write.front();
+  to_write.pop_front();
+  journal::Parcel parcel = journal::pack(house.shelf(), {hex(journal.bytes), false, true});
+  if (parcel.devices.empty() || parcel.epochs.empty()) return forget_own(journal), true;
+  if (parcel.chunks.size() > kChunksALong) parcel.chunks.resize(kChunksALong);
+  const Hash content = content_of(parcel, house.log().frontier(journal));
+  const auto before = own_of(journal);
+  const bool is_old = before && before->written_ms + kKeptMs < now();
+  if (is_old) forget_own(journal);
+  if (before && !is_old && before->content == content && folder.has(before->name)) return true;
+  writing.emplace(Written{journal, content, write_bundle(house, std::move(parcel)), nullptr});
+  return true;
+}
+
+bool DropBox::State::write_on() {
+  using Stage = sync::BundleWriter::Stage;
+  sync::BundleWriter& writer = *writing->writer;
+  if (writer.stage() == Stage::kCounting) {
+    writer.work();
+    if (writer.stage() == Stage::kCounting) return true;
+    if (writer.records() == 0) {  // they hold it all
+      forget_own(writing->journal);
+      writing.reset();
+      return true;
+    }
+    writing->file = std::make_unique<DropFolder::Writing>(folder.path(), drop_name());
+    return true;
+  }
+  const Bytes piece = writer.next();
+  if (!piece.empty()) return writing->file->write(piece), true;
+  if (writer.stage() == Stage::kDone) keep_written();
+  writing.reset();  // where something was taken back meanwhile, the next minute writes it
+  return true;
+}
+
+void DropBox::State::keep_written() {
+  const std::string name = writing->file->name();
+  own.insert(name);  // it is never read, from before it can be seen
+  writing->file->keep();
+  const auto before = own_of(writing->journal);
+  memory().put(mark_of(writing->journal), encode_own(Own{name, now(), writing->content}));
+  if (before) folder.remove(before->name), own.erase(before->name);
+  last_bytes = writing->writer->bytes();
+  told.written_ms = now();
+  remember_told();
+}
+
+}  // namespace duolog
