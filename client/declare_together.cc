@@ -16,7 +16,7 @@ void declare_bundle(Declared& d) {
                         "  duolog bundle export /media/stick --with-attachments\n"
                         "  duolog bundle import duolog-2026-11-22-2114.bundle\n",
                         "for two who are never online together. the file is sealed: it opens on the other's\n"
-                        "devices and on yours, and nowhere else. importing it twice does no harm, and the order\n"
+                        "devices and on yours. importing it twice does no harm, and the order\n"
                         "of several does not matter much. it stays sealed, so that any way will do; whoever finds\n"
                         "it sees its size alone. -j notebook carries your notebook to your other devices. a folder\n"
                         "that two computers share can be watched for such files: drop_box in config.toml\n\n");

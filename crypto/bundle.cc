@@ -66,18 +66,21 @@ Bytes make_head(std::span<const WrapPublic> roots, std::span<const EpochSecret* 
   while (slots.size() < kBundleRoots) fill_random(slots.emplace_back());
   std::ranges::sort(slots);  // nobody can tell which is whose, nor whether there is a second one
   for (const Slot& slot : slots) append(head, slot);
-  head.push_back(static_cast<std::uint8_t>(epochs.size()));
+  head.push_back(static_cast<std::uint8_t>(kBundleEpochs));
   for (const EpochSecret* epoch : epochs) append(head, seal(wrapping_key(*epoch).view(), {}, key.view()));
+  const std::size_t whole = kBundleHeadLimit;  // how many there are would tell that somebody lags behind
+  const std::size_t real = head.size();
+  head.resize(whole);
+  fill_random(std::span(head).subspan(real));
   return head;
 }
 
 }  // namespace
 
-std::uint64_t bundle_length(std::uint64_t inside, std::size_t epochs) {
+std::uint64_t bundle_length(std::uint64_t inside) {
   const std::uint64_t plain = plain_length(inside);
   const std::uint64_t chunks = (plain + kBundleChunk - 1) / kBundleChunk;
-  return kBundleHeadFloor + epochs * kBundleWrapLength + kBundleStreamHead + plain +
-         chunks * (kSealedBundleChunk - kBundleChunk);
+  return kBundleHeadLimit + kBundleStreamHead + plain + chunks * (kSealedBundleChunk - kBundleChunk);
 }
 
 // ---- sealing ----
@@ -201,7 +204,7 @@ bool BundleReader::finish(Bytes& inside) {
   if (refused_ || !begun_) return refuse();
   if (!held_.empty() && !pull(held_, inside)) return refuse();
   held_.clear();
-  return (ended_ && length_ && taken_ == kLengthBytes + *length_) || refuse();
+  return (ended_ && length_ && taken_ == kLengthBytes + *length_ && padding_ == 0) || refuse();
 }
 
 bool BundleReader::pull(ByteView sealed, Bytes& inside) {
@@ -223,13 +226,17 @@ bool BundleReader::take(ByteView plain, Bytes& inside) {
     length_ = read_u64(plain);
     if (*length_ > kBundleLimit) return false;
     taken_ = kLengthBytes;
+    padding_ = plain_length(*length_) - kLengthBytes - *length_;
     plain = plain.subspan(kLengthBytes);
   }
   const std::uint64_t to_come = kLengthBytes + *length_ - taken_;
   const ByteView now = plain.first(static_cast<std::size_t>(std::min<std::uint64_t>(plain.size(), to_come)));
   append(inside, now);
   taken_ += now.size();
-  return std::ranges::all_of(plain.subspan(now.size()), [](std::uint8_t byte) { return byte == 0; });
+  const ByteView padding = plain.subspan(now.size());
+  if (padding.size() > padding_) return false;
+  padding_ -= padding.size();
+  return std::ranges::all_of(padding, [](std::uint8_t byte) { return byte == 0; });
 }
 
 }  // namespace duolog::crypto

@@ -1,6 +1,7 @@
-// bundle.h: records on their way by hand: one sealed file that any member's device can open, and nobody else.
+// bundle.h: records on their way by hand: one sealed file that whoever has one of these epochs can open, and the roots.
 //
 //   "DUOLOGB1" || epk 32 || 2 root slots x 48 || u8 n (<= 4) || n x SEAL(KDF(E_i, "bundle"), "", bk)      the head
+//                 (we write four always: what is over is random)
 //   || secretstream header 24 || chunks of 64 KiB, the last one shorter, marked and padded
 //
 // Streamed both ways: neither side holds more than a chunk. What the reader hands on is authentic and in order, also
@@ -30,7 +31,7 @@ inline constexpr std::uint64_t kBundleLimit = std::uint64_t{16} << 30;  // bytes
 using BundleKey = Secret<struct BundleKeyTag>;  // bk: of one file
 
 // How long the file is that holds so much.
-std::uint64_t bundle_length(std::uint64_t inside, std::size_t epochs);
+std::uint64_t bundle_length(std::uint64_t inside);
 
 class BundleSealer {
  public:
@@ -95,6 +96,7 @@ class BundleReader {
   Bytes held_;  // less than a chunk, or the stream's header
   std::optional<std::uint64_t> length_;
   std::uint64_t taken_ = 0;
+  std::uint64_t padding_ = 0;  // that is still to come
   bool begun_ = false;
   bool ended_ = false;
   bool refused_ = false;

@@ -9,13 +9,15 @@ namespace {
 static_assert(journal::kParcelEpochs == crypto::kBundleEpochs);
 
 // Whoever made it has sealed it under an epoch that this home has. Epoch zero is the roots' alone.
-std::optional<sync::BundleOwner> whose(const journal::Identity& identity, const crypto::BundleHead& head) {
-  for (const journal::JournalSecrets& secrets : identity.journals()) {
+std::optional<sync::BundleOwner> whose(Household& house, const crypto::BundleHead& head) {
+  for (const journal::JournalSecrets& secrets : house.identity().journals()) {
     for (std::size_t i = secrets.epochs.size(); i > 1; --i) {
       auto key = head.open(secrets.epochs[i - 1]);
       if (!key) continue;
       if (secrets.parted) throw journal::Refusal(journal::Reason::kParted, secrets.name);
-      return sync::BundleOwner{secrets.id, secrets.genesis.encode(), std::move(*key)};
+      const EpochId epoch = crypto::epoch_id(secrets.id, secrets.epochs[i - 1]);
+      const bool anybodys = journal::Door(house.shelf()).removed_may_have(secrets.id, epoch);
+      return sync::BundleOwner{secrets.id, secrets.genesis.encode(), std::move(*key), anybodys};
     }
   }
   return std::nullopt;
@@ -35,9 +37,15 @@ std::unique_ptr<sync::BundleWriter> write_bundle(Household& house, journal::Parc
 
 std::unique_ptr<sync::BundleReader> read_bundle(Household& house, std::function<void(std::int64_t)> written) {
   sync::BundleHooks hooks;
-  hooks.whose = [&house](const crypto::BundleHead& head) { return whose(house.identity(), head); };
+  hooks.whose = [&house](const crypto::BundleHead& head) { return whose(house, head); };
   hooks.admit = [&house](const JournalId& journal, const crypto::Chain& chain) {
     return journal::Door(house.shelf()).admit(journal, chain);
+  };
+  hooks.may_talk = [&house](const JournalId& journal, const crypto::Chain& chain) {
+    return journal::Door(house.shelf()).prove(journal, chain).has_value();
+  };
+  hooks.up_to = [&house](const JournalId& journal, const DeviceId& device) {
+    return journal::Door(house.shelf()).taken_up_to(journal, device);
   };
   hooks.stored = [&house, written = std::move(written)](const JournalId& journal, const DeviceId& author,
                                                         std::uint64_t first, std::uint64_t last) {

@@ -122,8 +122,8 @@ void DropBox::State::step() {
     }
     if (!failed) cannot_work.clear();
     if (more_to_read && !std::exchange(settling, true)) later(settle, kSettles, &State::look);
-  } catch (const journal::Refusal&) {  // of a journal that was left meanwhile
-    give_up({});
+  } catch (const journal::Refusal&) {  // of a journal that was left, or is meanwhile; its file is known then
+    (reading ? static_cast<void>(reading.reset()) : static_cast<void>(writing.reset()));
     soon();
   } catch (const store::NotDurable& refused) {
     give_up(refused.what());
@@ -134,15 +134,21 @@ void DropBox::State::step() {
   }
 }
 
-// What was being read is tried again with the next look.
+// One file, or what one journal would write: the others go on. What was being read is tried again later and later.
 void DropBox::State::give_up(const std::string& why) {
-  if (reading) read.erase(reading->found.name);
-  reading.reset();
-  writing.reset();
-  if (why.empty()) return;
+  if (reading) {
+    Later& again = put_off[reading->found.name];
+    again.pause = std::min(again.pause * 2, kLongestPause);
+    again.at = clock.steady() + again.pause;
+    read.erase(reading->found.name);
+    reading.reset();
+  } else {
+    writing.reset();
+  }
   failed = true;
   if (cannot_work != why) note("drop box: " + why);
   cannot_work = why;
+  soon();
 }
 
 // False: nothing to do, or a fold is waited for.

@@ -18,6 +18,9 @@ void DropBox::State::look() {
     std::erase_if(read, [&](const auto& one) {
       return !std::ranges::binary_search(found, one.first, {}, &DropFolder::Found::name);
     });
+    std::erase_if(put_off, [&](const auto& one) {
+      return !std::ranges::binary_search(found, one.first, {}, &DropFolder::Found::name);
+    });
     cannot_look.clear();
   } catch (const std::system_error& refused) {
     if (cannot_look != refused.what()) note("drop box: " + std::string(refused.what()));
@@ -31,6 +34,8 @@ void DropBox::State::take_up(const std::vector<DropFolder::Found>& found) {
   to_read.clear();
   for (const DropFolder::Found& one : found) {
     const auto known = read.find(one.name);
+    const auto later = put_off.find(one.name);
+    if (later != put_off.end() && clock.steady() < later->second.at) continue;
     if (own.contains(one.name) || (known != read.end() && known->second == one)) continue;
     more_to_read = to_read.size() == kFilesALook;
     if (more_to_read) return;
@@ -88,6 +93,7 @@ void DropBox::State::done_reading() {
     with_gaps.clear();
     look_what_to_write();  // they may have acknowledged what lies there
   }
+  put_off.erase(reading->found.name);
   if (!tally.gaps.empty()) with_gaps.insert(reading->found.name);
   reading.reset();
 }

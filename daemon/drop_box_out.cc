@@ -8,19 +8,23 @@ namespace duolog {
 namespace {
 
 constexpr std::int64_t kKeptMs = std::int64_t{90} * 24 * 60 * 60 * 1000;
-constexpr std::size_t kChunksALong = 4096;    // 1 GiB
-constexpr std::string_view kMarks = "drop/";  // and the journal's id: name || u64 ms || 32 of what is in it
+constexpr std::size_t kChunksALong = 4096;  // 1 GiB
+// And the journal's id: name || u64 ms || 32 of what is in it || where one was replaced and may still lie there: name
+constexpr std::string_view kMarks = "drop/";
+constexpr std::uint64_t kRoomKept = std::uint64_t{64} << 20;  // on a disk that is larger than sixteen times that
 constexpr std::size_t kNameLength = 16 + 7;
 
 std::string mark_of(const JournalId& journal) { return std::string(kMarks) + hex(journal.bytes); }
 
 template <class Own>
 std::optional<Own> decode_own(const std::optional<Bytes>& mark) {
-  if (!mark || mark->size() != kNameLength + 8 + Hash::kLength) return std::nullopt;
+  constexpr std::size_t kShort = kNameLength + 8 + Hash::kLength;
+  if (!mark || (mark->size() != kShort && mark->size() != kShort + kNameLength)) return std::nullopt;
   const ByteView view(*mark);
-  Own own{std::string(as_text(view.first(kNameLength))), 0, *Hash::from(view.last(Hash::kLength))};
+  Own own{std::string(as_text(view.first(kNameLength))), 0, *Hash::from(view.subspan(kNameLength + 8, Hash::kLength)),
+          std::string(as_text(view.subspan(kShort)))};
   own.written_ms = static_cast<std::int64_t>(read_u64(view.subspan(kNameLength)));
-  if (!is_drop_name(own.name)) return std::nullopt;
+  if (!is_drop_name(own.name) || (!own.before.empty() && !is_drop_name(own.before))) return std::nullopt;
   return own;
 }
 
@@ -29,14 +33,22 @@ Bytes encode_own(const Own& own) {
   Bytes mark = to_bytes(as_bytes(own.name));
   append_u64(mark, static_cast<std::uint64_t>(own.written_ms));
   append(mark, own.content.bytes);
+  append(mark, as_bytes(own.before));
   return mark;
 }
 
-// What a file would hold, so that the same is not written twice.
+// What a file would hold, so that the same is not written twice: else whoever watches the folder would see when
+// something was read.
 Hash content_of(const journal::Parcel& parcel, const store::Frontier& frontier) {
   Bytes all;
-  for (const auto& [device, seq] : parcel.held) append(all, device.bytes), append_u64(all, seq);
-  for (const store::FrontierEntry& entry : frontier) append(all, entry.device.bytes), append_u64(all, entry.seq);
+  for (const store::FrontierEntry& entry : frontier) {
+    const auto found = parcel.held.find(entry.device);
+    const std::uint64_t held = found != parcel.held.end() ? found->second : 0;
+    if (entry.seq <= held) continue;
+    append(all, entry.device.bytes);
+    append_u64(all, held);
+    append_u64(all, entry.seq);
+  }
   for (const ChunkId& chunk : parcel.chunks) append(all, chunk.bytes);
   for (const crypto::EpochSecret& epoch : parcel.epochs) append(all, crypto::epoch_id(parcel.journal, epoch).bytes);
   return crypto::hash<Hash>("local.drop", {all});
@@ -52,7 +64,10 @@ std::optional<DropBox::State::Own> DropBox::State::own_of(const JournalId& journ
 
 void DropBox::State::learn_own() {
   for (const std::string& name : memory().names(kMarks))
-    if (const auto mine = decode_own<Own>(memory().get(name))) own.insert(mine->name);
+    if (const auto mine = decode_own<Own>(memory().get(name))) {
+      own.insert(mine->name);
+      if (!mine->before.empty()) own.insert(mine->before);
+    }
 }
 
 // ---- written ----
@@ -81,8 +96,11 @@ bool DropBox::State::drop_strangers() {
 void DropBox::State::forget_own(const JournalId& journal) {
   const auto mine = own_of(journal);
   if (!mine) return;
-  folder.remove(mine->name);
-  own.erase(mine->name);
+  for (const std::string& name : {mine->name, mine->before}) {
+    if (name.empty()) continue;
+    folder.remove(name);
+    own.erase(name);
+  }
   memory().remove(mark_of(journal));
 }
 
@@ -113,6 +131,7 @@ bool DropBox::State::write_on() {
       writing.reset();
       return true;
     }
+    require_room(writer.bytes());
     writing->file = std::make_unique<DropFolder::Writing>(folder.path(), drop_name());
     return true;
   }
@@ -123,13 +142,32 @@ bool DropBox::State::write_on() {
   return true;
 }
 
+// The folder may lie on the disk of the journal itself, where a person wants to write.
+void DropBox::State::require_room(std::uint64_t bytes) const {
+  const auto room = std::filesystem::space(folder.path());
+  const std::uint64_t kept = room.capacity / 16 > kRoomKept ? kRoomKept : 0;
+  if (room.available < bytes + kept)
+    throw std::system_error(ENOSPC, std::generic_category(), "no room in " + folder.path().string());
+}
+
+// The mark first: a file of which no mark says that it is ours would lie there for ever. It names both until the one
+// before is gone.
 void DropBox::State::keep_written() {
-  const std::string name = writing->file->name();
-  own.insert(name);  // it is never read, from before it can be seen
-  writing->file->keep();
+  Own mine{writing->file->name(), now(), writing->content, {}};
   const auto before = own_of(writing->journal);
-  memory().put(mark_of(writing->journal), encode_own(Own{name, now(), writing->content}));
-  if (before) folder.remove(before->name), own.erase(before->name);
+  if (before) {
+    mine.before = before->name;
+    if (!before->before.empty()) folder.remove(before->before), own.erase(before->before);
+  }
+  memory().put(mark_of(writing->journal), encode_own(mine));
+  own.insert(mine.name);  // it is never read, from before it can be seen
+  writing->file->keep();
+  if (before) {
+    folder.remove(before->name);
+    own.erase(before->name);
+    mine.before.clear();
+    memory().put_soon(mark_of(writing->journal), encode_own(mine));
+  }
   last_bytes = writing->writer->bytes();
   told.written_ms = now();
   remember_told();

@@ -53,11 +53,13 @@ struct DropBox::State : std::enable_shared_from_this<DropBox::State> {
     std::string name;
     std::int64_t written_ms = 0;
     Hash content;
+    std::string before;  // that it has replaced, and that may still lie there
   };
   void learn_own();
   void look_what_to_write();
   bool begin_writing();
   bool write_on();
+  void require_room(std::uint64_t bytes) const;  // throws std::system_error
   void keep_written();
   void forget_own(const JournalId& journal);
   bool drop_strangers();
@@ -84,6 +86,12 @@ struct DropBox::State : std::enable_shared_from_this<DropBox::State> {
   std::set<std::string> own;                      // names of our own files
   std::map<std::string, DropFolder::Found> read;  // as they were when they were read
   std::set<std::string> with_gaps;                // of those
+  struct Later {
+    std::chrono::seconds pause{30};
+    SteadyTime at;
+  };
+  static constexpr std::chrono::seconds kLongestPause{3600};
+  std::map<std::string, Later> put_off;  // files that our own disk, or a full journal, did not take
   std::deque<DropFolder::Found> to_read;
   struct Reading {
     DropFolder::Found found;

@@ -127,6 +127,26 @@ bool Door::admit(const JournalId& id, const crypto::Chain& chain) {
   return proven && proven->device.id() != shelf_.parts().identity.keys().id() && journal->admit(chain);
 }
 
+bool Door::removed_may_have(const JournalId& id, const EpochId& epoch) const {
+  const Journal* journal = shelf_.by_id(id);
+  if (journal == nullptr) return false;
+  return std::ranges::any_of(journal->secrets().genesis.roots(), [&](const crypto::RootPublic& person) {
+    return std::ranges::any_of(journal->facts().epochs, [&](const EpochFact& fact) {
+      return fact.id == epoch && !knew_of_removals(person.id(), journal->membership(), fact.meta);
+    });
+  });
+}
+
+std::optional<std::uint64_t> Door::taken_up_to(const JournalId& id, const DeviceId& device) const {
+  const Journal* journal = shelf_.by_id(id);
+  const crypto::ProvenDevice* known = journal != nullptr ? journal->roster().find(device) : nullptr;
+  if (known == nullptr) return std::nullopt;
+  if (const auto cut = journal->membership().cut(known->person, device)) return cut->seq;
+  if (may_talk(id, *known)) return std::nullopt;
+  const auto head = shelf_.parts().log.head(id, device);
+  return head ? head->seq : 0;
+}
+
 std::vector<crypto::Chain> Door::chains(const JournalId& id) const {
   const Journal* journal = shelf_.by_id(id);
   return journal != nullptr ? journal->roster().chains() : std::vector<crypto::Chain>();
@@ -169,18 +189,10 @@ void Door::forked(const JournalId& id, const DeviceId& device) {
 
 std::vector<crypto::BeaconKey> Door::beacon_keys(const JournalId& id, std::size_t limit) const {
   std::vector<crypto::BeaconKey> keys;
-  const Journal* journal = shelf_.by_id(id);
-  const auto removed_has = [&](const EpochId& epoch) {
-    if (journal == nullptr) return false;
-    return std::ranges::any_of(journal->secrets().genesis.roots(), [&](const crypto::RootPublic& person) {
-      return std::ranges::any_of(journal->facts().epochs, [&](const EpochFact& fact) {
-        return fact.id == epoch && !knew_of_removals(person.id(), journal->membership(), fact.meta);
-      });
-    });
-  };
   const auto epochs = talking_epochs(shelf_.parts().identity.journal(id));
   for (std::size_t i = 0; i < std::min(limit, epochs.size()); ++i)
-    if (i == 0 || !removed_has(crypto::epoch_id(id, *epochs[i]))) keys.push_back(crypto::beacon_key(*epochs[i]));
+    if (i == 0 || !removed_may_have(id, crypto::epoch_id(id, *epochs[i])))
+      keys.push_back(crypto::beacon_key(*epochs[i]));
   return keys;
 }
 

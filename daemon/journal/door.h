@@ -57,6 +57,10 @@ class Door {
   // Its log may come in from now on, whoever brings it, also where its device is out: the others have it too.
   // False: not proven, this very device, or too many devices of that person.
   bool admit(const JournalId& journal, const crypto::Chain& chain);
+  // Of what is carried by hand: who made it is not known, but by a key. A device that was removed has it, or may.
+  [[nodiscard]] bool removed_may_have(const JournalId& journal, const EpochId& epoch) const;
+  // Up to where a device's log is taken in then; nullopt: all of it.
+  [[nodiscard]] std::optional<std::uint64_t> taken_up_to(const JournalId& journal, const DeviceId& device) const;
   [[nodiscard]] std::vector<crypto::Chain> chains(const JournalId& journal) const;
 
   // How many records of this device's log that one is not known to hold, met today or not. Of one's own other devices

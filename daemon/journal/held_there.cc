@@ -48,7 +48,8 @@ std::uint32_t depth_of(const Journal& journal, const EpochId& epoch) {
 void add_what_it_says(HeldThere& held, const store::SealedLog& log, const Journal& journal, const DeviceId& by) {
   const auto folded = journal.folded().find(by);
   const std::uint64_t last = folded != journal.folded().end() ? folded->second : 0;
-  for (std::uint64_t seq = last; seq > 0 && last - seq < kLookedBack; --seq) {
+  const std::uint64_t told = held.logs.contains(by) ? held.logs.at(by) : 0;  // the session came after these
+  for (std::uint64_t seq = last; seq > told && last - seq < kLookedBack; --seq) {
     const Noted noted = journal.noted_at(by, seq);
     if (!noted.written_ms) continue;
     for (const Seen& seen : noted.seen) held.logs[seen.device] = std::max(held.logs[seen.device], seen.seq);
@@ -69,6 +70,9 @@ void remember_held_there(store::LocalState& state, const store::SealedLog& log, 
   const auto before = state.get(mark_of(journal.id(), by));
   HeldThere held = decode(before);
   for (const store::FrontierEntry& entry : frontier) held.logs[entry.device] = entry.seq;
+  // What it has written up to now says no more: a device that was restored holds less than it has said before.
+  const auto own = log.head(journal.id(), by);
+  held.logs[by] = std::max(held.logs[by], own ? own->seq : 0);
   // It has read every epoch that is current here, and is on the list of that one.
   if (holds_all(log, journal.id(), frontier) && journal.membership().current())
     held.epoch = journal.membership().current();
@@ -78,12 +82,13 @@ void remember_held_there(store::LocalState& state, const store::SealedLog& log, 
 
 HeldThere held_there(const store::LocalState& state, const store::SealedLog& log, const Journal& journal,
                      const DeviceId& by) {
-  HeldThere held = decode(state.get(mark_of(journal.id(), by)));
+  const auto mark = state.get(mark_of(journal.id(), by));
+  HeldThere held = decode(mark);
   const DeviceId& self = journal.identity().keys().id();
-  held.logs[self] = std::max(held.logs[self], journal.receipts().up_to(by));
+  if (!mark) held.logs[self] = journal.receipts().up_to(by);  // what a session said last wins, also where it is less
+  add_what_it_says(held, log, journal, by);
   const auto own = log.head(journal.id(), by);
   held.logs[by] = own ? own->seq : 0;
-  add_what_it_says(held, log, journal, by);
   return held;
 }
 

@@ -75,7 +75,7 @@ std::vector<EpochId> wrapped_under(const Journal& journal, const std::vector<Dev
   for (std::size_t i = 0; i < devices.size(); ++i) {
     const auto known = held[i].epoch ? held[i].epoch : handed_to(journal, devices[i]);
     for (const EpochFact& fact : journal.facts().epochs)
-      if (known == fact.id) older[fact.depth].insert(fact.id);
+      if (known == fact.id && fact.depth > 0) older[fact.depth].insert(fact.id);  // epoch zero is the roots' alone
   }
   for (const auto& [depth, ids] : older)
     for (const EpochId& id : ids)

@@ -68,6 +68,7 @@ void BundleReader::begin() {
   if (!owner) return over(Verdict::kOthers);
   journal_ = owner->journal;
   genesis_ = std::move(owner->genesis);
+  anybodys_ = owner->anybodys;
   opened_ = std::make_unique<crypto::BundleReader>(head, owner->key);
   at_ = At::kInside;
   const Bytes rest(held_.begin() + static_cast<std::ptrdiff_t>(*length), held_.end());
@@ -120,10 +121,12 @@ struct BundleReader::Taking {
       if (!body) throw ProtocolError("a certificate is malformed");
       if (self.log_.admitted(journal, body->device.id())) continue;
       if (++self.chains_judged_ > kDevicesLimit) throw ProtocolError("more chains than there can be devices");
+      if (self.anybodys_ && self.hooks_.may_talk && !self.hooks_.may_talk(journal, chain)) continue;
       if (self.hooks_.admit) self.hooks_.admit(journal, chain);
     }
   }
   void on(Run& run) const;
+  [[nodiscard]] bool is_cut_off(const Run& run) const;
   void on(const store::ForkProof& proof) const {
     if (!self.log_.admitted(journal, proof.device)) return;
     if (freeze(proof)) return;
@@ -145,9 +148,19 @@ struct BundleReader::Taking {
   }
 };
 
+// A live member passes on what a removed device wrote later, and what comes so is marked: everybody must come to hold
+// the same. But this may come from the removed one itself, which would fill the log; a live member that has not heard
+// of the removal yet carries it once more when it has.
+bool BundleReader::Taking::is_cut_off(const Run& run) const {
+  if (!self.anybodys_ || !self.hooks_.up_to || run.records.empty()) return false;
+  const auto limit = self.hooks_.up_to(journal, run.device);
+  return limit && (run.start > *limit || run.records.size() - 1 > *limit - run.start);
+}
+
 void BundleReader::Taking::on(Run& run) const {
   Tally& tally = self.tally_;
   const std::size_t count = run.records.size();
+  if (is_cut_off(run)) return void(tally.unknown += count);
   const auto records = std::make_shared<const std::vector<crypto::Record>>(std::move(run.records));
   const store::Accepted accepted = self.log_.accept(journal, run.device, run.start, records);
   using Is = store::Accepted::Verdict;

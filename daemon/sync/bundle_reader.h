@@ -25,6 +25,7 @@ struct BundleOwner {
   JournalId journal;
   Bytes genesis;
   crypto::BundleKey key;
+  bool anybodys = false;  // a removed device may have it, too
 };
 
 struct BundleHooks {
@@ -32,6 +33,10 @@ struct BundleHooks {
   std::function<std::optional<BundleOwner>(const crypto::BundleHead&)> whose;
   // As sync::Hooks has them.
   std::function<bool(const JournalId&, const crypto::Chain&)> admit;
+  // Asked where the key is anybody's: whether a session would be held with that device, and up to where what a log
+  // holds was written before its device was removed; nullopt: all of it.
+  std::function<bool(const JournalId&, const crypto::Chain&)> may_talk;
+  std::function<std::optional<std::uint64_t>(const JournalId&, const DeviceId&)> up_to;
   std::function<void(const JournalId&, const DeviceId& author, std::uint64_t first, std::uint64_t last)> stored;
   std::function<void(const JournalId&, const DeviceId&)> forked;
   // Everything that was stored is folded, so that it is known which chunks are named.
@@ -66,7 +71,7 @@ class BundleReader {
     std::uint64_t records = 0;  // new here
     std::uint64_t bodies = 0;   // of records that were here
     std::uint64_t known = 0;    // records that brought nothing new
-    std::uint64_t unknown = 0;  // records of devices that nobody lets in, or above a fork
+    std::uint64_t unknown = 0;  // records of devices that nobody lets in, or above a fork or a cut
     std::uint64_t chunks = 0;   // new here
     std::uint64_t refused = 0;  // chunks that the disk does not take
     std::uint64_t newer = 0;    // messages of a newer version
@@ -108,6 +113,7 @@ class BundleReader {
   bool ended_ = false;   // no more bytes come
   bool broken_ = false;  // or none that can be opened
   bool told_ = false;    // its first message was read
+  bool anybodys_ = false;
   std::size_t chains_judged_ = 0;
   Tally tally_;
   Verdict verdict_ = Verdict::kNone;

@@ -115,7 +115,7 @@ void BundleWriter::begin_writing() {
   check(inside_ <= crypto::kBundleLimit, "a bundle's records are more than a bundle holds");
   std::vector<const crypto::EpochSecret*> epochs;
   for (const crypto::EpochSecret& epoch : keys_.epochs) epochs.push_back(&epoch);
-  bytes_ = crypto::bundle_length(inside_, epochs.size());
+  bytes_ = crypto::bundle_length(inside_);
   sealer_ = std::make_unique<crypto::BundleSealer>(keys_.roots, epochs, inside_);
   stage_ = Stage::kWriting;
 }

@@ -227,6 +227,12 @@ def a_removed_device_opens_no_bundle_that_is_written_once_the_others_know(house)
     with alone(phone):
         phone.refused("BUNDLE_OF_OTHERS", "bundle", "import", stick)
         assert "and this goes by hand" not in phone.texts()
+        phone.write("by whoever has the phone now")
+        theirs, _ = export(phone, "from-the-phone.bundle", "--everything")
+    for someone in (ada, bo):
+        with alone(someone):
+            someone.run("bundle", "import", theirs)
+            assert "by whoever has the phone now" not in someone.texts()
     with alone(bo):
         bring(bo, stick)
         assert "and this goes by hand" in bo.texts()

@@ -66,7 +66,7 @@ TEST(TheKnownBundle, OpensByItsEpochAndByEitherRoot) {
   EXPECT_EQ(opened(file, RootKeys(kat_as<RootEntropy>("/keys/root_entropy_A"))), inner);
   EXPECT_EQ(opened(file, RootKeys(kat_as<RootEntropy>("/seeds/root_entropy_B"))), inner);
   EXPECT_EQ(opened(file, EpochSecret::random()), std::nullopt);
-  EXPECT_EQ(bundle_length(inner.size(), 1), file.size());
+  EXPECT_EQ(bundle_length(inner.size()), file.size());
 }
 
 TEST(TheKnownBundle, IsRefusedWithAnyByteChangedOrMissing) {
@@ -107,7 +107,7 @@ TEST_F(ABundle, OfAnyLengthComesBackWhateverThePieces) {
                                    kBundleChunk - 7, 3 * kBundleChunk, 5 * kBundleChunk + 17}) {
     const Bytes inside = text(length);
     const Bytes file = sealed(inside, 7777);
-    EXPECT_EQ(file.size(), bundle_length(length, 2)) << length;
+    EXPECT_EQ(file.size(), bundle_length(length)) << length;
     EXPECT_EQ(opened(file, first_), inside) << length;
     EXPECT_EQ(opened(file, first_, 1), inside) << length;
     EXPECT_EQ(opened(file, first_, kSealedBundleChunk + 1), inside) << length;
@@ -115,9 +115,23 @@ TEST_F(ABundle, OfAnyLengthComesBackWhateverThePieces) {
 }
 
 TEST_F(ABundle, SaysNoMoreOfItsLengthThanPadmeDoes) {
-  EXPECT_EQ(bundle_length(0, 1), bundle_length(4088, 1)) << "the floor";
+  EXPECT_EQ(bundle_length(0), bundle_length(4088)) << "the floor";
   EXPECT_EQ(sealed(text(100'000)).size(), sealed(text(100'100)).size());
   EXPECT_NE(sealed(text(100'000)), sealed(text(100'000))) << "and nothing of what is in it";
+}
+
+TEST_F(ABundle, DoesNotTellUnderHowManyKeysItIs) {
+  const auto length_under = [&](std::vector<const EpochSecret*> epochs) {
+    BundleSealer sealer({}, epochs, 0);
+    Bytes file;
+    while (sealer.pad(file)) {
+    }
+    EXPECT_EQ(file.size(), bundle_length(0));
+    return *BundleHead::length(file);
+  };
+  EXPECT_EQ(length_under({}), kBundleHeadLimit);
+  EXPECT_EQ(length_under({&first_}), kBundleHeadLimit);
+  EXPECT_EQ(length_under({&first_, &first_, &first_, &first_}), kBundleHeadLimit);
 }
 
 TEST_F(ABundle, ThatIsCutOffGivesItsWholeChunksAndSaysSo) {

@@ -122,6 +122,41 @@ TEST_F(AParcelFor, SomebodyWhoHasHeardInASessionNeedNotWrite) {
   EXPECT_THAT(epochs(pack(ada.shelf(), {})), ElementsAre(*ada.journal(ada.shared()).membership().current()));
 }
 
+// Bo's device was put back to an older state: it has said that it held more, and a session says that it does not.
+TEST_F(AParcelFor, WhoHoldsLessThanBeforeGoesByWhatTheLastSessionSaid) {
+  for (int n = 0; n < 3; ++n) ada.write("one more");
+  meet(ada, bo);
+  bo.write("I have read them all");
+  meet(ada, bo);
+  ada.door().acknowledged(ada.shared(), bo.device(), ada.log().frontier(ada.shared()));
+  const std::uint64_t all = head(ada, ada);
+  ASSERT_EQ(held(pack(ada.shelf(), {}), ada), all);
+  store::Frontier less = ada.log().frontier(ada.shared());
+  for (store::FrontierEntry& entry : less) entry.seq -= entry.device == ada.device() ? 2 : 1;
+  ada.door().acknowledged(ada.shared(), bo.device(), less);
+  EXPECT_EQ(held(pack(ada.shelf(), {}), ada), all - 2) << "neither receipts nor what it wrote before count";
+  bo.write("I have them again");
+  bring(bo, ada, ada.shared(), bo.device());
+  EXPECT_EQ(held(pack(ada.shelf(), {}), ada), all) << "what it writes after that does";
+}
+
+// A member's device that lies: its last word is sealed under the roots' own epoch.
+TEST_F(AParcelFor, NobodyIsSealedUnderEpochZero) {
+  meet(ada, bo);
+  const JournalId id = bo.shared();
+  const crypto::EpochSecret& first = bo.identity().journal(id).epochs.front();
+  const EpochId zero = crypto::epoch_id(id, first);
+  Entry words;
+  words.text = "for the roots alone";
+  bo.log().append(id, bo.device(), [&](const crypto::ChainPosition& at) {
+    return crypto::make_event_record(id, bo.identity().keys(), crypto::RecordKind::kEvent, at, zero,
+                                     crypto::record_key(first, bo.device()),
+                                     encode_event({bo.now, 60, {}, words}).view());
+  });
+  meet(ada, bo);
+  for (const EpochId& id : epochs(pack(ada.shelf(), {}))) EXPECT_NE(id, zero);
+}
+
 TEST_F(AParcelFor, ADeviceIsPackedTheSameAfterAStart) {
   meet(ada, bo);
   ada.door().acknowledged(ada.shared(), bo.device(), ada.log().frontier(ada.shared()));

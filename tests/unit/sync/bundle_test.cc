@@ -142,6 +142,52 @@ TEST_F(BundleTest, HoldsOnlyWhatIsNotHeldThere) {
   EXPECT_EQ(take_in(bo, file).tally.records, 5U);
 }
 
+// Who made it may be the removed device itself: what it wrote since is not taken from there, nor whom it lets in.
+TEST_F(BundleTest, ByAKeyThatARemovedDeviceHasBringsNothingAboveACut) {
+  ada.home.write(5);
+  const auto take = [&](const Bytes& file, bool anybodys, std::uint64_t cut) {
+    BundleHooks hooks = hooks_of(bo);
+    hooks.whose = [whose = hooks.whose, anybodys](const crypto::BundleHead& head) {
+      auto owner = whose(head);
+      if (owner) owner->anybodys = anybodys;
+      return owner;
+    };
+    hooks.up_to = [cut](const JournalId&, const DeviceId&) { return std::optional(cut); };
+    hooks.may_talk = [](const JournalId&, const crypto::Chain&) { return true; };
+    BundleReader reader(bo.home.log(), std::move(hooks));
+    reader.feed(file);
+    while (reader.work() == Step::kMore) {
+    }
+    reader.end();
+    while (reader.work() == Step::kMore) {
+    }
+    EXPECT_EQ(reader.verdict(), Verdict::kNone) << reader.detail();
+    return reader.tally();
+  };
+  const Bytes file = bundle_of(ada);
+  EXPECT_EQ(take(file, true, 4).records, 0U) << "it goes above the cut";
+  EXPECT_EQ(take(file, true, 4).unknown, 5U);
+  EXPECT_EQ(take(file, true, 5).records, 5U) << "the whole run was written before";
+}
+
+TEST_F(BundleTest, ByAKeyThatARemovedDeviceHasLetsNobodyIn) {
+  ada.home.write(5);
+  BundleHooks hooks = hooks_of(bo);
+  int admitted = 0;
+  hooks.whose = [whose = hooks.whose](const crypto::BundleHead& head) {
+    auto owner = whose(head);
+    if (owner) owner->anybodys = true;
+    return owner;
+  };
+  hooks.may_talk = [](const JournalId&, const crypto::Chain&) { return false; };
+  hooks.admit = [&admitted](const JournalId&, const crypto::Chain&) { return ++admitted > 0; };
+  BundleReader reader(bo.home.log(), std::move(hooks));
+  reader.feed(bundle_of(ada));
+  while (reader.work() == Step::kMore) {
+  }
+  EXPECT_EQ(admitted, 0);
+}
+
 TEST_F(BundleTest, OfNothingHoldsNoRecord) {
   ada.home.write(3);
   BundleWriter writer(ada.home.log(), nullptr, content({{people().laptop.id(), 3}}), keys());
