@@ -11,6 +11,7 @@
 #include "daemon/net/gateway.h"
 #include "daemon/net/interfaces.h"
 #include "daemon/net/listening.h"
+#include "daemon/net/upnp.h"
 
 // Asio returns the error that it was also given a place for.
 // NOLINTBEGIN(bugprone-unused-return-value,cert-err33-c)
@@ -51,6 +52,7 @@ struct Router::State : std::enable_shared_from_this<Router::State> {
   House house;
   std::string host;
   Mapping mapping;
+  Upnp upnp;
   udp::socket socket;  // connected to the router, while it is asked
   udp::socket group;   // at its announcements, while a mapping stands
   asio::steady_timer alarm;
@@ -69,6 +71,7 @@ struct Router::State : std::enable_shared_from_this<Router::State> {
       : house(std::move(given)),
         host(std::move(listens_at)),
         mapping(nonce, port),
+        upnp(house.io),
         socket(house.io),
         group(house.io),
         alarm(house.io),
@@ -100,6 +103,7 @@ const MappingStatus& Router::status() const { return state_->mapping.status(); }
 
 void Router::State::close() {
   gone = true;
+  upnp.close();
   error_code ignored;
   socket.close(ignored);
   group.close(ignored);
@@ -144,7 +148,13 @@ bool Router::State::open(const std::string& router) {
 void Router::State::carry() {
   if (gone) return;
   if (const auto packet = mapping.take_packet()) send(*packet);
-  if (mapping.take_wish()) mapping.answered({}, now());  // nobody speaks it yet
+  if (auto wish = mapping.take_wish()) {
+    upnp.carry_out(*std::move(wish), [self = shared_from_this()](const UpnpAnswer& answer) {
+      if (self->gone) return;
+      self->mapping.answered(answer, self->now());
+      self->carry();
+    });
+  }
   if (mapping.waits_for_packet()) {
     receive();
   } else {

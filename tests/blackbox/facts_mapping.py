@@ -4,7 +4,7 @@ import time
 
 from facts_network import back, carries, noticed, one_session
 from house import eventually, fact, waits
-from nat import Internet, lets_in
+from nat import REFUSE, Internet, lets_in
 
 SOON = 15  # seconds: PCP and NAT-PMP in vain take eight, looking for a router by UPnP takes two
 
@@ -83,6 +83,32 @@ def by_nat_pmp_alone_they_meet_too(house):
         ada.stop()
         assert not ada.router.mapped(), "it is still mapped"
         ada.start()
+
+
+@waits
+@fact
+def by_upnp_alone_they_meet_too(house):
+    ada, bo = two_homes(house)
+    with ada.router.maps_ports(pcp=False):
+        ada.restart()
+        is_mapped(ada, "UPnP")
+        pair_across(house, ada, bo)
+        carries(bo, ada, "by way of XML")
+        assert "Duolog" not in (ada.router.folder / "said").read_text(), "the router was told which program it is for"
+        ada.stop()
+        assert not ada.router.mapped(), "it is still mapped"
+        ada.start()
+
+
+@waits
+@fact
+def a_router_that_refuses_by_upnp_is_told(house):
+    internet = Internet(house)
+    ada = internet.resident_behind("Ada")
+    with ada.router.maps_ports(REFUSE, pcp=False):
+        ada.restart()
+        assert says(ada, "mapping-refused") == "UPnP"
+        assert not ada.router.mapped()
 
 
 @waits
