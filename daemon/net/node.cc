@@ -79,6 +79,7 @@ struct Node::State : std::enable_shared_from_this<Node::State> {
   Options options;
   tcp::acceptor acceptor;
   std::uint16_t port = 0;
+  std::uint16_t calls_from = 0;
   std::map<LineId, SharedConnection> connections;
   asio::steady_timer alarm;
   SteadyTime alarm_at = SteadyTime::max();
@@ -190,6 +191,10 @@ void Node::State::begin() {
   acceptor = open_acceptor(io, options.listen);
   const tcp::endpoint here = acceptor.local_endpoint();
   port = here.port();
+  if (here.address().is_unspecified()) {
+    share_port(acceptor);
+    calls_from = port;
+  }
   whereabouts.listen(here.address().is_unspecified() ? "" : host_text(here.address()), port, options.addresses,
                      here.address().is_v4());
   std::weak_ptr<State> weak = shared_from_this();
@@ -321,7 +326,7 @@ awaitable<void> Node::State::read_loop(Self self, LineId line, SharedConnection 
 // ---- going out ----
 
 awaitable<void> Node::State::dial(Self self, Switchboard::Dial wanted) {
-  Called called = co_await call(self->io, self->names, std::move(wanted.address), wanted.narrow);
+  Called called = co_await call(self->io, self->names, std::move(wanted.address), wanted.narrow, self->calls_from);
   if (self->gone) co_return;
   if (called.socket) {
     self->switchboard.connected(wanted.line);

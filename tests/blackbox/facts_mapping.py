@@ -136,6 +136,32 @@ def an_address_that_was_mapped_later_reaches_the_partner(house):
 
 @waits
 @fact
+def where_no_router_maps_a_port_any_more_both_try_the_last_address_from_the_port_that_stood_open(house):
+    """Each router lets in what answers a packet of its own home: both call, from the very port that the other calls."""
+    ada, bo = two_homes(house)
+    with ada.router.maps_ports(), bo.router.maps_ports():
+        for someone in (ada, bo):
+            someone.restart()
+            is_mapped(someone, "PCP")
+        pair_across(house, ada, bo)
+        carries(ada, bo, "each learns where the other is")
+        for someone in (ada, bo):  # their machines keep the port of a closed connection for a minute, which is over here
+            someone.machine.sets("net.ipv4.tcp_max_tw_buckets=0")
+            someone.stop()
+    for someone in (ada, bo):
+        someone.router.forgets_mappings()
+        someone.router.forgets_connections()
+        assert not lets_in(someone.router.outside)
+    ada.start()
+    bo.start()
+    back(ada, bo, seconds=60)
+    assert not ada.router.mapped() and not bo.router.mapped()
+    carries(bo, ada, "through what the two of them opened")
+    one_session(ada, bo)
+
+
+@waits
+@fact
 def a_router_that_restarts_is_asked_anew(house):
     internet = Internet(house)
     ada = internet.resident_behind("Ada")
