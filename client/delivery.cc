@@ -25,6 +25,15 @@ std::string peer_text(const control::Peer& peer) {
   return peer.device().empty() ? "your other device" : "your " + sanitise_line(peer.device());
 }
 
+// By which way the two are connected.
+std::string_view way_text(std::string_view way) {
+  if (way == "name") return " by a name";
+  if (way == "across") return " across the internet";
+  if (way == "came in") return " from across the internet";
+  if (way == "through port") return " through the port that your router maps";
+  return way == "here" ? " in this network" : "";
+}
+
 }  // namespace
 
 std::string device_text(std::string_view person, std::string_view device) {
@@ -43,7 +52,7 @@ std::string peer_state(const control::Peer& peer) {
   const auto day = today();
   std::string text;
   if (peer.connected()) {
-    text = "connected";
+    text = "connected" + std::string(way_text(peer.way()));
   } else if (!peer.since().empty()) {
     text = "no answer since " + near(peer.since(), day);
   } else {

@@ -347,7 +347,25 @@ constexpr std::pair<std::string_view, const char*> kFindings[] = {
     {"memory-not-locked", "secrets in memory may be swapped to the disk: {} is too low"},
     {"listening", "listens on port {}"},
     {"discovery-off", "devices in the same network are not looked for: discovery is off"},
+    {"mapping-off",
+     "your router is not asked to let the port in: port_mapping is off; from elsewhere you are found only where an "
+     "address leads to this computer"},
+    {"mapping-no-router", "no router leads from here to the internet, so none is asked to let the port in"},
+    {"mapping-asking", "your router is being asked to let the port in"},
+    {"mapping-no-answer",
+     "no router here maps a port when it is asked (PCP, NAT-PMP, UPnP): turn one of these on in its settings, or let "
+     "the port in by hand and name the address in config.toml"},
+    {"mapping-refused", "your router refuses to let the port in ({}): its settings say who may ask"},
+    {"mapping-double-nat",
+     "your router has no address on the internet of its own: it stands behind another one, or the provider shares one "
+     "address among many; a port mapped there would lead nowhere"},
+    {"mapped", "found from elsewhere at {}: your router lets this port in, and strangers there meet silence"},
     {"peer-connected", "connected with {}"},
+    {"peer-connected-here", "connected with {} in this network"},
+    {"peer-connected-name", "connected with {} by a name"},
+    {"peer-connected-across", "connected with {} across the internet"},
+    {"peer-connected-came-in", "connected with {}, who came in from across the internet"},
+    {"peer-connected-through-port", "connected with {} through the port that your router maps"},
     {"port-taken", "another program has port {0}, so another one is used; the other side learns it when you next meet"},
     {"multicast-blocked",
      "a firewall on this computer keeps pairing announcements from going through (UDP port {0}); nothing else needs "

@@ -33,7 +33,15 @@ std::string naming(const std::filesystem::path& file, const std::string& text) {
   return named;
 }
 
-// The code of doctor's finding.
+// The codes of doctor's findings.
+const char* connected_by(const std::string& way) {
+  if (way == "here") return "peer-connected-here";
+  if (way == "name") return "peer-connected-name";
+  if (way == "across") return "peer-connected-across";
+  if (way == "came in") return "peer-connected-came-in";
+  return way == "through port" ? "peer-connected-through-port" : "peer-connected";
+}
+
 const char* away_because(net::Trouble trouble) {
   switch (trouble) {
     case net::Trouble::kNone:
@@ -59,9 +67,7 @@ const char* away_because(net::Trouble trouble) {
 Device::Open::Open(Device::State& owner, std::unique_ptr<store::Database> database, journal::Identity identity)
     : device(owner),
       house(std::move(database), std::move(identity), owner.outside()),
-      node(owner.io, house.switchboard(),
-           {owner.config.listen, owner.config.discovery, owner.config.addresses, note_of_the_network,
-            [&owner](std::exception_ptr bug) { owner.bug = std::move(bug), owner.stop(); }}),
+      node(owner.io, house.switchboard(), owner.network_of(house)),
       moment(owner.io),
       idle(owner.io) {
   if (!owner.config.drop_box.empty()) {
@@ -70,6 +76,14 @@ Device::Open::Open(Device::State& owner, std::unique_ptr<store::Database> databa
   }
   if (!owner.config.notify.is_on()) return;
   nudging.emplace(owner.io, owner.config.notify, owner.clock, house.shelf(), house.local_state());
+}
+
+net::Node::Options Device::State::network_of(Household& house) {
+  net::Node::Options options{config.listen, config.discovery, config.addresses, note_of_the_network};
+  options.failed = [this](std::exception_ptr escaped) { bug = std::move(escaped), stop(); };
+  options.port_mapping = config.port_mapping;
+  if (config.port_mapping) options.nonce = net::lasting_nonce(house.local_state(), random_below);
+  return options;
 }
 
 // What goes up from the house. The sockets of the house do not exist yet when it is built, nor do its peers.
@@ -193,6 +207,7 @@ control::Peer Device::Open::describe(const net::PeerStatus& status) const {
   if (status.state == Is::kNoAnswer) peer.set_since(control::moment(status.last_seen));
   peer.set_next_try(control::moment(status.next_try));
   peer.set_address(status.address);
+  peer.set_way(way_of(status));
   peer.set_behind(
       control::count(peer.connected() ? status.behind : house.door().behind(status.journal, status.device)));
   peer.set_missing(control::count(status.lacking));
@@ -462,12 +477,13 @@ void Device::State::examine(control::DoctorReport& report) const {
   } else if (!net::hears_itself()) {
     find("multicast-blocked", "warning", std::to_string(kDefaultPort));
   }
+  open->examine_mapping(find);
   for (const auto& status : open->house.switchboard().status()) {
     const control::Peer peer = open->describe(status);
     const bool here = status.state == net::PeerStatus::State::kConnected;
     const std::string& name = peer.own() ? peer.device() : peer.name();
     const std::string& where = status.trouble == net::Trouble::kNone ? peer.address() : status.trouble_at;
-    find(here ? "peer-connected" : away_because(status.trouble), here ? "ok" : "note",
+    find(here ? connected_by(peer.way()) : away_because(status.trouble), here ? "ok" : "note",
          here || where.empty() ? name : name + " (" + where + ")");
     if (peer.clock_minutes() != 0) find("clock-differs", "warning", name);
     if (!peer.version().empty()) find(("peer-" + peer.version()).c_str(), "warning", name);

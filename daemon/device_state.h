@@ -21,6 +21,9 @@ namespace duolog {
 struct Device::Open {
   Open(Device::State& device, std::unique_ptr<store::Database> database, journal::Identity identity);
   [[nodiscard]] control::Peer describe(const net::PeerStatus& status) const;
+  // device_reach.cc: by which way somebody is connected, as control.proto says it; and what doctor says of the router.
+  [[nodiscard]] const char* way_of(const net::PeerStatus& status) const;
+  void examine_mapping(const std::function<void(const char*, const char*, std::string)>& find) const;
 
   Device::State& device;
   Household house;
@@ -64,6 +67,7 @@ struct Device::State {
   [[nodiscard]] store::VaultFile vault() const { return {home.vault(), home.key_file()}; }
 
   Household::Outside outside();
+  net::Node::Options network_of(Household& house);
   void fold();
   void wait_for_moment();
   void rest_later();

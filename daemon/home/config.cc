@@ -111,6 +111,7 @@ Config read_config(const std::filesystem::path& file) {
   Section section(table, name, "");
   read_listen(section, config);
   section.read("discovery", config.discovery, "true or false");
+  section.read("port_mapping", config.port_mapping, "true or false");
   read_addresses(section, config);
   read_notes_level(section, config);
   section.read_number("journal_limit_mib", config.journal_limit_mib, 1, kMostJournalMib);

@@ -9,7 +9,10 @@
 #include <asio/steady_timer.hpp>
 #include <asio/use_awaitable.hpp>
 
+#include "daemon/net/interfaces.h"
+#include "daemon/net/listening.h"
 #include "daemon/net/switchboard.h"
+#include "daemon/net/ways.h"
 
 // Asio returns the error that it was also given a place for.
 // NOLINTBEGIN(bugprone-unused-return-value,cert-err33-c)
@@ -52,12 +55,31 @@ awaitable<Names::Endpoints> look_up(asio::io_context& io, std::shared_ptr<Names>
   co_return std::move(wait->found);
 }
 
+bool is_outside(const tcp::endpoint& endpoint) {
+  const auto ip = ip_bytes(host_text(endpoint.address()));
+  return ip && is_public(*ip);
+}
+
+// Where that does not go, as beside another connection to the same place, any port will do.
+void bind_to(tcp::socket& socket, const tcp::endpoint& endpoint, std::uint16_t port) {
+  error_code ignored;
+  set(socket.native_handle(), SOL_SOCKET, SO_REUSEADDR, 1);
+  set(socket.native_handle(), SOL_SOCKET, SO_REUSEPORT, 1);
+  socket.bind({endpoint.protocol(), port}, ignored);
+}
+
+struct Manners {
+  bool narrow = false;
+  std::uint16_t from = 0;
+};
+
 awaitable<error_code> connect(asio::io_context& io, std::shared_ptr<tcp::socket> socket, tcp::endpoint endpoint,
-                              milliseconds time, bool narrow) {
+                              milliseconds time, Manners how) {
   error_code error;
   socket->open(endpoint.protocol(), error);
   if (error) co_return error;
-  if (narrow) set(socket->native_handle(), IPPROTO_TCP, TCP_MAXSEG, kShortPacket - kHeaders);
+  if (how.from != 0) bind_to(*socket, endpoint, how.from);
+  if (how.narrow) set(socket->native_handle(), IPPROTO_TCP, TCP_MAXSEG, kShortPacket - kHeaders);
   const auto over = std::make_shared<bool>(false);  // shared with the handler, which may run after this frame is gone
   asio::steady_timer timer(io, time);
   timer.async_wait([socket, over](const error_code& cancelled) {
@@ -72,14 +94,20 @@ awaitable<error_code> connect(asio::io_context& io, std::shared_ptr<tcp::socket>
 
 }  // namespace
 
-awaitable<Called> call(asio::io_context& io, std::shared_ptr<Names> names, Address address, bool narrow) {
+awaitable<Called> call(asio::io_context& io, std::shared_ptr<Names> names, Address address, bool narrow,
+                       std::uint16_t from) {
   Names::Endpoints endpoints = numeric(address);
   if (endpoints.empty()) endpoints = co_await look_up(io, names, std::move(address));
   Called called{{}, Trouble::kNoName};
   for (const tcp::endpoint& endpoint : endpoints) {
-    const auto socket = std::make_shared<tcp::socket>(io);
+    auto socket = std::make_shared<tcp::socket>(io);
     const milliseconds share = kConnectTime / static_cast<int>(endpoints.size());
-    const error_code error = co_await connect(io, socket, endpoint, share, narrow);
+    const std::uint16_t bound = is_outside(endpoint) ? from : std::uint16_t{0};
+    error_code error = co_await connect(io, socket, endpoint, share, {narrow, bound});
+    if (bound != 0 && (error == asio::error::address_in_use || error == std::errc::address_not_available)) {
+      socket = std::make_shared<tcp::socket>(io);
+      error = co_await connect(io, socket, endpoint, share, {narrow, 0});
+    }
     if (!error) {
       called.socket = std::move(*socket);
       break;

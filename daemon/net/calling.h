@@ -16,8 +16,11 @@ struct Called {
   Trouble trouble = Trouble::kNone;             // why there is none
 };
 // Takes kConnectTime for the name and as long again for all that it leads to, at most. `narrow`: ask for packets of at
-// most 576 bytes, both ways.
-asio::awaitable<Called> call(asio::io_context& io, std::shared_ptr<Names> names, Address address, bool narrow);
+// most 576 bytes, both ways. `from`: the port from which an address of the internet is called, where the system lets
+// us: the one that is listened on. A router that keeps it lets in who calls from there to here; so two who call each
+// other meet, though neither router lets strangers in. 0: any.
+asio::awaitable<Called> call(asio::io_context& io, std::shared_ptr<Names> names, Address address, bool narrow,
+                             std::uint16_t from);
 
 // A line on which nobody has to speak, as while a person decides, is asked by the system whether it still leads
 // anywhere.

@@ -68,6 +68,11 @@ tcp::acceptor open_acceptor(asio::io_context& io, const std::string& place) {
   return acceptor;
 }
 
+void share_port(tcp::acceptor& acceptor) {
+  const int yes = 1;
+  (void)::setsockopt(acceptor.native_handle(), SOL_SOCKET, SO_REUSEPORT, &yes, sizeof yes);
+}
+
 void close_on_exec(int fd) { fcntl(fd, F_SETFD, FD_CLOEXEC); }
 int duplicate(int fd) { return fcntl(fd, F_DUPFD_CLOEXEC, 0); }
 

@@ -12,6 +12,10 @@ namespace duolog::net {
 // address in its text.
 asio::ip::tcp::acceptor open_acceptor(asio::io_context& io, const std::string& place);
 
+// From now on calls may be made from its port. What listens there stays the only one: a second listener, this user's
+// own too, would have had to be let in before.
+void share_port(asio::ip::tcp::acceptor& acceptor);
+
 // No socket survives an exec: the daemon executes itself anew to forget its keys.
 void close_on_exec(int fd);
 int duplicate(int fd);

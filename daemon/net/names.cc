@@ -35,14 +35,13 @@ Names::Endpoints ask_the_system(const Address& address) {
   return found;
 }
 
-// The daemon's signals are the daemon's thread's.
+}  // namespace
+
 void take_no_signals() {
   sigset_t all;
   sigfillset(&all);
   pthread_sigmask(SIG_BLOCK, &all, nullptr);
 }
-
-}  // namespace
 
 struct Names::Desk : std::enable_shared_from_this<Names::Desk> {
   std::mutex mutex;  // of the next two

@@ -38,4 +38,7 @@ class Names {
 // An address that is written in numbers needs no looking up. Empty: a name.
 Names::Endpoints numeric(const Address& address);
 
+// First of all in a thread that is not the daemon's own: signals are for that one.
+void take_no_signals();
+
 }  // namespace duolog::net

@@ -21,6 +21,7 @@
 #include "daemon/net/interfaces.h"
 #include "daemon/net/listening.h"
 #include "daemon/net/multicast.h"
+#include "daemon/net/router.h"
 #include "daemon/net/surroundings.h"
 #include "daemon/net/whereabouts.h"
 
@@ -40,7 +41,8 @@ constexpr milliseconds kTickRest{5};       // between two ticks: a wrong deadlin
 constexpr milliseconds kAcceptRest{100};   // after an accept that failed, for want of descriptors
 constexpr milliseconds kLingering{2'000};  // for the last words to leave and the other side to close
 constexpr milliseconds kStopTime{2'000};
-constexpr milliseconds kListenRest{1'000};  // between two looks at what strangers send to the group
+constexpr milliseconds kListenRest{1'000};   // between two looks at what strangers send to the group
+constexpr milliseconds kToldAgain{600'000};  // between two renewals of all connections for a new address outside
 
 struct Connection {
   explicit Connection(tcp::socket connected)
@@ -77,6 +79,7 @@ struct Node::State : std::enable_shared_from_this<Node::State> {
   Options options;
   tcp::acceptor acceptor;
   std::uint16_t port = 0;
+  std::uint16_t calls_from = 0;
   std::map<LineId, SharedConnection> connections;
   asio::steady_timer alarm;
   SteadyTime alarm_at = SteadyTime::max();
@@ -91,6 +94,9 @@ struct Node::State : std::enable_shared_from_this<Node::State> {
   Settling settling;
   bool looks_around_soon = false;
   std::shared_ptr<Names> names;
+  std::unique_ptr<Router> router;  // only where ports are to be mapped
+  std::optional<SteadyTime> told_outside;
+  bool router_is_told = true;  // that we go
   std::function<void()> stopped;
   asio::steady_timer stop_timer;
   bool look_is_due = false;
@@ -141,8 +147,9 @@ struct Node::State : std::enable_shared_from_this<Node::State> {
 
   // ---- the world around ----
   void watch_surroundings();
-  void look_around();
+  void look_around(bool ask_router = true);
   void network_changed();
+  void mapping_changed();
   std::shared_ptr<asio::posix::stream_descriptor> watch_descriptor(int fd, const char* what,
                                                                    std::function<void()> readable);
 };
@@ -178,17 +185,28 @@ Node::~Node() {
 }
 
 std::uint16_t Node::port() const { return state_->port; }
+MappingStatus Node::mapping() const { return state_->router ? state_->router->status() : MappingStatus{}; }
 
 void Node::State::begin() {
   acceptor = open_acceptor(io, options.listen);
   const tcp::endpoint here = acceptor.local_endpoint();
   port = here.port();
+  if (here.address().is_unspecified()) {
+    share_port(acceptor);
+    calls_from = port;
+  }
   whereabouts.listen(here.address().is_unspecified() ? "" : host_text(here.address()), port, options.addresses,
                      here.address().is_v4());
   std::weak_ptr<State> weak = shared_from_this();
   switchboard.on_wake([weak] {
     if (const auto self = weak.lock()) self->look_soon();
   });
+  if (options.port_mapping) {
+    Router::House house{io, options.clock, [this](const std::string& text) { note(text); },
+                        [this] { mapping_changed(); }};
+    const std::string host = here.address().is_unspecified() ? "" : host_text(here.address());
+    router = std::make_unique<Router>(std::move(house), host, port, options.nonce);
+  }
   look_around();
   spawn("accepting", accept_loop(shared_from_this()));
   spawn("waking", alarm_loop(shared_from_this()));
@@ -206,6 +224,7 @@ void Node::State::watch_surroundings() {
     surroundings.drain_clock();
     switchboard.tick();      // renews what a longer sleep has probably cut
     switchboard.sync_now();  // and after the shortest one, whoever is away may be back
+    if (router) router->look(true);
     look();
   }));
 }
@@ -213,6 +232,7 @@ void Node::State::watch_surroundings() {
 void Node::State::close_all() {
   error_code ignored;
   names->close();
+  router.reset();
   acceptor.close(ignored);
   for (const auto& [line, connection] : connections) connection->close();
   for (asio::steady_timer* timer : {&alarm, &settled, &announcing, &stop_timer}) timer->cancel();
@@ -226,6 +246,13 @@ void Node::stop(std::function<void()> done) {
   error_code ignored;
   self->acceptor.close(ignored);
   self->switchboard.stop();
+  if (self->router) {
+    self->router_is_told = false;
+    self->router->stop([self] {
+      self->router_is_told = true;
+      if (!self->gone) self->check_stopped();
+    });
+  }
   self->stop_timer.expires_after(kStopTime);
   self->stop_timer.async_wait([self](const error_code& cancelled) {
     if (cancelled || self->gone) return;
@@ -236,7 +263,7 @@ void Node::stop(std::function<void()> done) {
 }
 
 void Node::State::check_stopped() {
-  if (!stopped || !connections.empty()) return;
+  if (!stopped || !connections.empty() || !router_is_told) return;
   stop_timer.cancel();
   if (const auto tell = std::exchange(stopped, {})) tell();
 }
@@ -299,7 +326,7 @@ awaitable<void> Node::State::read_loop(Self self, LineId line, SharedConnection 
 // ---- going out ----
 
 awaitable<void> Node::State::dial(Self self, Switchboard::Dial wanted) {
-  Called called = co_await call(self->io, self->names, std::move(wanted.address), wanted.narrow);
+  Called called = co_await call(self->io, self->names, std::move(wanted.address), wanted.narrow, self->calls_from);
   if (self->gone) co_return;
   if (called.socket) {
     self->switchboard.connected(wanted.line);
@@ -513,19 +540,33 @@ void Node::State::network_changed() {
 }
 
 // An address that went away has taken its connections with it; a new one, or a cable that is in again, is one more way.
-void Node::State::look_around() {
+void Node::State::look_around(bool ask_router) {
   const Whereabouts::Change change = whereabouts.look(interfaces());
   const bool stranded = std::any_of(connections.begin(), connections.end(), [this](const auto& each) {
     error_code error;
     const tcp::endpoint local = each.second->socket.local_endpoint(error);
     return !error && !whereabouts.stands(host_text(local.address()));
   });
+  if (router) router->look(ask_router && (change.told || change.way));
   if (change.told) switchboard.listening(port, whereabouts.addresses());
   if (options.discovery) switchboard.beacon_sources(whereabouts.beacon_sources());
   if (listener) stop_listening();  // interfaces are joined when it is made anew
   if (stranded) switchboard.resumed();
   if (change.way && !change.told && !stranded) switchboard.sync_now();
   look_soon();
+}
+
+// Whoever is connected hears of a new address outside by greeting anew; a router that changes it again and again does
+// not make them do so each time.
+void Node::State::mapping_changed() {
+  const auto outside = router->status().outside;
+  if (outside == whereabouts.outside()) return;
+  whereabouts.outside(outside);
+  look_around(false);
+  const SteadyTime now = options.clock.steady();
+  if (!outside || (told_outside && now - *told_outside < kToldAgain)) return;
+  told_outside = now;
+  if (!connections.empty()) switchboard.resumed();
 }
 
 }  // namespace duolog::net

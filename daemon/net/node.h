@@ -9,6 +9,7 @@
 #include <exception>
 #include <memory>
 
+#include "daemon/net/mapping.h"
 #include "daemon/net/switchboard.h"
 
 namespace asio {
@@ -26,6 +27,8 @@ class Node {
     std::function<void(std::string_view)> note;
     std::function<void(std::exception_ptr)> failed;  // our bug
     Clock clock = Clock::of_this_machine();
+    bool port_mapping = false;  // ask this network's router to let the port in
+    MapNonce nonce{};           // of port mapping
   };
   // Listens when this returns. Throws std::system_error, the address in its text, when it cannot.
   // `switchboard` and `io` outlive it. It may be destroyed while io runs, but not from what it calls.
@@ -33,6 +36,7 @@ class Node {
   ~Node();
 
   [[nodiscard]] std::uint16_t port() const;
+  [[nodiscard]] MappingStatus mapping() const;
   // Says BYE everywhere, then closes all; `done` is called when that is over, after 2 s at the latest.
   void stop(std::function<void()> done);
 

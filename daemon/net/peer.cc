@@ -52,6 +52,8 @@ struct Peer::State {
 
   PeerEnd end = PeerEnd::kNone;
   std::string detail;
+  Bytes called_with;             // our message 1, of an initiator
+  std::optional<Bytes> crossed;  // theirs
   std::optional<Met> met;
   std::optional<sync::Greeting> greeting;
   std::optional<milliseconds> clock_ahead;
@@ -59,6 +61,7 @@ struct Peer::State {
   SteadyTime heard_at;
   SteadyTime ping_at;
 
+  [[nodiscard]] bool crosses(ByteView message) const;
   void read_introduction(ByteView message, SteadyTime now);
   std::optional<Met> prove(const Introduction& introduction) const;
   void refuse_tag();
@@ -83,7 +86,8 @@ Peer::~Peer() = default;
 Peer Peer::initiate(const House& house, const JournalId& journal, const crypto::PreparedPsk& psk, SteadyTime now) {
   auto state = std::make_unique<State>(State{house, journal, true, Stage::kAwaitingSecond, now + kHandshakeTime});
   state->handshake = crypto::Handshake::initiate(psk, house.self.keys.noise());
-  proto::append_frame(state->output, proto::Framing::kPeer, state->handshake->write({}));
+  state->called_with = state->handshake->write({});
+  proto::append_frame(state->output, proto::Framing::kPeer, state->called_with);
   return Peer(std::move(state));
 }
 
@@ -111,6 +115,10 @@ void Peer::receive(ByteView bytes, SteadyTime now) {
       case proto::FrameReader::Next::kMessage:
         break;
     }
+    if (state_->crosses(message)) {
+      state_->crossed = std::move(message);
+      continue;
+    }
     state_->while_the_disk_allows([&] {
       if (state_->stage == Stage::kOpen) {
         state_->read_transport(message, now);
@@ -119,6 +127,18 @@ void Peer::receive(ByteView bytes, SteadyTime now) {
       }
     });
   }
+}
+
+// Only a message 1 has this length: 2 carries an introduction. Our own, said back to us, is none.
+bool Peer::State::crosses(ByteView message) const {
+  return stage == Stage::kAwaitingSecond && !crossed && message.size() == crypto::kFirstMessageLength &&
+         !std::ranges::equal(message, called_with);
+}
+
+std::optional<Bytes> Peer::take_crossed() {
+  auto message = std::move(state_->crossed);
+  if (message) state_->crossed = Bytes();  // one is enough
+  return message && !message->empty() ? message : std::nullopt;
 }
 
 // Whatever a session or a hook is asked, our own disk may refuse it: not the other side's fault, and the end of this.

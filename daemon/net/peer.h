@@ -75,6 +75,9 @@ class Peer {
 
   void receive(ByteView bytes, SteadyTime now);
   void closed();  // by the other side or the network
+  // Both have called, and the network made one connection of two calls: the message 1 that came where message 2 was
+  // awaited, once. Whoever is to answer it makes a new Peer of it; the other goes on to wait.
+  std::optional<Bytes> take_crossed();
   void tick(SteadyTime now);
   [[nodiscard]] SteadyTime deadline() const;  // when tick() has something to do
   // Everything to be written now. The session is asked for more only here, so what is not taken costs no memory.

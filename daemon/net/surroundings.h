@@ -1,6 +1,6 @@
-// surroundings.h: two descriptors that become readable when the world around this machine changed: its addresses and
-// links (netlink), or its clock, as after a sleep (a timer that is cancelled when the clock is set). So nobody has to
-// look every few seconds. Where the system refuses one, it is left out.
+// surroundings.h: two descriptors that become readable when the world around this machine changed: its addresses,
+// links and routes (netlink), or its clock, as after a sleep (a timer that is cancelled when the clock is set). So
+// nobody has to look every few seconds. Where the system refuses one, it is left out.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 

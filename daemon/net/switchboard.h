@@ -29,6 +29,7 @@ struct PeerStatus {
   JournalId journal;
   DeviceId device;
   enum class State { kConnected, kDialling, kWaiting, kNoAnswer, kNeverMet } state = State::kNeverMet;
+  bool came_in = false;               // connected: the other has dialled
   std::string address;                // connected: where; else the first that will be tried; may be empty
   std::optional<WallTime> last_seen;  // by the network, ever; now, when connected
   std::optional<WallTime> next_try;

@@ -114,6 +114,7 @@ void Switchboard::describe_connected(LineId id, PeerStatus& status) const {
   const State::Line& line = state_->lines.at(id);
   const sync::Session& session = *line.peer->session();
   status.state = PeerStatus::State::kConnected;
+  status.came_in = !line.peer->initiator();
   status.address = line.peer->initiator() ? line.address.text() : line.address.host;
   status.last_seen = state_->house.clock.wall();
   status.behind = session.unacknowledged();

@@ -42,9 +42,22 @@ sync::Hooks Switchboard::State::hooks_for(const JournalId& journal, const crypto
 // Looks at what the last call made of a peer.
 void Switchboard::State::follow(LineId id) {
   Line& line = lines.at(id);
+  if (const auto crossed = line.peer->take_crossed()) cross(id, *crossed);
   if (line.peer->open() && !line.known) opened(id);
   if (line.peer->greeting() && !line.greeted) take_greeting(line);
   if (line.peer->end() != PeerEnd::kNone && !line.ended) ended(id);
+}
+
+// Two calls have become one connection, as where both call from the port that they listen on, through routers that keep
+// it. The smaller id goes on as the one who called; the other answers as if it had been called.
+void Switchboard::State::cross(LineId id, ByteView message1) {
+  Line& line = lines.at(id);
+  if (!line.looked_for || house.self.keys.id() < line.looked_for->device) return;
+  auto matched = match(message1);
+  if (!matched || !seen.first_time(message1)) return;
+  const SteadyTime until = line.peer->deadline();
+  line.peer = std::make_unique<Peer>(Peer::respond(peer_house, matched->first, std::move(matched->second), until));
+  if (matched->first != line.looked_for->journal) lost_dial(id, Trouble::kRefused);  // another round's success
 }
 
 void Switchboard::State::opened(LineId id) {

@@ -93,6 +93,7 @@ struct Switchboard::State {
   std::optional<crypto::ProvenDevice> admit(const JournalId& journal, const crypto::Chain& chain);
   sync::Hooks hooks_for(const JournalId& journal, const crypto::ProvenDevice& device);
   void follow(LineId id);
+  void cross(LineId id, ByteView message1);
   void opened(LineId id);
   [[nodiscard]] bool outranks(const Line& challenger, const Peer& holder) const;
   [[nodiscard]] bool may_have_stalled(const Peer& peer) const;

@@ -8,6 +8,7 @@
 #include <optional>
 #include <set>
 
+#include "daemon/home/address.h"
 #include "daemon/home/clock.h"
 #include "daemon/net/beacon.h"
 #include "daemon/net/interfaces.h"
@@ -19,6 +20,10 @@ class Whereabouts {
   // `host`: the one that is listened on; empty: every interface. `more`: told besides, before the others. `v4_only`: no
   // IPv6 is listened on.
   void listen(std::string host, std::uint16_t port, const std::vector<std::string>& more, bool v4_only = false);
+
+  // Where a router lets others in; told after `more`, before what this machine knows of itself. nullopt: it does not.
+  void outside(const std::optional<Address>& address) { outside_ = address; }
+  [[nodiscard]] const std::optional<Address>& outside() const { return outside_; }
 
   struct Change {
     bool told = false;  // addresses() has changed: tell it
@@ -38,6 +43,7 @@ class Whereabouts {
   bool v4_only_ = false;
   std::uint16_t port_ = 0;
   std::vector<std::string> more_;
+  std::optional<Address> outside_;
   std::vector<std::string> told_;
   std::vector<BeaconSource> sources_;
   std::set<std::string> hosts_;     // of this machine, loopback too

@@ -63,6 +63,9 @@ class Machine:
     def ip(self, *words):
         return run("ip", "-n", self.name, *words)
 
+    def sets(self, *settings):
+        run(*self.via, "sysctl", "-qw", *settings)
+
     def cable(self, device="eth0"):
         run("ip", "link", "add", self.port, "type", "veth", "peer", "name", device, "netns", self.name)
         run("ip", "link", "set", self.port, "up")

@@ -125,6 +125,25 @@ void beacons() {
   put("beacon", "noise", after({5, 1, 82}, Bytes(82, 7)));
 }
 
+// A byte says whose answer comes; see mapping.cc.
+void mappings() {
+  const Bytes pcp{5, 0, 0, 0, 0x10, 0x0e, 1, 7, 0, 1, 0, 0, 0x40, 0x9c, 0};
+  const Bytes pmp_address{5, 1, 0, 0, 9, 0, 1, 0};
+  const Bytes pmp_map{5, 1, 1, 0, 9, 0, 1, 0, 0x40, 0x9c, 0x10, 0x0e, 1};
+  const Bytes upnp{0, 0, 0x40, 0x9c, 0, 0x10, 0x0e, 1};
+  const Bytes later{3, 3, 3, 3};
+  const auto all = [](std::initializer_list<Bytes> parts) {
+    Bytes whole;
+    for (const Bytes& part : parts) append(whole, part);
+    return whole;
+  };
+  put("mapping", "pcp", all({pcp, later}));
+  put("mapping", "nat-pmp", all({{1}, pmp_address, pmp_map}));
+  put("mapping", "upnp", all({{1, 1}, upnp, later}));
+  put("mapping", "began-anew", all({pcp, {2, 3, 24, 2, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 5}}));
+  put("mapping", "silence", Bytes(24, 3));
+}
+
 void handshakes(const People& people) {
   const Bytes introduction = net::encode({people.longer, "Ada"});
   put("handshake", "introduction", after({2}, introduction));
@@ -471,6 +490,7 @@ int main(int count, char** arguments) {
   texts();
   invitations(people);
   beacons();
+  mappings();
   handshakes(people);
   vaults(people);
   events(people);

@@ -369,6 +369,22 @@ TEST(ShowItem, ADeviceThatIsAwayIsToldInWords) {
   }
 }
 
+TEST(ShowItem, ADeviceThatIsConnectedIsToldByWhichWay) {
+  control::Peer peer;
+  peer.set_connected(true);
+  peer.set_behind(1);
+  for (const auto& [way, text] : {std::pair{"", "connected"},
+                                  {"here", "connected in this network"},
+                                  {"name", "connected by a name"},
+                                  {"across", "connected across the internet"},
+                                  {"came in", "connected from across the internet"},
+                                  {"through port", "connected through the port that your router maps"},
+                                  {"brand-new\x1b", "connected"}}) {
+    peer.set_way(way);
+    EXPECT_EQ(peer_state(peer), std::string(text) + ", 1 not there yet");
+  }
+}
+
 TEST(ShowItem, ADeviceOfAnotherVersionIsToldWithWhoNeedsAnUpdate) {
   control::Peer peer;
   peer.set_state("waiting");

@@ -74,6 +74,17 @@ TEST_F(TwoDevices, KeepOneConnectionWhenBothDialAtOnce) {
   EXPECT_EQ(world_.wires[0]->dialled.device, &ada());  // whose id is the smaller
 }
 
+// Who calls from the port that it listens on, through a router that keeps it, may meet a call instead of an answer.
+TEST_F(TwoDevices, WhoseCallsBecomeOneConnectionMeetOnIt) {
+  world_.calls_cross = true;
+  connect();
+  EXPECT_EQ(world_.dials["ada"], 1);
+  EXPECT_EQ(world_.dials["bo"], 1);
+  EXPECT_EQ(world_.open_wires(), 1u);
+  ada().write();
+  EXPECT_TRUE(world_.run_until([&] { return bo_place_.held(*people().ada) == 1; }));
+}
+
 TEST_F(TwoDevices, NeedOnlyOneOfThemToKnowTheOther) {
   switch_on();
   bo().knows(*people().ada, "ada");

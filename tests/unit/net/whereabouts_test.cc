@@ -31,6 +31,24 @@ TEST_F(TheWhereabouts, AreToldOnceAndThenOnlyWhenTheyChange) {
   EXPECT_FALSE(look().told || look().way);
 }
 
+TEST_F(TheWhereabouts, TellWhereARouterLetsOthersInBeforeTheirOwnUntilItEnds) {
+  here_.outside(Address{"8.8.4.1", 40000});
+  EXPECT_TRUE(look().told);
+  EXPECT_THAT(here_.addresses(), ElementsAre("8.8.4.1:40000", "192.0.2.7:38650"));
+  EXPECT_FALSE(look().told);
+  here_.outside(std::nullopt);
+  EXPECT_TRUE(look().told);
+  EXPECT_THAT(here_.addresses(), ElementsAre("192.0.2.7:38650"));
+}
+
+TEST_F(TheWhereabouts, TellAnAddressOnceThatIsBothMappedAndConfigured) {
+  Whereabouts here;
+  here.listen("", 38650, {"8.8.4.1:38650"});
+  here.outside(Address{"8.8.4.1", 38650});
+  here.look({lo_, eth_});
+  EXPECT_THAT(here.addresses(), ElementsAre("8.8.4.1:38650", "192.0.2.7:38650"));
+}
+
 // ---- from where it is said that this device is here ----
 
 TEST_F(TheWhereabouts, AreCalledOutByEachInterfaceAndFamilyButLoopback) {

@@ -126,6 +126,7 @@ bool World::carry() {
   bool moved = false;
   for (const auto& device : devices_) moved = speak(*device) || moved;
   for (const auto& device : devices_) moved = dial_for(*device) || moved;
+  moved = cross_calls() || moved;
   for (std::size_t i = 0; i < wires.size(); ++i) {
     Wire& wire = *wires[i];
     moved = carry(wire, wire.dialled, wire.accepted) || moved;
@@ -162,6 +163,10 @@ bool World::dial_for(Device& device) {
       device.board.closed(dial.line);
       continue;
     }
+    if (calls_cross) {
+      crossing_.emplace_back(&device, dial);
+      continue;
+    }
     wires.push_back(std::make_unique<Wire>());
     Wire& wire = *wires.back();
     wire.narrow = dial.narrow;
@@ -171,6 +176,23 @@ bool World::dial_for(Device& device) {
     if (connected) connected(wire);
   }
   return moved;
+}
+
+bool World::cross_calls() {
+  for (auto one = crossing_.begin(); one != crossing_.end(); ++one) {
+    const auto other = std::find_if(one, crossing_.end(), [&](const auto& each) {
+      return each.first->host == one->second.address.host && each.second.address.host == one->first->host;
+    });
+    if (other == crossing_.end()) continue;
+    wires.push_back(std::make_unique<Wire>());
+    wires.back()->dialled = {one->first, one->second.line, {}, true};
+    wires.back()->accepted = {other->first, other->second.line, {}, true};
+    for (const auto& [device, dial] : {*one, *other}) device->board.connected(dial.line);
+    crossing_.erase(other);
+    crossing_.erase(one);
+    return true;
+  }
+  return false;
 }
 
 bool World::carry(Wire& wire, Wire::End& from, Wire::End& to) {

@@ -79,7 +79,8 @@ class World {
   void cut_all();
   [[nodiscard]] std::size_t open_wires() const;
   std::vector<std::unique_ptr<Wire>> wires;
-  std::map<std::string, int> dials;                              // attempts, by host
+  std::map<std::string, int> dials;  // attempts, by host
+  bool calls_cross = false;  // two who call each other get one connection, which neither has accepted; nobody else any
   std::size_t longest_packet = 0;                                // longer ones vanish on wide wires; 0: none do
   std::set<std::string> unreachable;                             // hosts that do not answer at all
   std::function<void(Wire&, bool from_dialler, Bytes&)> tamper;  // may change or drop what is carried
@@ -99,6 +100,7 @@ class World {
   bool carry();
   bool carry(Wire& wire, Wire::End& from, Wire::End& to);
   bool dial_for(Device& device);
+  bool cross_calls();
   bool speak(Device& device);
   void hang_up(Wire& wire, Wire::End& end);
   [[nodiscard]] SteadyTime deadline() const;
@@ -106,6 +108,7 @@ class World {
 
   SteadyTime now_ = at(std::chrono::milliseconds(0));
   std::vector<std::unique_ptr<Device>> devices_;
+  std::vector<std::pair<Device*, Switchboard::Dial>> crossing_;  // calls that wait for their opposite
   friend class Device;
 };
 
