@@ -71,6 +71,15 @@ class Door {
   void acknowledged(const JournalId& journal, const DeviceId& other, const store::Frontier& frontier);
   void forked(const JournalId& journal, const DeviceId& device);
 
+  // ---- epochs asked for in a session: door_epochs.cc ----
+  [[nodiscard]] std::vector<EpochId> epochs_wanted(const JournalId& journal) const;
+  // For `other` in a session of this journal: to a live member that may talk, of an epoch whose record is here, and
+  // whose writer knew of nobody's going that is not known here. Never epoch zero. Null: not that, or not now.
+  [[nodiscard]] const crypto::EpochSecret* epoch_for(const JournalId& journal, const DeviceId& other,
+                                                     const EpochId& epoch) const;
+  // Kept in the vault before they count. Where the disk or locked memory refuses, the next session asks again.
+  void epochs_came(const JournalId& journal, std::vector<crypto::EpochSecret> secrets);
+
   // Under which this journal's devices call out to each other in a network, the newest first; at most `limit`. None but
   // the newest that a removed device has: it could call in anybody's name.
   [[nodiscard]] std::vector<crypto::BeaconKey> beacon_keys(const JournalId& journal, std::size_t limit) const;
