@@ -40,7 +40,7 @@ class Door {
 
   [[nodiscard]] Introduction introduction() const;
   // Journals that sessions may serve: hidden foundings and awaited ones too; a notebook only where the person has
-  // another device.
+  // another device, or may have had one before this home was restored.
   [[nodiscard]] std::vector<JournalId> journals() const;
   // Of an awaited journal also this person's other devices, as far as the notebook or this device's own chain names
   // them, and whoever gave it back to somebody who came with the words: one of those brings its log.
