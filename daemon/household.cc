@@ -27,7 +27,11 @@ Household::Household(std::unique_ptr<store::Database> database, journal::Identit
                 if (outside_.wrote) outside_.wrote();
                 fold_soon();  // its words go into the index when it has been answered
               },
-              outside_.news, outside_.heard, [this](const JournalId&) { show_doors(); },
+              outside_.news, outside_.heard,
+              [this](const JournalId& journal) {
+                show_doors();
+                switchboard_.log_grew(journal);  // members may be given what they asked for, epochs are to be asked for
+              },
               [this](const JournalId& journal, const auto& strangers, const auto& chunks) {
                 forgotten(journal, strangers, chunks);
               }}),
@@ -143,6 +147,13 @@ sync::Hooks Household::session_hooks(const JournalId& journal, const DeviceId& o
     door_.forked(journal, forked);
   };
   hooks.chunks = session_chunks(journal);
+  hooks.epochs.wanted = [this, journal] { return door_.epochs_wanted(journal); };
+  hooks.epochs.give = [this, journal, other](const EpochId& epoch) { return door_.epoch_for(journal, other, epoch); };
+  hooks.epochs.came = [this, journal](std::vector<crypto::EpochSecret> secrets) {
+    outside_.note("epochs that were asked for have come: " + std::to_string(secrets.size()));
+    door_.epochs_came(journal, std::move(secrets));
+    fold_soon();
+  };
   return hooks;
 }
 

@@ -46,7 +46,8 @@ std::vector<JournalId> Door::journals() const {
   for (const JournalSecrets& secrets : shelf_.parts().identity.journals()) {
     const Journal* journal = shelf_.by_id(secrets.id);
     if (secrets.parted && !shelf_.is_telling(secrets.id)) continue;  // its psks open nothing, nobody is dialled
-    const bool elsewhere = secrets.shared() || secrets.awaited;
+    // A notebook that was restored may be older than this person's other devices: those know it, and come.
+    const bool elsewhere = secrets.shared() || secrets.awaited || (journal != nullptr && journal->held());
     if (journal != nullptr && (elsewhere || journal->membership().live().size() > 1)) ids.push_back(secrets.id);
   }
   return ids;

@@ -40,7 +40,7 @@ class Door {
 
   [[nodiscard]] Introduction introduction() const;
   // Journals that sessions may serve: hidden foundings and awaited ones too; a notebook only where the person has
-  // another device.
+  // another device, or may have had one before this home was restored.
   [[nodiscard]] std::vector<JournalId> journals() const;
   // Of an awaited journal also this person's other devices, as far as the notebook or this device's own chain names
   // them, and whoever gave it back to somebody who came with the words: one of those brings its log.
@@ -74,6 +74,15 @@ class Door {
   // `other` holds our log up to here, durably.
   void acknowledged(const JournalId& journal, const DeviceId& other, const store::Frontier& frontier);
   void forked(const JournalId& journal, const DeviceId& device);
+
+  // ---- epochs asked for in a session: door_epochs.cc ----
+  [[nodiscard]] std::vector<EpochId> epochs_wanted(const JournalId& journal) const;
+  // For `other` in a session of this journal: to a live member that may talk, of an epoch whose record is here, and
+  // whose writer knew of nobody's going that is not known here. Never epoch zero. Null: not that, or not now.
+  [[nodiscard]] const crypto::EpochSecret* epoch_for(const JournalId& journal, const DeviceId& other,
+                                                     const EpochId& epoch) const;
+  // Kept in the vault before they count. Where the disk or locked memory refuses, the next session asks again.
+  void epochs_came(const JournalId& journal, std::vector<crypto::EpochSecret> secrets);
 
   // Under which this journal's devices call out to each other in a network, the newest first; at most `limit`. None but
   // the newest that a removed device has: it could call in anybody's name.

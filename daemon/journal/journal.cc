@@ -237,8 +237,7 @@ void Journal::learn(const EpochId& id, crypto::EpochSecret secret) {
   learnt_.reserve(learnt_.size() + 1);
   secrets_.emplace(id, std::move(secret));
   learnt_.push_back(id);
-  const auto waited = waiting_.extract(id);
-  if (!waited.empty()) again_.insert(waited.mapped().begin(), waited.mapped().end());
+  know_of(id);
 }
 
 void Journal::keep_learnt() {

@@ -58,6 +58,14 @@ class Journal {
   void remove_device(const DeviceId& device, const Stamp& stamp);
   bool renew_epoch();    // writes one where there is none for today's members; false: there is one
   void replace_epoch();  // writes one though there is one: somebody who was removed has that
+  // What stands here and does not open: epochs by somebody who may write one, and those that members' words name (of
+  // each member some). None where no more are learnt.
+  [[nodiscard]] std::vector<EpochId> epochs_lacking() const;
+  // Of an epoch whose record is folded here: its writer knew of nobody's going of whom that is not known here. Only
+  // then may anybody be given it by this device, or the notebook keep it.
+  [[nodiscard]] bool is_explained(const EpochId& epoch) const;
+  // Null: not known, epoch zero, or not explained.
+  [[nodiscard]] const crypto::EpochSecret* epoch_to_give(const EpochId& epoch) const;
   // Secrets that came another way than in a slot; durable in the vault when this returns. Throws store::NotDurable.
   void know(std::vector<crypto::EpochSecret> secrets);
   // Of a notebook: what another of this person's devices keeps there and nobody here has taken up. `keep` makes durable
@@ -170,7 +178,7 @@ class Journal {
 
  private:
   // Why a record is to be read again. Stands in the view's file.
-  enum Why : int { kEpochNotKnown = 1, kNotEnrolled = 2, kNoBody = 3, kToErase = 4, kToTakeUp = 5 };
+  enum Why : int { kEpochNotKnown = 1, kNotEnrolled = 2, kNoBody = 3, kToErase = 4, kToTakeUp = 5, kEpochLacking = 6 };
   using Put = std::function<void(const Place&, const Noted&, ByteView event)>;
 
   RecordId append_event(Event event, ByteView request, crypto::RecordKind kind = crypto::RecordKind::kEvent);
@@ -231,6 +239,8 @@ class Journal {
   void take(const Place& place, const crypto::Record& record);
   void lack_body(const Place& place);
   void pend(const Place& place, Why why, const EpochId& epoch = {});
+  void wait_for_epoch(const DeviceId& author, std::uint64_t seq, const EpochId& epoch, bool is_its_record);
+  void know_of(const EpochId& epoch);
   void take_event(Place place, const crypto::Record& record);
   void note(const Place& place, const Noted& noted, ByteView event = {});
   void take_revealed();
@@ -304,17 +314,20 @@ class Journal {
   bool facts_changed_ = false;
   std::map<DeviceId, std::uint64_t> folded_;                                 // up to which seq
   std::map<EpochId, std::set<std::pair<DeviceId, std::uint64_t>>> waiting_;  // records of epochs not known yet
-  std::map<DeviceId, std::set<std::uint64_t>> unenrolled_;                   // epochs of authors not enrolled yet
-  std::map<DeviceId, std::set<std::uint64_t>> bodiless_;                     // folded over, their bodies not here
-  std::set<std::pair<DeviceId, std::uint64_t>> again_;                       // to be folded once more
-  std::map<DeviceId, Waiting> to_take_up_;                                   // of a notebook: see take_up_kept()
-  bool more_to_take_up_ = false;                                             // than is in memory: the view has it
-  std::size_t kept_by_others_ = 0;                                           // of what is counted in the facts
-  std::size_t effort_ = 0;                                                   // of a record, beside opening it
-  std::map<std::pair<bool, RecordId>, Gone> erased_;                         // by whose it is; held here or not
-  std::map<DeviceId, std::set<std::uint64_t>> to_erase_;                     // whose bodies may still be in the log
-  bool look_at_bodiless_ = false;                                            // some of them may have been taken back
-  bool in_step_ = false;                         // everything that was folded is in the view
+  std::set<EpochId> lacking_;                                                // of these those whose own record is here
+  std::map<DeviceId, std::set<EpochId>> named_;                              // and those whose words are, by author
+  mutable std::map<EpochId, Hash> unexplained_;             // and by whom known to be gone they are: looked at once
+  std::map<DeviceId, std::set<std::uint64_t>> unenrolled_;  // epochs of authors not enrolled yet
+  std::map<DeviceId, std::set<std::uint64_t>> bodiless_;    // folded over, their bodies not here
+  std::set<std::pair<DeviceId, std::uint64_t>> again_;      // to be folded once more
+  std::map<DeviceId, Waiting> to_take_up_;                  // of a notebook: see take_up_kept()
+  bool more_to_take_up_ = false;                            // than is in memory: the view has it
+  std::size_t kept_by_others_ = 0;                          // of what is counted in the facts
+  std::size_t effort_ = 0;                                  // of a record, beside opening it
+  std::map<std::pair<bool, RecordId>, Gone> erased_;        // by whose it is; held here or not
+  std::map<DeviceId, std::set<std::uint64_t>> to_erase_;    // whose bodies may still be in the log
+  bool look_at_bodiless_ = false;                           // some of them may have been taken back
+  bool in_step_ = false;                                    // everything that was folded is in the view
   std::optional<Records::Counts> counted_;       // while it is not: as far as each record was taken in once alone
   std::map<bool, std::uint64_t> practices_put_;  // of what catch_up() has put there
   std::uint64_t settings_folded_ = 0;

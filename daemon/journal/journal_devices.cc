@@ -7,6 +7,11 @@
 #include "daemon/journal/let_back_in.h"
 
 namespace duolog::journal {
+namespace {
+
+constexpr std::size_t kNamedByOne = 64;  // epochs of which one author's words alone are here, and that are asked for
+
+}  // namespace
 
 // ---- kind 2 ----
 
@@ -23,8 +28,8 @@ void Journal::take_epoch(const Place& place, ByteView body) {
   const bool too_many = ++facts_.epochs_written[place.device] > kEpochLimit;
   if (!depth || (too_many && place.device != self())) return;
   if (secret(id) == nullptr && !learn_epoch(place, body)) {  // it may come another way, and is counted once more then
-    waiting_[id].emplace(place.device, place.seq);
-    return pend(place, kEpochNotKnown, id);
+    wait_for_epoch(place.device, place.seq, id, true);
+    return pend(place, kEpochLacking, id);
   }
   const auto meta = crypto::open_epoch_meta(id_, id, *secret(id), body);
   if (meta) {
@@ -60,6 +65,52 @@ bool Journal::learn_epoch(const Place& place, ByteView body) {
   return false;
 }
 
+std::vector<EpochId> Journal::epochs_lacking() const {
+  if (secrets_.size() >= kEpochsInAll) return {};
+  std::set<EpochId> lacking = lacking_;
+  for (const auto& [author, named] : named_)
+    if (membership_.was_enrolled(author)) lacking.insert(named.begin(), named.end());
+  return {lacking.begin(), lacking.end()};
+}
+
+// Its own record may never come: where its author is frozen below it, words are sealed under it all the same.
+void Journal::wait_for_epoch(const DeviceId& author, std::uint64_t seq, const EpochId& epoch, bool is_its_record) {
+  waiting_[epoch].emplace(author, seq);
+  std::set<EpochId>& of_author = is_its_record ? lacking_ : named_[author];
+  if (!is_its_record && of_author.size() >= kNamedByOne) return;
+  if (of_author.insert(epoch).second) brought_.doors_changed = true;  // to be asked for
+}
+
+void Journal::know_of(const EpochId& epoch) {
+  lacking_.erase(epoch);
+  for (auto& [author, named] : named_) named.erase(epoch);
+  const auto waited = waiting_.extract(epoch);
+  if (!waited.empty()) again_.insert(waited.mapped().begin(), waited.mapped().end());
+}
+
+// Whoever wrote it may have heard of a removal that nobody has told here: given away now, a removed device could have
+// it, or read it where it is kept. It waits for the record that says so, as its own record does.
+bool Journal::is_explained(const EpochId& epoch) const {
+  const Hash gone = crypto::gone_digest(membership_.gone());
+  const auto before = unexplained_.find(epoch);
+  if (before != unexplained_.end() && before->second == gone) return false;  // nobody has gone since
+  bool is_folded = false;
+  for (const EpochFact& fact : facts_.epochs) {
+    if (fact.id != epoch) continue;
+    if (!membership_.explains(fact.meta)) {
+      unexplained_.insert_or_assign(epoch, gone);
+      return false;
+    }
+    is_folded = true;
+  }
+  return is_folded;
+}
+
+const crypto::EpochSecret* Journal::epoch_to_give(const EpochId& epoch) const {
+  const crypto::EpochSecret* known = secret(epoch);
+  return known != nullptr && epoch != zero_ && is_explained(epoch) ? known : nullptr;
+}
+
 void Journal::know(std::vector<crypto::EpochSecret> secrets) {
   std::vector<crypto::EpochSecret> kept;
   for (crypto::EpochSecret& one : secrets)
@@ -71,8 +122,7 @@ void Journal::know(std::vector<crypto::EpochSecret> secrets) {
     const EpochId id = crypto::epoch_id(id_, one);
     if (secret(id) != nullptr || secrets_.size() >= kEpochsInAll) continue;
     secrets_.emplace(id, std::move(one));
-    const auto waited = waiting_.extract(id);
-    if (!waited.empty()) again_.insert(waited.mapped().begin(), waited.mapped().end());
+    know_of(id);
   }
   brought_.doors_changed = true;
 }

@@ -149,7 +149,7 @@ void Journal::take_event(Place place, const crypto::Record& record) {
   Opened opened = open(place, record);
   if (opened.gone) return take_gone(place, opened);
   if (!opened.epoch_known) {
-    waiting_[place.header.epoch].emplace(place.device, place.seq);
+    wait_for_epoch(place.device, place.seq, place.header.epoch, false);
     pend(place, kEpochNotKnown, place.header.epoch);
   }
   if (!opened.bytes && !log_.body_is_sound(id_, place.device, place.seq)) return lack_body(place);

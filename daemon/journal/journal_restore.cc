@@ -24,6 +24,9 @@ void Journal::take_up() {
   facts_changed_ = false;
   folded_.clear();
   waiting_.clear();
+  lacking_.clear();
+  named_.clear();
+  unexplained_.clear();
   unenrolled_.clear();
   bodiless_.clear();
   again_.clear();
@@ -62,15 +65,16 @@ void Journal::restore_pending() {
       wait_to_take_up(one.device, one.seq);
       continue;
     }
-    const bool still = one.why == kNoBody          ? lacks(one)
-                       : one.why == kEpochNotKnown ? secret(one.epoch) == nullptr
-                                                   : !membership_.was_enrolled(one.device);
+    const bool of_epoch = one.why == kEpochNotKnown || one.why == kEpochLacking;
+    const bool still = one.why == kNoBody ? lacks(one)
+                       : of_epoch         ? secret(one.epoch) == nullptr
+                                          : !membership_.was_enrolled(one.device);
     if (!still) {
       again_.emplace(one.device, one.seq);
     } else if (one.why == kNoBody) {
       bodiless_[one.device].insert(one.seq);
-    } else if (one.why == kEpochNotKnown) {
-      waiting_[one.epoch].emplace(one.device, one.seq);
+    } else if (of_epoch) {
+      wait_for_epoch(one.device, one.seq, one.epoch, one.why == kEpochLacking);
     } else {
       unenrolled_[one.device].insert(one.seq);
     }

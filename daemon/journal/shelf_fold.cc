@@ -248,7 +248,9 @@ void Shelf::State::keep_in_notebook(const JournalSecrets& journal, bool& wrote) 
 }
 
 void Shelf::State::keep_in_notebook(const JournalSecrets& journal, const EpochId& epoch, bool& wrote) {
-  if (notebook().keeps(epoch) || epochs_kept.contains(epoch) || !may_be_kept(journal.id, epoch)) return;
+  const Journal* of = by_id(journal.id);
+  if (notebook().keeps(epoch) || epochs_kept.contains(epoch) || of == nullptr) return;
+  if (is_read_by_removed(*of) || !of->is_explained(epoch)) return;
   const crypto::EpochSecret* secret = journal.epoch(epoch);
   if (secret == nullptr) return;
   notebook().append(EpochKept{journal.id, secret->clone()}, stamp());
@@ -264,26 +266,6 @@ bool Shelf::State::is_read_by_removed(const Journal& journal) const {
   return std::ranges::any_of(notebook().membership().live(), [&](const DeviceId& device) {
     return journal.membership().removed(person, device);
   });
-}
-
-// Whoever wrote it may have heard of a removal that nobody has told here: kept now, it would be sealed under what the
-// removed device reads. It waits for the record that says so, as its own record does.
-bool Shelf::State::may_be_kept(const JournalId& id, const EpochId& epoch) {
-  const Journal* journal = by_id(id);
-  if (journal == nullptr || is_read_by_removed(*journal)) return false;
-  const Hash gone = crypto::gone_digest(journal->membership().gone());
-  const auto before = unexplained.find(epoch);
-  if (before != unexplained.end() && before->second == gone) return false;  // nobody has gone since
-  bool is_folded = false;
-  for (const EpochFact& fact : journal->facts().epochs) {
-    if (fact.id != epoch) continue;
-    if (!journal->membership().explains(fact.meta)) {
-      unexplained.insert_or_assign(epoch, gone);
-      return false;
-    }
-    is_folded = true;
-  }
-  return is_folded;
 }
 
 // Of the notebook itself: two devices have gone on under epochs of their own, and each has let in one of which the

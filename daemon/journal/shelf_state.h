@@ -43,8 +43,7 @@ struct Shelf::State {
   std::set<EpochId> epochs_kept;
   std::set<std::tuple<JournalId, DeviceId, bool>> devices_told;  // added, or removed
   std::set<std::pair<JournalId, bool>> partings_told;            // forgotten, or kept
-  std::multiset<JournalId> telling;     // journals that are parted, and in which the other is still met to be told
-  std::map<EpochId, Hash> unexplained;  // epochs that wait, and by whom known to be gone they did: looked at once
+  std::multiset<JournalId> telling;  // journals that are parted, and in which the other is still met to be told
   std::map<DeviceId, std::int64_t> expected;  // let in, and not known to have arrived; until when, in ms since 1970
   bool refused = false;                       // the last time that something was to be written by itself
   bool clock_doubted = false;
@@ -117,7 +116,6 @@ struct Shelf::State {
   bool finish_fold();
   bool publish_openings(Journal& journal);
   bool keep_in_notebook();
-  [[nodiscard]] bool may_be_kept(const JournalId& journal, const EpochId& epoch);
   [[nodiscard]] bool is_read_by_removed(const Journal& journal) const;
   void keep_in_notebook(const JournalSecrets& journal, bool& wrote);
   void keep_in_notebook(const JournalSecrets& journal, const EpochId& epoch, bool& wrote);

@@ -29,7 +29,7 @@
 
 namespace duolog::journal {
 
-inline constexpr std::uint32_t kViewVersion = 8;
+inline constexpr std::uint32_t kViewVersion = 9;
 
 // What is in `kind` says noted.h: below 10 stands what a reader sees, 1 is an entry, 20 silent.
 inline constexpr const char* kViewTables = R"(

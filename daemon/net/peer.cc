@@ -5,11 +5,20 @@
 #include <algorithm>
 
 #include "crypto/check.h"
+#include "daemon/sync/message.h"
 
 namespace duolog::net {
 namespace {
 
 constexpr milliseconds kResponderWaits{60'000};  // the initiator renews first, so that not both dial at once
+
+// What was said in it is zeroed where it was secret.
+struct Wiped {
+  Bytes& message;
+  ~Wiped() {
+    if (sync::holds_secrets(message)) crypto::wipe(message);
+  }
+};
 
 enum class Stage { kAwaitingSecond, kAwaitingThird, kMuted, kOpen, kParting, kFinished };
 
@@ -225,6 +234,7 @@ void Peer::State::read_transport(ByteView frame, SteadyTime now) {
     case crypto::Channel::Opened::kMessage:
       break;
   }
+  const Wiped after{message};
   session->receive(message);
   follow_session(now);
 }
@@ -243,6 +253,7 @@ void Peer::State::pump(SteadyTime now) {
     std::optional<Bytes> message;
     if (!while_the_disk_allows([&] { message = session->next(); })) return;
     if (!message) break;
+    const Wiped after{*message};
     if (!channel->seal(*message, emit)) return finish(PeerEnd::kRenew, "the channel is used up");
   }
   follow_session(now);

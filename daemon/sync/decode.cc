@@ -101,10 +101,7 @@ std::size_t size_limit(std::uint32_t kind) {
   }
 }
 
-bool is_known(std::uint32_t kind) {
-  return kind <= wire::Frame::kByeFieldNumber || kind == wire::Frame::kBlobWant || kind == wire::Frame::kBlobGive ||
-         kind == wire::Frame::kGenesisTold;
-}
+bool is_known(std::uint32_t kind) { return kind <= wire::Frame::kGenesisToldFieldNumber; }
 
 // The one body of a frame; number 0 where there is none that we know.
 Field body_of(ByteView frame) {
@@ -230,7 +227,7 @@ Claim take_claim(const wire::Frontier& from) {
 }
 
 Hello take_hello(const wire::Hello& from) {
-  Hello hello{from.version(), {}, from.time_ms(), {}, {}, false};
+  Hello hello{from.version(), {}, from.time_ms(), {}, {}, false, false};
   if (hello.version > kVersion) return hello;  // what else it says, only that version knows
   require(hello.version == kVersion, "a greeting has no version");
   hello.device = take_id<DeviceId>(from.device_id());
@@ -239,8 +236,11 @@ Hello take_hello(const wire::Hello& from) {
   hello.claim = take_claim(from.frontier());
   require(static_cast<std::size_t>(from.capabilities_size()) <= kCapabilitiesLimit,
           "a greeting has too many capabilities");
-  hello.gives_blobs =
-      std::find(from.capabilities().begin(), from.capabilities().end(), kBlobsCapability) != from.capabilities().end();
+  const auto says = [&from](std::uint32_t capability) {
+    return std::find(from.capabilities().begin(), from.capabilities().end(), capability) != from.capabilities().end();
+  };
+  hello.gives_blobs = says(kBlobsCapability);
+  hello.gives_epochs = says(kEpochsCapability);
   return hello;
 }
 
@@ -336,7 +336,35 @@ GenesisTold take_genesis(const wire::GenesisTold& from) {
   return {to_bytes(as_bytes(from.genesis()))};
 }
 
+EpochWant take_epoch_want(const wire::EpochWant& from) {
+  require(from.ids_size() >= 1 && static_cast<std::size_t>(from.ids_size()) <= kEpochsLimit,
+          "a question for epochs asks for none or too many");
+  EpochWant want;
+  for (const std::string& epoch : from.ids()) want.epochs.push_back(take_id<EpochId>(epoch));
+  return want;
+}
+
+// On the walk, for protobuf would keep copies of what is secret.
+EpochGive take_epoch_give(ByteView bytes) {
+  const std::size_t count = count_messages(bytes, wire::EpochGive::kSecretsFieldNumber);
+  require(count >= 1 && count <= kEpochsLimit, "no epoch is given, or too many at once");
+  EpochGive give;
+  give.secrets.reserve(count);
+  for (FieldWalk walk(bytes); const auto field = walk.next();) {
+    if (!field->bytes || field->number != wire::EpochGive::kSecretsFieldNumber) continue;
+    ByteArray<32>& secret = give.secrets.emplace_back();
+    require(field->bytes->size() == secret.size(), "an epoch's secret is not of 32 bytes");
+    std::copy(field->bytes->begin(), field->bytes->end(), secret.begin());
+  }
+  return give;
+}
+
 }  // namespace
+
+bool holds_secrets(ByteView message) {
+  constexpr std::uint8_t kTag = wire::Frame::kEpochGiveFieldNumber << 3 | 2;
+  return !message.empty() && message.front() == kTag;
+}
 
 Message decode(ByteView message) {
   const Field body = body_of(message);
@@ -364,6 +392,10 @@ Message decode(ByteView message) {
       return take_blob_give(parse<wire::BlobGive>(bytes));
     case wire::Frame::kGenesisTold:
       return take_genesis(parse<wire::GenesisTold>(bytes));
+    case wire::Frame::kEpochWant:
+      return take_epoch_want(parse<wire::EpochWant>(bytes));
+    case wire::Frame::kEpochGive:
+      return take_epoch_give(bytes);
     case wire::Frame::kPing:
       return Ping{};
     case wire::Frame::kBye:

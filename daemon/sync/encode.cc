@@ -72,6 +72,7 @@ Bytes encode(const Hello& hello) {
   for (const std::string& address : hello.addresses) out.add_addresses(address);
   fill(*out.mutable_frontier(), hello.claim);
   if (hello.gives_blobs) out.add_capabilities(kBlobsCapability);
+  if (hello.gives_epochs) out.add_capabilities(kEpochsCapability);
   return bytes_of(frame);
 }
 
@@ -166,6 +167,24 @@ Bytes encode(const GenesisTold& told) {
   wire::Frame frame;
   frame.mutable_genesis_told()->set_genesis(told.genesis.data(), told.genesis.size());
   return bytes_of(frame);
+}
+
+Bytes encode(const EpochWant& want) {
+  wire::Frame frame;
+  wire::EpochWant& out = *frame.mutable_epoch_want();
+  for (const EpochId& epoch : want.epochs) out.add_ids(text(epoch));
+  return bytes_of(frame);
+}
+
+// By hand as well, into one piece of memory: protobuf would leave copies of the secrets behind.
+Bytes encode(const EpochGive& give) {
+  std::size_t inner = 0;
+  for (const ByteArray<32>& secret : give.secrets) inner += size_of_field(secret.size());
+  Bytes out;
+  out.reserve(size_of_field(inner));
+  begin_field(out, wire::Frame::kEpochGiveFieldNumber, inner);
+  for (const ByteArray<32>& secret : give.secrets) append_field(out, wire::EpochGive::kSecretsFieldNumber, secret);
+  return out;
 }
 
 Bytes encode(const Ping&) {

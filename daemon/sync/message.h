@@ -11,6 +11,7 @@
 
 #include "crypto/blob.h"
 #include "crypto/certificate.h"
+#include "crypto/secret.h"
 #include "daemon/home/address.h"
 #include "daemon/store/sealed_log.h"
 
@@ -22,9 +23,11 @@ inline constexpr std::size_t kMissingTold = 256;  // seqs without a body that on
 inline constexpr std::size_t kMissingLimit = kMissingTold + kDevicesLimit;
 inline constexpr std::size_t kWantLimit = 1024;     // bodies or heads in one question
 inline constexpr std::size_t kChunkWantLimit = 64;  // chunks in one question
+inline constexpr std::size_t kEpochsLimit = 32;     // epochs in one question, or in one answer
 inline constexpr std::size_t kCapabilitiesLimit = 64;
 inline constexpr std::size_t kGenesisLimit = 256;
-inline constexpr std::uint32_t kBlobsCapability = 1;  // DO NOT CHANGE: gives and takes chunks of attachments
+inline constexpr std::uint32_t kBlobsCapability = 1;   // DO NOT CHANGE: gives and takes chunks of attachments
+inline constexpr std::uint32_t kEpochsCapability = 2;  // DO NOT CHANGE: asks for epochs and gives them
 inline constexpr std::size_t kChainsBytes =
     40 << 10;  // a CERTS message is closed when it is longer; one chain fits on top
 
@@ -54,7 +57,8 @@ struct Hello {
   std::int64_t time_ms = 0;
   std::vector<std::string> addresses;  // valid ones only; others are dropped without blame
   Claim claim;
-  bool gives_blobs = false;  // of the capabilities the one that we know
+  bool gives_blobs = false;  // of the capabilities those that we know
+  bool gives_epochs = false;
 };
 struct Certs {
   std::vector<crypto::Chain> chains;
@@ -88,6 +92,20 @@ struct BlobGive {
 struct GenesisTold {  // what a bundle begins with
   Bytes genesis;      // at most kGenesisLimit, and not looked at
 };
+struct EpochWant {
+  std::vector<EpochId> epochs;  // 1 to kEpochsLimit
+};
+struct EpochGive {
+  std::vector<ByteArray<32>> secrets;  // 1 to kEpochsLimit; zeroed when they go
+  EpochGive() = default;
+  EpochGive(EpochGive&&) noexcept = default;
+  EpochGive& operator=(EpochGive&&) noexcept = default;
+  EpochGive(const EpochGive&) = delete;
+  EpochGive& operator=(const EpochGive&) = delete;
+  ~EpochGive() {
+    for (ByteArray<32>& secret : secrets) crypto::wipe(secret);
+  }
+};
 struct Ping {};
 struct Bye {
   int reason = 0;  // a number of wire::Bye::Reason, or one that only a newer version knows
@@ -95,10 +113,12 @@ struct Bye {
 struct Unknown {};  // a frame of a newer version
 
 using Message = std::variant<Hello, Claim, Certs, Run, BodyWant, HeadWant, Heads, store::ForkProof, Ping, Bye, BlobWant,
-                             BlobGive, GenesisTold, Unknown>;
+                             BlobGive, EpochWant, EpochGive, GenesisTold, Unknown>;
 
 // Throws ProtocolError, whose text is for the notes and holds nothing of the bytes.
 Message decode(ByteView message);
+// Secrets lie open in these bytes: whoever carries them zeroes them afterwards.
+[[nodiscard]] bool holds_secrets(ByteView message);
 
 Bytes encode(const Hello& hello);
 Bytes encode(const Claim& claim);
@@ -111,6 +131,8 @@ Bytes encode(const store::ForkProof& fork);
 Bytes encode(const BlobWant& want);
 Bytes encode(const BlobGive& give);
 Bytes encode(const GenesisTold& told);
+Bytes encode(const EpochWant& want);
+Bytes encode(const EpochGive& give);
 Bytes encode(const Ping& ping);
 Bytes encode(const Bye& bye);
 

@@ -49,6 +49,7 @@ void Session::log_grew() {
   if (state_->phase != State::Phase::kGreeting && state_->phase != State::Phase::kFlowing) return;
   state_->ours.refresh();
   state_->plan_chunks_on();
+  state_->plan_epochs();
   if (state_->phase == State::Phase::kFlowing) state_->or_part([this] { state_->log_changed(); });
   state_->tell_news();
 }
@@ -131,6 +132,8 @@ void Session::State::on(const Hello& hello) {
   if (hello.device != facts.other) throw ProtocolError("it greets as another device than the one that shook hands");
   phase = Phase::kFlowing;
   they_give_blobs = hello.gives_blobs && hooks.chunks.store != nullptr;
+  they_give_epochs = hello.gives_epochs && hooks.epochs.wanted;
+  plan_epochs();
   news.emplace_back([this, greeting = Greeting{hello.time_ms, hello.addresses}] {
     if (hooks.greeted) hooks.greeted(greeting);
   });

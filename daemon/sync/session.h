@@ -18,6 +18,7 @@
 #include <memory>
 
 #include "crypto/certificate.h"
+#include "crypto/secret.h"
 #include "daemon/home/clock.h"
 #include "daemon/store/blobs.h"
 #include "daemon/store/sealed_log.h"
@@ -32,6 +33,8 @@ inline constexpr std::size_t kResendBudget = 64 << 20;
 inline constexpr std::size_t kIgnoredLimit = 64;
 // Chunks asked for and not come: so many are under way at once, and no more are owed to anybody.
 inline constexpr std::size_t kChunksUnderWay = 8;
+// Epochs asked for in one session, by either side: what is lacked beyond them the next one asks for.
+inline constexpr std::size_t kEpochsAsked = 1024;
 
 // What the other side said of itself in its HELLO. Untrusted.
 struct Greeting {
@@ -56,6 +59,17 @@ struct Chunks {
   std::function<void(const ChunkId&)> is_not_there;  // the other side has none to give
 };
 
+// Secrets of epochs whose records are here and which do not open here: written for a member that nobody had told their
+// writer of yet, say. Only between two that both say they know this.
+struct Epochs {
+  // Which those are. A question, as Hooks::chains. Absent: none are asked for, and none are given.
+  std::function<std::vector<EpochId>()> wanted;
+  // What the other side may have of this journal, now; null: not that, or not yet. It is asked again when our log has
+  // grown. A question, as Hooks::chains; valid until the next one.
+  std::function<const crypto::EpochSecret*(const EpochId&)> give;
+  std::function<void(std::vector<crypto::EpochSecret>)> came;  // each was asked for: its id is the hash of it
+};
+
 // News that goes up, and what only the journal can decide. All are called on the daemon's one thread, after the log is
 // durable, never from inside another hook. A hook may call log_grew(), ping(), part() and next() of any session, this
 // one too; it may not call receive() of this one, nor destroy it. Any hook may be empty.
@@ -72,6 +86,7 @@ struct Hooks {
   // The proof is stored and the device is frozen. Call log_grew() of the other sessions: they pass it on.
   std::function<void(const DeviceId&)> forked;
   Chunks chunks;
+  Epochs epochs;
 };
 
 // What ends a session. Those from kStopping to kFrozen are said in a BYE, by these numbers (DO NOT CHANGE); the others
@@ -109,7 +124,8 @@ class Session {
   // and what follows in the same chain is ignored without blame: the session still pushes what is ours, and is to be
   // parted and dialled again once the log writes again. REQUIRES: no hook of this session is running.
   void receive(ByteView message);
-  // Something was appended here, admitted, came by another session: push it, receipt it. Or chunks are wanted now.
+  // Something was appended here, admitted, came by another session: push it, receipt it. Or chunks are wanted now, or
+  // epochs, or there are other members.
   void log_grew();
   void ping();                // queues a PING
   void part(Parting reason);  // queues a BYE where one is said; the first reason stays

@@ -34,8 +34,9 @@ bool Session::State::has_next() const {
   if (phase == Phase::kQuiet) return false;
   if (hello_queued || ping_queued) return true;
   return phase == Phase::kFlowing &&
-         (fork_due() || question_due() || !head_wants.empty() || receipt_owed || certs_due() || run_due() ||
-          wants.has_question() || body_due() || chunk_question_due() || !chunks_owed.empty());
+         (fork_due() || question_due() || !head_wants.empty() || receipt_owed || !epochs_to_ask.empty() ||
+          epochs_due() || certs_due() || run_due() || wants.has_question() || body_due() || chunk_question_due() ||
+          !chunks_owed.empty());
 }
 
 std::optional<Bytes> Session::State::next() {
@@ -48,6 +49,9 @@ std::optional<Bytes> Session::State::next() {
   if (question_due()) return send_question();
   if (!head_wants.empty()) return send_heads();
   if (receipt_owed) return send_receipt();
+  if (!epochs_to_ask.empty()) return send_epoch_question();
+  if (epochs_due())
+    if (auto epochs = send_epochs()) return epochs;
   if (certs_due())
     if (auto certs = send_certs()) return certs;
   while (const auto device = run_due())
@@ -62,8 +66,9 @@ std::optional<Bytes> Session::State::next() {
 
 Bytes Session::State::send_hello() {
   hello_queued = false;
-  Hello hello{
-      kVersion, facts.self, facts.time_ms, sendable(facts.addresses), ours.claim(), hooks.chunks.store != nullptr};
+  Hello hello{kVersion, facts.self, facts.time_ms, sendable(facts.addresses), ours.claim(), false, false};
+  hello.gives_blobs = hooks.chunks.store != nullptr;
+  hello.gives_epochs = static_cast<bool>(hooks.epochs.wanted);
   told(hello.claim);
   receipt_owed = false;  // it says the same
   return encode(hello);

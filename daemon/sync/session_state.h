@@ -47,6 +47,8 @@ struct Session::State {
   void on(const BlobWant& want);
   void on(const BlobGive& give);
   void on(const GenesisTold&) { throw ProtocolError("it begins as a bundle does"); }
+  void on(const EpochWant& want);
+  void on(const EpochGive& give);
   void on(const Ping&) {}
   void on(const Bye& bye);
   void on(const Unknown&) { part(Parting::kNewer, "a frame of a newer version"); }
@@ -98,6 +100,11 @@ struct Session::State {
   [[nodiscard]] std::int64_t first_chunk_place();
   Bytes send_chunk_question();
   Bytes send_chunk();
+  // ---- epochs: session_epochs.cc ----
+  void plan_epochs();
+  [[nodiscard]] bool epochs_due() const { return epochs_to_judge && !epochs_owed.empty(); }
+  Bytes send_epoch_question();
+  std::optional<Bytes> send_epochs();  // nullopt: none of them may be given now
   void told(Claim claim);
   void spend(std::size_t bytes);  // of the resend budget; throws ProtocolError when it is used up
 
@@ -141,6 +148,14 @@ struct Session::State {
   bool chunks_refused = false;         // our disk takes no more of them: records go on
   std::deque<ChunkId> chunks_owed;     // asked for by them
   std::set<ChunkId> chunks_given;
+
+  bool they_give_epochs = false;
+  std::set<EpochId> epochs_asked;  // each once a session; those to be asked for are among them
+  std::vector<EpochId> epochs_to_ask;
+  std::set<EpochId> epochs_awaited;  // asked for, not come: perhaps they never do
+  std::set<EpochId> epochs_owed;     // asked for by them, not given: perhaps they may be later
+  std::size_t epochs_asked_of_us = 0;
+  bool epochs_to_judge = false;
 
   std::size_t resent_bytes = 0;
   std::size_t overlooked = 0;

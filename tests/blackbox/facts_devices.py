@@ -169,6 +169,24 @@ def a_device_is_added_while_the_partner_is_away(house):
 
 
 @fact
+def keys_made_while_nobody_knew_of_a_device_come_to_it_from_whoever_is_there(house):
+    ada, bo = house.two()
+    ada.stop()
+    house.second(bo, "Bo-2").stop()
+    bo.write("under a key that knows nothing of Ada's phone")
+    bo.stop()
+    ada.start()
+    phone = house.second(ada, "Phone")
+    phone.stop()
+    bo.start()
+    reads(ada, "under a key that knows nothing of Ada's phone")
+    eventually("Bo has heard of the phone", lambda: "phone" in [peer["device"] for peer in bo.status()["peers"]])
+    ada.stop()  # and the notebook with it, which has the key
+    phone.start()
+    reads(phone, "under a key that knows nothing of Ada's phone")
+
+
+@fact
 def a_link_for_an_own_device_is_never_let_in_unasked(house):
     ada, eve = house.resident("Ada"), house.person("Eve")
     eve.start()

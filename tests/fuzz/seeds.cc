@@ -249,7 +249,9 @@ void sessions(const People& people) {
   Claim claim{{{people.laptop.id(), 4, RecordId{{1}}}, {people.desk.id(), 9, RecordId{{2}}}}, {}};
   std::sort(claim.entries.begin(), claim.entries.end(), [](auto& a, auto& b) { return a.device < b.device; });
   claim.missing[people.desk.id()] = {1, 5, 9};
-  say("hello", encode(Hello{kVersion, people.laptop.id(), 1'795'348'800'000, {"192.0.2.7:38650", "[::1]:5"}, claim}));
+  say("hello",
+      encode(
+          Hello{kVersion, people.laptop.id(), 1'795'348'800'000, {"192.0.2.7:38650", "[::1]:5"}, claim, true, true}));
   say("claim", encode(claim));
   say("certs", encode(Certs{{people.chain, people.longer}}));
   crypto::Record record;
@@ -264,7 +266,11 @@ void sessions(const People& people) {
   say("blob-none", encode(BlobGive{ChunkId{{4}}, std::nullopt}));
   say("ping", encode(Ping{}));
   say("bye", encode(Bye{3}));
-  say("newer", Bytes{0x62, 0x00});
+  say("epoch-want", encode(EpochWant{{EpochId{{5}}, EpochId{{6}}}}));
+  EpochGive give;
+  give.secrets.assign(2, ByteArray<32>{7});
+  say("epoch-give", encode(give));
+  say("newer", Bytes{0x7a, 0x00});
 
   // Each step of a script is what to do (times two, and one more for the other side) and what that reads.
   const std::uint8_t flow = 4;
@@ -275,6 +281,8 @@ void sessions(const People& people) {
   put("session", "bodies", Bytes{0x31, flow, flow, flow, flow});
   put("session", "damaged", Bytes{0x03, flow, 6, 5, 0, 1, 0, flow, 20, flow});
   put("session", "branch", Bytes{0x03, flow, 30, 1, 0, 0, 1, 1, 1, flow, flow});
+  put("session", "epochs",
+      Bytes{0x03, flow, 14, 0, 1, 1, 0, 0, 7, flow, 14, 11, 3, 0, 1, 2, 3, 1, flow, 15, 12, 2, 1, 3, 5, 1, flow});
   for (std::uint8_t lie = 0; lie < 9; ++lie) {
     const char name[] = {'l', 'i', 'e', static_cast<char>('0' + lie), 0};
     put("session", name,

@@ -41,10 +41,44 @@ constexpr std::size_t kOfAda = 2;
 Bytes chunk(std::size_t n) { return Bytes(40 + n % kChunks, static_cast<std::uint8_t>(n % kChunks)); }
 ChunkId chunk_id(std::size_t n) { return crypto::chunk_id(chunk(n)); }
 
+// And epochs: Ada knows the first of them, Bo the others; each gives the even ones, and takes what it lacks.
+constexpr std::size_t kEpochs = 6;
+const crypto::EpochSecret& epoch(std::size_t n) {
+  static const std::vector<crypto::EpochSecret> all = [] {
+    std::vector<crypto::EpochSecret> made;
+    for (std::size_t i = 0; i < kEpochs; ++i)
+      made.push_back(*crypto::EpochSecret::from(Bytes(32, static_cast<std::uint8_t>(i + 1))));
+    return made;
+  }();
+  return all[n % kEpochs];
+}
+EpochId epoch_id(std::size_t n) { return crypto::epoch_id(people().journal, epoch(n)); }
+
 // One end: its home, its session, what it has on the way, and everything it ever said.
 struct End {
   End(const crypto::DeviceKeys& self, std::size_t first, std::size_t last) : home(self) {
     for (std::size_t n = first; n < last; ++n) blobs.put_own(chunk_id(n), chunk(n));
+    for (std::size_t n = first; n < std::min(last, kEpochs); ++n) known.insert(epoch_id(n));
+  }
+  Epochs epochs() {
+    Epochs epochs;
+    epochs.wanted = [this] {
+      std::vector<EpochId> wanted;
+      for (std::size_t n = 0; n < kEpochs; ++n)
+        if (!known.contains(epoch_id(n))) wanted.push_back(epoch_id(n));
+      return wanted;
+    };
+    epochs.give = [this](const EpochId& wanted) -> const crypto::EpochSecret* {
+      for (std::size_t n = 0; n < kEpochs; n += 2)
+        if (epoch_id(n) == wanted && known.contains(wanted)) return &epoch(n);
+      return nullptr;
+    };
+    epochs.came = [this](const std::vector<crypto::EpochSecret>& secrets) {
+      for (const crypto::EpochSecret& one : secrets)
+        must(known.insert(crypto::epoch_id(people().journal, one)).second, "an epoch came that was known");
+      must(known.size() <= kEpochs, "an epoch came that nobody lacked");
+    };
+    return epochs;
   }
   [[nodiscard]] bool has_every_chunk() const { return blobs.count() == kChunks; }
   Chunks chunks() {
@@ -68,6 +102,7 @@ struct End {
   void begin(const End& other) {
     Hooks hooks = home.hooks();
     hooks.chunks = chunks();
+    hooks.epochs = epochs();
     session = std::make_unique<Session>(home.log(), home.facts(other.home.id()), std::move(hooks));
     session->start();
     way.clear();
@@ -98,6 +133,7 @@ struct End {
   Home home;
   sync::testing::Folder folder;
   store::Blobs blobs{folder.path() / "blobs", {.free_for_others = 0, .free_for_own = 0}};
+  std::set<EpochId> known;
   std::unique_ptr<Session> session;
   std::deque<Bytes> way;
   std::deque<Bytes> said;
@@ -250,11 +286,13 @@ class World {
   }
 
   void lie(fuzz::Script& script, End& to) {
-    switch (script.byte() % 11) {
+    switch (script.byte() % 13) {
       case 0: {
         Hello hello{
             script.byte() % 3U, author(script.byte()).id(), static_cast<std::int64_t>(number(script)), {}, {}, false};
-        hello.gives_blobs = script.byte() % 4 != 0;
+        const std::uint8_t knows = script.byte();
+        hello.gives_blobs = knows % 4 != 0;
+        hello.gives_epochs = knows % 3 != 0;
         hello.addresses = {std::string(as_text(script.take(8)))};
         hello.claim = claim(script, to.home);
         return to.hear(encode(hello));
@@ -300,6 +338,19 @@ class World {
       case 10: {
         BlobGive give{chunk_id(script.byte()), chunk(script.byte())};
         if (script.byte() % 4 == 0) give.ciphertext.reset();
+        return to.hear(encode(give));
+      }
+      case 11: {
+        EpochWant want;
+        for (int i = script.byte() % 9; i >= 0; --i) want.epochs.push_back(epoch_id(script.byte()));
+        if (script.byte() % 4 == 0) want.epochs.front().bytes[0] ^= 1;
+        return to.hear(encode(want));
+      }
+      case 12: {
+        EpochGive give;
+        for (int i = script.byte() % 4; i >= 0; --i)
+          std::ranges::copy(epoch(script.byte()).view(), give.secrets.emplace_back().begin());
+        if (script.byte() % 4 == 0) give.secrets.front()[0] ^= 1;
         return to.hear(encode(give));
       }
       default: {
@@ -381,6 +432,8 @@ class World {
     check_chains(ada);
     check_chains(bo);
     must(ada.has_every_chunk() && bo.has_every_chunk(), "two honest sides lack a chunk that one of them has");
+    for (std::size_t n = 0; n < kChunks; n += 2)
+      must(ada.known.contains(epoch_id(n)) && bo.known.contains(epoch_id(n)), "an epoch that may be given was not");
   }
   void talk() {
     for (std::size_t messages = 0; messages < kHealing; ++messages) {

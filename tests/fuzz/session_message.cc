@@ -52,6 +52,12 @@ struct Limits {
   void operator()(const sync::BlobGive& give) const {
     must(!give.ciphertext || give.ciphertext->size() <= crypto::kSealedChunkLimit, "too long a chunk");
   }
+  void operator()(const sync::EpochWant& want) const {
+    must(!want.epochs.empty() && want.epochs.size() <= sync::kEpochsLimit, "no question");
+  }
+  void operator()(const sync::EpochGive& give) const {
+    must(!give.secrets.empty() && give.secrets.size() <= sync::kEpochsLimit, "no gift");
+  }
   template <class Kind>
   void operator()(const Kind&) const {}
 };

@@ -5,7 +5,8 @@
 //   test_simulation --file FILE       the same for a kept file
 //   test_simulation --trace N         only its trace hash, to be compared between processes
 //
-// and the same with --exchange, --exchange-story, --exchange-file, --exchange-trace for what exchange.h tells.
+// and the same with --exchange, --exchange-story, --exchange-file, --exchange-trace for what exchange.h tells, and with
+// --family, --family-story, --family-file, --family-trace for what family.h tells.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <gtest/gtest.h>
 
@@ -14,10 +15,12 @@
 #include <iterator>
 
 #include "tests/simulation/exchange.h"
+#include "tests/simulation/family.h"
 
 namespace {
 
 using duolog::simulation::Exchange;
+using duolog::simulation::Family;
 using duolog::simulation::Options;
 using duolog::simulation::Story;
 
@@ -56,6 +59,10 @@ int main(int argc, char** argv) {
   if (verb == "--exchange-story") return tell<Exchange>(Options::read(argv[2]));
   if (verb == "--exchange-file") return tell<Exchange>(in_file(argv[2]));
   if (verb == "--exchange-trace") return trace<Exchange>(Exchange::options_of(std::stoull(argv[2])));
+  if (verb == "--family") return tell<Family>(Family::options_of(std::stoull(argv[2])));
+  if (verb == "--family-story") return tell<Family>(Options::read(argv[2]));
+  if (verb == "--family-file") return tell<Family>(in_file(argv[2]));
+  if (verb == "--family-trace") return trace<Family>(Family::options_of(std::stoull(argv[2])));
   ::testing::InitGoogleTest(&argc, argv);
   return RUN_ALL_TESTS();
 }

@@ -38,6 +38,22 @@ bool Network::is_dark(const Station* towards) const {
   return towards != nullptr && std::find(dark_.begin(), dark_.end(), towards) != dark_.end();
 }
 
+void Network::set_apart(const Station& one, const Station& other, bool apart) {
+  std::erase(apart_, std::pair(&one, &other));
+  std::erase(apart_, std::pair(&other, &one));
+  if (apart) apart_.emplace_back(&one, &other);
+}
+
+bool Network::is_apart(const Station* one, const Station* other) const {
+  return std::ranges::any_of(apart_, [&](const auto& pair) {
+    return (pair.first == one && pair.second == other) || (pair.first == other && pair.second == one);
+  });
+}
+
+bool Network::is_open(const Station& from, const Station& to) const {
+  return !is_dark(&from) && !is_dark(&to) && !is_apart(&from, &to) && to.there() && !weather.refuses;
+}
+
 Station* Network::at_host(const std::string& host) {
   for (Station* station : stations_) {
     if (station->host() == host) return station;
@@ -78,7 +94,7 @@ Network::Cable& Network::connect(Station* from, net::LineId line, Station& to) {
 bool Network::attempt(const Attempt& attempt, milliseconds now) {
   if (!attempt.from->awake()) return false;  // it will hear of it later
   Station* to = at_host(attempt.host);
-  const bool lost = to == nullptr || is_dark(attempt.from) || is_dark(to) || !to->there();
+  const bool lost = to == nullptr || is_dark(attempt.from) || is_dark(to) || is_apart(attempt.from, to) || !to->there();
   if (lost && now < attempt.given_up_at) return false;
   const bool refused = lost || weather.refuses || !to->awake();
   note(refused ? 1 : 2);
@@ -149,7 +165,8 @@ bool Network::deliver(Cable& cable, int side, milliseconds now) {
   End& end = cable.ends[side];
   Stream& in = end.in;
   in.waits = false;
-  if (is_dark(end.station) || (end.open && end.station != nullptr && !end.station->awake())) return false;
+  if (is_dark(end.station) || is_apart(end.station, cable.ends[1 - side].station)) return false;
+  if (end.open && end.station != nullptr && !end.station->awake()) return false;
   bool moved = false;
   while (!in.arriving.empty() && in.arriving.front().first <= now) {
     Bytes& front = in.arriving.front().second;
@@ -261,6 +278,8 @@ milliseconds Network::next_event(milliseconds now) const {
   for (const auto& cable : cables_) {
     next = std::min(next, cable->given_up_at);
     for (const End& end : cable->ends) {
+      const End& there = cable->ends[&end == &cable->ends[0] ? 1 : 0];
+      if (is_apart(end.station, there.station)) continue;
       if (is_dark(end.station) || (end.open && end.station != nullptr && !end.station->awake())) continue;
       if (end.in.waits) {
         next = std::min(next, now + kLookAgain);

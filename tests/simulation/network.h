@@ -48,8 +48,13 @@ class Network {
   };
   Weather weather;
   void set_dark(const Station& towards, bool dark);
-  void light_everywhere() { dark_.clear(); }
-  void break_all();                                      // every cable, where it is
+  void light_everywhere() {
+    dark_.clear();
+    apart_.clear();
+  }
+  void set_apart(const Station& one, const Station& other, bool apart);      // between those two nothing arrives
+  [[nodiscard]] bool is_open(const Station& from, const Station& to) const;  // light, and there
+  void break_all();                                                          // every cable, where it is
   void break_next_after(int side, std::uint64_t bytes);  // the next cable: once so many bytes have reached that side
   // Old bytes are said again, to whoever they were said to: `whole` of what a former dialler sent, or its beginning.
   bool replay(const Station& to, bool whole);
@@ -115,6 +120,7 @@ class Network {
   };
 
   [[nodiscard]] bool is_dark(const Station* towards) const;
+  [[nodiscard]] bool is_apart(const Station* one, const Station* other) const;
   Station* at_host(const std::string& host);
   milliseconds delay();
   bool take(Cable& cable, int side, milliseconds now);
@@ -131,6 +137,7 @@ class Network {
   Dice dice_;
   std::vector<Station*> stations_;
   std::vector<const Station*> dark_;  // nothing arrives there
+  std::vector<std::pair<const Station*, const Station*>> apart_;
   std::deque<std::unique_ptr<Cable>> cables_;
   std::vector<Attempt> attempts_;
   std::deque<Old> old_;

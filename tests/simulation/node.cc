@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/simulation/node.h"
 
+#include "daemon/journal/arrival.h"
+#include "daemon/net/address_book.h"
 #include "tests/simulation/world.h"
 
 namespace duolog::simulation {
@@ -9,6 +11,15 @@ namespace {
 constexpr std::uint16_t kPort = kDefaultPort;
 constexpr std::int64_t kToday = 1'795'000'000'000;  // of the world's first instant, where a clock is right
 constexpr crypto::Argon2Cost kCheap{1, 8};          // what a passphrase costs is not the question here
+
+// "10.0.0.7" as a beacon says it.
+net::BeaconSource beacon_source_of(const std::string& host) {
+  net::BeaconSource source{1, {}};
+  source.ip[10] = source.ip[11] = 0xff;
+  source.ip[12] = 10;
+  source.ip[15] = static_cast<std::uint8_t>(std::stoi(host.substr(host.rfind('.') + 1)));
+  return source;
+}
 
 }  // namespace
 
@@ -83,13 +94,75 @@ void Node::open_house(journal::Identity identity) {
     world_.story(name_ + ": " + std::string(note));
     if (on_note) on_note(note);
   };
+  const auto mark = folder_ / "restored";
+  if (std::filesystem::exists(mark)) outside.restored.emplace(mark);
   moment_.reset();
   household_ = std::make_unique<Household>(
       std::make_unique<store::Database>(folder_ / "duolog.db", store::Database::Open::kExisting), std::move(identity),
       outside);
   household_->switchboard().on_wake([this] { woken_ = true; });
   household_->switchboard().listening(kPort, {Address{host_, kPort}.text()});
+  if (world_.lan_) household_->switchboard().beacon_sources({beacon_source_of(host_)});
   wait_for_moment();
+}
+
+bool Node::be_let_in(Node& host) {
+  world_.story(name_ + " is let in by " + host.name());
+  const auto seed = crypto::DeviceSeed::random();
+  const crypto::DeviceKeys keys(seed);
+  const auto created = static_cast<std::uint64_t>(std::max<std::int64_t>(0, wall().time_since_epoch().count() / 1000));
+  bool arrived = false;
+  const auto keep = [&](journal::Handover handover) {
+    store::Database database(folder_ / "duolog.db", store::Database::Open::kCreate);
+    store::LocalState memory(database, keys.local_key("local.state"));
+    net::AddressBook book(memory);
+    for (const journal::Reach& one : handover.reach) book.learn(one.device, one.addresses);
+    memory.write_down();
+    journal::Identity::arrive({folder_ / "vault", folder_ / "key"}, seed.clone(), std::move(handover.handed), name_,
+                              crypto::SecretBytes(), kCheap);
+    arrived = true;
+  };
+  host.in_house([&](Household& house) {
+    house.try_disk_again();
+    const DeviceId& of_host = house.identity().keys().id();
+    std::vector<journal::Reach> reach{{of_host, {{host.host(), kPort}}}};  // as Device tells it
+    const net::AddressBook book(house.local_state());
+    for (const JournalId& id : house.door().journals())
+      for (const journal::LiveMember& member : house.door().members(id))
+        if (const auto& page = book.look_up(member.device); !member.self && !page.addresses.empty())
+          if (std::ranges::find(reach, member.device, &journal::Reach::device) == reach.end())
+            reach.push_back({member.device, page.addresses});
+    journal::Welcome welcome(house.shelf(),
+                             {keys.id(), {crypto::certify(keys, keys.public_keys(), created, name_)}, "code"},
+                             [&] { return reach; });
+    journal::Arrival arrival(keys, {of_host, house.identity().chain(), "code"}, keep);
+    welcome.welcome();
+    while (!host.disk().dead() && arrival.state() == journal::Arrival::State::kAwaitingHandover) {
+      const auto said = welcome.next();
+      if (!said) break;
+      arrival.receive(*said);
+    }
+    while (const auto said = arrival.next()) welcome.receive(*said);
+    if (!arrived) welcome.lost();
+  });
+  return arrived;
+}
+
+void Node::copy_to(const std::filesystem::path& folder) const {
+  std::filesystem::remove_all(folder);
+  std::filesystem::copy(folder_, folder, std::filesystem::copy_options::recursive);
+}
+
+void Node::take_copy(const std::filesystem::path& folder, bool restored) {
+  disk_.reset();
+  for (const auto& entry : std::filesystem::directory_iterator(folder_)) std::filesystem::remove_all(entry.path());
+  std::filesystem::copy(folder, folder_, std::filesystem::copy_options::recursive);
+  disk_ = std::make_unique<Disk>(folder_, [this](std::uint64_t below) { return world_.roll(below); });
+  if (!restored) return;
+  std::set<JournalId> held;
+  if (const auto identity = open_vault())
+    for (const journal::JournalSecrets& one : identity->journals()) held.insert(one.id);
+  store::RestoredMark(folder_ / "restored").hold(std::move(held));
 }
 
 void Node::stop() {

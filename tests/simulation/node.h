@@ -1,4 +1,4 @@
-// node.h: one person's device: a whole household on a disk that can die, with clocks of its own.
+// node.h: one device of a person's: a whole household on a disk that can die, with clocks of its own.
 //
 // Whatever is asked of the household is asked in at_work(): when the disk dies under it, the process is dead from that
 // instant, nothing that came back counts, and the world buries it before anything else happens.
@@ -31,8 +31,15 @@ class Node : public Station {
   void stop();                 // as SIGTERM does it: says goodbye and leaves
   void die(Disk::Kept kept);   // at once. kKill: the process alone; else the machine
   void bury(Disk::Kept kept);  // what the disk has killed. REQUIRES: struck()
-  void sleep();                // the machine is suspended: its steady clock stands still
-  void wake(bool is_told);     // the system says so, or it must find out by itself
+  // A further device of host's person, let in by it: the conversation of an arrival, without a line between. False: it
+  // came to nothing, or the host died of it. REQUIRES: nothing is there yet.
+  bool be_let_in(Node& host);
+  // ---- while it is down: copies of its disk ----
+  void copy_to(const std::filesystem::path& folder) const;
+  // What lay here is gone. `restored`: it is known to be a backup; else nobody sees it.
+  void take_copy(const std::filesystem::path& folder, bool restored);
+  void sleep();             // the machine is suspended: its steady clock stands still
+  void wake(bool is_told);  // the system says so, or it must find out by itself
   [[nodiscard]] bool up() const { return household_ != nullptr && !struck_; }
   [[nodiscard]] bool struck() const { return struck_; }
   [[nodiscard]] bool asleep() const { return asleep_at_.has_value(); }

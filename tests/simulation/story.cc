@@ -39,6 +39,13 @@ void Options::each(Self& self, Visit&& visit) {
   visit("sleeps", self.sleeps);
   visit("replays", self.replays);
   visit("passphrases", self.passphrases);
+  visit("devices", self.devices);
+  visit("removals", self.removals);
+  visit("rotations", self.rotations);
+  visit("partitions", self.partitions);
+  visit("losses", self.losses);
+  visit("backups", self.backups);
+  visit("clones", self.clones);
   visit("ignores_syncs", self.ignores_syncs);
 }
 

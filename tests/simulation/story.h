@@ -28,6 +28,14 @@ struct Options {
   std::uint64_t sleeps = 0;     // a machine is suspended, for seconds to weeks
   std::uint64_t replays = 0;    // old bytes come again; somebody knocks
   std::uint64_t passphrases = 0;
+  // ---- of families alone: family.h ----
+  std::uint64_t devices = 0;        // more are let in
+  std::uint64_t removals = 0;       // one of them is removed, or two remove each other
+  std::uint64_t rotations = 0;      // somebody goes on under a new epoch for no reason
+  std::uint64_t partitions = 0;     // two do not reach each other
+  std::uint64_t losses = 0;         // one is gone for good, and nobody says so
+  std::uint64_t backups = 0;        // an older copy of a disk takes its place
+  std::uint64_t clones = 0;         // two go on from one disk
   std::uint64_t ignores_syncs = 0;  // the disks lie. No seed asks for it: it shows that a story can fail
 
   static Options of_seed(std::uint64_t seed);

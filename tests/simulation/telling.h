@@ -40,7 +40,8 @@ inline std::string output_of(const std::string& command) {
   return text;
 }
 
-// `kind`: "seed" for a Story, "exchange" for an Exchange. Kept beside the build, to be put into the tree.
+// `kind`: "seed" for a Story, "exchange" for an Exchange, "family" for a Family. Kept beside the build, to be put into
+// the tree.
 inline std::filesystem::path keep(const std::string& kind, const Options& options,
                                   const std::vector<std::string>& wrong) {
   const std::filesystem::path folder = std::filesystem::path(program()).parent_path() / "seeds";
@@ -55,7 +56,7 @@ inline std::filesystem::path keep(const std::string& kind, const Options& option
 inline std::string told(const std::string& kind, const Options& options, const std::vector<std::string>& wrong) {
   std::string text = options.text() + "\nat " + output_of("git -C " DUOLOG_SOURCE_DIR " rev-parse HEAD || true");
   for (const std::string& sentence : wrong) text += "  " + sentence + "\n";
-  const char* verb = kind == "seed" ? " --story '" : " --exchange-story '";
+  const std::string verb = kind == "seed" ? " --story '" : " --" + kind + "-story '";
   return text + "again: " + program() + verb + options.text() + "'\n";
 }
 

@@ -73,7 +73,7 @@ bool heal(World& world, const std::function<void(Node&)>& start) {
   world.network().weather.refuses = false;
   world.network().weather.breaks_one_in = 0;
   bool all_up = true;
-  for (Node* node : world.both()) {
+  for (Node* node : world.all()) {
     node->disk().heal();
     if (node->asleep()) node->wake(true);
     // A disk that was full is used again by itself; one that failed wants a restart, as its message says.

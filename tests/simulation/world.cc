@@ -77,8 +77,8 @@ World::World(std::uint64_t seed, Begin begin)
       elapsed_(begin == Begin::kPaired ? kAnHour : milliseconds(1'000)) {
   crypto::initialise();
   use_source(&dice_);
-  ada_ = std::make_unique<Node>(*this, "Ada", "10.0.0.1", folder_ / "Ada");
-  bo_ = std::make_unique<Node>(*this, "Bo", "10.0.0.2", folder_ / "Bo");
+  nodes_.push_back(std::make_unique<Node>(*this, "Ada", "10.0.0.1", folder_ / "Ada"));
+  nodes_.push_back(std::make_unique<Node>(*this, "Bo", "10.0.0.2", folder_ / "Bo"));
   for (Node* node : both()) {
     network_.add(*node);
     if (begin == Begin::kPaired) node->start();
@@ -86,10 +86,29 @@ World::World(std::uint64_t seed, Begin begin)
 }
 
 World::~World() {
-  ada_.reset();
-  bo_.reset();
+  nodes_.clear();
   use_source(nullptr);
   std::filesystem::remove_all(folder_);
+}
+
+Node& World::add(const std::string& name) {
+  std::filesystem::create_directory(folder_ / name);
+  const std::string host = "10.0.0." + std::to_string(nodes_.size() + 1);
+  nodes_.push_back(std::make_unique<Node>(*this, name, host, folder_ / name));
+  network_.add(*nodes_.back());
+  return *nodes_.back();
+}
+
+std::filesystem::path World::copies() const {
+  std::filesystem::create_directory(folder_ / "copies");
+  return folder_ / "copies";
+}
+
+std::vector<Node*> World::all() const {
+  std::vector<Node*> nodes;
+  nodes.reserve(nodes_.size());
+  for (const auto& node : nodes_) nodes.push_back(node.get());
+  return nodes;
 }
 
 void World::leave_copy(const std::filesystem::path& folder) {
@@ -133,6 +152,11 @@ bool World::serve(Node& node) {
   }
   if (std::exchange(node.wrote_, false) && node.up()) node.wait_for_moment();
   moved = node.meet_moment() || moved;
+  if (lan_) {
+    node.at_work([&](net::Switchboard& board) {
+      for (auto& said : board.take_beacons()) beacons_.push_back({&node, elapsed_ + milliseconds(1), std::move(said)});
+    });
+  }
   bool announces = false;
   node.at_work([&](net::Switchboard& board) { announces = board.announcing().has_value(); });
   if (announces && next_announcement_ == kNever) next_announcement_ = elapsed_;
@@ -154,15 +178,33 @@ void World::announce() {
   }
 }
 
+// Heard by everybody who is there, or by nobody: packets are not said twice.
+bool World::carry_beacons() {
+  bool moved = false;
+  std::erase_if(beacons_, [&](const Beacon& one) {
+    if (one.arrives > elapsed_) return false;
+    for (Node* node : all()) {
+      if (node == one.from || !node->awake() || !network_.is_open(*one.from, *node)) continue;
+      node->at_work([&](net::Switchboard& board) {
+        if (board.listens_for_beacons()) board.heard_beacon({one.said.packet, one.said.source.ip, one.from->host()});
+      });
+    }
+    moved = true;
+    return true;
+  });
+  return moved;
+}
+
 void World::settle() {
   for (int round = 0; round < kSettleRounds; ++round) {
-    for (Node* node : both()) {
+    for (Node* node : all()) {
       if (node->struck()) node->bury(kept());
     }
     if (next_announcement_ <= elapsed_) announce();
     bool moved = network_.move(elapsed_);
-    for (Node* node : both()) moved = serve(*node) || moved;
-    moved = moved || ada_->struck() || bo_->struck();
+    moved = carry_beacons() || moved;
+    for (Node* node : all()) moved = serve(*node) || moved;
+    for (Node* node : all()) moved = moved || node->struck();
     if (!moved) return;
   }
   throw std::runtime_error("a node never comes to rest");
@@ -172,7 +214,8 @@ void World::settle() {
 
 milliseconds World::next_event() {
   milliseconds next = std::min(next_announcement_, network_.next_event(elapsed_));
-  for (Node* node : both()) {
+  for (const Beacon& one : beacons_) next = std::min(next, one.arrives);
+  for (Node* node : all()) {
     if (!node->awake()) continue;
     const SteadyTime deadline = node->household().switchboard().deadline();
     if (deadline != SteadyTime::max()) next = std::min(next, elapsed_ + (deadline - node->steady()));
@@ -197,8 +240,9 @@ bool World::run_until(const std::function<bool()>& condition, milliseconds patie
 }
 
 bool World::in_step() {
-  return ada_->awake() && bo_->awake() && !ada_->fold_wanted_ && !bo_->fold_wanted_ && ada_->other() && bo_->other() &&
-         ada_->household().in_step() && bo_->household().in_step();
+  return std::ranges::all_of(both(), [](Node* node) {
+    return node->awake() && !node->fold_wanted_ && node->other() && node->household().in_step();
+  });
 }
 
 // ---- the two meet ----
@@ -226,12 +270,12 @@ bool World::pair(const std::function<void()>& window_is_open) {
   };
   control::Pair asked;
   asked.set_accept_anyone(true);
-  meet(*ada_, asked, paired[0]);
-  run_until([&] { return !code.empty() || !ada_->up(); }, milliseconds(5'000));
+  meet(ada(), asked, paired[0]);
+  run_until([&] { return !code.empty() || !ada().up(); }, milliseconds(5'000));
   asked.set_invitation(code);
   if (!code.empty() && window_is_open) window_is_open();
-  if (!code.empty()) meet(*bo_, asked, paired[1]);
-  run_until([&] { return code.empty() || (paired[0] && paired[1]) || !ada_->up() || !bo_->up(); }, kPairingPatience);
+  if (!code.empty()) meet(bo(), asked, paired[1]);
+  run_until([&] { return code.empty() || (paired[0] && paired[1]) || !ada().up() || !bo().up(); }, kPairingPatience);
   leave();
   if (paired[0] && paired[1]) story("paired");
   return paired[0] && paired[1];

@@ -1,4 +1,4 @@
-// world.h: two whole households in one process: virtual time, one seed, one network, two disks.
+// world.h: two whole households and more in one process: virtual time, one seed, one network, a disk each.
 //
 // From one seed, always the same story: libsodium's randomness, every delay, cut, crash and torn write come out of it,
 // and trace_hash() tells two runs apart.
@@ -7,6 +7,7 @@
 
 #include <array>
 #include <random>
+#include <vector>
 
 #include "tests/simulation/node.h"
 
@@ -22,10 +23,13 @@ class World {
   World(const World&) = delete;
   World& operator=(const World&) = delete;
 
-  Node& ada() { return *ada_; }
-  Node& bo() { return *bo_; }
-  std::array<Node*, 2> both() { return {ada_.get(), bo_.get()}; }
-  Node& other(const Node& node) { return &node == ada_.get() ? *bo_ : *ada_; }
+  Node& ada() { return *nodes_[0]; }
+  Node& bo() { return *nodes_[1]; }
+  std::array<Node*, 2> both() { return {&ada(), &bo()}; }
+  Node& other(const Node& node) { return &node == &ada() ? bo() : ada(); }
+  // One more place, beside the two; nothing is there. It stays.
+  Node& add(const std::string& name);
+  [[nodiscard]] std::vector<Node*> all() const;  // in the order in which they came
   Network& network() { return network_; }
   std::uint64_t roll(std::uint64_t below) { return below == 0 ? 0 : dice_() % below; }
   [[nodiscard]] milliseconds elapsed() const { return elapsed_; }
@@ -37,10 +41,13 @@ class World {
   bool run_until(const std::function<bool()>& condition, milliseconds patience);
   void settle();   // carries out what the nodes want until they want nothing
   bool in_step();  // both up, connected, and everything held by both and folded
+  // All are in one local network from their next starts on, and call out to each other there.
+  void in_one_lan() { lan_ = true; }
 
   // How a machine that its disk has struck comes back: the world asks when it buries it.
   std::function<Disk::Kept()> kept = [] { return Disk::Kept::kSome; };
 
+  [[nodiscard]] std::filesystem::path copies() const;    // a folder for what is put aside
   void leave_copy(const std::filesystem::path& folder);  // stops both, and puts their files there
   void story(std::string_view what);                     // adds to the trace
   void tell_aloud() { aloud_ = true; }
@@ -50,6 +57,7 @@ class World {
   friend class Node;
   bool serve(Node& node);  // true: something was done
   void announce();
+  bool carry_beacons();
   [[nodiscard]] milliseconds next_event();
 
   std::mt19937_64 dice_;
@@ -60,8 +68,14 @@ class World {
   milliseconds next_announcement_ = kNever;
   std::uint64_t trace_ = 1469598103934665603ULL;  // FNV-1a
   bool aloud_ = false;
-  std::unique_ptr<Node> ada_;
-  std::unique_ptr<Node> bo_;
+  bool lan_ = false;
+  struct Beacon {
+    Node* from;
+    milliseconds arrives;
+    net::Switchboard::BeaconOut said;
+  };
+  std::vector<Beacon> beacons_;  // on their way
+  std::vector<std::unique_ptr<Node>> nodes_;
 };
 
 }  // namespace duolog::simulation

@@ -37,6 +37,22 @@ TEST_F(AHeldJournal, IsReadAndWrittenInByNobodyHere) {
   EXPECT_THAT(bo.texts(), ElementsAre("before", "from Bo", "after"));
 }
 
+// It is older than the person's other device, which knows it: else nothing would ever release it.
+TEST_F(AHeldJournal, OfANotebookAnswersADeviceOfWhichItKnowsNothing) {
+  using ::testing::Contains;
+  using ::testing::Not;
+  ASSERT_EQ(ada.journal(ada.notebook()).membership().live().size(), 1u);
+  EXPECT_THAT(ada.door().journals(), Not(Contains(ada.notebook())));
+  hold(ada, ada.notebook());
+  EXPECT_THAT(ada.door().journals(), Contains(ada.notebook()));
+  crypto::Chain chain = ada.identity().chain();
+  const crypto::DeviceKeys phone(crypto::DeviceSeed::random());
+  chain.push_back(crypto::certify(ada.identity().keys(), phone.public_keys(), kNoon / kSecond, "phone"));
+  EXPECT_TRUE(ada.door().prove(ada.notebook(), chain));
+  ada.shelf().release(ada.notebook());
+  EXPECT_THAT(ada.door().journals(), Not(Contains(ada.notebook())));
+}
+
 TEST_F(AHeldJournal, HoldsBackNoOther) {
   hold(ada, ada.shared());
   EXPECT_EQ(ada.write("for nobody", "notebook").visibility, Visibility::kPrivate);

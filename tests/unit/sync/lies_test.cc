@@ -37,6 +37,20 @@ class EveryField : public ::testing::Test {
     album.want(lacking);
   }
 
+  // Beside the chunks one epoch to give and one that is lacking.
+  Hooks hooks() {
+    Hooks hooks = album.hooks();
+    hooks.epochs.wanted = [this] { return std::vector<EpochId>{id_of(epoch_lacking)}; };
+    hooks.epochs.give = [this](const EpochId& id) { return id == id_of(epoch_held) ? &epoch_held : nullptr; };
+    hooks.epochs.came = [this](const std::vector<crypto::EpochSecret>& secrets) {
+      ASSERT_EQ(secrets.size(), 1U);
+      EXPECT_EQ(secrets.front(), epoch_lacking) << "another one was believed";
+      ++epochs_came;
+    };
+    return hooks;
+  }
+  static EpochId id_of(const crypto::EpochSecret& secret) { return crypto::epoch_id(people().journal, secret); }
+
   // Each lie about `truth`, to a session of its own that has been greeted (or not yet).
   void lies_about(const Bytes& truth, bool greeted = true) {
     std::size_t ended = 0;
@@ -48,7 +62,7 @@ class EveryField : public ::testing::Test {
   }
 
   bool ends(const Lie& lie, bool greeted) {
-    Liar liar(ada, album.hooks());
+    Liar liar(ada, hooks());
     if (greeted) liar.say(greeting(liar));
     while (liar.session.next()) {
     }
@@ -101,6 +115,7 @@ class EveryField : public ::testing::Test {
   static Hello greeting(const Liar& liar) {
     Hello hello = liar.hello();
     hello.gives_blobs = true;
+    hello.gives_epochs = true;
     return hello;
   }
   Bytes whole_greeting() {
@@ -131,11 +146,21 @@ class EveryField : public ::testing::Test {
   Bytes question_for_chunks() { return encode(BlobWant{{held.id, lacking.id}}); }
   Bytes chunk() { return encode(BlobGive{lacking.id, lacking.sealed}); }
 
+  Bytes question_for_epochs() const { return encode(EpochWant{{id_of(epoch_held), id_of(epoch_lacking)}}); }
+  Bytes epoch() const {
+    EpochGive give;
+    std::ranges::copy(epoch_lacking.view(), give.secrets.emplace_back().begin());
+    return encode(give);
+  }
+
   Album album{people().laptop};
   Home& ada = album.home;
   Home bo{people().desk};
   const Chunk held = chunk_of(1);
   const Chunk lacking = chunk_of(7);
+  const crypto::EpochSecret epoch_held = crypto::EpochSecret::random();
+  const crypto::EpochSecret epoch_lacking = crypto::EpochSecret::random();
+  std::size_t epochs_came = 0;
   std::size_t told_ = 0;
   std::size_t most_ = 0;
   bool counted_ = true;
@@ -145,9 +170,9 @@ class EveryField : public ::testing::Test {
 TEST_F(EveryField, HasAValueInOneOfTheseTruths) {
   Fields fields(std::filesystem::path(DUOLOG_SOURCE_DIR) / "proto/wire.proto", "Frame");
   EXPECT_TRUE(fields.never_met().contains("BlobGive.ciphertext")) << "the description was not read";
-  for (const Bytes& truth :
-       {whole_greeting(), frontier(), chains(), run(), question_for_bodies(), question_for_heads(), heads(),
-        proof_of_a_fork(), question_for_chunks(), chunk(), encode(Ping{}), encode(Bye{3})})
+  for (const Bytes& truth : {whole_greeting(), frontier(), chains(), run(), question_for_bodies(), question_for_heads(),
+                             heads(), proof_of_a_fork(), question_for_chunks(), chunk(), question_for_epochs(), epoch(),
+                             encode(Ping{}), encode(Bye{3})})
     fields.meet(truth);
   EXPECT_EQ(fields.never_met(), std::set<std::string>());
 }
@@ -167,6 +192,19 @@ TEST_F(EveryField, OfAChunkMayBeALie) {
   album.came.clear();
   EXPECT_FALSE(ends(chunk(), true));
   EXPECT_EQ(album.came, std::vector<ChunkId>{lacking.id}) << "the chunk was not asked for: nothing above was a lie";
+}
+
+TEST_F(EveryField, OfAQuestionForEpochsMayBeALie) { lies_about(question_for_epochs()); }
+
+TEST_F(EveryField, OfAnEpochMayBeALie) {
+  std::size_t ended = 0;
+  const std::size_t told = Lies::about(epoch(), [&](const Lie& lie) { ended += ends(lie, true) ? 1U : 0U; });
+  EXPECT_GE(told, 30U);
+  EXPECT_GT(ended, told / 4);
+  afterwards();
+  epochs_came = 0;
+  EXPECT_FALSE(ends(epoch(), true));
+  EXPECT_EQ(epochs_came, 1U) << "the epoch was not asked for: nothing above was a lie";
 }
 
 TEST_F(EveryField, OfAPingMayBeALie) {
@@ -192,11 +230,13 @@ TEST_F(EveryField, AndTheOrderToo) {
                                  encode(Heads{ada.id(), 1, {}}),
                                  question_for_chunks(),
                                  chunk(),
+                                 question_for_epochs(),
+                                 epoch(),
                                  encode(Ping{}),
                                  encode(Bye{1})};
   std::mt19937 dice(20261122);
   for (int conversation = 0; conversation < 300; ++conversation) {
-    Liar liar(ada, album.hooks());
+    Liar liar(ada, hooks());
     for (int word = 0; word < 12; ++word) {
       liar.say_bytes(words[dice() % words.size()]);
       while (liar.session.next()) {
@@ -210,8 +250,8 @@ TEST_F(EveryField, AndTheOrderToo) {
 // ---- the huge ----
 
 TEST_F(EveryField, AGigabyteAnnouncedIsNotWaitedFor) {
-  // HELLO, FRONTIER, CERTS, RECORDS, HEADS, FORK, BLOB_WANT, BLOB_GIVE
-  for (const int kind : {0x0a, 0x12, 0x1a, 0x22, 0x3a, 0x42, 0x6a, 0x72}) {
+  // HELLO, FRONTIER, CERTS, RECORDS, HEADS, FORK, EPOCH_WANT, EPOCH_GIVE, BLOB_WANT, BLOB_GIVE
+  for (const int kind : {0x0a, 0x12, 0x1a, 0x22, 0x3a, 0x42, 0x5a, 0x62, 0x6a, 0x72}) {
     Bytes frame{static_cast<std::uint8_t>(kind)};
     duolog::testing::Lies::put_number(frame, std::uint64_t{1} << 30);
     EXPECT_TRUE(ends(frame, kind != 0x0a));

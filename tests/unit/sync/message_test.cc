@@ -42,6 +42,8 @@ std::vector<Bytes> each_kind() {
   Claim claim = claim_of(2);
   claim.missing[device(1)] = {3, 7};
   const crypto::SignedHeader head{};
+  EpochGive gift;
+  gift.secrets.assign(2, ByteArray<32>{7});
   return {encode(Hello{kVersion, device(1), -5, {"host:1"}, claim}),
           encode(claim),
           encode(Certs{{{crypto::Certificate{Bytes(40, 1), {}}}}}),
@@ -51,7 +53,11 @@ std::vector<Bytes> each_kind() {
           encode(Heads{device(1), 4, {head}}),
           encode(store::ForkProof{device(1), 4, {head}, {head, head}}),
           encode(Ping{}),
-          encode(Bye{2})};
+          encode(Bye{2}),
+          encode(BlobWant{{ChunkId{{1}}}}),
+          encode(BlobGive{ChunkId{{1}}, Bytes(40, 2)}),
+          encode(EpochWant{{EpochId{{1}}, EpochId{{2}}}}),
+          encode(gift)};
 }
 
 TEST(Message, EachKindComesBackAsItWent) {
@@ -144,7 +150,7 @@ TEST(Message, IsTakenOrRefusedWithAnyBitFlipped) {
 
 TEST(Message, NoneOrAnotherKindIsUnknown) {
   EXPECT_TRUE(std::holds_alternative<Unknown>(decode({})));
-  EXPECT_TRUE(std::holds_alternative<Unknown>(decode(Bytes{0x5a, 0x01, 0x00})));  // field 11
+  EXPECT_TRUE(std::holds_alternative<Unknown>(decode(Bytes{0x7a, 0x01, 0x00})));  // field 15
   EXPECT_TRUE(std::holds_alternative<Unknown>(decode(Bytes{0x80, 0x7d, 0x01})));  // field 2000, a number
 }
 

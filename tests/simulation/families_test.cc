@@ -1,0 +1,82 @@
+// Two people with several devices each live through random histories, eight shards of them: nothing that was saved is
+// lost, nobody who was removed reads on, and all that are left agree.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/simulation/family.h"
+#include "tests/simulation/telling.h"
+
+namespace duolog::simulation {
+namespace {
+
+constexpr std::uint64_t kFamilies = 240;             // by day
+constexpr std::uint64_t kFamiliesAtNight = 100'000;  // each costs as much as several stories
+
+class Families : public ::testing::TestWithParam<std::uint64_t> {};
+INSTANTIATE_TEST_SUITE_P(Shard, Families, ::testing::Range<std::uint64_t>(0, kShards));
+
+TEST_P(Families, AgreeInTheEndAndShutOutWhoWasRemoved) {
+  std::uint64_t stories = 0;
+  Family::Tally all;
+  const std::uint64_t count = from_environment("DUOLOG_SEEDS", at_night() ? kFamiliesAtNight : kFamilies);
+  for (std::uint64_t seed = first_seed() + GetParam(); seed < first_seed() + count; seed += kShards, ++stories) {
+    const Options options = Family::options_of(seed);
+    Family family(options);
+    family.tell();
+    if (!family.wrong().empty()) {
+      const auto file = keep("family", options, family.wrong());
+      FAIL() << told("family", options, family.wrong()) << "kept as " << file << "; commit it to tests/seeds/";
+    }
+    const Family::Tally& tally = family.tally();
+    all.saved += tally.saved;
+    all.unknown += tally.unknown;
+    all.refused += tally.refused;
+    all.let_in += tally.let_in;
+    all.not_let_in += tally.not_let_in;
+    all.removed += tally.removed;
+    all.mutual += tally.mutual;
+    all.lost += tally.lost;
+    all.restored += tally.restored;
+    all.cloned += tally.cloned;
+    all.frozen += tally.frozen;
+    all.forbidden += tally.forbidden;
+    all.asked += tally.asked;
+    all.slow += tally.slow;
+    all.live += tally.live;
+    all.most = std::max(all.most, tally.most);
+  }
+  std::printf(
+      "%ju stories: %ju saved, %ju unknown, %ju refused, %ju let in, %ju not, %ju removed, %ju each other, %ju lost, "
+      "%ju restored, %ju cloned, %ju frozen, %ju epochs shut, %ju asked for, %ju slow, %ju live, %ju at most\n",
+      stories, all.saved, all.unknown, all.refused, all.let_in, all.not_let_in, all.removed, all.mutual, all.lost,
+      all.restored, all.cloned, all.frozen, all.forbidden, all.asked, all.slow, all.live, all.most);
+  if (stories < 25) return;
+  // It really came to pass.
+  EXPECT_GT(all.saved, stories * 4);
+  EXPECT_GT(all.let_in, stories);
+  EXPECT_GT(all.removed, stories / 4);
+  EXPECT_GT(all.mutual, stories / 40);
+  EXPECT_GT(all.lost, stories / 40);
+  EXPECT_GT(all.restored, stories / 40);
+  EXPECT_GT(all.cloned, stories / 40);
+  EXPECT_GT(all.forbidden, stories / 8);
+  EXPECT_GT(all.live, stories * 2);
+  EXPECT_LT(all.slow, stories / 8 + 2) << "they come together, and not in twenty minutes";
+}
+
+TEST(AKeptFamily, IsToldAgainForEver) { tell_kept<Family>("family"); }
+
+std::uint64_t hash_of(std::uint64_t seed) {
+  Family family(Family::options_of(seed));
+  family.tell();
+  return family.world().trace_hash();
+}
+
+TEST(OneFamily, IsTheSameInAnyProcess) {
+  for (const std::uint64_t seed : {1U, 2U, 3U}) {
+    EXPECT_EQ(hash_of(seed), hash_of(seed));
+    EXPECT_EQ(output_of(program() + " --family-trace " + std::to_string(seed)), std::to_string(hash_of(seed)) + "\n");
+  }
+  EXPECT_NE(hash_of(1), hash_of(2));
+}
+
+}  // namespace
+}  // namespace duolog::simulation
