@@ -18,14 +18,13 @@ std::vector<EpochId> Door::epochs_wanted(const JournalId& id) const {
 
 // A chain admits to a session and to no key: that takes an enrolment, as this device's own fold has it. Whoever is
 // removed anywhere gets none; nor does anybody while it is not known here why the epoch's writer left somebody out, for
-// that one may be the asker.
+// that one may be the asker. A journal that is held is as old as its backup: who was removed since is live there.
 const crypto::EpochSecret* Door::epoch_for(const JournalId& id, const DeviceId& other, const EpochId& epoch) const {
   const Journal* journal = shelf_.by_id(id);
-  if (journal == nullptr || journal->secrets().parted || journal->secrets().awaited) return nullptr;
-  const crypto::EpochSecret* secret = journal->epoch_to_give(epoch);
-  const crypto::ProvenDevice* asker = secret != nullptr ? journal->roster().find(other) : nullptr;
-  const bool may_have = asker != nullptr && journal->membership().live(other) && may_talk(id, *asker);
-  return may_have ? secret : nullptr;
+  if (journal == nullptr || journal->secrets().parted || journal->secrets().awaited || journal->held()) return nullptr;
+  const crypto::ProvenDevice* asker = journal->roster().find(other);
+  if (asker == nullptr || !journal->membership().live(other) || !may_talk(id, *asker)) return nullptr;
+  return journal->epoch_to_give(epoch);
 }
 
 void Door::epochs_came(const JournalId& id, std::vector<crypto::EpochSecret> secrets) {

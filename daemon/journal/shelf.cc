@@ -165,6 +165,7 @@ void Shelf::set_write_to(std::string_view wanted) {
 void Shelf::release(const JournalId& id) {
   state_->parts.held.erase(id);
   if (Journal* journal = by_id(id)) journal->hold(false);
+  state_->herald.doors_changed(id);  // what others asked for meanwhile is judged again
   state_->fold_all();
 }
 

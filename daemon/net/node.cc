@@ -224,7 +224,7 @@ void Node::State::watch_surroundings() {
     surroundings.drain_clock();
     switchboard.tick();      // renews what a longer sleep has probably cut
     switchboard.sync_now();  // and after the shortest one, whoever is away may be back
-    if (router) router->look(true);
+    if (router && !stopped) router->look(true);
     look();
   }));
 }
@@ -547,7 +547,7 @@ void Node::State::look_around(bool ask_router) {
     const tcp::endpoint local = each.second->socket.local_endpoint(error);
     return !error && !whereabouts.stands(host_text(local.address()));
   });
-  if (router) router->look(ask_router && (change.told || change.way));
+  if (router && !stopped) router->look(ask_router && (change.told || change.way));
   if (change.told) switchboard.listening(port, whereabouts.addresses());
   if (options.discovery) switchboard.beacon_sources(whereabouts.beacon_sources());
   if (listener) stop_listening();  // interfaces are joined when it is made anew

@@ -233,17 +233,17 @@ def a_router_behind_another_router_is_told(house):
 
 @waits
 @fact
-def where_it_is_turned_off_no_router_is_asked(house):
+def where_nobody_has_said_so_no_router_is_asked(house):
     internet = Internet(house)
     ada = internet.resident_behind("Ada")
     config = ada.home / "config.toml"
-    config.write_text("port_mapping = false\n" + config.read_text())
+    config.write_text(config.read_text().replace("port_mapping = true\n", ""))
     with ada.router.rule("input", 'iifname "lan" udp dport { 1900, 5351 } counter') as asked:
         before = asked.packets
         ada.restart()
         says(ada, "mapping-off")
         assert asked.packets == before, "it was asked"
-        config.write_text(config.read_text().replace("port_mapping = false\n", ""))
+        config.write_text("port_mapping = true\n" + config.read_text())
         ada.restart()
         eventually("it is asked otherwise", lambda: asked.packets > before)
 

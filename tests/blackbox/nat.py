@@ -169,7 +169,7 @@ class Internet(Lan):
         self.homes = 0
 
     def resident_behind(self, name, outside=None, **how):
-        """Somebody at home, behind a router of their own; their daemon does what it does by default."""
+        """Somebody at home, behind a router of their own; they have said that it may be asked to let the port in."""
         self.homes += 1
         machine = self.machines[name] = Machine(self, name, self.homes)
         router = Router(self, self.homes, outside or f"8.8.4.{self.homes}")
@@ -177,6 +177,9 @@ class Internet(Lan):
         start = how.pop("start", True)
         someone = self.house.person(name, options=how.pop("options", []), via=machine.via, **how)
         someone.machine, someone.router = machine, router
+        someone.configure()
+        config = someone.home / "config.toml"
+        config.write_text("port_mapping = true\n" + config.read_text())
         if start:
             someone.start()
             someone.init()

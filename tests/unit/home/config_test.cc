@@ -37,7 +37,7 @@ TEST_F(ConfigFile, ThatIsAbsentMeansTheDefaults) {
   const Config config = read_config(file());
   EXPECT_EQ(config.listen, "");
   EXPECT_TRUE(config.discovery);
-  EXPECT_TRUE(config.port_mapping);
+  EXPECT_FALSE(config.port_mapping);
   EXPECT_THAT(config.addresses, IsEmpty());
   EXPECT_EQ(config.notes_level, "info");
   EXPECT_EQ(config.journal_limit_mib, 4096U);
@@ -56,7 +56,7 @@ TEST_F(ConfigFile, SaysEverythingItCan) {
   const Config config = read(R"(
 listen = "[::1]:38650"
 discovery = false
-port_mapping = false
+port_mapping = true
 addresses = ["home.example.org:38650", "192.0.2.7:1"]
 notes_level = "debug"
 journal_limit_mib = 1048576
@@ -66,7 +66,7 @@ memory_kib = 8
 )");
   EXPECT_EQ(config.listen, "[::1]:38650");
   EXPECT_FALSE(config.discovery);
-  EXPECT_FALSE(config.port_mapping);
+  EXPECT_TRUE(config.port_mapping);
   EXPECT_THAT(config.addresses, ElementsAre("home.example.org:38650", "192.0.2.7:1"));
   EXPECT_EQ(config.notes_level, "debug");
   EXPECT_EQ(config.journal_limit_mib, 1048576U);
