@@ -58,6 +58,9 @@ struct Limits {
   void operator()(const sync::EpochGive& give) const {
     must(!give.secrets.empty() && give.secrets.size() <= sync::kEpochsLimit, "no gift");
   }
+  void operator()(const sync::GenesisTold& told) const {
+    must(told.genesis.size() <= sync::kGenesisLimit, "too long a genesis");
+  }
   template <class Kind>
   void operator()(const Kind&) const {}
 };

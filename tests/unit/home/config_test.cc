@@ -114,6 +114,13 @@ TEST_F(ConfigFile, SaysWhichAttachmentsComeByThemselves) {
   EXPECT_EQ(refusal("attachments_limit_mib = 0"), "1: attachments_limit_mib must be from 1 to 16777216");
 }
 
+TEST_F(ConfigFile, NamesADropBoxByItsWholePath) {
+  EXPECT_EQ(read("").drop_box, "");
+  EXPECT_EQ(read("drop_box = \"/srv/shared\"").drop_box, "/srv/shared");
+  EXPECT_EQ(refusal("drop_box = \"shared\""), "1: drop_box must be a whole path: \"/…\"");
+  EXPECT_EQ(refusal("drop_box = true"), "1: drop_box must be text");
+}
+
 TEST_F(ConfigFile, NamesTheLineThatIsNoToml) {
   EXPECT_THAT(refusal("discovery = true\nlisten = \n"), HasSubstr("2: "));
   EXPECT_THAT(what_it_says<std::runtime_error>([&] { read("listen = \n"); }), HasSubstr("\nhint: mend that line"));
