@@ -263,9 +263,8 @@ void Shelf::State::keep_in_notebook(const JournalSecrets& journal, const EpochId
 // would be read by it. (devices.h: untold_in_notebook)
 bool Shelf::State::is_read_by_removed(const Journal& journal) const {
   const RootId person = parts.identity.root().id();
-  return std::ranges::any_of(notebook().membership().live(), [&](const DeviceId& device) {
-    return journal.membership().removed(person, device);
-  });
+  return std::ranges::any_of(notebook().membership().live(),
+                             [&](const DeviceId& device) { return journal.membership().removed(person, device); });
 }
 
 // Of the notebook itself: two devices have gone on under epochs of their own, and each has let in one of which the
