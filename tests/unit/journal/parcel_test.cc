@@ -154,7 +154,7 @@ TEST_F(AParcelFor, NobodyIsSealedUnderEpochZero) {
                                      encode_event({bo.now, 60, {}, words}).view());
   });
   meet(ada, bo);
-  for (const EpochId& id : epochs(pack(ada.shelf(), {}))) EXPECT_NE(id, zero);
+  for (const EpochId& epoch : epochs(pack(ada.shelf(), {}))) EXPECT_NE(epoch, zero);
 }
 
 TEST_F(AParcelFor, ADeviceIsPackedTheSameAfterAStart) {
