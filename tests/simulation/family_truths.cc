@@ -229,6 +229,9 @@ std::string Family::what_differs() {
       for (const net::PeerStatus& peer : member.node->household().switchboard().status())
         if (peer.journal == id && peer.state == net::PeerStatus::State::kConnected)
           all += " ~" + name_of(peer.device) + (peer.in_step ? " in step" : "");
+      all += " holding";
+      for (const store::FrontierEntry& entry : member.node->household().log().frontier(id))
+        all += name_of(entry.device) + ":" + std::to_string(entry.seq);
       all += " under " + (current ? hex(current->view()).substr(0, 8) : "none") + ", " +
              std::to_string(shown(member, id != shared_).size()) + " words" + (journal->held() ? ", held" : "") +
              (journal->secrets().awaited ? ", awaited" : "") + (journal->can_write() ? "" : ", cannot write");
