@@ -348,9 +348,8 @@ constexpr std::pair<std::string_view, const char*> kFindings[] = {
     {"listening", "listens on port {}"},
     {"discovery-off", "devices in the same network are not looked for: discovery is off"},
     {"mapping-off",
-     "your router is not asked to let the port in: port_mapping in config.toml is off; from elsewhere you are found "
-     "only "
-     "where an address leads to this computer"},
+     "your router is not asked to let the port in (port_mapping in config.toml): from elsewhere you are found where an "
+     "address leads to this computer"},
     {"mapping-no-router", "no router leads from here to the internet, so none is asked to let the port in"},
     {"mapping-asking", "your router is being asked to let the port in"},
     {"mapping-no-answer",

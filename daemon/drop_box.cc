@@ -73,9 +73,20 @@ void DropBox::State::later(asio::steady_timer& timer, std::chrono::milliseconds 
 // A stick that was pulled out comes back; what is 90 days old goes; what somebody acknowledged need not lie there.
 void DropBox::State::each_minute() {
   if (!watch.is_open()) begin_watching();
+  read_again_by_new_keys();
   look();
   look_what_to_write();
   later(minute, kEachMinute, &State::each_minute);
+}
+
+// A session may have brought the key of what nobody could open, or the words between.
+void DropBox::State::read_again_by_new_keys() {
+  std::size_t known = 0;
+  for (const journal::JournalSecrets& journal : house.identity().journals()) known += journal.epochs.size();
+  for (const JournalId& journal : house.log().journals()) known += house.log().record_count(journal);
+  if (std::exchange(known_before, known) == known) return;
+  for (const std::string& name : with_gaps) read.erase(name);
+  with_gaps.clear();
 }
 
 void DropBox::State::begin_watching() {
@@ -83,7 +94,9 @@ void DropBox::State::begin_watching() {
   if (fd < 0) return;  // then once a minute has to do
   constexpr std::uint32_t kEvents = IN_CLOSE_WRITE | IN_MOVED_TO | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR;
   if (::inotify_add_watch(fd, folder.path().c_str(), kEvents) < 0) return void(::close(fd));
-  watch.assign(fd);
+  asio::error_code refused;
+  static_cast<void>(watch.assign(fd, refused));
+  if (refused) return void(::close(fd));
   hear();
 }
 
@@ -120,7 +133,7 @@ void DropBox::State::step() {
       turning = true;
       return later(turn, kForAFold, &State::step);
     }
-    if (!failed) cannot_work.clear();
+    if (!failed && put_off.empty()) cannot_work.clear();
     if (more_to_read && !std::exchange(settling, true)) later(settle, kSettles, &State::look);
   } catch (const journal::Refusal&) {  // of a journal that was left, or is meanwhile; its file is known then
     (reading ? static_cast<void>(reading.reset()) : static_cast<void>(writing.reset()));
@@ -131,16 +144,15 @@ void DropBox::State::step() {
     give_up(damaged.what());
   } catch (const std::system_error& refused) {
     give_up(refused.what());
+  } catch (const std::bad_alloc&) {
+    give_up("no locked memory is left for a key");
   }
 }
 
 // One file, or what one journal would write: the others go on. What was being read is tried again later and later.
 void DropBox::State::give_up(const std::string& why) {
   if (reading) {
-    Later& again = put_off[reading->found.name];
-    again.pause = std::min(again.pause * 2, kLongestPause);
-    again.at = clock.steady() + again.pause;
-    read.erase(reading->found.name);
+    put_off_file(reading->found);
     reading.reset();
   } else {
     writing.reset();

@@ -25,6 +25,7 @@ void DropBox::State::look() {
   } catch (const std::system_error& refused) {
     if (cannot_look != refused.what()) note("drop box: " + std::string(refused.what()));
     cannot_look = refused.what();
+    more_to_read = false;
   }
   soon();
 }
@@ -35,12 +36,22 @@ void DropBox::State::take_up(const std::vector<DropFolder::Found>& found) {
   for (const DropFolder::Found& one : found) {
     const auto known = read.find(one.name);
     const auto later = put_off.find(one.name);
-    if (later != put_off.end() && clock.steady() < later->second.at) continue;
+    const bool is_put_off = later != put_off.end() && later->second.found == one;
+    if (is_put_off && clock.steady() < later->second.at) continue;
     if (own.contains(one.name) || (known != read.end() && known->second == one)) continue;
     more_to_read = to_read.size() == kFilesALook;
     if (more_to_read) return;
     to_read.push_back(one);
   }
+}
+
+// Tried again later and later; at once where it has changed.
+void DropBox::State::put_off_file(const DropFolder::Found& found) {
+  Later& again = put_off[found.name];
+  again.pause = std::min(again.pause * 2, kLongestPause);
+  again.at = clock.steady() + again.pause;
+  again.found = found;
+  read.erase(found.name);
 }
 
 bool DropBox::State::begin_reading() {
@@ -49,7 +60,7 @@ bool DropBox::State::begin_reading() {
   to_read.pop_front();
   read[next.found.name] = next.found;
   home::Descriptor file = folder.open(next.found.name);
-  if (!file.is_open()) return true;
+  if (!file.is_open()) return put_off_file(next.found), true;
   reading.emplace(Reading{std::move(next.found), std::move(file), read_bundle(house)});
   return true;
 }
@@ -58,8 +69,9 @@ bool DropBox::State::read_on() {
   using Step = sync::BundleReader::Step;
   if (reading->hungry) {
     Bytes piece(kPiece);
-    const auto got = ::read(reading->file.get(), piece.data(), piece.size());
-    if (got < 0) return reading.reset(), true;
+    auto got = ::read(reading->file.get(), piece.data(), piece.size());
+    while (got < 0 && errno == EINTR) got = ::read(reading->file.get(), piece.data(), piece.size());
+    if (got < 0) throw std::system_error(errno, std::generic_category(), "a file in the drop box");
     piece.resize(static_cast<std::size_t>(got));
     reading->ended = piece.empty();
     if (reading->ended) reading->reader->end();
@@ -81,10 +93,15 @@ bool DropBox::State::read_on() {
   return true;
 }
 
-// What goes on after words that were not here is read again once something has come that may be those.
+// What goes on after words that were not here, or opens by no key that is here yet, is read again once something has
+// come that may be those.
 void DropBox::State::done_reading() {
+  using Is = sync::BundleReader::Verdict;
   const auto& tally = reading->reader->tally();
+  const Is verdict = reading->reader->verdict();
   const bool brought = tally.records + tally.bodies + tally.chunks > 0;
+  if (verdict == Is::kUntrue || verdict == Is::kNewer)
+    note(verdict == Is::kNewer ? "drop box: a file of a newer version" : "drop box: a file that says what cannot be");
   if (brought) {
     told.read_ms = now();
     remember_told();
@@ -94,7 +111,8 @@ void DropBox::State::done_reading() {
     look_what_to_write();  // they may have acknowledged what lies there
   }
   put_off.erase(reading->found.name);
-  if (!tally.gaps.empty()) with_gaps.insert(reading->found.name);
+  const bool may_open_later = verdict == Is::kOthers || tally.cut_off > 0;
+  if (!tally.gaps.empty() || may_open_later) with_gaps.insert(reading->found.name);
   reading.reset();
 }
 

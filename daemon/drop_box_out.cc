@@ -3,6 +3,7 @@
 #include "crypto/epoch.h"
 #include "crypto/hash.h"
 #include "daemon/drop_box_state.h"
+#include "daemon/journal/journal.h"
 
 namespace duolog {
 namespace {
@@ -83,7 +84,7 @@ void DropBox::State::look_what_to_write() {
 
 // Of journals that were left.
 bool DropBox::State::drop_strangers() {
-  if (!std::exchange(strangers_left, false)) return false;
+  if (!cannot_look.empty() || !std::exchange(strangers_left, false)) return false;
   const auto journals = house.door().journals();
   for (const std::string& name : memory().names(kMarks)) {
     const auto id = from_hex(std::string_view(name).substr(kMarks.size()));
@@ -104,10 +105,14 @@ void DropBox::State::forget_own(const JournalId& journal) {
   memory().remove(mark_of(journal));
 }
 
+// A journal that is held is as old as its backup: what is current there, a removed device may have.
 bool DropBox::State::begin_writing() {
+  if (!cannot_look.empty()) to_write.clear();
   if (to_write.empty()) return false;
   const JournalId journal = to_write.front();
   to_write.pop_front();
+  const journal::Journal* there = house.shelf().by_id(journal);
+  if (there == nullptr || there->held()) return true;
   journal::Parcel parcel = journal::pack(house.shelf(), {hex(journal.bytes), false, true});
   if (parcel.devices.empty() || parcel.epochs.empty()) return forget_own(journal), true;
   if (parcel.chunks.size() > kChunksALong) parcel.chunks.resize(kChunksALong);
@@ -115,7 +120,10 @@ bool DropBox::State::begin_writing() {
   const auto before = own_of(journal);
   const bool is_old = before && before->written_ms + kKeptMs < now();
   if (is_old) forget_own(journal);
-  if (before && !is_old && before->content == content && folder.has(before->name)) return true;
+  if (before && !is_old && before->content == content && folder.has(before->name)) {
+    if (!before->before.empty()) drop_replaced(journal, *before);
+    return true;
+  }
   writing.emplace(Written{journal, content, write_bundle(house, std::move(parcel)), nullptr});
   return true;
 }
@@ -150,24 +158,24 @@ void DropBox::State::require_room(std::uint64_t bytes) const {
     throw std::system_error(ENOSPC, std::generic_category(), "no room in " + folder.path().string());
 }
 
+void DropBox::State::drop_replaced(const JournalId& journal, Own mine) {
+  folder.remove(mine.before);
+  own.erase(mine.before);
+  mine.before.clear();
+  memory().put_soon(mark_of(journal), encode_own(mine));
+}
+
 // The mark first: a file of which no mark says that it is ours would lie there for ever. It names both until the one
 // before is gone.
 void DropBox::State::keep_written() {
   Own mine{writing->file->name(), now(), writing->content, {}};
   const auto before = own_of(writing->journal);
-  if (before) {
-    mine.before = before->name;
-    if (!before->before.empty()) folder.remove(before->before), own.erase(before->before);
-  }
+  if (before) mine.before = folder.has(before->name) || before->before.empty() ? before->name : before->before;
   memory().put(mark_of(writing->journal), encode_own(mine));
   own.insert(mine.name);  // it is never read, from before it can be seen
   writing->file->keep();
-  if (before) {
-    folder.remove(before->name);
-    own.erase(before->name);
-    mine.before.clear();
-    memory().put_soon(mark_of(writing->journal), encode_own(mine));
-  }
+  if (before && !before->before.empty() && before->before != mine.before) folder.remove(before->before);
+  if (before) drop_replaced(writing->journal, mine);
   last_bytes = writing->writer->bytes();
   told.written_ms = now();
   remember_told();

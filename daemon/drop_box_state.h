@@ -44,6 +44,8 @@ struct DropBox::State : std::enable_shared_from_this<DropBox::State> {
   // ---- in ----
   void look();
   void take_up(const std::vector<DropFolder::Found>& found);
+  void put_off_file(const DropFolder::Found& found);
+  void read_again_by_new_keys();
   bool begin_reading();
   bool read_on();
   void done_reading();
@@ -61,6 +63,7 @@ struct DropBox::State : std::enable_shared_from_this<DropBox::State> {
   bool write_on();
   void require_room(std::uint64_t bytes) const;  // throws std::system_error
   void keep_written();
+  void drop_replaced(const JournalId& journal, Own mine);
   void forget_own(const JournalId& journal);
   bool drop_strangers();
   [[nodiscard]] std::optional<Own> own_of(const JournalId& journal) const;
@@ -86,9 +89,11 @@ struct DropBox::State : std::enable_shared_from_this<DropBox::State> {
   std::set<std::string> own;                      // names of our own files
   std::map<std::string, DropFolder::Found> read;  // as they were when they were read
   std::set<std::string> with_gaps;                // of those
+  std::size_t known_before = 0;                   // keys and records
   struct Later {
     std::chrono::seconds pause{30};
     SteadyTime at;
+    DropFolder::Found found;
   };
   static constexpr std::chrono::seconds kLongestPause{3600};
   std::map<std::string, Later> put_off;  // files that our own disk, or a full journal, did not take

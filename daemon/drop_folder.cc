@@ -82,8 +82,16 @@ bool DropFolder::has(const std::string& name) const {
   return ::lstat((folder_ / name).c_str(), &is) == 0 && S_ISREG(is.st_mode);
 }
 
+// A folder that is not there (a stick that was pulled out) still has the file.
 void DropFolder::remove(const std::string& name) const {
-  if (has(name)) ::unlink((folder_ / name).c_str());
+  const home::Descriptor folder(open_folder(folder_));
+  struct stat is{};
+  if (::fstatat(folder.get(), name.c_str(), &is, AT_SYMLINK_NOFOLLOW) != 0) {
+    if (errno != ENOENT) refuse(folder_.string());
+    return;
+  }
+  if (S_ISREG(is.st_mode) && ::unlinkat(folder.get(), name.c_str(), 0) != 0 && errno != ENOENT)
+    refuse(folder_.string());
 }
 
 DropFolder::Writing::Writing(const std::filesystem::path& folder, std::string name)
@@ -105,14 +113,14 @@ void DropFolder::Writing::write(ByteView bytes) {
   while (!bytes.empty()) {
     const auto written = ::write(file_.get(), bytes.data(), bytes.size());
     if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) refuse(name_);
+    if (written <= 0) refuse("a file in the drop box");
     bytes = bytes.subspan(static_cast<std::size_t>(written));
   }
 }
 
 void DropFolder::Writing::keep() {
-  if (::fsync(file_.get()) != 0) refuse(name_);
-  if (::renameat(folder_.get(), part_.c_str(), folder_.get(), name_.c_str()) != 0) refuse(name_);
+  if (::fsync(file_.get()) != 0) refuse("a file in the drop box");
+  if (::renameat(folder_.get(), part_.c_str(), folder_.get(), name_.c_str()) != 0) refuse("a file in the drop box");
   kept_ = true;
   static_cast<void>(::fsync(folder_.get()));  // of a folder that cannot be synced the file is there all the same
 }

@@ -41,7 +41,8 @@ class DropFolder {
   // Not open: it is not there any more, or something else, or may not be read.
   [[nodiscard]] home::Descriptor open(const std::string& name) const;
   [[nodiscard]] bool has(const std::string& name) const;
-  void remove(const std::string& name) const;  // a regular file; nothing else is touched
+  // A regular file; nothing else is touched. Throws std::system_error where it is not known to be gone.
+  void remove(const std::string& name) const;
 
   // A file that has no such name until it is kept.
   class Writing {

@@ -131,11 +131,18 @@ bool Door::admit(const JournalId& id, const crypto::Chain& chain) {
 bool Door::removed_may_have(const JournalId& id, const EpochId& epoch) const {
   const Journal* journal = shelf_.by_id(id);
   if (journal == nullptr) return false;
-  return std::ranges::any_of(journal->secrets().genesis.roots(), [&](const crypto::RootPublic& person) {
-    return std::ranges::any_of(journal->facts().epochs, [&](const EpochFact& fact) {
-      return fact.id == epoch && !knew_of_removals(person.id(), journal->membership(), fact.meta);
-    });
-  });
+  const Membership& members = journal->membership();
+  bool is_folded = false;
+  for (const crypto::RootPublic& person : journal->secrets().genesis.roots()) {
+    if (members.removed_of(person.id()).empty()) continue;
+    for (const EpochFact& fact : journal->facts().epochs) {
+      if (fact.id != epoch) continue;
+      is_folded = true;  // one that it wrote itself may say anything of who is gone
+      if (members.removed(fact.author) || !knew_of_removals(person.id(), members, fact.meta)) return true;
+    }
+    if (!is_folded) return true;
+  }
+  return false;
 }
 
 std::optional<std::uint64_t> Door::taken_up_to(const JournalId& id, const DeviceId& device) const {

@@ -173,6 +173,7 @@ void Shelf::release(const JournalId& id) {
 
 void Shelf::adopt(const JournalId& id) {
   state_->sound([&] { state_->open(id); });
+  as_far_as_possible([&] { state_->parts.state.remove(kToBeChosen); });  // whoever pairs anew has chosen
   state_->fold_all();
 }
 

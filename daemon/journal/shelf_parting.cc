@@ -19,9 +19,8 @@ namespace duolog::journal {
 
 void Shelf::part(const JournalId& id) {
   if (by_id(id) == nullptr || parts().identity.journal(id).parted) return;
-  const bool was_written_to = state_->is_written_to(id);
+  state_->ask_who_follows(id);
   parts().identity.part(id);
-  if (was_written_to) state_->ask_who_follows();
   state_->herald.doors_changed(id);
   state_->fold_all();
 }
@@ -33,7 +32,7 @@ bool Shelf::forget(const JournalId& id) {
 }
 
 std::shared_ptr<void> Shelf::part_and_tell(const JournalId& id) {
-  const bool was_written_to = state_->is_written_to(id);
+  state_->ask_who_follows(id);
   state_->sound([&] { by_id(id)->append(Parted{}, state_->stamp()); });
   state_->telling.insert(id);
   const std::shared_ptr<void> token(state_.get(), [id](State* state) {
@@ -43,7 +42,6 @@ std::shared_ptr<void> Shelf::part_and_tell(const JournalId& id) {
   // It is said, and so it is: where the vault cannot be written now, the fold tries again.
   const bool written = as_far_as_possible([&] { parts().identity.part(id); });
   state_->refused = state_->refused || !written;
-  if (was_written_to) state_->ask_who_follows();
   state_->herald.grew(*by_id(id));
   state_->fold_all();
   return token;
@@ -53,22 +51,25 @@ bool Shelf::is_telling(const JournalId& id) const { return state_->telling.conta
 
 // ---- what it takes ----
 
-bool Shelf::State::is_written_to(const JournalId& id) const { return picked_to_write().id() == id; }
-
-// What went there must not go to somebody else instead. What is written goes to the notebook, as writing_journal() has
-// it; an answer or a practice is for two, and asked about until a person has chosen.
-void Shelf::State::ask_who_follows() {
+// What went there must not go to somebody else instead: what is for two is asked about until a person has chosen. Noted
+// before it is left, so that a stop in between makes nobody read what was not meant for them; where nothing comes of it
+// somebody is asked once too often.
+void Shelf::State::ask_who_follows(const JournalId& id) {
+  if (picked_to_write().id() != id && answering_journal({}).id() != id) return;
   as_far_as_possible([&] { parts.state.put(kToBeChosen, notebook().id().bytes); });
 }
 
+// The same of what is written, where the journal goes from the list: of one that is kept, writing_journal() knows.
+void Shelf::State::write_into_notebook_after(const JournalId& id) {
+  ask_who_follows(id);
+  if (picked_to_write().id() != id) return;
+  as_far_as_possible([&] { parts.state.put(kWriteTo, notebook().id().bytes); });
+}
+
 bool Shelf::State::forget(const JournalId& id) {
-  const bool was_written_to = is_written_to(id);
+  write_into_notebook_after(id);
   const std::vector<ChunkId> chunks = by_id(id)->attached().all();
   parts.identity.forget(id);
-  if (was_written_to) {
-    ask_who_follows();
-    as_far_as_possible([&] { parts.state.put(kWriteTo, notebook().id().bytes); });
-  }
   std::erase_if(journals, [&](const auto& journal) { return journal->id() == id; });
   herald.doors_changed(id);
   return clear_away(id, chunks);
@@ -165,14 +166,14 @@ bool Shelf::State::follow_partings() {
   bool followed = false;
   for (const JournalId& id : told) {
     const bool written = as_far_as_possible([&] {
-      const bool was_written_to = is_written_to(id);
       if (parts.log.record_count(id) == 0) {
+        write_into_notebook_after(id);
         give_up(id);
       } else {
+        ask_who_follows(id);
         parts.identity.part(id);
         herald.doors_changed(id);
       }
-      if (was_written_to) ask_who_follows();
       followed = true;
     });
     refused = refused || !written;

@@ -143,8 +143,8 @@ struct Shelf::State {
   [[nodiscard]] std::size_t secrets_held() const;
 
   // ---- parting: shelf_parting.cc ----
-  [[nodiscard]] bool is_written_to(const JournalId& id) const;
-  void ask_who_follows();
+  void ask_who_follows(const JournalId& id);
+  void write_into_notebook_after(const JournalId& id);
   bool forget(const JournalId& id);
   bool clear_away(const JournalId& id, const std::vector<ChunkId>& chunks);
   bool clear_away_all();

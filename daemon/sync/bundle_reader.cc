@@ -160,7 +160,11 @@ bool BundleReader::Taking::is_cut_off(const Run& run) const {
 void BundleReader::Taking::on(Run& run) const {
   Tally& tally = self.tally_;
   const std::size_t count = run.records.size();
-  if (is_cut_off(run)) return void(tally.unknown += count);
+  if (is_cut_off(run)) {
+    tally.unknown += count;
+    tally.cut_off += count;
+    return;
+  }
   const auto records = std::make_shared<const std::vector<crypto::Record>>(std::move(run.records));
   const store::Accepted accepted = self.log_.accept(journal, run.device, run.start, records);
   using Is = store::Accepted::Verdict;

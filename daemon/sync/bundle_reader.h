@@ -72,6 +72,7 @@ class BundleReader {
     std::uint64_t bodies = 0;   // of records that were here
     std::uint64_t known = 0;    // records that brought nothing new
     std::uint64_t unknown = 0;  // records of devices that nobody lets in, or above a fork or a cut
+    std::uint64_t cut_off = 0;  // of those: above a cut, by a key that anybody may have
     std::uint64_t chunks = 0;   // new here
     std::uint64_t refused = 0;  // chunks that the disk does not take
     std::uint64_t newer = 0;    // messages of a newer version

@@ -276,6 +276,36 @@ TEST_F(PartingOnTwoDevices, OneDeviceNamesSoManyJournalsAndNoMore) {
   EXPECT_THAT(ada.journal(ada.notebook()).facts().parted, SizeIs(129));
 }
 
+// Nothing of it had come to the phone, which was to write there.
+TEST_F(Parting, WhatWasToGoWhereNothingCameGoesToTheNotebook) {
+  Person cleo{"Cleo"};
+  pair(ada, cleo, 2);
+  Person phone(ada, "phone");
+  ada.settle();
+  phone.shelf().set_write_to("Bo");
+  meet(ada, phone, ada.shared());
+  ada.shelf().part(left);
+  meet(ada, phone, ada.notebook());
+  ASSERT_FALSE(phone.identity().has(left));
+  EXPECT_EQ(phone.write("to whom?").journal, "notebook");
+}
+
+// What is written goes to the notebook, and what is for two went to the newest, which is left.
+TEST_F(Parting, APracticeIsAskedAboutAlsoWhereWritingWentElsewhere) {
+  Person cleo{"Cleo"};
+  pair(ada, cleo, 2);
+  ada.shelf().set_write_to("notebook");
+  ada.shelf().part(ada.shared());
+  EXPECT_EQ(why_not([&] { ada.answer(4); }), Reason::kToBeChosen) << "not to Bo";
+}
+
+TEST_F(Parting, WhoPairsAnewHasChosen) {
+  ada.shelf().part(left);
+  Person cleo{"Cleo"};
+  pair(ada, cleo, 2);
+  EXPECT_EQ(why_not([&] { ada.answer(4); }), std::nullopt);
+}
+
 // The device that forgot is removed by one that had not heard: its word in the notebook counts no more.
 TEST_F(PartingOnTwoDevices, WhatIsForgottenStaysSoWhateverBecomesOfItsWord) {
   Person cleo{"Cleo"};

@@ -171,21 +171,27 @@ TEST_F(BundleTest, ByAKeyThatARemovedDeviceHasBringsNothingAboveACut) {
 }
 
 TEST_F(BundleTest, ByAKeyThatARemovedDeviceHasLetsNobodyIn) {
-  ada.home.write(5);
-  BundleHooks hooks = hooks_of(bo);
-  int admitted = 0;
-  hooks.whose = [whose = hooks.whose](const crypto::BundleHead& head) {
-    auto owner = whose(head);
-    if (owner) owner->anybodys = true;
-    return owner;
+  const auto admitted = [&](bool anybodys) {
+    BundleHooks hooks = hooks_of(bo);
+    int chains = 0;
+    hooks.whose = [whose = hooks.whose, anybodys](const crypto::BundleHead& head) {
+      auto owner = whose(head);
+      if (owner) owner->anybodys = anybodys;
+      return owner;
+    };
+    hooks.may_talk = [](const JournalId&, const crypto::Chain&) { return false; };
+    hooks.admit = [&chains](const JournalId&, const crypto::Chain&) { return ++chains > 0; };
+    BundleReader reader(bo.home.log(), std::move(hooks));
+    const crypto::DeviceKeys stranger(crypto::DeviceSeed::random());
+    crypto::Chain chain = people().chain_of(people().laptop.id());
+    chain.push_back(crypto::certify(people().laptop, stranger.public_keys(), 1'800'000'000, "x"));
+    reader.feed(sealed({beginning(), encode(Certs{{chain}})}));
+    while (reader.work() == Step::kMore) {
+    }
+    return chains;
   };
-  hooks.may_talk = [](const JournalId&, const crypto::Chain&) { return false; };
-  hooks.admit = [&admitted](const JournalId&, const crypto::Chain&) { return ++admitted > 0; };
-  BundleReader reader(bo.home.log(), std::move(hooks));
-  reader.feed(bundle_of(ada));
-  while (reader.work() == Step::kMore) {
-  }
-  EXPECT_EQ(admitted, 0);
+  EXPECT_EQ(admitted(false), 1);
+  EXPECT_EQ(admitted(true), 0);
 }
 
 TEST_F(BundleTest, OfNothingHoldsNoRecord) {
