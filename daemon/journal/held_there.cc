@@ -44,15 +44,16 @@ std::uint32_t depth_of(const Journal& journal, const EpochId& epoch) {
   return 0;
 }
 
-// What it wrote last tells what it had by then, and under which key.
+// What it wrote last tells what it had by then, where no session has said anything since, and under which key.
 void add_what_it_says(HeldThere& held, const store::SealedLog& log, const Journal& journal, const DeviceId& by) {
   const auto folded = journal.folded().find(by);
   const std::uint64_t last = folded != journal.folded().end() ? folded->second : 0;
-  const std::uint64_t told = held.logs.contains(by) ? held.logs.at(by) : 0;  // the session came after these
-  for (std::uint64_t seq = last; seq > told && last - seq < kLookedBack; --seq) {
+  const std::uint64_t told = held.logs.contains(by) ? held.logs.at(by) : 0;
+  for (std::uint64_t seq = last; seq > 0 && last - seq < kLookedBack; --seq) {
     const Noted noted = journal.noted_at(by, seq);
     if (!noted.written_ms) continue;
-    for (const Seen& seen : noted.seen) held.logs[seen.device] = std::max(held.logs[seen.device], seen.seq);
+    for (const Seen& seen : noted.seen)
+      if (seq > told) held.logs[seen.device] = std::max(held.logs[seen.device], seen.seq);
     const auto head = log.read_heads(journal.id(), by, seq, 1);
     const auto header = head.empty() ? std::nullopt : crypto::decode_header(head.front());
     if (header && (!held.epoch || depth_of(journal, *held.epoch) < depth_of(journal, header->epoch)))

@@ -89,7 +89,7 @@ TEST_F(LiarTest, NoMoreThanEightAddressesAreTaken) {
 
 TEST_F(LiarTest, AnUnknownFrameEndsPolitely) {
   bo.greet();
-  bo.say_bytes(Bytes{0x7a, 0x00});  // field 15, empty
+  bo.say_bytes(Bytes{0x9a, 0x01, 0x00});  // field 19, empty
   EXPECT_EQ(bo.session.reason(), Parting::kNewer);
   const auto byes = bo.hear_only<Bye>();
   ASSERT_EQ(byes.size(), 1U);

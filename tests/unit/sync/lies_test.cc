@@ -145,6 +145,7 @@ class EveryField : public ::testing::Test {
   }
   Bytes question_for_chunks() { return encode(BlobWant{{held.id, lacking.id}}); }
   Bytes chunk() { return encode(BlobGive{lacking.id, lacking.sealed}); }
+  static Bytes beginning_of_a_bundle() { return encode(GenesisTold{people().genesis.encode()}); }
 
   Bytes question_for_epochs() const { return encode(EpochWant{{id_of(epoch_held), id_of(epoch_lacking)}}); }
   Bytes epoch() const {
@@ -172,7 +173,7 @@ TEST_F(EveryField, HasAValueInOneOfTheseTruths) {
   EXPECT_TRUE(fields.never_met().contains("BlobGive.ciphertext")) << "the description was not read";
   for (const Bytes& truth : {whole_greeting(), frontier(), chains(), run(), question_for_bodies(), question_for_heads(),
                              heads(), proof_of_a_fork(), question_for_chunks(), chunk(), question_for_epochs(), epoch(),
-                             encode(Ping{}), encode(Bye{3})})
+                             beginning_of_a_bundle(), encode(Ping{}), encode(Bye{3})})
     fields.meet(truth);
   EXPECT_EQ(fields.never_met(), std::set<std::string>());
 }
@@ -205,6 +206,12 @@ TEST_F(EveryField, OfAnEpochMayBeALie) {
   epochs_came = 0;
   EXPECT_FALSE(ends(epoch(), true));
   EXPECT_EQ(epochs_came, 1U) << "the epoch was not asked for: nothing above was a lie";
+}
+
+TEST_F(EveryField, OfABundlesBeginningEndsASession) {
+  EXPECT_GE(Lies::about(beginning_of_a_bundle(), [&](const Lie& lie) { ends(lie, true); }), 30U);
+  EXPECT_TRUE(ends(beginning_of_a_bundle(), true));
+  afterwards();
 }
 
 TEST_F(EveryField, OfAPingMayBeALie) {

@@ -150,8 +150,8 @@ TEST(Message, IsTakenOrRefusedWithAnyBitFlipped) {
 
 TEST(Message, NoneOrAnotherKindIsUnknown) {
   EXPECT_TRUE(std::holds_alternative<Unknown>(decode({})));
-  EXPECT_TRUE(std::holds_alternative<Unknown>(decode(Bytes{0x7a, 0x01, 0x00})));  // field 15
-  EXPECT_TRUE(std::holds_alternative<Unknown>(decode(Bytes{0x80, 0x7d, 0x01})));  // field 2000, a number
+  EXPECT_TRUE(std::holds_alternative<Unknown>(decode(Bytes{0x9a, 0x01, 0x01, 0x00})));  // field 19
+  EXPECT_TRUE(std::holds_alternative<Unknown>(decode(Bytes{0x80, 0x7d, 0x01})));        // field 2000, a number
 }
 
 TEST(Message, AnUnknownFieldIsSkippedAndASecondMessageIsNot) {
