@@ -11,6 +11,7 @@
 #include <filesystem>
 
 #include "client/file_name.h"
+#include "client/keeping.h"
 #include "client/progress.h"
 #include "client/sanitise.h"
 #include "client/words.h"
@@ -28,16 +29,10 @@ Failure changed(const std::string& path) {
 }
 
 // As many bytes as there should be, or fewer at the end of the file.
-std::size_t read_up_to(int fd, char* into, std::size_t length, const std::string& path) {
-  std::size_t have = 0;
-  while (have < length) {
-    const auto got = ::read(fd, into + have, length - have);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) throw unfit(path, std::string("cannot be read: ") + std::strerror(errno));
-    if (got == 0) break;
-    have += static_cast<std::size_t>(got);
-  }
-  return have;
+std::size_t read_of(const std::string& path, int fd, char* into, std::size_t length) {
+  const auto have = read_up_to(fd, into, length);
+  if (!have) throw unfit(path, std::string("cannot be read: ") + std::strerror(errno));
+  return *have;
 }
 
 }  // namespace
@@ -91,11 +86,11 @@ void FilesToAttach::send(Context& context, const File& file) {
   Progress progress("attaching " + sanitise_line(file.name), file.size, context.out.json());
   if (::lseek(file.fd, 0, SEEK_SET) != 0) throw changed(file.path);
   const auto fill = [&file](std::string& piece) {
-    if (read_up_to(file.fd, piece.data(), piece.size(), file.path) != piece.size()) throw changed(file.path);
+    if (read_of(file.path, file.fd, piece.data(), piece.size()) != piece.size()) throw changed(file.path);
   };
   send_file(context.daemon, file.name, file.size, fill, [&progress](std::uint64_t done) { progress.at(done); });
   char more = 0;
-  if (read_up_to(file.fd, &more, 1, file.path) != 0) throw changed(file.path);
+  if (read_of(file.path, file.fd, &more, 1) != 0) throw changed(file.path);
 }
 
 }  // namespace duolog::client

@@ -11,30 +11,21 @@
 #include <cstring>
 
 #include "client/failure.h"
+#include "client/keeping.h"
 #include "client/sanitise.h"
 #include "client/words.h"
 
 namespace duolog::client {
 namespace {
 
-constexpr std::size_t kPiece = std::size_t{1} << 20;
-
 Failure file_failed(const std::string& what, const std::string& file, const std::string& hint) {
   return {Exit::kFailed, "BACKUP_FILE", what + " " + sanitise_line(file) + ": " + std::strerror(errno), hint};
 }
 
-std::string read_piece(int fd, const std::string& file) {
-  std::string piece(kPiece, '\0');
-  std::size_t have = 0;
-  while (have < piece.size()) {
-    const auto got = ::read(fd, piece.data() + have, piece.size() - have);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) throw file_failed("cannot read", file, "is the disk whole? nothing was changed");
-    if (got == 0) break;
-    have += static_cast<std::size_t>(got);
-  }
-  piece.resize(have);
-  return piece;
+std::string next_piece(int fd, const std::string& file) {
+  auto piece = read_piece(fd);
+  if (!piece) throw file_failed("cannot read", file, "is the disk whole? nothing was changed");
+  return std::move(*piece);
 }
 
 std::string folder_of(const std::string& file) {
@@ -109,7 +100,7 @@ void BackupTarget::settle() {
   ::posix_fadvise(fd_, 0, 0, POSIX_FADV_DONTNEED);  // so that it is read from the disk, as far as the system lets us
 }
 
-std::string BackupTarget::read() { return read_piece(fd_, unfinished_); }
+std::string BackupTarget::read() { return next_piece(fd_, unfinished_); }
 
 void BackupTarget::keep() {
   if (!is_file()) return;
@@ -134,7 +125,7 @@ BackupSource::~BackupSource() {
   if (fd_ > STDERR_FILENO) ::close(fd_);
 }
 
-std::string BackupSource::read() { return read_piece(fd_, file_); }
+std::string BackupSource::read() { return next_piece(fd_, file_); }
 
 std::uint64_t BackupSource::size() const {
   struct stat found{};

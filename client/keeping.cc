@@ -3,6 +3,9 @@
 
 #include <fmt/format.h>
 #include <poll.h>
+#include <unistd.h>
+
+#include <cerrno>
 
 #include "client/words.h"
 #include "proto/control.pb.h"
@@ -46,6 +49,28 @@ void send_pieces(Context& context, std::uint64_t total, const char* what, const 
     stages.tell(what, sent, total, Progress::In::kBytes);
   }
 }
+
+std::optional<std::size_t> read_up_to(int fd, char* into, std::size_t length) {
+  std::size_t have = 0;
+  while (have < length) {
+    const auto got = ::read(fd, into + have, length - have);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return std::nullopt;
+    if (got == 0) break;
+    have += static_cast<std::size_t>(got);
+  }
+  return have;
+}
+
+std::optional<std::string> read_piece(int fd) {
+  std::string piece(std::size_t{1} << 20, '\0');
+  const auto have = read_up_to(fd, piece.data(), piece.size());
+  if (!have) return std::nullopt;
+  piece.resize(*have);
+  return piece;
+}
+
+std::string records_text(std::uint64_t count) { return count == 1 ? "1 record" : fmt::format("{} records", count); }
 
 std::string pieces_text(std::uint32_t count) {
   return count == 1 ? "1 piece of an attachment" : fmt::format("{} pieces of attachments", count);

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <functional>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "client/daemon.h"
@@ -47,6 +48,12 @@ class Stoppable {
 void send_pieces(Context& context, std::uint64_t total, const char* what, const Stoppable& stoppable, Stages& stages,
                  const std::function<std::string()>& read);
 
-std::string pieces_text(std::uint32_t count);  // "3 pieces of attachments"
+// As many bytes as that, or fewer at the end of the file. nullopt: errno says why.
+std::optional<std::size_t> read_up_to(int fd, char* into, std::size_t length);
+// The next MiB; empty: the end. nullopt: errno says why.
+std::optional<std::string> read_piece(int fd);
+
+std::string pieces_text(std::uint32_t count);   // "3 pieces of attachments"
+std::string records_text(std::uint64_t count);  // "1 record"
 
 }  // namespace duolog::client

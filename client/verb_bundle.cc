@@ -24,8 +24,6 @@ using control::Request;
 
 constexpr int kTries = 3;  // where something is taken back while it is written
 
-std::string records(std::uint64_t count) { return count == 1 ? "1 record" : fmt::format("{} records", count); }
-
 // Whose it is, in a sentence.
 std::string for_whom(const BundleReport& report) {
   return report.other().empty() ? "your other devices" : sanitise_line(report.other());
@@ -123,7 +121,7 @@ std::string exported_text(const Context& context, const BundleReport& report, co
   const auto width = context.out.width();
   const std::string pieces = report.chunks() == 0 ? "" : ", " + pieces_text(report.chunks());
   std::string text =
-      paragraph(fmt::format("written: {}, {} for {}{}, {}", sanitise_line(place.path()), records(report.records()),
+      paragraph(fmt::format("written: {}, {} for {}{}, {}", sanitise_line(place.path()), records_text(report.records()),
                             for_whom(report), pieces, size_text(report.done())),
                 0, width);
   if (report.chunks_missing() > 0)

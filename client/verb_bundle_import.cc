@@ -23,10 +23,6 @@ namespace {
 using control::BundleReport;
 using control::Request;
 
-constexpr std::size_t kPiece = std::size_t{1} << 20;
-
-std::string records(std::uint64_t count) { return count == 1 ? "1 record" : fmt::format("{} records", count); }
-
 std::string of_whom(const BundleReport& report) {
   return report.other().empty() ? "your notebook" : "what you share with " + sanitise_line(report.other());
 }
@@ -46,17 +42,9 @@ class Source {
   Source& operator=(const Source&) = delete;
 
   std::string read() const {
-    std::string piece(kPiece, '\0');
-    std::size_t have = 0;
-    while (have < piece.size()) {
-      const auto got = ::read(fd_, piece.data() + have, piece.size() - have);
-      if (got < 0 && errno == EINTR) continue;
-      if (got < 0) fail();
-      if (got == 0) break;
-      have += static_cast<std::size_t>(got);
-    }
-    piece.resize(have);
-    return piece;
+    auto piece = read_piece(fd_);
+    if (!piece) fail();
+    return std::move(*piece);
   }
   [[nodiscard]] std::uint64_t size() const { return size_; }
 
@@ -103,7 +91,7 @@ std::string what_came(const BundleReport& report) {
                                         : fmt::format("all {} records in it are here already", report.known()))
                : "nothing new";
   if (report.records() == 0 && report.chunks() == 0)
-    return fmt::format("the words of {} that lacked them", records(report.bodies()));
+    return fmt::format("the words of {} that lacked them", records_text(report.bodies()));
   const std::string latest =
       report.latest().empty() || report.records() == 0 ? "" : ", the latest from " + near(report.latest(), today());
   return (report.records() > 0

@@ -60,16 +60,8 @@ struct Bundles::State {
     writer.reset();
     reader.reset();
   }
-  template <class Step>
-  void guarded(Step&& step) {
-    try {
-      step();
-    } catch (...) {
-      Error failure;
-      control::fill(failure, std::current_exception());
-      forget();
-      answers.fail(failure);
-    }
+  void guarded(const std::function<void()>& step) {
+    answers.guarded(step, [this] { forget(); });
   }
   void later(std::chrono::milliseconds time, std::function<void()> step) {
     timer = desk.after(time, [this, step = std::move(step)] {

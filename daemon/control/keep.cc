@@ -61,17 +61,8 @@ struct Keep::State {
     unpacker.reset();
     checking.reset();
   }
-  // What goes wrong in a timer's call is told as in a request's.
-  template <class Step>
-  void guarded(Step&& step) {
-    try {
-      step();
-    } catch (...) {
-      Error failure;
-      control::fill(failure, std::current_exception());
-      forget();
-      answers.fail(failure);
-    }
+  void guarded(const std::function<void()>& step) {
+    answers.guarded(step, [this] { forget(); });
   }
 
   Desk& desk;
@@ -82,6 +73,17 @@ struct Keep::State {
   std::shared_ptr<store::BackupUnpacker> unpacker;
   std::unique_ptr<Checking> checking;
 };
+
+void Keep::Answers::guarded(const std::function<void()>& step, const std::function<void()>& end) const {
+  try {
+    step();
+  } catch (...) {
+    Error failure;
+    control::fill(failure, std::current_exception());
+    if (end) end();
+    fail(failure);
+  }
+}
 
 Keep::Keep(Desk& desk, Answers answers) : state_(std::make_unique<State>(desk, std::move(answers))) {}
 Keep::~Keep() = default;

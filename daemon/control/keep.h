@@ -15,6 +15,9 @@ class Keep {
     std::function<void(Reply)> send;    // there will be more
     std::function<void(Reply)> finish;  // the last one
     std::function<void(const Error&)> fail;
+
+    // What goes wrong in a turn of its own is told as in a request's; `end` comes before that.
+    void guarded(const std::function<void()>& step, const std::function<void()>& end = {}) const;
   };
   Keep(Desk& desk, Answers answers);
   ~Keep();

@@ -67,17 +67,12 @@ void Parting::look_up(const journal::Journal& journal) {
   report_.set_other_devices(count(leaving.other_devices));
 }
 
-// What goes wrong in a timer's call is told as in a request's.
 void Parting::wait_until_told(int looks) {
-  try {
+  answers_.guarded([this, looks] {
     report_.set_told(journal::holds_all_of_ours(desk_.shelf(), journal_));
     if (report_.told() || looks == 0) return leave();
     timer_ = desk_.after(kLook, [this, looks] { wait_until_told(looks - 1); });
-  } catch (...) {
-    Error failure;
-    fill(failure, std::current_exception());
-    answers_.fail(failure);
-  }
+  });
 }
 
 void Parting::leave() {

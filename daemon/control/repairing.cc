@@ -57,17 +57,8 @@ void Repairing::begin(const Repair& asked) {
   read_on();
 }
 
-// What goes wrong in a timer's call is told as in a request's.
 void Repairing::turn(std::chrono::milliseconds time, void (Repairing::*step)()) {
-  timer_ = desk_.after(time, [this, step] {
-    try {
-      (this->*step)();
-    } catch (...) {
-      Error failure;
-      fill(failure, std::current_exception());
-      answers_.fail(failure);
-    }
-  });
+  timer_ = desk_.after(time, [this, step] { answers_.guarded([this, step] { (this->*step)(); }); });
 }
 
 // ---- reading ----

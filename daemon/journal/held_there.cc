@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "daemon/journal/held_there.h"
 
+#include "daemon/journal/ends.h"
+
 namespace duolog::journal {
 namespace {
 
-constexpr std::size_t kEntryLength = 32 + 8;
 constexpr std::uint64_t kLookedBack = 256;  // records of its own log, for one that says what it has seen
 
 std::string mark_of(const JournalId& journal, const DeviceId& by) { return held_there_prefix(journal) + hex(by.bytes); }
@@ -15,18 +16,13 @@ HeldThere decode(const std::optional<Bytes>& mark) {
   if (!mark || mark->size() < EpochId::kLength) return held;
   const auto epoch = EpochId::from(ByteView(*mark).first(EpochId::kLength));
   if (epoch && *epoch != EpochId()) held.epoch = epoch;
-  ByteView rest = ByteView(*mark).subspan(EpochId::kLength);
-  for (; rest.size() >= kEntryLength; rest = rest.subspan(kEntryLength))
-    held.logs[*DeviceId::from(rest.first(DeviceId::kLength))] = read_u64(rest.subspan(DeviceId::kLength));
+  held.logs = read_ends(ByteView(*mark).subspan(EpochId::kLength));
   return held;
 }
 
 Bytes encode(const HeldThere& held) {
   Bytes mark = to_bytes(held.epoch.value_or(EpochId()).bytes);
-  for (const auto& [device, seq] : held.logs) {
-    append(mark, device.bytes);
-    append_u64(mark, seq);
-  }
+  append_ends(mark, held.logs);
   return mark;
 }
 

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "daemon/journal/own_enrolment.h"
 
+#include "daemon/journal/ends.h"
 #include "daemon/journal/notebook.h"
 #include "daemon/journal/roster.h"
 
 namespace duolog::journal {
 namespace {
-
-constexpr std::size_t kEntryLength = 32 + 8;  // device || u64 seq
 
 constexpr const char* kGiver = "/by";
 
@@ -25,10 +24,7 @@ Handed handed_by_words(const crypto::RootKeys& root, crypto::Chain chain, std::s
 void note_homecoming(store::LocalState& state, const Returned& returned) {
   for (const Returned::Journal& journal : returned.journals) {
     Bytes reached;
-    for (const auto& [device, seq] : journal.reached) {
-      append(reached, device.bytes);
-      append_u64(reached, seq);
-    }
+    append_ends(reached, journal.reached);
     state.put_soon(mark_of(journal.secrets.id), reached);
     Roster roster(state, journal.secrets.genesis);
     const auto giver = roster.prove(returned.giver);
@@ -41,10 +37,7 @@ void note_homecoming(store::LocalState& state, const Returned& returned) {
 std::optional<Reached> homecoming_in(const store::LocalState& state, const JournalId& journal) {
   const auto kept = state.get(mark_of(journal));
   if (!kept) return std::nullopt;
-  Reached reached;
-  for (ByteView rest = *kept; rest.size() >= kEntryLength; rest = rest.subspan(kEntryLength))
-    reached.emplace(*DeviceId::from(rest.first(32)), read_u64(rest.subspan(32)));
-  return reached;
+  return read_ends(*kept);
 }
 
 std::optional<DeviceId> giver_of(const store::LocalState& state, const JournalId& journal) {

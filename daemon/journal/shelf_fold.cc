@@ -243,14 +243,15 @@ void Shelf::State::keep_in_notebook(const JournalSecrets& journal, bool& wrote) 
     wrote = true;
     herald.grew(notebook());
   }
+  const Journal* of = by_id(journal.id);
+  if (of == nullptr || is_read_by_removed(*of)) return;
   for (std::size_t i = 1; i < journal.epochs.size(); ++i)
     keep_in_notebook(journal, crypto::epoch_id(journal.id, journal.epochs[i]), wrote);
 }
 
 void Shelf::State::keep_in_notebook(const JournalSecrets& journal, const EpochId& epoch, bool& wrote) {
   const Journal* of = by_id(journal.id);
-  if (notebook().keeps(epoch) || epochs_kept.contains(epoch) || of == nullptr) return;
-  if (is_read_by_removed(*of) || !of->is_explained(epoch)) return;
+  if (notebook().keeps(epoch) || epochs_kept.contains(epoch) || of == nullptr || !of->is_explained(epoch)) return;
   const crypto::EpochSecret* secret = journal.epoch(epoch);
   if (secret == nullptr) return;
   notebook().append(EpochKept{journal.id, secret->clone()}, stamp());

@@ -138,9 +138,8 @@ def bundles_come_in_any_order_twice_and_several_at_once(house):
         assert sorted(bo.texts()) == sorted(["the first word", "I have read it", "the second word", "the third word"])
 
 
-@fact
-def a_bundle_that_goes_on_after_words_that_are_not_here_says_which(house):
-    ada, bo = apart(house)
+def one_after_the_other(house, ada, bo):
+    """Two bundles of Ada's, the second without what is in the first; Bo's disk is as it was before he had read either."""
     with alone(ada):
         ada.write("the word in between")
         between, _ = export(ada, "between.bundle")
@@ -154,8 +153,15 @@ def a_bundle_that_goes_on_after_words_that_are_not_here_says_which(house):
         bring(ada, back)
         ada.write("the word after it")
         after, _ = export(ada, "after.bundle")
-    shutil.rmtree(bo.home)  # Bo's disk as it was before he had read anything
+    shutil.rmtree(bo.home)
     shutil.copytree(before, bo.home)
+    return between, after
+
+
+@fact
+def a_bundle_that_goes_on_after_words_that_are_not_here_says_which(house):
+    ada, bo = apart(house)
+    between, after = one_after_the_other(house, ada, bo)
     with alone(bo):
         told = bo.duolog("bundle", "import", after, expect=FAILED)
         words = " ".join(told.said.split())
@@ -389,21 +395,7 @@ def a_bundle_that_is_brought_over_in_pieces_is_read_once_it_is_whole(house):
 def what_lies_in_a_drop_box_in_the_wrong_order_is_put_in_order(house):
     ada, bo = apart(house)
     folder = shared_folder(house, bo)
-    with alone(ada):
-        ada.write("the word in between")
-        between, _ = export(ada, "between.bundle")
-    before = house.folder / "bo-before"
-    shutil.copytree(bo.home, before)
-    with alone(bo):
-        bring(bo, between)
-        bo.write("I have read it")
-        back, _ = export(bo, "back.bundle")
-    with alone(ada):
-        bring(ada, back)
-        ada.write("the word after it")
-        after, _ = export(ada, "after.bundle")
-    shutil.rmtree(bo.home)
-    shutil.copytree(before, bo.home)
+    between, after = one_after_the_other(house, ada, bo)
     for own in carried(folder):
         (folder / own).unlink()
     (folder / "0000000000000001.duolog").write_bytes(after.read_bytes())

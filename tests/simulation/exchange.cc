@@ -47,8 +47,7 @@ Exchange::Exchange(const Options& options)
   add("disks", options.disks);
   add("clocks", options.clocks);
   add("replays", options.replays);
-  world_.network().weather.breaks_one_in = options.cuts == 0 ? 0 : 5 - options.cuts;
-  world_.kept = [this] { return static_cast<Disk::Kept>(world_.roll(3)); };
+  begin_weather(world_, options.cuts);
   for (Person& person : people_) {
     person.node->disk().ignore_syncs(options.ignores_syncs != 0);
     person.node->on_news = [this, &person](const journal::News& news) { hear(person, news); };

@@ -56,9 +56,8 @@ Family::Family(const Options& options)
   add("disks", options.disks);
   add("clocks", options.clocks);
   add("sleeps", options.sleeps);
-  world_.network().weather.breaks_one_in = options.cuts == 0 ? 0 : 5 - options.cuts;
-  world_.network().weather.delay = milliseconds(1 + world_.roll(world_.roll(4) == 0 ? 600 : 60));
-  world_.kept = [this] { return static_cast<Disk::Kept>(world_.roll(3)); };
+  begin_weather(world_, options.cuts);
+  slow_down(world_);
   for (Node* node : world_.both()) {
     Member& member = members_.emplace_back();
     member.node = node;

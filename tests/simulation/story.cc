@@ -107,9 +107,8 @@ Story::Story(const Options& options)
   add("sleeps", options.sleeps);
   add("replays", options.replays);
   add("passphrases", options.passphrases);
-  world_.network().weather.breaks_one_in = options.cuts == 0 ? 0 : 5 - options.cuts;
-  world_.network().weather.delay = milliseconds(1 + world_.roll(world_.roll(4) == 0 ? 600 : 60));
-  world_.kept = [this] { return static_cast<Disk::Kept>(world_.roll(3)); };
+  begin_weather(world_, options.cuts);
+  slow_down(world_);
   for (Person& person : people_) person.node->disk().ignore_syncs(options.ignores_syncs != 0);
 }
 

@@ -13,6 +13,15 @@ constexpr std::int64_t kToday = 1'795'000'000'000;
 
 }  // namespace
 
+void begin_weather(World& world, std::uint64_t cuts) {
+  world.network().weather.breaks_one_in = cuts == 0 ? 0 : 5 - cuts;
+  world.kept = [&world] { return static_cast<Disk::Kept>(world.roll(3)); };
+}
+
+void slow_down(World& world) {
+  world.network().weather.delay = milliseconds(1 + world.roll(world.roll(4) == 0 ? 600 : 60));
+}
+
 void cut(World& world) {
   world.story("cut");
   world.network().break_all();

@@ -8,6 +8,9 @@
 
 namespace duolog::simulation {
 
+void begin_weather(World& world, std::uint64_t cuts);  // how often lines break, and what a crash leaves of a disk
+void slow_down(World& world);                          // what a packet takes, for the whole story
+
 void cut(World& world);                       // every connection, where it is
 void darken(World& world, Node& node);        // a black hole, a refusal; or light again
 void trouble_disk(World& world, Node& node);  // full for a while, or EIO; or room again
