@@ -1,6 +1,8 @@
 // strangers.cc: patience with a limit.
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "daemon/net/strangers.h"
+#include "daemon/line/strangers.h"
+
+#include "crypto/pairing.h"
 
 namespace duolog::net {
 namespace {

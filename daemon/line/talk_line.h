@@ -1,16 +1,37 @@
-// pair_line.h: one connection of a pairing, as host and joiner share it: frames of a handshake, and after it a
-// Conversation through the channel. Knows neither codes nor links.
+// talk_line.h: one connection on which two say to each other what a Conversation has to say: frames of a handshake, and
+// after it messages through the channel. Pairings and mailboxes speak so; it knows neither codes nor links nor bundles.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "daemon/net/pairing.h"
+#include <functional>
+#include <optional>
+
+#include "crypto/noise.h"
+#include "daemon/line/line.h"
+#include "proto/frame_codec.h"
 
 namespace duolog::net {
 
-class PairLine {
+inline constexpr milliseconds kTalkTime{30'000};  // for a step; and a pairing outlives its window by this
+
+// What is said over the channel once both have proven what they know. next() is asked after every receive() and
+// whenever something has moved (moved()). The connection is closed when state() is no longer kGoing and
+// next() has nothing more.
+struct Conversation {
+  enum class State { kGoing, kDone, kFailed };
+  std::function<void(ByteView)> receive;
+  std::function<std::optional<Bytes>()> next;
+  std::function<State()> state;
+  std::function<void()> lost;  // the connection ended before it was done; may be empty
+  // What comes next is up to a person, here or there, and may take as long as all of it. Empty: always so. Otherwise
+  // each step has kTalkTime.
+  std::function<bool()> a_person_decides;
+};
+
+class TalkLine {
  public:
   // A handshake message awaited on this line must be there by `deadline`.
-  explicit PairLine(SteadyTime deadline);
+  explicit TalkLine(SteadyTime deadline);
 
   void expect(std::size_t frame_limit, SteadyTime by);  // the next handshake message, and how long it may be
   void say(ByteView frame);
@@ -47,9 +68,5 @@ class PairLine {
   Conversation conversation_;
   bool over_ = false;
 };
-
-// What both sides make of the other's introduction. nullopt: malformed, of another key than the one spoken with, or
-// ours.
-std::optional<Introduced> introduced_by(ByteView payload, const crypto::Handshake& handshake, const Self& self);
 
 }  // namespace duolog::net

@@ -1,6 +1,6 @@
 // interfaces.cc: getifaddrs, folded by interface.
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "daemon/net/interfaces.h"
+#include "daemon/line/interfaces.h"
 
 #include <arpa/inet.h>
 #include <ifaddrs.h>

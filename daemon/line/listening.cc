@@ -1,6 +1,6 @@
 // listening.cc: one socket for both families where the system can do that.
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "daemon/net/listening.h"
+#include "daemon/line/listening.h"
 
 #include <fcntl.h>
 

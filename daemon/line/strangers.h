@@ -10,8 +10,11 @@
 #pragma once
 
 #include <map>
+#include <optional>
 
-#include "daemon/net/pairing.h"
+#include "crypto/bytes.h"
+#include "daemon/line/line.h"
+#include "proto/frame_codec.h"
 
 namespace duolog::net {
 

@@ -12,8 +12,8 @@ namespace duolog::net {
 // address in its text.
 asio::ip::tcp::acceptor open_acceptor(asio::io_context& io, const std::string& place);
 
-// From now on calls may be made from its port. What listens there stays the only one: a second listener, this user's
-// own too, would have had to be let in before.
+// From now on calls may be made from its port. A second daemon, which shares its port no sooner than this, finds it
+// taken; a program of this very user's that shares it from the start does not.
 void share_port(asio::ip::tcp::acceptor& acceptor);
 
 // No socket survives an exec: the daemon executes itself anew to forget its keys.

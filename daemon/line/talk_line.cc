@@ -1,19 +1,19 @@
-// pair_line.cc: the part of a pairing that does not depend on who invited whom.
+// talk_line.cc: the part of a talk that does not depend on who called whom.
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "daemon/net/pair_line.h"
+#include "daemon/line/talk_line.h"
 
 namespace duolog::net {
 
-PairLine::PairLine(SteadyTime deadline) : deadline_(deadline), reader_(proto::Framing::kPeer, 0) {}
+TalkLine::TalkLine(SteadyTime deadline) : deadline_(deadline), reader_(proto::Framing::kPeer, 0) {}
 
-void PairLine::expect(std::size_t frame_limit, SteadyTime by) {
+void TalkLine::expect(std::size_t frame_limit, SteadyTime by) {
   reader_.set_limit(frame_limit);
   deadline_ = by;
 }
 
-void PairLine::say(ByteView frame) { proto::append_frame(output_, proto::Framing::kPeer, frame); }
+void TalkLine::say(ByteView frame) { proto::append_frame(output_, proto::Framing::kPeer, frame); }
 
-void PairLine::talk(crypto::ChannelKeys keys, Conversation conversation, SteadyTime by) {
+void TalkLine::talk(crypto::ChannelKeys keys, Conversation conversation, SteadyTime by) {
   channel_.emplace(std::move(keys));
   conversation_ = std::move(conversation);
   talks_until_ = by;
@@ -21,19 +21,19 @@ void PairLine::talk(crypto::ChannelKeys keys, Conversation conversation, SteadyT
   hear();  // the other side may have begun already
 }
 
-void PairLine::feed(ByteView bytes) {
+void TalkLine::feed(ByteView bytes) {
   if (over_) return;
   reader_.feed(bytes);
   if (talking()) hear();
 }
 
-bool PairLine::a_person_decides() const { return !conversation_.a_person_decides || conversation_.a_person_decides(); }
+bool TalkLine::a_person_decides() const { return !conversation_.a_person_decides || conversation_.a_person_decides(); }
 
-void PairLine::moved(SteadyTime now) {
+void TalkLine::moved(SteadyTime now) {
   if (talking() && !over_) deadline_ = a_person_decides() ? talks_until_ : std::min(talks_until_, now + kTalkTime);
 }
 
-std::optional<Bytes> PairLine::next_frame() {
+std::optional<Bytes> TalkLine::next_frame() {
   if (over_ || talking()) return std::nullopt;
   Bytes frame;
   switch (reader_.next(frame)) {
@@ -48,7 +48,7 @@ std::optional<Bytes> PairLine::next_frame() {
   return std::nullopt;
 }
 
-void PairLine::hear() {
+void TalkLine::hear() {
   Bytes frame;
   while (!over_) {
     const auto next = reader_.next(frame);
@@ -63,7 +63,7 @@ void PairLine::hear() {
   }
 }
 
-Bytes PairLine::take_output() {
+Bytes TalkLine::take_output() {
   const auto emit = [this](ByteView frame) { say(frame); };
   while (talking() && !over_ && output_.size() < kOutputRoom) {
     auto message = conversation_.next();
@@ -77,26 +77,15 @@ Bytes PairLine::take_output() {
   return std::exchange(output_, {});
 }
 
-void PairLine::drop() {
+void TalkLine::drop() {
   over_ = true;
   output_.clear();
 }
 
-void PairLine::lose() {
+void TalkLine::lose() {
   if (over_) return;
   drop();
   if (talking() && state() == Conversation::State::kGoing && conversation_.lost) conversation_.lost();
-}
-
-std::optional<Introduced> introduced_by(ByteView payload, const crypto::Handshake& handshake, const Self& self) {
-  auto introduction = decode_introduction(payload);
-  if (!introduction) return std::nullopt;
-  const auto device = introduced_device(introduction->chain, handshake.remote());
-  if (!device || device->id() == self.keys.id()) return std::nullopt;
-  Introduced introduced;
-  introduced.introduction = std::move(*introduction);
-  introduced.device = device->id();
-  return introduced;
 }
 
 }  // namespace duolog::net
