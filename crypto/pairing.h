@@ -14,6 +14,7 @@
 
 #include <variant>
 
+#include "crypto/link_text.h"
 #include "crypto/noise.h"
 
 namespace duolog::crypto {
@@ -95,9 +96,6 @@ bool cpace_multiply(std::span<std::uint8_t> out32, ByteView scalar, ByteView poi
 CPaceKey cpace_key(ByteView session_id, ByteView shared, ByteView ya, ByteView ada, ByteView yb, ByteView adb);
 
 // ---- the link ----
-
-inline constexpr std::size_t kLinkAddressLimit = 8;
-inline constexpr std::size_t kLinkAddressLengthLimit = 64;
 
 struct PairLink {
   PairPurpose purpose = PairPurpose::kPartner;

@@ -29,8 +29,9 @@ class HandDriven {
   void agree(ByteView secret, ByteView public_key) {
     ByteArray<32> shared{};
     (void)dh(shared, secret, public_key);  // zeros for a point of low order: that is what the liar wants
-    mix_key(shared);
+    agreed(shared);
   }
+  void agreed(ByteView shared) { mix_key(shared); }
   Bytes sealed(ByteView plaintext) {
     Bytes ciphertext = noise_encrypt(key_, counter_++, hash_, plaintext);
     mix_hash(ciphertext);
@@ -39,6 +40,18 @@ class HandDriven {
   void received(ByteView ciphertext) {
     ++counter_;
     mix_hash(ciphertext);
+  }
+  // It goes on either way.
+  bool opens(ByteView ciphertext) {
+    const bool is_open = noise_decrypt(key_, counter_, hash_, ciphertext).has_value();
+    received(ciphertext);
+    return is_open;
+  }
+  // The channel's keys, the initiator's first.
+  [[nodiscard]] std::array<Bytes, 2> split() const {
+    std::array<Wiped<64>, 2> outputs;
+    noise_hkdf(outputs, chaining_key_, {});
+    return {to_bytes(outputs[0].view().first(32)), to_bytes(outputs[1].view().first(32))};
   }
 
  private:

@@ -7,6 +7,7 @@
 #include "damage.h"
 #include "hand_driven.h"
 #include "people.h"
+#include "scripted_random.h"
 
 namespace duolog::crypto::testing {
 namespace {
@@ -207,6 +208,79 @@ TEST_F(HandshakeTest, TwoOfTheSameDevicesShareNoBytes) {
       for (std::size_t i = 0; i + kWindow <= message.size(); ++i, ++windows)
         seen.insert(to_bytes(ByteView(message).subspan(i, kWindow)));
   EXPECT_EQ(seen.size(), windows);
+}
+
+// ---- whoever has recorded it all, and later has what both devices keep ----
+
+// Two devices speak, and the keys that they forget are known to the test alone.
+struct Recorded {
+  Recorded(const PreparedPsk& psk, const People& people) {
+    const ScriptedRandom forgotten = ScriptedRandom::giving({to_bytes(callers.view()), to_bytes(answerers.view())});
+    Handshake caller = Handshake::initiate(psk, people.laptop.noise());
+    handshake.push_back(caller.write({}));
+    Handshake answerer = *Handshake::answer(psk, people.desktop.noise(), handshake[0]);
+    handshake.push_back(answerer.write(Bytes(1024)));
+    EXPECT_TRUE(caller.read(handshake[1]));
+    handshake.push_back(caller.write(Bytes(1024)));
+    EXPECT_TRUE(answerer.read(handshake[2]));
+    Channel from_caller(caller.split()), from_answerer(answerer.split());
+    const auto record = [this](ByteView frame) { frames.push_back(to_bytes(frame)); };
+    EXPECT_TRUE(from_caller.seal(as_bytes("what is nobody's business"), record));
+    EXPECT_TRUE(from_answerer.seal(as_bytes("nor is the answer"), record));
+  }
+  NoiseSecret callers = NoiseSecret::random();
+  NoiseSecret answerers = NoiseSecret::random();
+  std::vector<Bytes> handshake;
+  std::vector<Bytes> frames;
+};
+
+ByteArray<32> agreement(const NoiseSecret& secret, ByteView public_key) {
+  ByteArray<32> shared{};
+  EXPECT_TRUE(dh(shared, secret.view(), public_key));
+  return shared;
+}
+
+class AThiefOfBothDevices : public HandshakeTest {
+ protected:
+  Recorded recorded_{psk_, people_};
+
+  // How much of the recording opens to both lasting keys and the psk, where this is what the two forgotten keys have
+  // agreed on.
+  [[nodiscard]] std::size_t opened_with(ByteView forgotten) const {
+    const ByteView first = recorded_.handshake[0], second = recorded_.handshake[1], third = recorded_.handshake[2];
+    constexpr std::size_t kSealedKey = 32 + 16;
+    HandDriven thief(prologue_, secret_.view());
+    thief.ephemeral(first.first(32));
+    EXPECT_TRUE(thief.opens(first.subspan(32))) << "the psk is the right one";
+    thief.ephemeral(second.first(32));
+    thief.agreed(forgotten);
+    std::size_t opened = thief.opens(second.subspan(32, kSealedKey)) ? 1 : 0;
+    thief.agree(people_.desktop.noise().view(), first.first(32));
+    opened += thief.opens(second.subspan(32 + kSealedKey)) ? 1 : 0;
+    opened += thief.opens(third.first(kSealedKey)) ? 1 : 0;
+    thief.agree(people_.laptop.noise().view(), second.first(32));
+    opened += thief.opens(third.subspan(kSealedKey)) ? 1 : 0;
+    for (const Bytes& key : thief.split())
+      for (const Bytes& frame : recorded_.frames) opened += noise_decrypt(key, 0, {}, frame) ? 1 : 0;
+    return opened;
+  }
+};
+
+TEST_F(AThiefOfBothDevices, OpensNothingOfWhatWasRecordedBefore) {
+  const ByteView callers = ByteView(recorded_.handshake[0]).first(32);
+  const ByteView answerers = ByteView(recorded_.handshake[1]).first(32);
+  for (const DeviceKeys* kept : {&people_.laptop, &people_.desktop})
+    for (const ByteView seen : {callers, answerers, ByteView(people_.laptop.public_keys().noise.bytes),
+                                ByteView(people_.desktop.public_keys().noise.bytes)})
+      EXPECT_EQ(opened_with(agreement(kept->noise(), seen)), 0U);
+  EXPECT_EQ(opened_with(secret_.view()), 0U);
+  EXPECT_EQ(opened_with(Bytes(32)), 0U);
+}
+
+TEST_F(AThiefOfBothDevices, WouldOpenAllOfItWithAKeyThatWasForgotten) {
+  const std::size_t all = 4 + recorded_.frames.size();
+  EXPECT_EQ(opened_with(agreement(recorded_.callers, ByteView(recorded_.handshake[1]).first(32))), all);
+  EXPECT_EQ(opened_with(agreement(recorded_.answerers, ByteView(recorded_.handshake[0]).first(32))), all);
 }
 
 using HandshakeDeathTest = HandshakeTest;
