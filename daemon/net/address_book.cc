@@ -8,7 +8,9 @@
 namespace duolog::net {
 namespace {
 
-std::string place_of(const DeviceId& device) { return "net.address." + hex(device.bytes); }
+constexpr std::string_view kPlace = "net.address.";
+
+std::string place_of(const DeviceId& device) { return std::string(kPlace) + hex(device.bytes); }
 
 std::string write_page(const AddressBook::Page& page) {
   std::string text = page.last_seen ? std::to_string(page.last_seen->time_since_epoch().count()) : "";
@@ -50,6 +52,16 @@ AddressBook::Page& AddressBook::open(const DeviceId& device) const {
 }
 
 const AddressBook::Page& AddressBook::look_up(const DeviceId& device) const { return open(device); }
+
+std::vector<DeviceId> AddressBook::devices() const {
+  std::vector<DeviceId> devices;
+  for (const std::string& name : memory_.names(kPlace)) {
+    const auto bytes = from_hex(std::string_view(name).substr(kPlace.size()));
+    const auto device = bytes ? DeviceId::from(*bytes) : std::nullopt;
+    if (device) devices.push_back(*device);
+  }
+  return devices;
+}
 
 bool AddressBook::reached(const DeviceId& device, const Address& address) {
   forgotten_.erase(device);

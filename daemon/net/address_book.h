@@ -26,6 +26,8 @@ class AddressBook {
   };
   [[nodiscard]] const Page& look_up(const DeviceId& device) const;
 
+  [[nodiscard]] std::vector<DeviceId> devices() const;  // of which something is written
+
   // It was reached there: first from now on, and durable at once: of two who were just paired somebody must know where
   // the other is. Both are true when something was new.
   bool reached(const DeviceId& device, const Address& address);

@@ -59,6 +59,7 @@ void BeaconSchedule::begin_anew(SteadyTime now) {
 
 void BeaconSchedule::begin(SteadyTime first, SteadyTime now) {
   began_ = now;
+  times_ = 0;
   repeat_ = true;
   next_ = said_ ? std::max(first, *said_ + kAtMostEvery) : first;
 }
@@ -66,8 +67,14 @@ void BeaconSchedule::begin(SteadyTime first, SteadyTime now) {
 bool BeaconSchedule::due(SteadyTime now) {
   if (!wanted_ || now < next_) return false;
   said_ = now;
+  ++times_;
   next_ = now + pause(now);
   return true;
+}
+
+std::size_t BeaconSchedule::epoch(std::size_t epochs) const {
+  if (epochs < 2 || times_ < 3 || times_ % 2 == 0) return 0;
+  return 1 + (times_ - 3) / 2 % (epochs - 1);
 }
 
 // By up to a third more or less, so that two who began at once do not go on in step.

@@ -10,7 +10,7 @@
 
 namespace duolog::net {
 
-inline constexpr std::size_t kBeaconEpochs = 2;  // of each journal: the newest, and the one before it
+inline constexpr std::size_t kBeaconEpochs = 4;  // of each journal, the newest first
 inline constexpr std::uint32_t kBeaconTrialsPerSecond = 200;
 inline constexpr std::size_t kBeaconSourcesLimit = 16;
 inline constexpr std::chrono::hours kBeaconClocksMayDiffer{24};
@@ -40,6 +40,8 @@ class BeaconSchedule {
   void want(bool wanted, SteadyTime now);
   void begin_anew(SteadyTime now);  // the network is another one, or a person asked
   bool due(SteadyTime now);         // true once each time
+  // Under which of so many epochs it is said this time: at first the newest, then every other time an older one.
+  [[nodiscard]] std::size_t epoch(std::size_t epochs) const;
   [[nodiscard]] bool wanted() const { return wanted_; }
   [[nodiscard]] SteadyTime deadline() const { return wanted_ ? next_ : SteadyTime::max(); }
 
@@ -49,7 +51,8 @@ class BeaconSchedule {
 
   Random random_;
   bool wanted_ = false;
-  bool repeat_ = false;  // the first of a series: the network may not have been ready for it
+  bool repeat_ = false;    // the first of a series: the network may not have been ready for it
+  std::size_t times_ = 0;  // said since it began
   SteadyTime began_;
   std::optional<SteadyTime> changed_;
   SteadyTime next_;

@@ -9,8 +9,8 @@
 #include <asio/steady_timer.hpp>
 #include <asio/use_awaitable.hpp>
 
-#include "daemon/net/interfaces.h"
-#include "daemon/net/listening.h"
+#include "daemon/line/interfaces.h"
+#include "daemon/line/listening.h"
 #include "daemon/net/switchboard.h"
 #include "daemon/net/ways.h"
 

@@ -17,7 +17,7 @@ struct Doorway {
   JournalId journal;
   std::vector<crypto::PreparedPsk> psks;   // under prologue('P', journal), the newest epoch first
   std::vector<DeviceId> others;            // live devices to look for; not this one
-  std::vector<crypto::BeaconKey> beacons;  // the newest epoch first: said under that one, understood under each
+  std::vector<crypto::BeaconKey> beacons;  // the newest epoch first: understood under each, said in turn
 };
 
 struct PeerHooks {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "crypto/hash.h"
 #include "daemon/net/ways.h"
 
 namespace duolog::net {
@@ -13,42 +14,81 @@ using Is = MappingStatus::Is;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-constexpr std::uint32_t kShortestMapping = 120;  // what is granted for less is asked for as if it were this
+constexpr std::uint32_t kShortestMapping = 60;  // what is granted for less is gone before it is renewed
 constexpr std::uint32_t kLongestMapping = 24 * 3'600;
 constexpr milliseconds kNewsRest{10'000};
+constexpr std::uint16_t kFirstFreePort = 1024;  // below, another program of somebody else's may be knocked at
+
+// PCP has one address for both families; what is asked for is of IPv4.
+bool is_of_v4(const ByteArray<16>& ip) { return ip_text(ip).find(':') == std::string::npos; }
 
 }  // namespace
 
-MapNonce lasting_nonce(store::LocalState& memory, const Random& random) {
-  constexpr std::string_view kName = "net.mapping.nonce";
+NonceKey lasting_nonce_key(store::LocalState& memory, const Random& random) {
+  constexpr std::string_view kName = "net.mapping.key";
   constexpr std::uint32_t kByte = 256;
-  MapNonce nonce{};
+  NonceKey key{};
   const auto kept = memory.get(kName);
-  if (kept && kept->size() == nonce.size()) {
-    std::ranges::copy(*kept, nonce.begin());
-    return nonce;
+  if (kept && kept->size() == key.size()) {
+    std::ranges::copy(*kept, key.begin());
+    return key;
   }
-  std::ranges::generate(nonce, [&] { return static_cast<std::uint8_t>(random(kByte)); });
-  memory.put_soon(kName, nonce);
+  std::ranges::generate(key, [&] { return static_cast<std::uint8_t>(random(kByte)); });
+  memory.put_soon(kName, key);
+  return key;
+}
+
+MapNonce nonce_for(const NonceKey& key, const std::string& router, const Hardware& hardware, const ByteArray<16>& here,
+                   std::uint16_t port) {
+  ByteArray<32> made{};
+  crypto::kdf_into(made, key, "net.mapping.nonce", {as_bytes(router), hardware, here, as_bytes(std::to_string(port))});
+  MapNonce nonce{};
+  std::copy_n(made.begin(), nonce.size(), nonce.begin());
   return nonce;
 }
 
 // ---- asking ----
 
-void Mapping::ask(const std::optional<Route>& route, SteadyTime now) {
-  if (route != route_) granted_.reset(), epoch_.reset(), tell({});
+void Mapping::ask(const std::optional<Route>& route, SteadyTime now, Is why_none) {
+  leaving_ = false;
+  const bool another = route != route_;
+  if (another) leave_route();
   route_ = route;
+  if (!route_) {
+    stage_ = Stage::kIdle;
+    return tell({why_none});
+  }
+  if (!another && stage_ == Stage::kAsking) {
+    asked_again_ = true;
+    return;
+  }
+  if (!another && stage_ != Stage::kIdle && searched_ && now - *searched_ < kSearchAgain) {
+    next_ = std::min(next_, *searched_ + kSearchAgain);
+    return;
+  }
   rests_ = 0;
-  if (route_) return search(now);
+  search(now);
+}
+
+// Another network, or another address in this one. Where the old router can still be reached, it is told.
+void Mapping::leave_route() {
+  if (route_) undo();
+  if (packet_) farewell_ = Farewell{*route_, *std::exchange(packet_, std::nullopt)};
+  granted_.reset();
+  epoch_.reset();
+  searched_.reset();
+  asked_again_ = false;
   stage_ = Stage::kIdle;
-  tell({Is::kNoRouter});
+  tell({});
 }
 
 // All ways again; first the one that went well.
 void Mapping::search(SteadyTime now) {
+  searched_ = now;
+  asked_again_ = false;
   worst_ = {Is::kNoAnswer};
   if (granted_) return begin(granted_->way, now);
-  if (status_.is == Is::kOff || status_.is == Is::kMapped) tell({Is::kAsking});
+  if (status_.is <= Is::kTunnel || status_.is == Is::kMapped) tell({Is::kAsking});
   begin(MappingWay::kPcp, now);
 }
 
@@ -66,21 +106,25 @@ void Mapping::send() {
   const std::uint16_t outside_port = granted_ ? granted_->outside_port : port_;
   switch (way_) {
     case MappingWay::kPcp:
-      packet_ = encode(PcpMap{nonce_, route_->here, port_, outside_port, kMappingSeconds});
+      packet_ = encode(PcpMap{route_->nonce, route_->here, port_, outside_port, kMappingSeconds});
       return;
     case MappingWay::kNatPmp:
       packet_ = pmp_outside_ ? encode(PmpMap{port_, outside_port, kMappingSeconds}) : encode_pmp_address();
       return;
     case MappingWay::kUpnp:
-      wish_ = UpnpWish{*route_, port_, outside_port, kMappingSeconds};
-      return;
+      return wish(outside_port);
   }
+}
+
+void Mapping::wish(std::uint16_t outside_port) {
+  asked_wish_ = ++wishes_made_;
+  wished_port_ = outside_port;
+  wishes_.push_back({*route_, port_, outside_port, kMappingSeconds, kUpnpPorts, asked_wish_});
 }
 
 void Mapping::tick(SteadyTime now) {
   if (stage_ == Stage::kIdle || now < next_) return;
-  if (stage_ == Stage::kResting) return search(now);
-  if (stage_ == Stage::kMapped) return begin(granted_->way, now);
+  if (stage_ == Stage::kResting || stage_ == Stage::kMapped) return search(now);
   if (way_ == MappingWay::kUpnp || sends_ == kSends) return fail(Is::kNoAnswer, now);
   send();
   next_ = now + kFirstResend * (1 << (sends_ - 1));
@@ -97,6 +141,7 @@ void Mapping::fail(Is why, SteadyTime now) {
     next_ = now + std::max((granted_->until - now) / 2, kSoonestRenewal);
     return;
   }
+  if (waits_for_wish() && why == Is::kNoAnswer) unwish(*route_, wished_port_, kUpnpPorts);
   const bool renewed = std::exchange(granted_, std::nullopt).has_value();
   if (worst_.is < why) worst_ = {why, way_};
   if (renewed) return search(now);
@@ -111,14 +156,18 @@ void Mapping::next_way(SteadyTime now) {
 void Mapping::rest(SteadyTime now) {
   milliseconds pause = kFirstMappingRest;
   for (int i = 0; i < rests_ && pause < kLongestMappingRest; ++i) pause *= 2;
-  ++rests_;
   stage_ = Stage::kResting;
   next_ = now + std::min(pause, kLongestMappingRest);
   tell(worst_);
+  if (std::exchange(asked_again_, false)) {
+    next_ = std::max(now, *searched_ + kSearchAgain);  // the network was another one meanwhile
+  } else {
+    ++rests_;
+  }
 }
 
 void Mapping::nobody_there(SteadyTime now) {
-  leaving_ = false;
+  if (farewell_wish_ == 0) leaving_ = false;
   if (stage_ == Stage::kAsking && way_ != MappingWay::kUpnp) fail(Is::kNoAnswer, now);
 }
 
@@ -128,14 +177,15 @@ void Mapping::received(ByteView packet, SteadyTime now) {
   using Kind = RouterSaid::Kind;
   const auto said = decode_router(packet);
   if (!said) return;
-  if (leaving_ && (said->kind == Kind::kPcpMap || said->kind == Kind::kPmpMap)) leaving_ = false;
+  const bool about_a_mapping = said->kind == Kind::kPcpMap || said->kind == Kind::kPmpMap;
+  if (leaving_ && farewell_wish_ == 0 && about_a_mapping) leaving_ = false;
   if (stage_ != Stage::kAsking) return;
   if (way_ == MappingWay::kPcp) {
     if (said->kind == Kind::kNoPcp) return fail(Is::kNoAnswer, now);
-    if (said->kind == Kind::kPcpMap && said->nonce == nonce_) take_map(*said, said->outside, now);
+    if (said->kind == Kind::kPcpMap && said->nonce == route_->nonce) take_map(*said, said->outside, now);
     return;
   }
-  if (said->kind == Kind::kPcpMap && said->nonce == nonce_) return take_late(*said, now);
+  if (said->kind == Kind::kPcpMap && said->nonce == route_->nonce) return take_late(*said, now);
   if (way_ != MappingWay::kNatPmp) return;
   if (said->kind == Kind::kNoPcp) return fail(Is::kNoAnswer, now);
   if (said->kind == Kind::kPmpMap && pmp_outside_) return take_map(*said, *pmp_outside_, now);
@@ -162,36 +212,48 @@ void Mapping::take_map(const RouterSaid& said, const ByteArray<16>& outside, Ste
   if (said.verdict == RouterSaid::Verdict::kRefused) return fail(Is::kRefused, now);
   if (said.verdict == RouterSaid::Verdict::kNoOutside) return fail(Is::kNotOutside, now);
   if (said.port != port_) return;  // about something else
-  if (said.outside_port == 0 || said.seconds == 0) return fail(Is::kRefused, now);
+  if (said.outside_port == 0 || said.seconds < kShortestMapping) return fail(Is::kRefused, now);
   epoch_ = said.epoch;
   epoch_at_ = now;
   grant({way_, said.outside_port, outside, {}}, said.seconds, now);
 }
 
-void Mapping::answered(const UpnpAnswer& answer, SteadyTime now) {
-  leaving_ = false;
-  if (stage_ != Stage::kAsking || way_ != MappingWay::kUpnp) return;
+// A grant of a wish that was given up is given back, unless it is the very mapping that stands.
+void Mapping::answered(const UpnpWish& of, const UpnpAnswer& answer, SteadyTime now) {
+  if (of.seconds == 0) {
+    if (of.number == farewell_wish_) leaving_ = false;
+    return;
+  }
+  if (!waits_for_wish() || of.number != asked_wish_) {
+    const bool stands = granted_ && granted_->way == MappingWay::kUpnp && of.route == route_;
+    if (answer.is == UpnpAnswer::Is::kMapped && !(stands && granted_->outside_port == answer.outside_port))
+      unwish(of.route, answer.outside_port, 1);
+    return;
+  }
   switch (answer.is) {
     case UpnpAnswer::Is::kNobody:
+    case UpnpAnswer::Is::kGone:
       return fail(Is::kNoAnswer, now);
     case UpnpAnswer::Is::kRefused:
       return fail(Is::kRefused, now);
     case UpnpAnswer::Is::kNotOutside:
       return fail(Is::kNotOutside, now);
     case UpnpAnswer::Is::kMapped:
-      if (answer.outside_port == 0) return fail(Is::kRefused, now);
-      return grant({way_, answer.outside_port, answer.outside, {}},
-                   answer.seconds == 0 ? kLongestMapping : answer.seconds, now);
+      if (answer.outside_port == 0 || answer.seconds < kShortestMapping) return fail(Is::kRefused, now);
+      return grant({way_, answer.outside_port, answer.outside, {}}, answer.seconds, now);
   }
 }
 
-// A mapping at an address that the internet has no way to is of no use to anybody: it is given back.
+// A mapping at an address that the internet has no way to is of no use to anybody, and one at a port of other programs
+// would lead the partner's calls to them: they are given back.
 void Mapping::grant(Granted granted, std::uint32_t length, SteadyTime now) {
-  if (!is_public(granted.outside)) {
+  const bool outside = is_of_v4(granted.outside) && is_public(granted.outside);
+  if (!outside || (granted.outside_port < kFirstFreePort && granted.outside_port != port_)) {
     take_away(granted.way, granted.outside_port);
-    return fail(Is::kNotOutside, now);
+    given_back_ = std::exchange(packet_, std::nullopt);
+    return fail(outside ? Is::kRefused : Is::kNotOutside, now);
   }
-  const milliseconds time = seconds(std::clamp(length, kShortestMapping, kLongestMapping));
+  const milliseconds time = seconds(std::min(length, kLongestMapping));
   granted.until = now + time;
   granted_ = granted;
   rests_ = 0;
@@ -231,37 +293,57 @@ bool Mapping::began_anew(std::uint32_t epoch, SteadyTime now) const {
 void Mapping::take_away(MappingWay way, std::uint16_t outside_port) {
   switch (way) {
     case MappingWay::kPcp:
-      packet_ = encode(PcpMap{nonce_, route_->here, port_, 0, 0});
+      packet_ = encode(PcpMap{route_->nonce, route_->here, port_, 0, 0});
       return;
     case MappingWay::kNatPmp:
       packet_ = encode(PmpMap{port_, 0, 0});
       return;
     case MappingWay::kUpnp:
-      wish_ = UpnpWish{*route_, port_, outside_port, 0};
-      return;
+      return unwish(*route_, outside_port, 1);
   }
 }
 
+void Mapping::unwish(const Route& route, std::uint16_t outside_port, std::uint16_t ports) {
+  wishes_.push_back({route, port_, outside_port, 0, ports, ++wishes_made_});
+}
+
 // What was asked for and not answered yet may have been granted all the same.
-void Mapping::stop() {
+void Mapping::undo() {
   packet_.reset();
-  wish_.reset();
-  const bool asked = stage_ == Stage::kAsking && !granted_;
   if (granted_) {
     take_away(granted_->way, granted_->outside_port);
-  } else if (asked && way_ != MappingWay::kUpnp) {
+  } else if (waits_for_wish()) {
+    unwish(*route_, wished_port_, kUpnpPorts);
+  } else if (stage_ == Stage::kAsking) {
     take_away(way_, port_);
   }
-  leaving_ = packet_ || wish_;
+}
+
+void Mapping::stop() {
+  const std::uint64_t before = wishes_made_;
+  undo();
+  const bool by_wish = wishes_made_ > before;
+  farewell_wish_ = by_wish ? wishes_made_ : 0;
+  leaving_ = packet_ || by_wish;
   granted_.reset();
+  searched_.reset();
   stage_ = Stage::kIdle;
   tell({});
 }
 
 // ---- for whoever carries the packets ----
 
-std::optional<Bytes> Mapping::take_packet() { return std::exchange(packet_, std::nullopt); }
-std::optional<UpnpWish> Mapping::take_wish() { return std::exchange(wish_, std::nullopt); }
-bool Mapping::waits_for_packet() const { return leaving_ || (stage_ == Stage::kAsking && way_ != MappingWay::kUpnp); }
+std::optional<Bytes> Mapping::take_packet() { return std::exchange(given_back_ ? given_back_ : packet_, std::nullopt); }
+std::optional<Farewell> Mapping::take_farewell() { return std::exchange(farewell_, std::nullopt); }
+std::optional<UpnpWish> Mapping::take_wish() {
+  if (wishes_.empty()) return std::nullopt;
+  UpnpWish first = std::move(wishes_.front());
+  wishes_.pop_front();
+  return first;
+}
+bool Mapping::waits_for_packet() const {
+  const bool asking = stage_ == Stage::kAsking && way_ != MappingWay::kUpnp;
+  return asking || (leaving_ && farewell_wish_ == 0);
+}
 
 }  // namespace duolog::net

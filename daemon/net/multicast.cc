@@ -13,7 +13,7 @@
 #include <array>
 #include <cstring>
 
-#include "daemon/net/interfaces.h"
+#include "daemon/line/interfaces.h"
 
 namespace duolog::net {
 namespace {

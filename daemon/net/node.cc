@@ -17,9 +17,9 @@
 #include <asio/use_awaitable.hpp>
 #include <asio/write.hpp>
 
+#include "daemon/line/interfaces.h"
+#include "daemon/line/listening.h"
 #include "daemon/net/calling.h"
-#include "daemon/net/interfaces.h"
-#include "daemon/net/listening.h"
 #include "daemon/net/multicast.h"
 #include "daemon/net/router.h"
 #include "daemon/net/surroundings.h"
@@ -85,6 +85,7 @@ struct Node::State : std::enable_shared_from_this<Node::State> {
   SteadyTime alarm_at = SteadyTime::max();
   asio::steady_timer settled;
   asio::steady_timer announcing;
+  asio::steady_timer telling;  // a new address outside, to those who are connected
   bool announcer_runs = false;
   std::unique_ptr<GroupListener> listener;
   std::vector<std::shared_ptr<asio::posix::stream_descriptor>> listening_on;
@@ -96,8 +97,11 @@ struct Node::State : std::enable_shared_from_this<Node::State> {
   std::shared_ptr<Names> names;
   std::unique_ptr<Router> router;  // only where ports are to be mapped
   std::optional<SteadyTime> told_outside;
-  bool router_is_told = true;  // that we go
+  std::optional<Address> last_told;  // then
+  bool router_is_told = true;        // that we go
+  bool outside_known = true;         // as the switchboard has been told
   std::function<void()> stopped;
+  bool stopping = false;
   asio::steady_timer stop_timer;
   bool look_is_due = false;
   bool gone = false;
@@ -110,6 +114,7 @@ struct Node::State : std::enable_shared_from_this<Node::State> {
         alarm(context),
         settled(context),
         announcing(context),
+        telling(context),
         names(std::make_shared<Names>(context)),
         stop_timer(context) {}
 
@@ -139,6 +144,7 @@ struct Node::State : std::enable_shared_from_this<Node::State> {
   void set_alarm();
   void look_at_announcements();
   void look_at_beacons();
+  void look_at_router();
   void listen();
   void stop_listening();
   void hear();
@@ -150,6 +156,7 @@ struct Node::State : std::enable_shared_from_this<Node::State> {
   void look_around(bool ask_router = true);
   void network_changed();
   void mapping_changed();
+  void tell_outside();
   std::shared_ptr<asio::posix::stream_descriptor> watch_descriptor(int fd, const char* what,
                                                                    std::function<void()> readable);
 };
@@ -190,13 +197,14 @@ MappingStatus Node::mapping() const { return state_->router ? state_->router->st
 void Node::State::begin() {
   acceptor = open_acceptor(io, options.listen);
   const tcp::endpoint here = acceptor.local_endpoint();
+  const bool is_everywhere = here.address().is_unspecified();
+  const std::string host = is_everywhere ? "" : host_text(here.address());
   port = here.port();
-  if (here.address().is_unspecified()) {
+  if (is_everywhere) {
     share_port(acceptor);
     calls_from = port;
   }
-  whereabouts.listen(here.address().is_unspecified() ? "" : host_text(here.address()), port, options.addresses,
-                     here.address().is_v4());
+  whereabouts.listen(host, port, options.addresses, here.address().is_v4());
   std::weak_ptr<State> weak = shared_from_this();
   switchboard.on_wake([weak] {
     if (const auto self = weak.lock()) self->look_soon();
@@ -204,10 +212,10 @@ void Node::State::begin() {
   if (options.port_mapping) {
     Router::House house{io, options.clock, [this](const std::string& text) { note(text); },
                         [this] { mapping_changed(); }};
-    const std::string host = here.address().is_unspecified() ? "" : host_text(here.address());
-    router = std::make_unique<Router>(std::move(house), host, port, options.nonce);
+    router = std::make_unique<Router>(std::move(house), host, port, options.nonce_key);
   }
   look_around();
+  look_at_router();
   spawn("accepting", accept_loop(shared_from_this()));
   spawn("waking", alarm_loop(shared_from_this()));
   watch_surroundings();
@@ -224,7 +232,7 @@ void Node::State::watch_surroundings() {
     surroundings.drain_clock();
     switchboard.tick();      // renews what a longer sleep has probably cut
     switchboard.sync_now();  // and after the shortest one, whoever is away may be back
-    if (router && !stopped) router->look(true);
+    if (router && !stopping) router->look(true);
     look();
   }));
 }
@@ -235,7 +243,7 @@ void Node::State::close_all() {
   router.reset();
   acceptor.close(ignored);
   for (const auto& [line, connection] : connections) connection->close();
-  for (asio::steady_timer* timer : {&alarm, &settled, &announcing, &stop_timer}) timer->cancel();
+  for (asio::steady_timer* timer : {&alarm, &settled, &announcing, &telling, &stop_timer}) timer->cancel();
   for (const auto& descriptor : watched) descriptor->close(ignored);
   for (const auto& descriptor : listening_on) descriptor->close(ignored);
 }
@@ -243,6 +251,7 @@ void Node::State::close_all() {
 void Node::stop(std::function<void()> done) {
   const auto self = state_;
   self->stopped = std::move(done);
+  self->stopping = true;
   error_code ignored;
   self->acceptor.close(ignored);
   self->switchboard.stop();
@@ -363,6 +372,7 @@ void Node::State::look() {
   const auto now = connections;  // looking at one may end another
   for (const auto& [line, connection] : now) look_at(line, connection);
   switchboard.said();
+  look_at_router();
   look_at_announcements();
   look_at_beacons();
   set_alarm();
@@ -418,6 +428,17 @@ awaitable<void> Node::State::alarm_loop(Self self) {
     self->alarm.expires_after(kTickRest);  // a rest that is only ever a part of the next wait wakes nobody
     rested_at = std::chrono::time_point_cast<milliseconds>(self->alarm.expiry());
   }
+}
+
+// Nobody is asked to let anybody in while nobody is to come.
+void Node::State::look_at_router() {
+  if (!router || stopping) return;
+  router->wanted(switchboard.wants_to_be_found());
+  using Is = MappingStatus::Is;
+  const MappingStatus status = router->status();
+  const bool asked = status.is != Is::kOff && status.is != Is::kNotNeeded && status.is != Is::kAsking;
+  const bool known = asked && status.outside == whereabouts.outside();  // and is told already
+  if (std::exchange(outside_known, known) != known) switchboard.outside_is_known(known);
 }
 
 // ---- announcements ----
@@ -547,8 +568,8 @@ void Node::State::look_around(bool ask_router) {
     const tcp::endpoint local = each.second->socket.local_endpoint(error);
     return !error && !whereabouts.stands(host_text(local.address()));
   });
-  if (router && !stopped) router->look(ask_router && (change.told || change.way));
-  if (change.told) switchboard.listening(port, whereabouts.addresses());
+  if (router && !stopping) router->look(ask_router && (change.told || change.way));
+  if (change.told) switchboard.listening(port, whereabouts.addresses(), ask_router);
   if (options.discovery) switchboard.beacon_sources(whereabouts.beacon_sources());
   if (listener) stop_listening();  // interfaces are joined when it is made anew
   if (stranded) switchboard.resumed();
@@ -557,16 +578,30 @@ void Node::State::look_around(bool ask_router) {
 }
 
 // Whoever is connected hears of a new address outside by greeting anew; a router that changes it again and again does
-// not make them do so each time.
+// not make them do so each time: the last one is told when the time is over.
 void Node::State::mapping_changed() {
+  if (stopping) return;
+  look_soon();
   const auto outside = router->status().outside;
   if (outside == whereabouts.outside()) return;
   whereabouts.outside(outside);
-  look_around(false);
+  look_around(false);  // and then the switchboard may open its window
+  if (outside) tell_outside();
+}
+
+void Node::State::tell_outside() {
   const SteadyTime now = options.clock.steady();
-  if (!outside || (told_outside && now - *told_outside < kToldAgain)) return;
+  if (told_outside && now - *told_outside < kToldAgain) {
+    telling.expires_after(*told_outside + kToldAgain - now);
+    telling.async_wait([self = shared_from_this()](const error_code& cancelled) {
+      if (!cancelled && !self->gone && !self->stopping && self->whereabouts.outside()) self->tell_outside();
+    });
+    return;
+  }
+  if (connections.empty() || whereabouts.outside() == last_told) return;  // whoever comes is told as it comes
   told_outside = now;
-  if (!connections.empty()) switchboard.resumed();
+  last_told = whereabouts.outside();
+  switchboard.resumed();
 }
 
 }  // namespace duolog::net

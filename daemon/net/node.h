@@ -28,7 +28,7 @@ class Node {
     std::function<void(std::exception_ptr)> failed;  // our bug
     Clock clock = Clock::of_this_machine();
     bool port_mapping = false;  // ask this network's router to let the port in
-    MapNonce nonce{};           // of port mapping
+    NonceKey nonce_key{};       // of port mapping
   };
   // Listens when this returns. Throws std::system_error, the address in its text, when it cannot.
   // `switchboard` and `io` outlive it. It may be destroyed while io runs, but not from what it calls.

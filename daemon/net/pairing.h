@@ -14,6 +14,7 @@
 #include <memory>
 
 #include "crypto/pairing.h"
+#include "daemon/line/talk_line.h"
 #include "daemon/net/announcement.h"
 #include "daemon/net/doorway.h"
 #include "daemon/net/peer.h"
@@ -26,25 +27,6 @@ inline constexpr std::size_t kHalfOpenLimit = 4;
 inline constexpr std::chrono::milliseconds kLookTime{10'000};      // for an announcement
 inline constexpr std::chrono::milliseconds kCollectTime{1'500};    // after the first one, to notice a second host
 inline constexpr std::chrono::milliseconds kNextPairAddress{500};  // an address that does not answer is not waited for
-inline constexpr std::chrono::milliseconds kTalkTime{
-    30'000};  // for a step; and a conversation outlives its window by this
-
-// One connection, named by whoever owns the sockets. Never reused.
-using LineId = std::uint64_t;
-
-// What is said over the channel once both have proven the code or the link. next() is asked after every receive() and
-// whenever Switchboard::conversation_moved() says so. The connection is closed when state() is no longer kGoing and
-// next() has nothing more.
-struct Conversation {
-  enum class State { kGoing, kDone, kFailed };
-  std::function<void(ByteView)> receive;
-  std::function<std::optional<Bytes>()> next;
-  std::function<State()> state;
-  std::function<void()> lost;  // the connection ended before it was done; may be empty
-  // What comes next is up to a person, here or there, and may take as long as the window. Empty: always so. Otherwise
-  // each step has kTalkTime.
-  std::function<bool()> a_person_decides;
-};
 
 // Whom the handshake met.
 struct Introduced {
@@ -78,6 +60,10 @@ struct HostEvents {
   std::function<void()> visitor_left;    // before it was done; a new invitation follows
   std::function<void(WindowEnd)> ended;  // the last
 };
+
+// What both sides make of the other's introduction. nullopt: malformed, of another key than the one spoken with, or
+// ours.
+std::optional<Introduced> introduced_by(ByteView payload, const crypto::Handshake& handshake, const Self& self);
 
 class PairingWindow {
  public:

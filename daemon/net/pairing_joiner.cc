@@ -4,7 +4,7 @@
 #include <deque>
 
 #include "crypto/check.h"
-#include "daemon/net/pair_line.h"
+#include "daemon/net/pairing.h"
 
 namespace duolog::net {
 namespace {
@@ -16,7 +16,7 @@ constexpr std::chrono::hours kClockDoubt{24};  // a link that expired longer ago
 struct PairingJoiner::State {
   // Greeting (code only): `code` until the host's offer came. Then `handshake` until message 2, then the line talks.
   struct Call {
-    PairLine line;
+    TalkLine line;
     Address address;
     std::optional<crypto::CodeJoiner> code;
     std::optional<crypto::Handshake> handshake;
@@ -124,7 +124,7 @@ std::vector<Address> PairingJoiner::take_dials(SteadyTime now) {
 void PairingJoiner::connected(LineId line, const Address& address, SteadyTime now) {
   --state_->dialling;
   if (state_->end || state_->guessed || state_->met) return;  // not in `calls`: it is closed at once
-  State::Call call{PairLine(now + kHandshakeTime), address};
+  State::Call call{TalkLine(now + kHandshakeTime), address};
   if (state_->facts.code) {
     call.code.emplace(state_->facts.purpose, *state_->facts.code, state_->facts.self.keys.noise());
     call.line.say(call.code->greeting());

@@ -2,7 +2,8 @@
 // guess.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "crypto/check.h"
-#include "daemon/net/pair_line.h"
+#include "daemon/line/seen_ephemerals.h"
+#include "daemon/net/pairing.h"
 
 namespace duolog::net {
 namespace {
@@ -16,7 +17,7 @@ constexpr std::size_t kReadAtOnce = 64 << 10;
 struct PairingWindow::State {
   // A half-open visit has our offer and owes its guess. Then: `handshake` until message 3, then the line talks.
   struct Visit {
-    PairLine line;
+    TalkLine line;
     std::optional<crypto::CodeHost> half_open;
     std::optional<crypto::Handshake> handshake;
     bool by_link = false;
@@ -98,7 +99,7 @@ bool PairingWindow::State::busy() const {
 bool PairingWindow::State::greet_code(LineId line, ByteView frame, SteadyTime now) {
   if (code_consumed) return false;
   make_room();
-  Visit visit{PairLine(now + kHandshakeTime)};
+  Visit visit{TalkLine(now + kHandshakeTime)};
   visit.half_open.emplace(facts.purpose, shown.code, facts.self.keys.noise());
   const auto offer = visit.half_open->offer(frame);
   if (!offer) return false;
@@ -122,7 +123,7 @@ void PairingWindow::State::make_room() {
 bool PairingWindow::State::greet_link(LineId line, ByteView frame, SteadyTime now) {
   auto handshake = crypto::Handshake::answer(link_psk, facts.self.keys.noise(), frame);
   if (!handshake || !seen.first_time(frame)) return false;
-  Visit visit{PairLine(now + kHandshakeTime)};
+  Visit visit{TalkLine(now + kHandshakeTime)};
   visit.by_link = true;
   visit.handshake = std::move(*handshake);
   answer(visits.emplace(line, std::move(visit)).first->second, now);

@@ -344,6 +344,8 @@ SteadyTime Peer::deadline() const {
 
 // ---- what is known ----
 
+bool Peer::awaits_second() const { return state_->stage == Stage::kAwaitingSecond; }
+const Bytes& Peer::called_with() const { return state_->called_with; }
 bool Peer::open() const { return state_->stage == Stage::kOpen; }
 bool Peer::reading() const {
   return state_->stage == Stage::kAwaitingSecond || state_->stage == Stage::kAwaitingThird ||
@@ -360,21 +362,5 @@ std::optional<milliseconds> Peer::clock_ahead() const { return state_->clock_ahe
 const sync::Session* Peer::session() const { return state_->session.get(); }
 SteadyTime Peer::opened_at() const { return state_->opened_at; }
 SteadyTime Peer::heard_at() const { return state_->heard_at; }
-
-// ---- replays ----
-
-bool SeenEphemerals::first_time(ByteView message1) {
-  check(message1.size() == crypto::kFirstMessageLength, "a message 1 of another length");
-  ByteArray<32> ephemeral;
-  std::copy_n(message1.begin(), ephemeral.size(), ephemeral.begin());
-  if (!known_.insert(ephemeral).second) return false;
-  if (ring_.size() < kLimit) {
-    ring_.push_back(ephemeral);
-    return true;
-  }
-  known_.erase(std::exchange(ring_[oldest_], ephemeral));
-  oldest_ = (oldest_ + 1) % kLimit;
-  return true;
-}
 
 }  // namespace duolog::net

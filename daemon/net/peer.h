@@ -14,25 +14,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <chrono>
 #include <memory>
-#include <set>
 
-#include "daemon/home/clock.h"
+#include "daemon/line/line.h"
 #include "daemon/net/doorway.h"
 #include "proto/frame_codec.h"
 
 namespace duolog::net {
 
-using std::chrono::milliseconds;
-
-inline constexpr milliseconds kHandshakeTime{10'000};
 inline constexpr milliseconds kPingAfter{15'000};
 inline constexpr milliseconds kDeadAfter{25'000};
 inline constexpr milliseconds kRenewAfter{3'600'000};
 inline constexpr milliseconds kFarewellTime{5'000};
-inline constexpr std::size_t kIntroductionFrame = 32 << 10;  // messages 2 and 3; 64 certificates take 20 KiB
-inline constexpr std::size_t kOutputRoom = 128 << 10;        // the session is asked for more only below this
 
 // Why a connection is over. What the dialler does about it is its own business.
 enum class PeerEnd {
@@ -78,6 +71,8 @@ class Peer {
   // Both have called, and the network made one connection of two calls: the message 1 that came where message 2 was
   // awaited, once. Whoever is to answer it makes a new Peer of it; the other goes on to wait.
   std::optional<Bytes> take_crossed();
+  [[nodiscard]] bool awaits_second() const;
+  [[nodiscard]] const Bytes& called_with() const;  // our message 1, of an initiator
   void tick(SteadyTime now);
   [[nodiscard]] SteadyTime deadline() const;  // when tick() has something to do
   // Everything to be written now. The session is asked for more only here, so what is not taken costs no memory.
@@ -104,19 +99,6 @@ class Peer {
   struct State;
   explicit Peer(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
-};
-
-// Remembers the ephemeral keys of the last handshakes that a psk fitted, so that a recorded message 1 is not answered
-// twice. Strangers cannot push anything out of it: what no psk fits is never entered.
-class SeenEphemerals {
- public:
-  static constexpr std::size_t kLimit = 16384;
-  bool first_time(ByteView message1);  // REQUIRES: a psk fitted. False: seen before.
-
- private:
-  std::vector<ByteArray<32>> ring_;  // in order of arrival, then overwritten from the oldest on
-  std::size_t oldest_ = 0;
-  std::set<ByteArray<32>> known_;
 };
 
 }  // namespace duolog::net

@@ -26,6 +26,7 @@ void Rounds::begin(const PeerKey& key, const std::vector<Address>& addresses, St
 
 std::optional<Rounds::Call> Rounds::next(SteadyTime now) {
   for (auto& [key, round] : rounds_) {
+    go_on(key, round);
     if (round.left.empty() || (now < round.next_at && !round.lines.empty())) continue;
     Call call{key, round.left.front(), manners_[key]};
     round.left.pop_front();
@@ -36,11 +37,30 @@ std::optional<Rounds::Call> Rounds::next(SteadyTime now) {
   return std::nullopt;
 }
 
-void Rounds::began(const PeerKey& key, LineId line) { rounds_.at(key).lines.insert(line); }
+// All have been tried in one manner. Of those that were silent one is called in the next, and in the next round another
+// one: many addresses are often one machine.
+void Rounds::go_on(const PeerKey& key, Round& round) {
+  Manner& manner = manners_[key];
+  if (!round.left.empty() || !round.lines.empty() || round.silent_at.empty()) return;
+  if (manner.silences >= kCuriousRounds || round.manners >= kMannersARound) return;
+  ++round.manners;
+  try_another_manner(manner);
+  round.left.push_back(round.silent_at[manner.silences % round.silent_at.size()]);
+  round.silent_at.clear();
+}
+
+void Rounds::began(const PeerKey& key, LineId line) {
+  Round& round = rounds_.at(key);
+  round.lines.emplace(line, round.tried.back());
+}
 
 void Rounds::failed(LineId line, bool silent) {
-  for (auto& [key, round] : rounds_)
-    if (round.lines.erase(line) > 0) round.silent = round.silent || silent;
+  for (auto& [key, round] : rounds_) {
+    const auto call = round.lines.extract(line);
+    if (call.empty() || !silent) continue;
+    round.silent = true;
+    round.silent_at.push_back(call.mapped());
+  }
 }
 
 bool Rounds::offer(const PeerKey& key, const Address& address, SteadyTime now) {
@@ -58,7 +78,9 @@ std::optional<PeerKey> Rounds::next_failed() {
   for (auto round = rounds_.begin(); round != rounds_.end(); ++round) {
     if (!round->second.left.empty() || !round->second.lines.empty()) continue;
     const PeerKey key = round->first;
-    if (round->second.silent) try_another_manner(manners_[key]);
+    Manner& manner = manners_[key];
+    manner.silences = round->second.silent ? manner.silences + 1 : 0;
+    if (round->second.silent) try_another_manner(manner);
     rounds_.erase(round);
     return key;
   }
@@ -66,8 +88,12 @@ std::optional<PeerKey> Rounds::next_failed() {
 }
 
 std::set<LineId> Rounds::drop(const PeerKey& key) {
-  auto round = rounds_.extract(key);
-  return round.empty() ? std::set<LineId>{} : std::move(round.mapped().lines);
+  manners_[key].silences = 0;
+  std::set<LineId> lines;
+  const auto round = rounds_.extract(key);
+  if (!round.empty())
+    for (const auto& [line, address] : round.mapped().lines) lines.insert(line);
+  return lines;
 }
 
 SteadyTime Rounds::deadline() const {

@@ -1,5 +1,5 @@
 // router.cc: one connected socket while the router is asked, so that only its own address is heard; one at its group
-// while a mapping stands.
+// while a mapping stands. Whether a router should be asked at all is decided in find_route().
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "daemon/net/router.h"
 
@@ -8,10 +8,11 @@
 #include <asio/post.hpp>
 #include <asio/steady_timer.hpp>
 
+#include "daemon/line/interfaces.h"
+#include "daemon/line/listening.h"
 #include "daemon/net/gateway.h"
-#include "daemon/net/interfaces.h"
-#include "daemon/net/listening.h"
 #include "daemon/net/upnp.h"
+#include "daemon/net/ways.h"
 
 // Asio returns the error that it was also given a place for.
 // NOLINTBEGIN(bugprone-unused-return-value,cert-err33-c)
@@ -23,8 +24,10 @@ using std::error_code;
 using std::chrono::milliseconds;
 
 constexpr milliseconds kGoing{300};
-constexpr milliseconds kSaidAgain{100};     // the packet that takes it away, once
-constexpr milliseconds kListenRest{1'000};  // between two looks at what comes to the group
+constexpr milliseconds kGoingByUpnp{1'200};
+constexpr milliseconds kNeighbourTime{200};  // for the router's hardware to be known
+constexpr milliseconds kSaidAgain{100};      // the packet that takes it away, once
+constexpr milliseconds kListenRest{1'000};   // between two looks at what comes to the group
 constexpr int kHeardAtOnce = 16;
 
 std::string words(const MappingStatus& status) {
@@ -38,7 +41,10 @@ std::string words(const MappingStatus& status) {
       return "the router has no address of the internet";
     case Is::kNoAnswer:
       return "no router here maps ports";
+    case Is::kTunnel:
+      return "what goes to the internet goes through a tunnel: no router is asked to map a port";
     case Is::kNoRouter:
+    case Is::kNotNeeded:
     case Is::kAsking:
     case Is::kOff:
       return "";
@@ -51,6 +57,8 @@ std::string words(const MappingStatus& status) {
 struct Router::State : std::enable_shared_from_this<Router::State> {
   House house;
   std::string host;
+  std::uint16_t port;
+  NonceKey key;
   Mapping mapping;
   Upnp upnp;
   udp::socket socket;  // connected to the router, while it is asked
@@ -58,31 +66,47 @@ struct Router::State : std::enable_shared_from_this<Router::State> {
   asio::steady_timer alarm;
   asio::steady_timer rest;  // of the group
   asio::steady_timer going;
+  asio::steady_timer neighbourly;  // until the router's hardware is known
   ByteArray<kRouterPacketLimit> buffer{};
   ByteArray<kRouterPacketLimit> heard_buffer{};
   bool receiving = false;
   bool listening = false;
   bool gone = false;
+  bool is_wanted = false;
+  bool asks_anew = false;  // once the router is met
+  bool leaving = false;    // stop() was called: nothing is asked any more
   std::function<void()> stopped;
   Bytes last_words;
   MappingStatus told;
 
-  State(House given, std::string listens_at, std::uint16_t port, MapNonce nonce)
+  State(House given, std::string listens_at, std::uint16_t listens, const NonceKey& secret)
       : house(std::move(given)),
         host(std::move(listens_at)),
-        mapping(nonce, port),
+        port(listens),
+        key(secret),
+        mapping(listens),
         upnp(house.io),
         socket(house.io),
         group(house.io),
         alarm(house.io),
         rest(house.io),
-        going(house.io) {}
+        going(house.io),
+        neighbourly(house.io) {}
 
   [[nodiscard]] SteadyTime now() const { return house.clock.steady(); }
-  std::optional<Route> find_route();
+  struct Found {
+    std::optional<Route> route;
+    MappingStatus::Is why_none = MappingStatus::Is::kNoRouter;
+    bool stranger = false;  // its hardware is not known yet
+  };
+  [[nodiscard]] Found find_route() const;
+  void look(bool anew, bool for_the_last_time = false);
+  void meet(const Route& route);
   bool open(const std::string& router);
   void carry();
   void send(const Bytes& packet);
+  static void send_once(const Farewell& farewell);
+  [[nodiscard]] bool is_still(const Route& route) const;
   void receive();
   void received(const error_code& error, std::size_t size);
   void listen();
@@ -94,12 +118,14 @@ struct Router::State : std::enable_shared_from_this<Router::State> {
   void close();
 };
 
-Router::Router(House house, std::string host, std::uint16_t port, MapNonce nonce)
-    : state_(std::make_shared<State>(std::move(house), std::move(host), port, nonce)) {}
+Router::Router(House house, std::string host, std::uint16_t port, const NonceKey& key)
+    : state_(std::make_shared<State>(std::move(house), std::move(host), port, key)) {}
 
 Router::~Router() { state_->close(); }
 
-const MappingStatus& Router::status() const { return state_->mapping.status(); }
+MappingStatus Router::status() const {
+  return state_->is_wanted ? state_->mapping.status() : MappingStatus{MappingStatus::Is::kNotNeeded};
+}
 
 void Router::State::close() {
   gone = true;
@@ -107,28 +133,61 @@ void Router::State::close() {
   error_code ignored;
   socket.close(ignored);
   group.close(ignored);
-  for (asio::steady_timer* timer : {&alarm, &rest, &going}) timer->cancel();
+  for (asio::steady_timer* timer : {&alarm, &rest, &going, &neighbourly}) timer->cancel();
 }
 
 // ---- which router ----
 
-void Router::look(bool anew) {
-  if (state_->stopped) return;
-  const auto route = state_->find_route();
-  const bool known = state_->mapping.status().is != MappingStatus::Is::kOff;
-  if (!known || anew || route != state_->mapping.route()) state_->mapping.ask(route, state_->now());
+void Router::wanted(bool is_wanted) {
+  if (state_->leaving || is_wanted == state_->is_wanted) return;
+  state_->is_wanted = is_wanted;
+  if (is_wanted) return state_->look(true);
+  state_->neighbourly.cancel();
+  state_->mapping.stop();
   state_->carry();
 }
 
-// Connecting sends nothing; it makes the system say which of our addresses the router knows us by.
-std::optional<Route> Router::State::find_route() {
+void Router::look(bool anew) { state_->look(anew); }
+
+void Router::State::look(bool anew, bool for_the_last_time) {
+  if (leaving || !is_wanted) return;
+  asks_anew = asks_anew || anew;
+  const Found found = find_route();
+  if (found.stranger && !for_the_last_time) return meet(*found.route);
+  neighbourly.cancel();
+  const bool afresh = std::exchange(asks_anew, false);
+  const bool known = mapping.status().is != MappingStatus::Is::kOff;
+  if (!known || afresh || found.route != mapping.route()) mapping.ask(found.route, now(), found.why_none);
+  carry();
+}
+
+// The system learns a neighbour's hardware by speaking to it: which address it has outside is asked by whoever asks for
+// a port, and says nothing of who asks. The answer is not waited for.
+void Router::State::meet(const Route& route) {
+  send_once({route, encode_pmp_address()});
+  neighbourly.expires_after(kNeighbourTime);
+  neighbourly.async_wait([self = shared_from_this()](const error_code& cancelled) {
+    if (!cancelled && !self->gone) self->look(false, true);
+  });
+}
+
+// No tunnel's end is asked as if it were the router at home; nor is the router at home while a tunnel carries what goes
+// to the internet: its address would be told to the other, and the tunnel is there to hide it.
+Router::State::Found Router::State::find_route() const {
   const auto found = gateway();
-  if (!found || !open(found->router)) return std::nullopt;
-  error_code error;
-  const udp::endpoint here = socket.local_endpoint(error);
-  const auto ip = ip_bytes(host_text(here.address()));
-  if (error || !ip || (!host.empty() && host != host_text(here.address()))) return std::nullopt;
-  return Route{found->router, *ip};
+  if (!found) return {};
+  const auto here = source_towards(found->router);
+  if (!here || (!host.empty() && ip_bytes(host) != *here)) return {};
+  if (is_tunnel(found->interface) || !leads_everywhere_from(*here)) return {{}, MappingStatus::Is::kTunnel};
+  const auto hardware = neighbour(found->router);
+  const MapNonce nonce = nonce_for(key, found->router, hardware.value_or(Hardware{}), *here, port);
+  return {Route{found->router, *here, nonce}, MappingStatus::Is::kNoRouter, !hardware};
+}
+
+// At the same address stands the same machine: a stranger's router is told nothing by which the last network knew us.
+bool Router::State::is_still(const Route& route) const {
+  const auto hardware = neighbour(route.router);
+  return nonce_for(key, route.router, hardware.value_or(Hardware{}), route.here, port) == route.nonce;
 }
 
 bool Router::State::open(const std::string& router) {
@@ -138,8 +197,11 @@ bool Router::State::open(const std::string& router) {
   if (!error) socket.open(udp::v4(), error);
   if (error) return false;
   close_on_exec(socket.native_handle());
+  socket.set_option(asio::socket_base::do_not_route(true), error);
   socket.connect({address, kRouterPort}, error);
   if (!error) socket.non_blocking(true, error);
+  error_code ignored;
+  if (error) socket.close(ignored);  // unconnected, anybody would be heard
   return !error;
 }
 
@@ -147,11 +209,12 @@ bool Router::State::open(const std::string& router) {
 
 void Router::State::carry() {
   if (gone) return;
-  if (const auto packet = mapping.take_packet()) send(*packet);
-  if (auto wish = mapping.take_wish()) {
-    upnp.carry_out(*std::move(wish), [self = shared_from_this()](const UpnpAnswer& answer) {
+  if (const auto farewell = mapping.take_farewell(); farewell && is_still(farewell->route)) send_once(*farewell);
+  while (const auto packet = mapping.take_packet()) send(*packet);
+  while (auto wish = mapping.take_wish()) {
+    upnp.carry_out(*std::move(wish), [self = shared_from_this()](const UpnpWish& of, const UpnpAnswer& answer) {
       if (self->gone) return;
-      self->mapping.answered(answer, self->now());
+      self->mapping.answered(of, answer, self->now());
       self->carry();
     });
   }
@@ -174,8 +237,22 @@ void Router::State::send(const Bytes& packet) {
   socket.send(asio::buffer(packet), 0, ignored);
 }
 
+// From the address that was ours there: where it is none any more, nothing is sent.
+void Router::State::send_once(const Farewell& farewell) {
+  asio::io_context nobody_waits;
+  udp::socket once(nobody_waits);
+  error_code error;
+  once.open(udp::v4(), error);
+  if (!error) once.set_option(asio::socket_base::do_not_route(true), error);
+  const auto here = asio::ip::make_address_v4(ip_text(farewell.route.here));
+  const auto router = asio::ip::make_address_v4(farewell.route.router);
+  if (!error) once.bind({here, 0}, error);
+  if (!error) once.non_blocking(true, error);
+  if (!error) once.send_to(asio::buffer(farewell.packet), {router, kRouterPort}, 0, error);
+}
+
 void Router::State::receive() {
-  if (std::exchange(receiving, true)) return;
+  if (!socket.is_open() || std::exchange(receiving, true)) return;  // what could not be sent is said again later
   socket.async_receive(asio::buffer(buffer), [self = shared_from_this()](const error_code& error, std::size_t size) {
     self->receiving = false;
     if (!self->gone) self->received(error, size);
@@ -208,7 +285,7 @@ void Router::State::tell() {
   if (status == told) return;
   const bool another = status.is != told.is;
   told = status;
-  if (stopped) return;
+  if (leaving) return;
   if (const std::string text = words(status); another && !text.empty()) house.note(text);
   asio::post(house.io, [self = shared_from_this()] {
     if (!self->gone && self->house.changed) self->house.changed();
@@ -264,13 +341,16 @@ void Router::State::hear() {
 void Router::stop(std::function<void()> done) {
   const auto self = state_;
   self->stopped = std::move(done);
-  self->mapping.stop();
+  self->leaving = true;
+  self->neighbourly.cancel();
   self->last_words.clear();
+  self->mapping.stop();
+  const milliseconds time = self->mapping.leaves_by_upnp() ? kGoingByUpnp : kGoing;
   self->going.expires_after(kSaidAgain);
-  self->going.async_wait([self](const error_code& cancelled) {
+  self->going.async_wait([self, time](const error_code& cancelled) {
     if (cancelled || self->gone) return;
     if (!self->last_words.empty()) self->send(self->last_words);
-    self->going.expires_after(kGoing - kSaidAgain);
+    self->going.expires_after(time - kSaidAgain);
     self->going.async_wait([self](const error_code& ended) {
       if (ended || self->gone) return;
       if (const auto tell = std::exchange(self->stopped, {})) tell();

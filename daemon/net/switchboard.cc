@@ -361,16 +361,19 @@ void Switchboard::forget(const DeviceId& device) {
 
 void Switchboard::on_wake(std::function<void()> wake) { state_->wake = std::move(wake); }
 
-void Switchboard::listening(std::uint16_t port, std::vector<std::string> addresses) {
+void Switchboard::listening(std::uint16_t port, std::vector<std::string> addresses, bool elsewhere) {
   state_->within([&] {
     if (addresses.size() > kAddressesLimit) addresses.resize(kAddressesLimit);
     state_->port = port;
     state_->own_addresses = std::move(addresses);
+    if (!elsewhere) return;
     state_->network_is_another_one();
     state_->dialer.encourage_all(state_->now());
     state_->begin_due_rounds();
   });
 }
+
+bool Switchboard::wants_to_be_found() const { return !state_->wanted.empty() || state_->window || state_->opening; }
 
 void Switchboard::resumed() {
   state_->within([&] { state_->renew_all(); });
@@ -404,9 +407,15 @@ void Switchboard::tick() {
     state_->greet_strangers();
     for (auto& [id, line] : state_->lines) {
       if (line.kind != State::Line::Kind::kPeer) continue;
+      if (now >= line.answers_crossed) {
+        line.answers_crossed = SteadyTime::max();
+        state_->answer_crossed(id, std::exchange(line.crossed, {}));
+        if (!line.peer) continue;  // one of too many that are half known, from now on
+      }
       line.peer->tick(now);
       state_->follow(id);
     }
+    state_->open_window_when_due();
     if (state_->window) state_->window->tick(now);
     if (state_->joiner) state_->joiner->tick(now);
     state_->begin_due_rounds();
@@ -419,9 +428,11 @@ SteadyTime Switchboard::deadline() const {
   soonest = std::min({soonest, state_->strangers.deadline(), state_->notes_due, state_->disk_due});
   soonest = std::min(soonest, state_->beacons.deadline());
   if (state_->window) soonest = std::min(soonest, state_->window->deadline());
+  if (state_->opening) soonest = std::min(soonest, state_->opening->until);
   if (state_->joiner) soonest = std::min(soonest, state_->joiner->deadline());
   for (const auto& [id, line] : state_->lines)
-    if (line.kind == State::Line::Kind::kPeer) soonest = std::min(soonest, line.peer->deadline());
+    if (line.kind == State::Line::Kind::kPeer)
+      soonest = std::min({soonest, line.peer->deadline(), line.answers_crossed});
   return soonest;
 }
 
@@ -432,6 +443,7 @@ void Switchboard::stop() {
     state_->rounds.clear();
     state_->dials.clear();
     if (state_->window) state_->window->close();
+    if (auto never = std::exchange(state_->opening, std::nullopt)) never->events.ended(WindowEnd::kClosed);
     if (state_->joiner) state_->joiner->cancel();
     for (auto& [id, line] : state_->lines) {
       line.looked_for.reset();

@@ -60,6 +60,7 @@ class Switchboard {
     Random random;
     PeerHooks hooks;
     std::function<void(std::string_view)> note;  // the daemon's notes: no content, no keys; bounded in rate
+    std::function<void()> elsewhere = {};        // another network, or the machine slept
   };
   explicit Switchboard(House house);
   ~Switchboard();
@@ -89,13 +90,18 @@ class Switchboard {
 
   // ---- for the driver ----
   void on_wake(std::function<void()> wake);
-  void listening(std::uint16_t port, std::vector<std::string> addresses);  // whenever they change: tells peers, redials
+  // Whenever they change. `elsewhere`: the network is another one, and everybody is dialled anew; not for what a router
+  // says of it, which may be another thing each minute.
+  void listening(std::uint16_t port, std::vector<std::string> addresses, bool elsewhere = true);
   LineId accepted(std::string remote_host);  // an unauthenticated stranger, from this address
   void connected(LineId line);               // a dial succeeded
   void received(LineId line, ByteView bytes);
   void closed(LineId line);               // by the other side or an error. The line is forgotten
   void failed(LineId line, Trouble why);  // a dial. The line is forgotten
   void heard(const Heard& heard);
+  [[nodiscard]] bool wants_to_be_found() const;  // somebody is paired, or a window is open
+  // Whether a router is still being asked where this device is found from elsewhere: a window waits for it, briefly.
+  void outside_is_known(bool known);
   void resumed();  // the machine slept, or its network changed: everybody is dialled anew
   void stop();     // BYE on every line; then only finished() lines are left
   void tick();

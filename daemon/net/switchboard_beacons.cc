@@ -22,6 +22,7 @@ void Switchboard::State::look_at_beacons() {
 void Switchboard::State::network_is_another_one() {
   beacon_news.forget_all();
   beacons.begin_anew(now());
+  if (house.elsewhere) house.elsewhere();
 }
 
 void Switchboard::beacon_sources(std::vector<BeaconSource> sources) {
@@ -40,9 +41,10 @@ std::vector<Switchboard::BeaconOut> Switchboard::take_beacons() {
   std::ranges::copy(state_->house.self.keys.id().view().first(beacon.device.size()), beacon.device.begin());
   for (const Doorway& door : state_->doorways) {
     if (!state_->misses_somebody(door)) continue;
+    const crypto::BeaconKey& key = door.beacons[state_->beacons.epoch(door.beacons.size())];
     for (const BeaconSource& source : state_->beacon_sources) {
       beacon.ip = source.ip;
-      packets.push_back({source, crypto::seal_beacon(door.beacons.front(), beacon)});
+      packets.push_back({source, crypto::seal_beacon(key, beacon)});
     }
   }
   return packets;

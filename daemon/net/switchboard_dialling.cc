@@ -114,8 +114,8 @@ void Switchboard::describe_connected(LineId id, PeerStatus& status) const {
   const State::Line& line = state_->lines.at(id);
   const sync::Session& session = *line.peer->session();
   status.state = PeerStatus::State::kConnected;
-  status.came_in = !line.peer->initiator();
-  status.address = line.peer->initiator() ? line.address.text() : line.address.host;
+  status.came_in = !line.peer->initiator() && !line.has_crossed;
+  status.address = status.came_in ? line.address.host : line.address.text();
   status.last_seen = state_->house.clock.wall();
   status.behind = session.unacknowledged();
   status.lacking = session.lacking();

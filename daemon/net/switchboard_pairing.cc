@@ -7,6 +7,8 @@ namespace duolog::net {
 namespace {
 
 constexpr std::size_t kSpentLength = 16;
+constexpr milliseconds kOutsideTime{
+    1'500};  // that a person waits for a code, so that its link leads here from anywhere
 
 ByteArray<kSpentLength> spent_mark(const crypto::PairCode& code) {
   ByteArray<kSpentLength> mark{};
@@ -31,15 +33,30 @@ std::shared_ptr<const Invitation> copy_of(const Invitation& shown) {
 // ---- host ----
 
 bool Switchboard::open_window(crypto::PairPurpose purpose, HostEvents events) {
-  if (state_->window || state_->stopping) return false;
-  const Self& self = state_->house.self;
+  if (state_->window || state_->opening || state_->stopping) return false;
   state_->from_above([&] {
-    state_->window = std::make_unique<PairingWindow>(
-        PairingWindow::Facts{purpose, purpose == crypto::PairPurpose::kRestore ? nameless(self) : self,
-                             state_->own_addresses, state_->house.clock.wall()},
-        state_->queued(std::move(events)), state_->now());
+    state_->opening = State::Opening{purpose, state_->queued(std::move(events)), state_->now() + kOutsideTime};
+    state_->open_window_when_due();
   });
   return true;
+}
+
+// A router may be asked only now, since somebody shall be let in; the link says where this device is found.
+void Switchboard::State::open_window_when_due() {
+  if (!opening || (!outside_known && now() < opening->until)) return;
+  Opening due = *std::exchange(opening, std::nullopt);
+  const Self& self = house.self;
+  window = std::make_unique<PairingWindow>(
+      PairingWindow::Facts{due.purpose, due.purpose == crypto::PairPurpose::kRestore ? nameless(self) : self,
+                           own_addresses, house.clock.wall()},
+      std::move(due.events), now());
+}
+
+void Switchboard::outside_is_known(bool known) {
+  state_->within([&] {
+    state_->outside_known = known;
+    state_->open_window_when_due();
+  });
 }
 
 // What is told while a line is being worked on is told a moment later. A visitor is asked about at once: the line
@@ -62,6 +79,7 @@ HostEvents Switchboard::State::queued(HostEvents events) {
 void Switchboard::close_window() {
   state_->when_quiet([state = state_.get()] {
     if (state->window) state->window->close();
+    if (auto never = std::exchange(state->opening, std::nullopt)) never->events.ended(WindowEnd::kClosed);
   });
 }
 

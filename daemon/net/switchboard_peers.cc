@@ -1,6 +1,8 @@
 // switchboard_peers.cc: what becomes of a peer: admitted, open, the one that stays, gone; and what its session's news
 // means for the others.
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
+
 #include "daemon/net/switchboard_state.h"
 
 namespace duolog::net {
@@ -8,6 +10,7 @@ namespace {
 
 constexpr milliseconds kSimultaneous{2'000};   // the other's dial may be under way this long after a connection stands
 constexpr milliseconds kLetThemRedial{2'000};  // whoever dialled before dials again first
+constexpr milliseconds kTheirAnswer{2'000};    // the other's time to answer a call of ours that crossed theirs
 
 std::string short_name(const DeviceId& device) { return hex(device.view().first(4)); }
 
@@ -42,22 +45,40 @@ sync::Hooks Switchboard::State::hooks_for(const JournalId& journal, const crypto
 // Looks at what the last call made of a peer.
 void Switchboard::State::follow(LineId id) {
   Line& line = lines.at(id);
-  if (const auto crossed = line.peer->take_crossed()) cross(id, *crossed);
+  if (auto crossed = line.peer->take_crossed()) cross(id, *std::move(crossed));
+  if (!line.peer) return;  // one of too many that are half known, from now on
   if (line.peer->open() && !line.known) opened(id);
   if (line.peer->greeting() && !line.greeted) take_greeting(line);
   if (line.peer->end() != PeerEnd::kNone && !line.ended) ended(id);
 }
 
 // Two calls have become one connection, as where both call from the port that they listen on, through routers that keep
-// it. The smaller id goes on as the one who called; the other answers as if it had been called.
-void Switchboard::State::cross(LineId id, ByteView message1) {
+// it. Both hold both messages 1, so both see the same: whose is the smaller, byte by byte, goes on as the one who
+// called, and the other answers. Where that one cannot, for an epoch that it has not heard of, it keeps silent and goes
+// on waiting; then, after two seconds without a word, the first answers instead.
+void Switchboard::State::cross(LineId id, Bytes message1) {
   Line& line = lines.at(id);
-  if (!line.looked_for || house.self.keys.id() < line.looked_for->device) return;
+  line.has_crossed = true;
+  if (std::ranges::lexicographical_compare(message1, line.peer->called_with())) {
+    answer_crossed(id, message1);
+    return;
+  }
+  line.crossed = std::move(message1);
+  line.answers_crossed = now() + kTheirAnswer;
+}
+
+bool Switchboard::State::answer_crossed(LineId id, ByteView message1) {
+  Line& line = lines.at(id);
+  if (!line.peer->awaits_second()) return false;
   auto matched = match(message1);
-  if (!matched || !seen.first_time(message1)) return;
+  if (!matched || !seen.first_time(message1)) return false;
   const SteadyTime until = line.peer->deadline();
   line.peer = std::make_unique<Peer>(Peer::respond(peer_house, matched->first, std::move(matched->second), until));
-  if (matched->first != line.looked_for->journal) lost_dial(id, Trouble::kRefused);  // another round's success
+  if (line.looked_for && matched->first != line.looked_for->journal) {
+    lost_dial(id, Trouble::kNone);  // another round's success
+    limit_half_known();
+  }
+  return true;
 }
 
 void Switchboard::State::opened(LineId id) {

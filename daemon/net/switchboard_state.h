@@ -10,9 +10,10 @@
 #include <deque>
 #include <set>
 
+#include "daemon/line/seen_ephemerals.h"
+#include "daemon/line/strangers.h"
 #include "daemon/net/address_book.h"
 #include "daemon/net/rounds.h"
-#include "daemon/net/strangers.h"
 #include "daemon/net/switchboard.h"
 
 namespace duolog::net {
@@ -30,6 +31,9 @@ struct Switchboard::State {
     bool live = false;     // it is the connection of its key
     bool greeted = false;  // their HELLO was taken note of
     bool ended = false;    // ended() was called
+    Bytes crossed;         // their message 1, which met ours; answered should they not answer ours
+    SteadyTime answers_crossed = SteadyTime::max();
+    bool has_crossed = false;
   };
 
   House house;
@@ -48,6 +52,14 @@ struct Switchboard::State {
   std::map<DeviceId, PeerStatus::Version> other_versions;   // who cannot talk with this one: until a session goes well
   std::map<PeerKey, std::pair<Trouble, Address>> troubles;  // of the last round: the most telling, and where
   std::set<PeerKey> fell_silent;                            // their last connection ended without a word
+  // A window whose link waits for the address outside to be known.
+  struct Opening {
+    crypto::PairPurpose purpose;
+    HostEvents events;
+    SteadyTime until;
+  };
+  std::optional<Opening> opening;
+  bool outside_known = true;
   std::unique_ptr<PairingWindow> window;
   std::unique_ptr<PairingJoiner> joiner;
   BeaconSchedule beacons;
@@ -93,7 +105,8 @@ struct Switchboard::State {
   std::optional<crypto::ProvenDevice> admit(const JournalId& journal, const crypto::Chain& chain);
   sync::Hooks hooks_for(const JournalId& journal, const crypto::ProvenDevice& device);
   void follow(LineId id);
-  void cross(LineId id, ByteView message1);
+  void cross(LineId id, Bytes message1);
+  bool answer_crossed(LineId id, ByteView message1);
   void opened(LineId id);
   [[nodiscard]] bool outranks(const Line& challenger, const Peer& holder) const;
   [[nodiscard]] bool may_have_stalled(const Peer& peer) const;
@@ -124,6 +137,7 @@ struct Switchboard::State {
 
   // ---- pairing ----
   bool begin_join(PairingJoiner::Facts facts, JoinEvents events, bool own);
+  void open_window_when_due();
   HostEvents queued(HostEvents events);
   JoinEvents queued(JoinEvents events);
   void take_join_dials();

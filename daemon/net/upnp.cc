@@ -1,180 +1,174 @@
-// upnp.cc: libminiupnpc in a thread of its own. What the thread and the daemon share is the desk; the thread touches no
-// other thing of ours. Everybody in the network may answer the search: only what is at the router's own address is
-// asked, and of what it says nothing is taken but numbers.
-//
-// The search takes two seconds. The library waits three seconds for a connection and five for each piece of an answer,
-// so a router that drips keeps its thread for as long as it likes, and the one wish that is carried out at a time.
+// upnp.cc: starts, hears and ends the errands. What they say is read as what a stranger says.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "daemon/net/upnp.h"
 
-#include <miniupnpc/miniupnpc.h>
-#include <miniupnpc/upnpcommands.h>
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <array>
 #include <asio/io_context.hpp>
+#include <asio/posix/stream_descriptor.hpp>
 #include <asio/post.hpp>
-#include <map>
-#include <mutex>
-#include <thread>
+#include <asio/steady_timer.hpp>
+#include <cerrno>
+#include <csignal>
 
-#include "daemon/net/interfaces.h"
-#include "daemon/net/names.h"
-#include "daemon/net/ways.h"
+#include "daemon/home/program.h"
+#include "daemon/net/descriptor.h"
+#include "daemon/net/upnp_errand.h"
+#include "daemon/net/upnp_words.h"
 
+// Asio returns the error that it was also given a place for.
+// NOLINTBEGIN(bugprone-unused-return-value,cert-err33-c)
 namespace duolog::net {
 namespace {
 
 using Is = UpnpAnswer::Is;
-
-constexpr int kSearchMs = 2'000;
-constexpr unsigned char kHops = 2;
-constexpr int kPortsTried = 4;  // where another machine has the first
-// What a router says that will not (UPnP WANIPConnection 2.4.16).
-constexpr int kConflict = 718;
-constexpr int kPermanentOnly = 725;
-
-// Where a router takes orders.
-struct Counter {
-  std::string url;
-  std::string service;
-};
-
-// "http://192.168.7.1:5000/…": of that very machine.
-bool is_at(std::string_view url, const std::string& router) {
-  constexpr std::string_view kScheme = "http://";
-  if (!url.starts_with(std::string(kScheme) + router)) return false;
-  const std::string_view rest = url.substr(kScheme.size() + router.size());
-  return rest.starts_with(':') || rest.starts_with('/');
-}
-
-std::optional<Counter> counter_of(const char* description, const std::string& router) {
-  UPNPUrls urls{};
-  IGDdatas data{};
-  std::array<char, 64> here{};
-  if (UPNP_GetIGDFromUrl(description, &urls, &data, here.data(), here.size()) == 0) return std::nullopt;
-  const std::unique_ptr<UPNPUrls, decltype(&FreeUPNPUrls)> owner(&urls, FreeUPNPUrls);
-  if (urls.controlURL == nullptr || !is_at(urls.controlURL, router)) return std::nullopt;
-  return Counter{urls.controlURL, data.first.servicetype};
-}
-
-std::optional<Counter> search(const Route& route) {
-  int error = 0;
-  const std::string from = ip_text(route.here);
-  const std::unique_ptr<UPNPDev, decltype(&freeUPNPDevlist)> found(
-      upnpDiscover(kSearchMs, from.c_str(), nullptr, UPNP_LOCAL_PORT_ANY, 0, kHops, &error), freeUPNPDevlist);
-  for (const UPNPDev* each = found.get(); each != nullptr; each = each->pNext) {
-    if (each->descURL == nullptr || !is_at(each->descURL, route.router)) continue;
-    if (auto counter = counter_of(each->descURL, route.router)) return counter;
-  }
-  return std::nullopt;
-}
-
-// 0: done; else the router's number, or the library's negative one.
-int add(const Counter& counter, const UpnpWish& wish, std::uint16_t outside_port, std::uint32_t seconds) {
-  const std::string outside = std::to_string(outside_port), inside = std::to_string(wish.port);
-  // Whoever looks at the router's page learns the port, and not of which program.
-  return UPNP_AddPortMapping(counter.url.c_str(), counter.service.c_str(), outside.c_str(), inside.c_str(),
-                             ip_text(wish.route.here).c_str(), inside.c_str(), "TCP", nullptr,
-                             std::to_string(seconds).c_str());
-}
-
-UpnpAnswer map(const Counter& counter, const UpnpWish& wish) {
-  std::array<char, 64> said{};
-  const int asked = UPNP_GetExternalIPAddress(counter.url.c_str(), counter.service.c_str(), said.data());
-  const auto outside = ip_bytes(said.data());
-  if (asked != 0 || !outside || !is_public(*outside)) return {Is::kNotOutside};
-  std::uint32_t seconds = wish.seconds;
-  std::uint16_t port = wish.outside_port;
-  for (int tried = 0; tried < kPortsTried;) {
-    const int result = add(counter, wish, port, seconds);
-    if (result == 0) return {Is::kMapped, port, *outside, seconds};
-    if (result == kPermanentOnly && seconds != 0) {
-      seconds = 0;
-      continue;
-    }
-    if (result < 0) return {Is::kNobody};
-    if (result != kConflict) return {Is::kRefused};
-    ++tried;
-    port = static_cast<std::uint16_t>(port == 0xffff ? 1024 : port + 1);
-  }
-  return {Is::kRefused};
-}
-
-void take_away(const Counter& counter, const UpnpWish& wish) {
-  UPNP_DeletePortMapping(counter.url.c_str(), counter.service.c_str(), std::to_string(wish.outside_port).c_str(), "TCP",
-                         nullptr);
-}
+using std::error_code;
 
 }  // namespace
 
-struct Upnp::Desk : std::enable_shared_from_this<Upnp::Desk> {
-  std::mutex mutex;  // of the next three
-  asio::io_context* io = nullptr;
-  bool under_way = false;
-  std::optional<Counter> counter;           // where the last mapping was made
-  std::map<std::uint64_t, Answer> waiting;  // the daemon's thread alone
-  std::uint64_t next = 1;
+struct Upnp::State : std::enable_shared_from_this<Upnp::State> {
+  struct Wanted {
+    UpnpWish wish;
+    Answer answer;
+  };
 
-  std::optional<Counter> last_counter() {
-    const std::lock_guard hold(mutex);
-    return counter;
-  }
-  void bring(std::uint64_t question, const UpnpAnswer& said, bool by_thread) {
-    const std::lock_guard hold(mutex);
-    if (by_thread) under_way = false;
-    if (!io) return;
-    asio::post(*io, [self = shared_from_this(), question, said] {
-      const auto asked = self->waiting.extract(question);
-      if (!asked.empty()) asked.mapped()(said);
-    });
-  }
-  UpnpAnswer carry_out(const UpnpWish& wish);
+  asio::io_context& io;
+  std::string program;
+  std::chrono::milliseconds patience;
+  std::deque<Wanted> waiting;
+  std::optional<Wanted> current;
+  std::optional<UpnpCounter> counter;  // where the last mapping was made, or was about to be …
+  std::optional<Route> counter_of;     // … and in which network
+  pid_t pid = 0;                       // of the errand; 0: none
+  std::uint64_t errands = 0;
+  asio::posix::stream_descriptor report;
+  asio::steady_timer alarm;
+  std::array<char, kUpnpReportLimit> said{};
+  std::size_t length = 0;
+  bool gone = false;
+
+  State(asio::io_context& context, std::string executed, std::chrono::milliseconds time)
+      : io(context), program(std::move(executed)), patience(time), report(context), alarm(context) {}
+
+  void begin_next();
+  bool start(const UpnpWish& wish);
+  void hear();
+  void watch_time(std::chrono::milliseconds time);
+  void end_process();
+  void finish();
+  void tell(const UpnpAnswer& answer);
 };
 
-// In the thread. A counter that was there half an hour ago is asked first; a search costs two seconds.
-UpnpAnswer Upnp::Desk::carry_out(const UpnpWish& wish) {
-  const auto known = last_counter();
-  if (wish.seconds == 0) {
-    if (known) net::take_away(*known, wish);
-    return {};
-  }
-  if (known && is_at(known->url, wish.route.router)) {
-    const UpnpAnswer said = map(*known, wish);
-    if (said.is == Is::kMapped) return said;
-  }
-  const auto found = search(wish.route);
-  {
-    const std::lock_guard hold(mutex);
-    counter = found;
-  }
-  return found ? map(*found, wish) : UpnpAnswer{};
-}
-
-Upnp::Upnp(asio::io_context& io) : desk_(std::make_shared<Desk>()) { desk_->io = &io; }
+Upnp::Upnp(asio::io_context& io, std::string program, std::chrono::milliseconds patience)
+    : state_(std::make_shared<State>(io, std::move(program), patience)) {}
 
 void Upnp::close() {
-  desk_->waiting.clear();
-  const std::lock_guard hold(desk_->mutex);
-  desk_->io = nullptr;
+  state_->gone = true;
+  state_->waiting.clear();
+  state_->current.reset();
+  state_->end_process();
 }
 
 void Upnp::carry_out(UpnpWish wish, Answer answer) {
-  const std::uint64_t question = desk_->next++;
-  desk_->waiting.emplace(question, std::move(answer));
-  bool hangs = false;
-  {
-    const std::lock_guard hold(desk_->mutex);
-    hangs = std::exchange(desk_->under_way, true);
-  }
-  if (hangs) return desk_->bring(question, {}, false);
-  try {
-    std::thread([desk = desk_, wish = std::move(wish), question] {
-      take_no_signals();
-      desk->bring(question, desk->carry_out(wish), true);
-    }).detach();
-  } catch (const std::system_error&) {  // no thread to be had
-    desk_->bring(question, {}, true);
+  State& state = *state_;
+  state.waiting.push_back({std::move(wish), std::move(answer)});
+  if (state.current && state.current->wish.seconds != 0) state.finish();
+  state.begin_next();
+}
+
+void Upnp::State::begin_next() {
+  while (!gone && !current && !waiting.empty()) {
+    current = std::move(waiting.front());
+    waiting.pop_front();
+    const UpnpWish& wish = current->wish;
+    if (counter && counter_of != wish.route) counter.reset();  // another network's router may have the same address
+    if (wish.seconds == 0 && !counter) {
+      tell({Is::kGone});
+    } else if (!start(wish)) {
+      tell({wish.seconds == 0 ? Is::kGone : Is::kNobody});
+    }
   }
 }
 
+bool Upnp::State::start(const UpnpWish& wish) {
+  int ends[2];
+  if (::pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) return false;
+  Descriptor to_read(ends[0]);
+  const Descriptor to_write(ends[1]);
+  std::vector<std::string> words = words_of({wish, counter});
+  words.insert(words.begin(), {"duologd", kUpnpErrandWord});
+  // No environment: what stands in ours is nobody's in this network.
+  if (home::start(program, {std::move(words), {}, -1, to_write.get()}, pid) != 0) pid = 0;
+  if (pid == 0) return false;
+  error_code error;
+  report.assign(to_read.release(), error);
+  if (error) {
+    end_process();
+    return false;
+  }
+  ++errands;
+  length = 0;
+  hear();
+  watch_time(wish.seconds == 0 ? kUpnpFarewell : patience);
+  return true;
+}
+
+// Until it has nothing more to say, or has said more than an errand says.
+void Upnp::State::hear() {
+  report.async_read_some(asio::buffer(said.data() + length, said.size() - length),
+                         [self = shared_from_this(), errand = errands](const error_code& error, std::size_t size) {
+                           if (self->gone || self->pid == 0 || errand != self->errands) return;
+                           self->length += size;
+                           if (!error && self->length < self->said.size()) return self->hear();
+                           self->finish();
+                           self->begin_next();
+                         });
+}
+
+void Upnp::State::watch_time(std::chrono::milliseconds time) {
+  alarm.expires_after(time);
+  alarm.async_wait([self = shared_from_this(), errand = errands](const error_code& cancelled) {
+    if (cancelled || self->gone || self->pid == 0 || errand != self->errands) return;
+    self->finish();
+    self->begin_next();
+  });
+}
+
+// Killed, it is gone at once: no disk and no device can hold it.
+void Upnp::State::end_process() {
+  error_code ignored;
+  report.close(ignored);
+  alarm.cancel();
+  if (pid == 0) return;
+  ::kill(pid, SIGKILL);
+  while (::waitpid(pid, nullptr, 0) < 0 && errno == EINTR) continue;
+  pid = 0;
+}
+
+// Whatever it has said until now is all that it says; what it asked a router in its last moment may have been granted.
+void Upnp::State::finish() {
+  if (pid != 0 && report.is_open()) {
+    ::kill(pid, SIGKILL);
+    const ssize_t last = ::read(report.native_handle(), said.data() + length, said.size() - length);
+    if (last > 0) length += static_cast<std::size_t>(last);
+  }
+  end_process();
+  const UpnpReport heard = read_report({said.data(), length}, current->wish);
+  if (heard.counter) {
+    counter = heard.counter;
+    counter_of = current->wish.route;
+  }
+  tell(heard.answer.value_or(UpnpAnswer{current->wish.seconds == 0 ? Is::kGone : Is::kNobody}));
+}
+
+void Upnp::State::tell(const UpnpAnswer& answer) {
+  asio::post(io, [self = shared_from_this(), asked = *std::exchange(current, std::nullopt), answer] {
+    if (!self->gone) asked.answer(asked.wish, answer);
+  });
+}
+
 }  // namespace duolog::net
+// NOLINTEND(bugprone-unused-return-value,cert-err33-c)

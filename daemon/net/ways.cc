@@ -6,7 +6,7 @@
 
 #include <array>
 
-#include "daemon/net/interfaces.h"
+#include "daemon/line/interfaces.h"
 
 namespace duolog::net {
 namespace {
@@ -19,10 +19,10 @@ struct Block {
   unsigned bits;
 };
 constexpr std::array kSpecialV4{
-    Block{{0, 0, 0, 0}, 8},      Block{{10, 0, 0, 0}, 8},    Block{{100, 64, 0, 0}, 10},   Block{{127, 0, 0, 0}, 8},
-    Block{{169, 254, 0, 0}, 16}, Block{{172, 16, 0, 0}, 12}, Block{{192, 0, 0, 0}, 24},    Block{{192, 0, 2, 0}, 24},
-    Block{{192, 168, 0, 0}, 16}, Block{{198, 18, 0, 0}, 15}, Block{{198, 51, 100, 0}, 24}, Block{{203, 0, 113, 0}, 24},
-    Block{{224, 0, 0, 0}, 3},
+    Block{{0, 0, 0, 0}, 8},      Block{{10, 0, 0, 0}, 8},     Block{{100, 64, 0, 0}, 10}, Block{{127, 0, 0, 0}, 8},
+    Block{{169, 254, 0, 0}, 16}, Block{{172, 16, 0, 0}, 12},  Block{{192, 0, 0, 0}, 24},  Block{{192, 0, 2, 0}, 24},
+    Block{{192, 88, 99, 0}, 24}, Block{{192, 168, 0, 0}, 16}, Block{{198, 18, 0, 0}, 15}, Block{{198, 51, 100, 0}, 24},
+    Block{{203, 0, 113, 0}, 24}, Block{{224, 0, 0, 0}, 3},
 };
 
 bool is_v4_mapped(const ByteArray<16>& ip) { return std::equal(kV4Mark.begin(), kV4Mark.end(), ip.begin()); }
@@ -38,10 +38,14 @@ bool is_public_v4(std::uint32_t ip) {
   });
 }
 
-// What is given out today is 2000::/3, but for documents.
+// What is given out today is 2000::/3, but for documents, protocols (2001::/23) and addresses with one of IPv4 in them,
+// which may be a private one.
 bool is_public_v6(const ByteArray<16>& ip) {
   constexpr std::uint32_t kDocuments = 0x20010db8;
-  return ip[0] >> 5 == 1 && number(ip.data()) != kDocuments;
+  constexpr std::uint32_t kProtocols = 0x20010000 >> 9;
+  constexpr std::uint32_t k6to4 = 0x2002;
+  const std::uint32_t begin = number(ip.data());
+  return ip[0] >> 5 == 1 && begin != kDocuments && begin >> 9 != kProtocols && begin >> 16 != k6to4;
 }
 
 }  // namespace
@@ -65,7 +69,7 @@ Way way_of_dial(const Address& address) {
 Way way_of_visit(const std::string& host, bool mapped) {
   const auto ip = ip_bytes(host);
   if (!ip || !is_public(*ip)) return Way::kHere;
-  return mapped ? Way::kThroughPort : Way::kCameIn;
+  return mapped && is_v4_mapped(*ip) ? Way::kThroughPort : Way::kCameIn;  // a port is mapped for IPv4 alone
 }
 
 }  // namespace duolog::net

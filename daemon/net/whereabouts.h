@@ -10,8 +10,8 @@
 
 #include "daemon/home/address.h"
 #include "daemon/home/clock.h"
+#include "daemon/line/interfaces.h"
 #include "daemon/net/beacon.h"
-#include "daemon/net/interfaces.h"
 
 namespace duolog::net {
 

@@ -55,6 +55,30 @@ while True:
     print("refused", flush=True)
 """
 
+DRIPS_UPNP = """
+import socket, sys, threading, time
+here = sys.argv[1]
+orders = socket.create_server((here, 5000))
+def drip():
+    while True:
+        one, _ = orders.accept()
+        print("asked", flush=True)
+        try:
+            one.sendall(b"HTTP/1.1 200 OK\\r\\n")
+            while True:
+                one.sendall(b"x")
+                time.sleep(0.2)
+        except OSError:
+            pass
+threading.Thread(target=drip, daemon=True).start()
+search = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+search.bind((here, 1900))
+print("here", flush=True)
+while True:
+    asked, who = search.recvfrom(2000)
+    search.sendto(f"HTTP/1.1 200 OK\\r\\nLOCATION: http://{here}:5000/\\r\\n\\r\\n".encode(), who)
+"""
+
 
 class Router:
     def __init__(self, internet, number, outside):
@@ -126,7 +150,18 @@ max_lifetime=86400
     @contextlib.contextmanager
     def refuses(self):
         """It is asked, and says no in both languages. (miniupnpd says no for every port in turn, which takes it a minute.)"""
-        with subprocess.Popen([*self.via, sys.executable, "-c", REFUSES_PCP], stdin=subprocess.DEVNULL,
+        with self.speaks(REFUSES_PCP) as said:
+            yield said
+
+    @contextlib.contextmanager
+    def drips(self):
+        """It is found by UPnP, and then says a byte at a time, without an end."""
+        with self.speaks(DRIPS_UPNP, self.inside) as said:
+            yield said
+
+    @contextlib.contextmanager
+    def speaks(self, program, *words):
+        with subprocess.Popen([*self.via, sys.executable, "-c", program, *words], stdin=subprocess.DEVNULL,
                               stdout=subprocess.PIPE) as program:
             try:
                 assert program.stdout.readline() == b"here\n"
@@ -169,7 +204,7 @@ class Internet(Lan):
         self.homes = 0
 
     def resident_behind(self, name, outside=None, **how):
-        """Somebody at home, behind a router of their own; they have said that it may be asked to let the port in."""
+        """Somebody at home, behind a router of their own."""
         self.homes += 1
         machine = self.machines[name] = Machine(self, name, self.homes)
         router = Router(self, self.homes, outside or f"8.8.4.{self.homes}")
@@ -178,11 +213,20 @@ class Internet(Lan):
         someone = self.house.person(name, options=how.pop("options", []), via=machine.via, **how)
         someone.machine, someone.router = machine, router
         someone.configure()
-        config = someone.home / "config.toml"
-        config.write_text("port_mapping = true\n" + config.read_text())
         if start:
             someone.start()
             someone.init()
+        return someone
+
+    def resident_outside(self, name):
+        """Somebody whose machine has an address of the internet itself, and no router."""
+        machine = self.bare_machine(name)
+        machine.cable()
+        self.join(machine)
+        where = f"8.8.4.{200 + machine.number}"
+        machine.ip("addr", "add", f"{where}/24", "dev", "eth0")
+        someone = self.house.resident(name, options=[], via=machine.via)
+        someone.machine, someone.place = machine, f"{where}:38650"
         return someone
 
 

@@ -4,8 +4,9 @@
 // granted; and it is asked no more often than the questions have a pace.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
+#include <deque>
 
-#include "daemon/net/interfaces.h"
+#include "daemon/line/interfaces.h"
 #include "daemon/net/mapping.h"
 #include "daemon/net/ways.h"
 #include "tests/fuzz/script.h"
@@ -67,7 +68,7 @@ Bytes pmp(fuzz::Script& script) {
 }
 
 net::UpnpAnswer upnp(fuzz::Script& script) {
-  net::UpnpAnswer answer{static_cast<net::UpnpAnswer::Is>(script.byte() % 4)};
+  net::UpnpAnswer answer{static_cast<net::UpnpAnswer::Is>(script.byte() % 5)};
   answer.outside_port = script.word();
   answer.outside = read_ip(script);
   answer.seconds = number(script);
@@ -104,14 +105,20 @@ void look(const net::Mapping& mapping) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   fuzz::Script script(data, size);
-  const net::Route home{"192.168.7.1", *net::ip_bytes("192.168.7.10")};
+  const net::Route home{"192.168.7.1", *net::ip_bytes("192.168.7.10"), kNonce};
   SteadyTime now{};
-  net::Mapping mapping(kNonce, kPort);
+  net::Mapping mapping(kPort);
+  std::deque<net::UpnpWish> wishes;  // every one, since an answer may come late
+  constexpr std::size_t kAnswered = 8;
   std::size_t said = 0;
   std::size_t answers = 1;
   const auto carry = [&] {
     said += mapping.take_packet() ? 1 : 0;
-    said += mapping.take_wish() ? 1 : 0;
+    while (auto wish = mapping.take_wish()) {
+      ++said;
+      wishes.push_back(*std::move(wish));
+      if (wishes.size() > kAnswered) wishes.pop_front();
+    }
     look(mapping);
   };
   mapping.ask(home, now);
@@ -119,7 +126,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   while (!script.over()) {
     switch (script.byte() % 6) {
       case 0:
-        mapping.answered(upnp(script), now);
+        if (!wishes.empty()) mapping.answered(wishes[script.below(wishes.size())], upnp(script), now);
         break;
       case 1:
         mapping.nobody_there(now);
@@ -137,7 +144,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     ++answers;
     carry();
   }
-  must(said <= 2 * answers, "one answer or one moment makes for more than a question and a farewell");
+  must(said <= 3 * answers, "one answer or one moment makes for more than a question and two farewells");
   mapping.stop();
   must(!mapping.status().outside, "an address is told after the end");
   return 0;

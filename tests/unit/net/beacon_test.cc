@@ -45,6 +45,20 @@ TEST_F(ASchedule, IsSilentWhileNobodyIsAway) {
   EXPECT_EQ(schedule_.deadline(), SteadyTime::max());
 }
 
+TEST_F(ASchedule, SpeaksUnderTheNewestEpochAndEveryOtherTimeUnderAnOlderOne) {
+  schedule_.want(true, at(0ms));
+  std::vector<std::size_t> epochs;
+  for (int times = 0; times < 9; ++times) {
+    EXPECT_TRUE(schedule_.due(schedule_.deadline()));
+    epochs.push_back(schedule_.epoch(4));
+    EXPECT_EQ(schedule_.epoch(1), 0U);
+  }
+  EXPECT_EQ(epochs, (std::vector<std::size_t>{0, 0, 1, 0, 2, 0, 3, 0, 1}));
+  schedule_.begin_anew(at(1h));
+  EXPECT_TRUE(schedule_.due(schedule_.deadline()));
+  EXPECT_EQ(schedule_.epoch(4), 0U);
+}
+
 TEST_F(ASchedule, SpeaksAtOnceAMomentLaterAndThenEveryTwentyToFortySeconds) {
   schedule_.begin_anew(at(0ms));
   schedule_.want(true, at(0ms));

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include "daemon/line/interfaces.h"
+
 namespace duolog::net {
 namespace {
 
@@ -37,6 +39,38 @@ TEST(TheGateway, IsNoneInATableThatIsNone) {
   for (std::size_t length = 0; length + 8 < kDefault.size(); ++length)
     read_gateway(kHead + kDefault.substr(0, length));  // whatever it says, it ends
   EXPECT_FALSE(read_gateway(kHead + kDefault.substr(0, 20)));
+}
+
+// ---- neighbours ----
+
+const std::string kNeighbours =
+    "IP address       HW type     Flags       HW address            Mask     Device\n"
+    "192.168.7.10     0x1         0x2         02:00:00:00:00:10     *        eth0\n"
+    "192.168.7.1      0x1         0x2         02:11:22:aa:BB:ff     *        eth0\n"
+    "192.168.7.2      0x1         0x0         00:00:00:00:00:00     *        eth0\n"
+    "192.168.7.3      0x1         0x2         02:11:22:aa             *        eth0\n";
+
+TEST(TheGateway, HasTheHardwareThatTheKernelKnows) {
+  EXPECT_EQ(read_neighbour(kNeighbours, "192.168.7.1"), (ByteArray<6>{2, 0x11, 0x22, 0xaa, 0xbb, 0xff}));
+}
+
+TEST(TheGateway, HasNoHardwareBeforeItHasAnswered) {
+  for (const char* host : {"192.168.7.2", "192.168.7.3", "192.168.7.4", "IP", ""})
+    EXPECT_FALSE(read_neighbour(kNeighbours, host)) << host;
+  EXPECT_FALSE(read_neighbour("", "192.168.7.1"));
+}
+
+// ---- kinds of interfaces, and where this machine's packets go ----
+
+TEST(AnInterface, ThatIsNoneOrSpeaksNoEthernetIsNoWayToARouterAtHome) {
+  EXPECT_TRUE(is_tunnel("lo"));
+  EXPECT_TRUE(is_tunnel("not-there"));
+  EXPECT_TRUE(is_tunnel("a-name-that-is-too-long-for-any"));
+}
+
+TEST(ThisMachine, HasAnAddressTowardsItself) {
+  EXPECT_EQ(source_towards("127.0.0.1"), *ip_bytes("127.0.0.1"));
+  EXPECT_FALSE(source_towards("no address"));
 }
 
 }  // namespace

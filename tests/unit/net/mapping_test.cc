@@ -6,7 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "daemon/net/interfaces.h"
+#include "daemon/line/interfaces.h"
 #include "tests/unit/net/people.h"
 
 namespace duolog::net {
@@ -17,8 +17,9 @@ using namespace std::chrono_literals;
 
 constexpr MapNonce kNonce{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
 constexpr std::uint16_t kPort = 38650;
-const Route kHome{"192.168.7.1", *ip_bytes("192.168.7.10")};
-const Route kCafe{"192.168.8.1", *ip_bytes("192.168.8.20")};
+const UpnpAnswer kGranted{UpnpAnswer::Is::kMapped, 38'651, *ip_bytes("8.8.4.1"), 3'600};
+const Route kHome{"192.168.7.1", *ip_bytes("192.168.7.10"), kNonce};
+const Route kCafe{"192.168.8.1", *ip_bytes("192.168.8.20"), {7}};
 
 void add(Bytes& out, std::uint32_t value, int bytes) {
   for (int shift = 8 * (bytes - 1); shift >= 0; shift -= 8) out.push_back(static_cast<std::uint8_t>(value >> shift));
@@ -32,7 +33,9 @@ class TheRouter : public ::testing::Test {
     add(packet, granted_, 4);
     add(packet, epoch(), 4);
     packet.resize(24);
-    append(packet, nonce_);
+    MapNonce nonce = mapping_.route() ? mapping_.route()->nonce : kNonce;
+    nonce[0] ^= nonce_bent_;
+    append(packet, nonce);
     add(packet, 6 << 24, 4);
     add(packet, kPort, 2);
     add(packet, outside_port_, 2);
@@ -67,7 +70,10 @@ class TheRouter : public ::testing::Test {
   // ---- what is said to it ----
   enum class Asked { kNothing, kPcp, kPcpGone, kPmpAddress, kPmp, kPmpGone, kUpnp, kUpnpGone };
   Asked asked() {
-    if (const auto wish = mapping_.take_wish()) return wish->seconds == 0 ? Asked::kUpnpGone : Asked::kUpnp;
+    if (auto wish = mapping_.take_wish()) {
+      wish_ = *std::move(wish);
+      return wish_.seconds == 0 ? Asked::kUpnpGone : Asked::kUpnp;
+    }
     const auto packet = mapping_.take_packet();
     if (!packet) return Asked::kNothing;
     last_ = *packet;
@@ -77,6 +83,13 @@ class TheRouter : public ::testing::Test {
     return (*packet)[10] == 0 && (*packet)[11] == 0 ? Asked::kPmpGone : Asked::kPmp;
   }
   void answer(const Bytes& packet) { mapping_.received(packet, now_); }
+  void answer(const UpnpAnswer& answer) { mapping_.answered(wish_, answer, now_); }
+  // How much of this machine's it is told to forget, from which port on.
+  void expect_undone(std::uint16_t port, std::uint16_t ports) {
+    ASSERT_EQ(asked(), Asked::kUpnpGone);
+    EXPECT_EQ(wish_.outside_port, port);
+    EXPECT_EQ(wish_.ports, ports);
+  }
   // Lets time pass; everything that is asked meanwhile.
   std::vector<Asked> pass(std::chrono::milliseconds time) {
     std::vector<Asked> all;
@@ -84,8 +97,10 @@ class TheRouter : public ::testing::Test {
     while (mapping_.deadline() <= end) {
       now_ = std::max(now_, mapping_.deadline());
       mapping_.tick(now_);
-      if (const Asked question = asked(); question != Asked::kNothing) all.push_back(question);
-      if (!all.empty() && all.back() == Asked::kUpnp) mapping_.answered({}, now_);
+      for (Asked question; (question = asked()) != Asked::kNothing;) {
+        if (question != Asked::kUpnpGone) all.push_back(question);
+        if (question == Asked::kUpnp) answer(UpnpAnswer{});
+      }
     }
     now_ = end;
     return all;
@@ -107,17 +122,24 @@ class TheRouter : public ::testing::Test {
     mapping_.nobody_there(now_);
     mapping_.nobody_there(now_);
     ASSERT_EQ(asked(), Asked::kUpnp);
+    mapping_.take_packet();  // which came to nothing
+  }
+  void await_wish() {
+    for (int i = 0; i < 4 && asked() != Asked::kUpnp; ++i) continue;
+    ASSERT_NE(wish_.seconds, 0u);
+    mapping_.take_packet();
   }
   Is is() const { return mapping_.status().is; }
   std::string outside() const { return mapping_.status().outside ? mapping_.status().outside->text() : ""; }
 
   SteadyTime now_{100'000'000ms};
   SteadyTime began_ = now_;
-  MapNonce nonce_ = kNonce;
+  std::uint8_t nonce_bent_ = 0;
   std::uint16_t outside_port_ = 40'000;
   std::uint32_t granted_ = 3'600;
   Bytes last_;
-  Mapping mapping_{kNonce, kPort};
+  UpnpWish wish_;
+  Mapping mapping_{kPort};
 };
 
 // ---- asked, and granted ----
@@ -149,8 +171,8 @@ TEST_F(TheRouter, ThatSpeaksTheElderLanguageIsAskedInIt) {
 
 TEST_F(TheRouter, ThatSpeaksNeitherIsAskedByUpnp) {
   upnp();
-  mapping_.answered({UpnpAnswer::Is::kMapped, 40'000, *ip_bytes("8.8.4.1"), 3'600}, now_);
-  EXPECT_EQ(outside(), "8.8.4.1:40000");
+  answer(kGranted);
+  EXPECT_EQ(outside(), "8.8.4.1:38651");
   EXPECT_EQ(mapping_.status().way, MappingWay::kUpnp);
 }
 
@@ -203,7 +225,9 @@ TEST_F(TheRouter, ThatRefusesInEveryLanguageIsSaidToRefuse) {
   answer(pcp(2));
   answer(pmp_address());
   answer(pmp_map(2));
-  mapping_.answered({UpnpAnswer::Is::kRefused}, now_);
+  mapping_.take_packet();
+  ASSERT_EQ(asked(), Asked::kUpnp);
+  answer(UpnpAnswer{UpnpAnswer::Is::kRefused});
   EXPECT_EQ(is(), Is::kRefused);
   EXPECT_TRUE(outside().empty());
 }
@@ -243,7 +267,8 @@ TEST_F(TheRouter, WithoutAnAddressOutsideIsToldInEveryLanguage) {
   mapping_.ask(kHome, now_);
   mapping_.nobody_there(now_);
   mapping_.nobody_there(now_);
-  mapping_.answered({UpnpAnswer::Is::kNotOutside}, now_);
+  await_wish();
+  answer(UpnpAnswer{UpnpAnswer::Is::kNotOutside});
   EXPECT_EQ(is(), Is::kNotOutside);
 }
 
@@ -285,10 +310,17 @@ TEST_F(TheRouter, ThatRefusesToRenewEndsTheMappingAtOnce) {
 }
 
 TEST_F(TheRouter, WhoseGrantIsShortIsAskedOnceAMinuteAtMost) {
-  granted_ = 1;
+  granted_ = 60;
   map();
   EXPECT_TRUE(pass(59s).empty());
   EXPECT_FALSE(pass(1s).empty());
+}
+
+TEST_F(TheRouter, WhoseGrantIsGoneWithinAMinuteHasRefused) {
+  granted_ = 59;
+  mapping_.ask(kHome, now_);
+  answer(pcp());
+  EXPECT_TRUE(outside().empty());
 }
 
 TEST_F(TheRouter, WhoseGrantIsForEverIsAskedEveryTwelveHours) {
@@ -358,11 +390,12 @@ TEST_F(TheRouter, OfAnotherNetworkIsAskedAnewAndTheOldAddressIsTakenOut) {
   EXPECT_TRUE(outside().empty());
   EXPECT_EQ(is(), Is::kAsking);
   ASSERT_EQ(asked(), Asked::kPcp);
-  EXPECT_EQ(last_, encode(PcpMap{kNonce, kCafe.here, kPort, kPort, kMappingSeconds}));
+  EXPECT_EQ(last_, encode(PcpMap{kCafe.nonce, kCafe.here, kPort, kPort, kMappingSeconds}));
 }
 
 TEST_F(TheRouter, OfTheSameNetworkIsAskedAnewAfterASleepAndTheAddressStays) {
   map();
+  pass(10s);
   mapping_.ask(kHome, now_);
   EXPECT_EQ(outside(), "8.8.4.1:40000");
   EXPECT_EQ(asked(), Asked::kPcp);
@@ -370,10 +403,50 @@ TEST_F(TheRouter, OfTheSameNetworkIsAskedAnewAfterASleepAndTheAddressStays) {
 
 TEST_F(TheRouter, ThatRestedIsAskedAtOnceWhenTheNetworkChanges) {
   mapping_.ask(kHome, now_);
-  pass(8s);
+  pass(10s);
   ASSERT_EQ(is(), Is::kNoAnswer);
   mapping_.ask(kHome, now_);
   EXPECT_EQ(asked(), Asked::kPcp);
+}
+
+TEST_F(TheRouter, OfANetworkThatChangesAllTheTimeIsAskedOnceInTenSeconds) {
+  map();
+  int questions = 0;
+  for (int second = 0; second < 60; ++second) {
+    mapping_.ask(kHome, now_);
+    for (const Asked question : pass(1s)) questions += question == Asked::kPcp ? 1 : 0, answer(pcp());
+  }
+  EXPECT_GE(questions, 5);
+  EXPECT_LE(questions, 6);
+}
+
+TEST_F(TheRouter, OfANetworkThatChangedWhileItWasAskedIsAskedOnceMore) {
+  mapping_.ask(kHome, now_);
+  pass(2s);
+  mapping_.ask(kHome, now_);
+  pass(6s);
+  EXPECT_EQ(is(), Is::kNoAnswer);
+  EXPECT_THAT(pass(2s), ::testing::ElementsAre(Asked::kPcp)) << "ten seconds after it was asked first";
+}
+
+TEST_F(TheRouter, ThatIsLeftBehindIsToldWhereItCanBeReached) {
+  map();
+  mapping_.ask(kCafe, now_);
+  const auto farewell = mapping_.take_farewell();
+  ASSERT_TRUE(farewell);
+  EXPECT_EQ(farewell->route, kHome);
+  EXPECT_EQ(farewell->packet, encode(PcpMap{kNonce, kHome.here, kPort, 0, 0}));
+  EXPECT_FALSE(mapping_.take_farewell());
+}
+
+TEST_F(TheRouter, IsLeftBehindForATunnel) {
+  map();
+  mapping_.ask(std::nullopt, now_, Is::kTunnel);
+  EXPECT_EQ(is(), Is::kTunnel);
+  EXPECT_TRUE(outside().empty());
+  EXPECT_TRUE(mapping_.take_farewell());
+  mapping_.ask(kHome, now_);
+  EXPECT_EQ(is(), Is::kAsking);
 }
 
 // ---- the end ----
@@ -402,14 +475,81 @@ TEST_F(TheRouter, IsToldWhenWeGoInTheLanguageItSpeaks) {
 
 TEST_F(TheRouter, IsToldWhenWeGoByUpnp) {
   upnp();
-  mapping_.answered({UpnpAnswer::Is::kMapped, 40'000, *ip_bytes("8.8.4.1"), 3'600}, now_);
+  answer(kGranted);
   mapping_.stop();
-  const auto wish = mapping_.take_wish();
-  ASSERT_TRUE(wish);
-  EXPECT_EQ(wish->seconds, 0u);
-  EXPECT_EQ(wish->outside_port, 40'000);
-  mapping_.answered({}, now_);
+  EXPECT_TRUE(mapping_.leaves_by_upnp());
+  expect_undone(38'651, 1);
+  EXPECT_FALSE(mapping_.left());
+  answer(UpnpAnswer{UpnpAnswer::Is::kGone});
   EXPECT_TRUE(mapping_.left());
+}
+
+// ---- what is granted after it was given up ----
+
+TEST_F(TheRouter, ThatMayHaveGrantedWhatNobodyWaitsForAnyMoreIsToldToForgetIt) {
+  upnp();
+  now_ += kUpnpTime;
+  mapping_.tick(now_);
+  EXPECT_EQ(is(), Is::kNoAnswer);
+  expect_undone(kPort, kUpnpPorts);
+}
+
+TEST_F(TheRouter, ThatMayHaveGrantedWhileWeGoIsToldToForgetIt) {
+  upnp();
+  mapping_.stop();
+  expect_undone(kPort, kUpnpPorts);
+  EXPECT_FALSE(mapping_.left());
+  answer(UpnpAnswer{UpnpAnswer::Is::kGone});
+  EXPECT_TRUE(mapping_.left());
+}
+
+TEST_F(TheRouter, ThatMayHaveGrantedWhileWeMoveIsToldToForgetIt) {
+  upnp();
+  mapping_.ask(kCafe, now_);
+  expect_undone(kPort, kUpnpPorts);
+  EXPECT_EQ(wish_.route, kHome);
+  EXPECT_EQ(asked(), Asked::kPcp);
+}
+
+TEST_F(TheRouter, ThatGrantsTooLateIsGivenItBack) {
+  upnp();
+  const UpnpWish first = wish_;
+  mapping_.ask(kCafe, now_);
+  while (asked() != Asked::kNothing) continue;
+  mapping_.answered(first, kGranted, now_);
+  EXPECT_TRUE(outside().empty());
+  expect_undone(38'651, 1);
+  EXPECT_EQ(wish_.route, kHome);
+}
+
+TEST_F(TheRouter, WhoseLateGrantIsTheMappingThatStandsKeepsIt) {
+  upnp();
+  const UpnpWish first = wish_;
+  now_ += kUpnpTime;
+  mapping_.tick(now_);
+  pass(600s - 1ms);
+  now_ += 1ms;
+  mapping_.tick(now_);
+  mapping_.nobody_there(now_);
+  mapping_.nobody_there(now_);
+  await_wish();
+  answer(kGranted);
+  ASSERT_EQ(is(), Is::kMapped);
+  mapping_.answered(first, kGranted, now_);
+  EXPECT_EQ(asked(), Asked::kNothing);
+  EXPECT_EQ(outside(), "8.8.4.1:38651");
+}
+
+TEST_F(TheRouter, ThatIsSlowToRenewByUpnpLosesNothing) {
+  upnp();
+  answer(kGranted);
+  now_ += 30min;
+  mapping_.tick(now_);
+  ASSERT_EQ(asked(), Asked::kUpnp);
+  now_ += kUpnpTime;
+  mapping_.tick(now_);
+  EXPECT_EQ(asked(), Asked::kNothing) << "what stands is not taken away";
+  EXPECT_EQ(outside(), "8.8.4.1:38651");
 }
 
 TEST_F(TheRouter, IsToldWhenWeGoBeforeItAnswered) {
@@ -430,7 +570,7 @@ TEST_F(TheRouter, ThatMappedNothingKeepsNobodyWaiting) {
 
 TEST_F(TheRouter, OfAnotherNonceIsNotBelieved) {
   mapping_.ask(kHome, now_);
-  nonce_[0] ^= 1;
+  nonce_bent_ = 1;
   answer(pcp());
   EXPECT_EQ(is(), Is::kAsking);
 }
@@ -441,7 +581,7 @@ TEST_F(TheRouter, ThatAnswersWhatNobodyAskedIsNotBelieved) {
   mapping_.ask(kHome, now_);
   answer(pmp_map());
   answer(pmp_address());
-  mapping_.answered({UpnpAnswer::Is::kMapped, 40'000, *ip_bytes("8.8.4.1"), 3'600}, now_);
+  answer(kGranted);
   EXPECT_EQ(is(), Is::kAsking);
   mapping_.nobody_there(now_);
   answer(pmp_map());  // before the address was told
@@ -456,9 +596,27 @@ TEST_F(TheRouter, ThatGrantsNoPortOrNoTimeHasRefused) {
     answer(pcp());
     EXPECT_TRUE(outside().empty());
     mapping_.nobody_there(now_);
-    mapping_.answered({}, now_);
+    await_wish();
+    answer(UpnpAnswer{});
     EXPECT_EQ(is(), Is::kRefused);
   }
+}
+
+TEST_F(TheRouter, ThatNamesAPortOfOtherProgramsIsNotBelieved) {
+  outside_port_ = 443;
+  mapping_.ask(kHome, now_);
+  while (asked() != Asked::kNothing) continue;
+  answer(pcp());
+  EXPECT_TRUE(outside().empty());
+  EXPECT_EQ(asked(), Asked::kPcpGone) << "it is given back, whatever is asked next";
+  EXPECT_EQ(asked(), Asked::kPmpAddress);
+  EXPECT_EQ(asked(), Asked::kNothing);
+}
+
+TEST_F(TheRouter, ThatNamesAnAddressOfAnotherFamilyIsNotBelieved) {
+  mapping_.ask(kHome, now_);
+  answer(pcp(0, "2a00::7"));
+  EXPECT_EQ(is(), Is::kNotOutside);
 }
 
 TEST_F(TheRouter, ThatNamesAGroupOrLoopbackAsItsAddressIsNotBelieved) {
@@ -471,14 +629,32 @@ TEST_F(TheRouter, ThatNamesAGroupOrLoopbackAsItsAddressIsNotBelieved) {
 
 // ---- the nonce ----
 
-TEST(ANonce, IsTheSameInEveryLifeOfADevice) {
+NonceKey key_of(testing::Place& place, std::uint32_t first) {
+  return lasting_nonce_key(place.memory, [&first](std::uint32_t bound) { return first++ % bound; });
+}
+
+TEST(ANonce, IsTheSameInEveryLifeOfADeviceInOneNetwork) {
   testing::Place place(*testing::people().ada);
-  std::uint32_t next = 7;
-  const Random chance = [&next](std::uint32_t bound) { return next++ % bound; };
-  const MapNonce first = lasting_nonce(place.memory, chance);
-  EXPECT_EQ(first[0], 7);
-  EXPECT_EQ(first[11], 18);
-  EXPECT_EQ(lasting_nonce(place.memory, chance), first);
+  const NonceKey key = key_of(place, 7);
+  EXPECT_EQ(key[0], 7);
+  EXPECT_EQ(key[31], 38);
+  EXPECT_EQ(key_of(place, 99), key);
+  const Hardware router{2, 0x11, 0x22, 0x33, 0x44, 0x55};
+  EXPECT_EQ(nonce_for(key, "192.168.1.1", router, kHome.here, kPort),
+            nonce_for(key, "192.168.1.1", router, kHome.here, kPort));
+}
+
+// Two cafes both call their router 192.168.1.1, and us by the same number.
+TEST(ANonce, TellsNoNetworkWhatAnotherWasTold) {
+  const NonceKey key{1}, of_another{2};
+  const Hardware one{2, 0, 0, 0, 0, 1}, other{2, 0, 0, 0, 0, 2};
+  const std::set<MapNonce> all{nonce_for(key, "192.168.1.1", one, kHome.here, kPort),
+                               nonce_for(key, "192.168.1.1", other, kHome.here, kPort),
+                               nonce_for(key, "192.168.1.2", one, kHome.here, kPort),
+                               nonce_for(key, "192.168.1.1", one, kCafe.here, kPort),
+                               nonce_for(key, "192.168.1.1", one, kHome.here, kPort + 1),
+                               nonce_for(of_another, "192.168.1.1", one, kHome.here, kPort)};
+  EXPECT_EQ(all.size(), 6u);
 }
 
 }  // namespace

@@ -9,7 +9,7 @@
 #include <asio/write.hpp>
 #include <thread>
 
-#include "daemon/net/interfaces.h"
+#include "daemon/line/interfaces.h"
 #include "daemon/net/multicast.h"
 #include "tests/unit/net/people.h"
 

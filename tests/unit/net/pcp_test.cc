@@ -5,7 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "daemon/net/interfaces.h"
+#include "daemon/line/interfaces.h"
 
 namespace duolog::net {
 namespace {

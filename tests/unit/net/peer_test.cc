@@ -1,5 +1,6 @@
 // peer_test.cc: two peers, hand to hand, on a clock that the test moves.
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "daemon/line/seen_ephemerals.h"
 #include "tests/unit/net/two_peers.h"
 
 namespace duolog::net {

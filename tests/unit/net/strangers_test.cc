@@ -1,6 +1,6 @@
 // strangers_test.cc: who has shown nothing yet gets nothing, and costs nothing.
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "daemon/net/strangers.h"
+#include "daemon/line/strangers.h"
 
 #include "tests/unit/net/people.h"
 

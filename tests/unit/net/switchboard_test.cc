@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "daemon/net/switchboard.h"
 
+#include "daemon/line/strangers.h"
 #include "daemon/net/address_book.h"
-#include "daemon/net/strangers.h"
 #include "daemon/sync/message.h"
 
 #include "tests/unit/net/world.h"
@@ -85,6 +85,58 @@ TEST_F(TwoDevices, WhoseCallsBecomeOneConnectionMeetOnIt) {
   EXPECT_TRUE(world_.run_until([&] { return bo_place_.held(*people().ada) == 1; }));
 }
 
+// ---- a window, while a router is asked ----
+
+class AWindow : public TwoDevices {
+ protected:
+  AWindow() {
+    switch_on();
+    ada().board.outside_is_known(false);
+  }
+  bool open() {
+    HostEvents events;
+    events.invitation = [this](const Invitation& shown) { shown_ = shown.addresses; };
+    events.wrong_code = [](int) {};
+    events.visitor = [](const Introduced&) { return Conversation(); };
+    events.visitor_left = [] {};
+    events.ended = [this](WindowEnd how) { ended_ = how; };
+    return ada().board.open_window(crypto::PairPurpose::kPartner, std::move(events));
+  }
+  std::optional<std::vector<std::string>> shown_;
+  std::optional<WindowEnd> ended_;
+};
+
+TEST_F(AWindow, IsOpenedWhenItIsKnownWhereThisDeviceIsFound) {
+  EXPECT_FALSE(ada().board.wants_to_be_found());
+  ASSERT_TRUE(open());
+  EXPECT_TRUE(ada().board.wants_to_be_found());
+  EXPECT_FALSE(open()) << "a second one";
+  world_.run(500ms);
+  EXPECT_FALSE(shown_);
+  ada().board.listening(kDefaultPort, {"8.8.4.1:40000"});
+  ada().board.outside_is_known(true);
+  ASSERT_TRUE(shown_);
+  EXPECT_EQ(*shown_, std::vector<std::string>{"8.8.4.1:40000"});
+}
+
+TEST_F(AWindow, WaitsForNoRouterLongerThanAPersonWould) {
+  ASSERT_TRUE(open());
+  world_.run(1'499ms);
+  EXPECT_FALSE(shown_);
+  world_.run(2ms);
+  EXPECT_TRUE(shown_);
+}
+
+TEST_F(AWindow, ThatIsClosedBeforeItWasOpenIsOver) {
+  ASSERT_TRUE(open());
+  ada().board.close_window();
+  EXPECT_EQ(ended_, WindowEnd::kClosed);
+  EXPECT_FALSE(ada().board.wants_to_be_found());
+  world_.run(5s);
+  EXPECT_FALSE(shown_);
+  EXPECT_TRUE(open());
+}
+
 TEST_F(TwoDevices, NeedOnlyOneOfThemToKnowTheOther) {
   switch_on();
   bo().knows(*people().ada, "ada");
@@ -117,7 +169,7 @@ TEST_F(TwoDevices, ComeBackAfterACut) {
   EXPECT_EQ(world_.open_wires(), 1u);
 }
 
-TEST_F(TwoDevices, LoseNothingWhenCutAfterAnyByte) {
+TEST_F(TwoDevices, LoseNothingWhenCutAfterEach83rdByte) {
   connect();
   std::uint64_t written = 0;
   for (std::size_t cut_after = 0; cut_after < 9'000; cut_after += 83) {
@@ -204,7 +256,9 @@ TEST_F(TwoDevices, RedialAtOnceAfterASleep) {
   connect();
   world_.wires[0]->dead = true;
   ada().wall_shift += 8h;  // while the steady one stood still
-  ada().board.tick();      // as the driver does when the clock was set
+  const int moves = ada().moves;
+  ada().board.tick();  // as the driver does when the clock was set
+  EXPECT_EQ(ada().moves, moves + 1) << "whoever is looked for elsewhere is told";
   ada().write();
   EXPECT_TRUE(world_.run_until([&] { return bo_place_.held(*people().ada) == 1; }, 1s));
 }

@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-#include "daemon/net/interfaces.h"
+#include "daemon/line/interfaces.h"
 
 namespace duolog::net {
 namespace {
@@ -14,7 +14,7 @@ bool is_public(const char* host) { return net::is_public(ip_bytes(host).value())
 TEST(AnAddress, OfTheInternetIsPublic) {
   for (const char* host :
        {"8.8.4.1", "1.0.0.1", "100.63.255.255", "100.128.0.0", "172.15.255.255", "172.32.0.0", "192.0.1.0",
-        "192.169.0.0", "198.17.255.255", "198.20.0.0", "223.255.255.255", "2001:4860::1"})
+        "192.169.0.0", "198.17.255.255", "198.20.0.0", "223.255.255.255", "2001:4860::1", "2001:200::1", "192.88.98.1"})
     EXPECT_TRUE(is_public(host)) << host;
 }
 
@@ -42,7 +42,11 @@ TEST(AnAddress, OfAnythingElseIsNot) {
                            "fe80::7",
                            "fd81::1",
                            "ff02::1",
-                           "2001:db8::7"})
+                           "192.88.99.1",
+                           "2001:db8::7",
+                           "2001:0:102:304::1",
+                           "2001:1ff::1",
+                           "2002:c0a8:701::1"})
     EXPECT_FALSE(is_public(host)) << host;
 }
 
@@ -61,6 +65,7 @@ TEST(AWay, IsToldByWhereSomebodyCameFrom) {
   EXPECT_EQ(way_of_visit("192.168.7.10", true), Way::kHere);
   EXPECT_EQ(way_of_visit("8.8.4.1", false), Way::kCameIn);
   EXPECT_EQ(way_of_visit("8.8.4.1", true), Way::kThroughPort);
+  EXPECT_EQ(way_of_visit("2a00::7", true), Way::kCameIn) << "no port is mapped for IPv6";
 }
 
 }  // namespace

@@ -18,7 +18,8 @@ Switchboard::House house_of(World& world, Device& device, Place& place) {
                 [&] { return world.now(); }},
           [&device](std::uint32_t bound) { return static_cast<std::uint32_t>(device.chance() % bound); },
           std::move(hooks),
-          [&device](std::string_view note) { device.notes.emplace_back(note); }};
+          [&device](std::string_view note) { device.notes.emplace_back(note); },
+          [&device] { ++device.moves; }};
 }
 
 }  // namespace

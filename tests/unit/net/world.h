@@ -29,6 +29,7 @@ class Device {
   std::string host;
   std::vector<std::string> notes;
   int changes = 0;
+  int moves = 0;  // to another network, or out of a sleep, as it says
   std::chrono::milliseconds wall_shift{0};
   std::optional<BeaconSource> source;
   std::mt19937 chance;
