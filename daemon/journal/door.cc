@@ -34,6 +34,18 @@ void add_giver(std::vector<LiveMember>& members, const Journal& journal, const s
     members.push_back({*giver, known->device.noise, known->name, author_name(journal, *giver), false, false});
 }
 
+// As a shared journal says it.
+bool has_other_devices(Shelf& shelf) {
+  const Identity& identity = shelf.parts().identity;
+  return std::ranges::any_of(identity.journals(), [&](const JournalSecrets& secrets) {
+    const Journal* journal = secrets.shared() ? shelf.by_id(secrets.id) : nullptr;
+    if (journal == nullptr) return false;
+    return std::ranges::any_of(journal->membership().live(), [&](const DeviceId& device) {
+      return device != identity.keys().id() && journal->is_mine(device);
+    });
+  });
+}
+
 }  // namespace
 
 Introduction Door::introduction() const {
@@ -46,8 +58,10 @@ std::vector<JournalId> Door::journals() const {
   for (const JournalSecrets& secrets : shelf_.parts().identity.journals()) {
     const Journal* journal = shelf_.by_id(secrets.id);
     if (secrets.parted && !shelf_.is_telling(secrets.id)) continue;  // its psks open nothing, nobody is dialled
-    // A notebook that was restored may be older than this person's other devices: those know it, and come.
-    const bool elsewhere = secrets.shared() || secrets.awaited || (journal != nullptr && journal->held());
+    // A notebook that was restored may be older than this person's other devices: those know it, and come. So may one
+    // of which a copy goes on elsewhere, or whose last commit was lost.
+    const bool elsewhere =
+        secrets.shared() || secrets.awaited || (journal != nullptr && journal->held()) || has_other_devices(shelf_);
     if (journal != nullptr && (elsewhere || journal->membership().live().size() > 1)) ids.push_back(secrets.id);
   }
   return ids;
@@ -67,6 +81,27 @@ std::vector<LiveMember> Door::members(const JournalId& id) const {
     add_giver(members, *journal, shelf_.parts().state);
   }
   return members;
+}
+
+std::optional<LiveMember> Door::find(const JournalId& id, const DeviceId& device) const {
+  const auto members = this->members(id);
+  const auto member = std::ranges::find(members, device, &LiveMember::device);
+  if (member != members.end()) return *member;
+  const Journal* journal = shelf_.by_id(id);
+  const crypto::ProvenDevice* known = journal != nullptr ? journal->roster().find(device) : nullptr;
+  if (known == nullptr) return std::nullopt;
+  const bool mine = known->person == shelf_.parts().identity.root().id();
+  return LiveMember{device,      known->device.noise,
+                    known->name, mine ? shelf_.parts().identity.person() : journal->secrets().other,
+                    false,       mine};
+}
+
+bool Door::may_be_of(const JournalId& id, const DeviceId& device) const {
+  const crypto::Genesis& genesis = shelf_.parts().identity.journal(id).genesis;
+  for (const Journal* journal : std::as_const(shelf_).journals())
+    if (const crypto::ProvenDevice* known = journal->roster().find(device))
+      return genesis.names(known->person) && may_talk(id, *known);
+  return true;
 }
 
 // Those who can bring a log of which nothing is here: the notebook's live members, and whoever vouches for this device.
@@ -178,12 +213,23 @@ void Door::session_began(const JournalId& id, const DeviceId& other) {
   }
 }
 
+void Door::was_read_whole(const JournalId& id) {
+  Journal* journal = shelf_.by_id(id);
+  if (journal == nullptr || !journal->waits_to_be_read()) return;
+  note_read_whole(shelf_.parts().state, id);
+  journal->wait_to_be_read(false);
+}
+
 void Door::acknowledged(const JournalId& id, const DeviceId& other, const store::Frontier& frontier) {
   Journal* journal = shelf_.by_id(id);
   if (journal == nullptr) return;
   const std::int64_t now = shelf_.parts().clock.wall().time_since_epoch().count();
-  for (const store::FrontierEntry& entry : frontier)
-    if (entry.device == shelf_.parts().identity.keys().id()) journal->receipt(other, entry.seq, now);
+  for (const store::FrontierEntry& entry : frontier) {
+    if (entry.device != shelf_.parts().identity.keys().id()) continue;
+    journal->receipt(other, entry.seq, now);
+    // It holds what this device has written since it came back, so it has seen it, and told what it has.
+    if (!journal->is_mine(other)) was_read_whole(id);
+  }
   remember_held_there(shelf_.parts().state, shelf_.parts().log, *journal, other, frontier);
   shelf_.tell_of(*journal);
 }

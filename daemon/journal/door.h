@@ -24,7 +24,7 @@ struct PskCandidate {
   crypto::PreparedPsk psk;  // under prologue('P', journal)
 };
 
-// A live device of a journal, this one included.
+// A live device of a journal, this one included; or one that may be, by its chain.
 struct LiveMember {
   DeviceId device;
   NoisePublic noise;
@@ -45,6 +45,11 @@ class Door {
   // Of an awaited journal also this person's other devices, as far as the notebook or this device's own chain names
   // them, and whoever gave it back to somebody who came with the words: one of those brings its log.
   [[nodiscard]] std::vector<LiveMember> members(const JournalId& journal) const;
+  // Also one that no member is known to be, and that has proven whose it is; its name and its person may be empty.
+  // nullopt: it has not.
+  [[nodiscard]] std::optional<LiveMember> find(const JournalId& journal, const DeviceId& device) const;
+  // Of somebody of whom this journal is not, or no more: it is not looked for. What nobody knows may be anybody's.
+  [[nodiscard]] bool may_be_of(const JournalId& journal, const DeviceId& device) const;
   // The two newest epochs of every journal first, then older ones; at most kPskCandidateLimit.
   [[nodiscard]] std::vector<PskCandidate> psk_candidates() const;
 
@@ -73,6 +78,7 @@ class Door {
   void session_began(const JournalId& journal, const DeviceId& other);
   // `other` holds our log up to here, durably.
   void acknowledged(const JournalId& journal, const DeviceId& other, const store::Frontier& frontier);
+  void was_read_whole(const JournalId& journal);  // from a bundle without gaps
   void forked(const JournalId& journal, const DeviceId& device);
 
   // ---- epochs asked for in a session: door_epochs.cc ----

@@ -30,10 +30,8 @@ const crypto::EpochSecret* Door::epoch_for(const JournalId& id, const DeviceId& 
 void Door::epochs_came(const JournalId& id, std::vector<crypto::EpochSecret> secrets) {
   Journal* journal = shelf_.by_id(id);
   if (journal == nullptr || journal->secrets().parted) return;
-  const std::vector<EpochId> lacking = journal->epochs_lacking();
-  std::erase_if(secrets, [&](const crypto::EpochSecret& one) {
-    return !std::ranges::binary_search(lacking, crypto::epoch_id(id, one));
-  });
+  std::erase_if(secrets,
+                [&](const crypto::EpochSecret& one) { return !journal->waits_for(crypto::epoch_id(id, one)); });
   try {
     journal->know(std::move(secrets));
   } catch (const store::NotDurable&) {  // NOLINT(bugprone-empty-catch)

@@ -11,6 +11,7 @@
 
 #include "crypto/epoch.h"
 #include "daemon/journal/journal.h"
+#include "daemon/journal/opened_by_words.h"
 #include "daemon/practice/practice.h"
 #include "proto/wire.pb.h"
 
@@ -35,23 +36,6 @@ void put(wire::Chain* to, const crypto::Chain& chain) {
     put(one->mutable_body(), certificate.body);
     put(one->mutable_signature(), certificate.signature);
   }
-}
-
-// Places of a log in which an epoch stands whose secret is known here, in their order.
-std::vector<std::uint64_t> epochs_in(const store::SealedLog& log, const JournalId& journal,
-                                     const store::FrontierEntry& chain, const std::set<EpochId>& known) {
-  std::vector<std::uint64_t> seqs;
-  for (std::uint64_t from = 1; from <= chain.seq;) {
-    const auto heads = log.read_heads(journal, chain.device, from, crypto::kRunLimit);
-    if (heads.empty()) break;  // a damaged place ends the reading
-    for (const crypto::SignedHeader& head : heads) {
-      const auto header = crypto::decode_header(head);
-      const bool is_epoch = header && header->kind == crypto::RecordKind::kEpoch && header->seq <= chain.seq;
-      if (is_epoch && known.contains(header->epoch)) seqs.push_back(header->seq);
-    }
-    from += heads.size();
-  }
-  return seqs;
 }
 
 std::optional<Record> record_at(const store::SealedLog& log, const JournalId& journal, const DeviceId& device,
@@ -80,13 +64,10 @@ std::vector<Sealed> epochs_of(const Shelf::Parts& parts, const Journal& journal,
   for (std::size_t i = 1; i < secrets.epochs.size(); ++i) known.insert(crypto::epoch_id(secrets.id, secrets.epochs[i]));
   std::vector<Sealed> epochs;
   for (const store::FrontierEntry& chain : parts.log.frontier(secrets.id)) {
-    const auto seqs = epochs_in(parts.log, secrets.id, chain, known);
-    for (std::size_t i = 0; i < std::min(seqs.size(), limit); ++i) {
-      auto record = record_at(parts.log, secrets.id, chain.device, seqs[i]);
-      const auto header = record ? crypto::decode_header(record->head) : std::nullopt;
-      if (header && crypto::epoch_depth(*record->body))
-        epochs.push_back({!journal.is_mine(chain.device), seqs[i], header->epoch, std::move(*record->body)});
-    }
+    const auto is_known = [&known](const EpochId& id) { return known.contains(id); };
+    for (const std::uint64_t seq : epochs_in(parts.log, secrets.id, chain, limit, is_known))
+      if (auto epoch = epoch_at(parts.log, secrets.id, chain.device, seq))
+        epochs.push_back({!journal.is_mine(chain.device), seq, epoch->id, std::move(epoch->body)});
   }
   std::ranges::stable_sort(epochs, {}, [](const Sealed& one) { return std::make_pair(one.theirs, one.seq); });
   if (epochs.size() > limit) epochs.erase(epochs.begin() + static_cast<std::ptrdiff_t>(limit), epochs.end());
@@ -171,23 +152,15 @@ crypto::EpochSecret read_epoch_zero(const wire::Return::Journal& from, const cry
 // Epoch zero first, then those that the words open, as deep as they go.
 std::vector<crypto::EpochSecret> read_epochs(const wire::Return::Journal& from, crypto::EpochSecret zero,
                                              const JournalId& id, const crypto::RootKeys& root) {
-  const crypto::SlotPsk psk = crypto::epoch_psk(zero);
-  std::map<std::pair<std::uint32_t, EpochId>, crypto::EpochSecret> opened;
-  std::set<EpochId> known{crypto::epoch_id(id, zero)};  // and opened
+  std::vector<SealedEpoch> sealed;
   for (const wire::Return::Epoch& one : from.epochs()) {
     const auto epoch = EpochId::from(as_bytes(one.id()));
     const auto depth = crypto::epoch_depth(as_bytes(one.body()));
     require(epoch && depth, "an epoch is malformed");
-    if (known.contains(*epoch)) continue;
-    auto secret = crypto::open_epoch(id, *epoch, as_bytes(one.body()), root.wrap(), psk);
-    if (!secret) continue;
-    known.insert(*epoch);
-    opened.emplace(std::pair{*depth, *epoch}, std::move(*secret));
+    sealed.push_back({*epoch, *depth, to_bytes(as_bytes(one.body()))});
   }
-  require(!opened.empty(), "the words open no epoch of a journal");
-  std::vector<crypto::EpochSecret> secrets;
-  secrets.push_back(std::move(zero));
-  for (auto& [key, secret] : opened) secrets.push_back(std::move(secret));
+  auto secrets = open_epochs(sealed, std::move(zero), id, root);
+  require(secrets.size() > 1, "the words open no epoch of a journal");
   return secrets;
 }
 

@@ -33,8 +33,10 @@ struct WipedPayload {
     wipe_field(message.mutable_device_seed());
     wipe_field(message.mutable_root_psk_master());
     wipe_field(message.mutable_root_entropy());
-    for (vault::Journal& journal : *message.mutable_journals())
+    for (vault::Journal& journal : *message.mutable_journals()) {
       for (std::string& secret : *journal.mutable_epochs()) wipe_field(&secret);
+      wipe_field(journal.mutable_mailbox());
+    }
   }
 };
 
@@ -48,6 +50,7 @@ void put(vault::Journal* to, const JournalSecrets& journal) {
   to->set_unacknowledged(journal.unacknowledged);
   to->set_awaited(journal.awaited);
   to->set_parted(journal.parted);
+  put(to->mutable_mailbox(), journal.mailbox.view());
 }
 
 [[noreturn]] void damaged() { throw store::BadVaultFile("the vault opens, but what is in it is incomplete"); }
@@ -69,10 +72,18 @@ Id read_id(const std::string& field) {
 JournalSecrets read(const vault::Journal& from) {
   const auto genesis = crypto::Genesis::decode(as_bytes(from.genesis()));
   if (!genesis || from.epochs_size() == 0) damaged();
-  JournalSecrets journal{*genesis,         genesis->id(),         {},
-                         from.name(),      from.other(),          from.relationship(),
-                         from.paired_by(), from.unacknowledged(), from.awaited(),
-                         from.parted()};
+  JournalSecrets journal{*genesis,
+                         genesis->id(),
+                         {},
+                         from.name(),
+                         from.other(),
+                         from.relationship(),
+                         from.paired_by(),
+                         from.unacknowledged(),
+                         from.awaited(),
+                         from.parted(),
+                         {}};
+  if (!from.mailbox().empty()) journal.mailbox = crypto::SecretBytes(as_bytes(from.mailbox()));
   for (const std::string& secret : from.epochs()) journal.epochs.push_back(read_secret<crypto::EpochSecret>(secret));
   return journal;
 }
@@ -146,7 +157,7 @@ struct Identity::Payload {
     // Fields that this version does not know would be lost by the next save: then what we know is not all there is.
     if (payload.encode().view().size() != bytes.size()) {
       throw store::BadVaultFile(
-          "the vault was written by a newer version of Duolog\nhint: install that version; nothing was written to it");
+          "the vault was written by a newer version of Duolog; nothing was changed\nhint: install that version");
     }
     return payload;
   }
@@ -363,6 +374,12 @@ void Identity::arrived(const JournalId& id) {
   JournalSecrets& journal = at(id);
   if (!std::exchange(journal.awaited, false)) return;
   save_or([&] { journal.awaited = true; });
+}
+
+void Identity::set_mailbox(const JournalId& id, crypto::SecretBytes link) {
+  JournalSecrets& journal = at(id);
+  std::swap(journal.mailbox, link);
+  save_or([&] { std::swap(journal.mailbox, link); });
 }
 
 void Identity::part(const JournalId& id) {

@@ -33,7 +33,8 @@ struct JournalSecrets {
   // Handed over by another of this person's devices: its log comes from there, and this device is no member of it yet,
   // as far as it knows. Nothing is written until then.
   bool awaited = false;
-  bool parted = false;  // this person has left it: it is read, and nothing else
+  bool parted = false;               // this person has left it: it is read, and nothing else
+  crypto::SecretBytes mailbox = {};  // the link of the mailbox that its bundles go through, as text; empty: none
 
   [[nodiscard]] bool shared() const { return genesis.second.has_value(); }
   [[nodiscard]] const crypto::EpochSecret* epoch(const EpochId& id) const;  // null: not known here
@@ -118,6 +119,7 @@ class Identity {
   void acknowledge(const JournalId& id);  // the founding is stored where it must be: no longer hidden
   void arrived(const JournalId& id);      // no longer awaited
   void part(const JournalId& id);         // it is parted from now on
+  void set_mailbox(const JournalId& id, crypto::SecretBytes link);  // empty: none from now on
   // It is none of journals() any more, and what opened it is gone; until forgotten() it is one of forgetting(). It has
   // been left from then on.
   void forget(const JournalId& id);

@@ -130,10 +130,14 @@ std::optional<Delivery> delivery_of(const Journal& journal, const Noted& noted, 
   if (!journal.shared() || noted.device != journal.identity().keys().id()) return std::nullopt;
   Delivery delivery;
   if (const auto receipt = journal.receipts().of(noted.seq)) {
-    delivery.delivered = true;
+    delivery.state = Delivery::State::kDelivered;
     delivery.at = rfc3339(receipt->at_ms, here.offset_minutes(receipt->at_ms));
     delivery.device = device_name(journal, receipt->by);
     delivery.person = author_name(journal, receipt->by);
+  } else if (const auto waits = journal.receipts().waits(noted.seq)) {
+    const bool in_mailbox = waits->way == Receipts::Way::kMailbox;
+    delivery.state = in_mailbox ? Delivery::State::kInMailbox : Delivery::State::kInBundle;
+    delivery.at = rfc3339(waits->at_ms, here.offset_minutes(waits->at_ms));
   }
   return delivery;
 }

@@ -88,7 +88,7 @@ const practice::Library& Journal::library() const {
 // ---- writing ----
 
 bool Journal::can_write() const {
-  if (held_ || secrets().parted) return false;
+  if (held_ || secrets().parted || waits_to_be_read_) return false;
   return membership_.live(self());
 }
 

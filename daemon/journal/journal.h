@@ -18,6 +18,7 @@
 #include "daemon/journal/attached.h"
 #include "daemon/journal/birth.h"
 #include "daemon/journal/facts.h"
+#include "daemon/journal/lacking.h"
 #include "daemon/journal/membership.h"
 #include "daemon/journal/receipts.h"
 #include "daemon/journal/roster.h"
@@ -58,9 +59,10 @@ class Journal {
   void remove_device(const DeviceId& device, const Stamp& stamp);
   bool renew_epoch();    // writes one where there is none for today's members; false: there is one
   void replace_epoch();  // writes one though there is one: somebody who was removed has that
-  // What stands here and does not open: epochs by somebody who may write one, and those that members' words name (of
-  // each member some). None where no more are learnt.
+  // What stands here and does not open, and is to be asked for: epochs by somebody who may write one, and those that
+  // members' words name (of each member some); by each author in turn. None where no more are learnt.
   [[nodiscard]] std::vector<EpochId> epochs_lacking() const;
+  [[nodiscard]] bool waits_for(const EpochId& epoch) const { return lacking_.waits_for(epoch); }
   // Of an epoch whose record is folded here: its writer knew of nobody's going of whom that is not known here. Only
   // then may anybody be given it by this device, or the notebook keep it.
   [[nodiscard]] bool is_explained(const EpochId& epoch) const;
@@ -80,6 +82,8 @@ class Journal {
   // By this device, or by another one whose word counts.
   [[nodiscard]] bool keeps(const JournalId& journal) const;
   [[nodiscard]] bool keeps(const EpochId& epoch) const;
+  // Did so, at or below these ends of logs.
+  [[nodiscard]] bool kept_within(const JournalId& journal, const std::map<DeviceId, std::uint64_t>& ends) const;
   // A device that was removed from this notebook has read it where it is kept.
   [[nodiscard]] bool has_told_removed(const EpochId& epoch) const;
   // Behind the cut of a device that was removed, or by one that only such a one vouches for.
@@ -93,6 +97,10 @@ class Journal {
   // This home was restored and may be behind its own log: nothing is appended until that is known not to be so.
   void hold(bool held) { held_ = held; }
   [[nodiscard]] bool held() const { return held_; }
+  // This device came back with an old copy of what its person knew: nothing is written before all of it was read once,
+  // from somebody who has it or from a whole bundle. A removal may stand there.
+  void wait_to_be_read(bool waits) { waits_to_be_read_ = waits; }
+  [[nodiscard]] bool waits_to_be_read() const { return waits_to_be_read_; }
 
   // ---- folding ----
   // What a fold has brought that somebody may want to hear of.
@@ -144,7 +152,8 @@ class Journal {
   void bodies_came(const DeviceId& author, std::uint64_t first, std::uint64_t last);
   void freeze(const DeviceId& device);  // its log has forked
   bool admit(const crypto::Chain& chain);
-  // One more of this person's may be let in: those that are out take nobody's place.
+  // One more of this person's may be enrolled: some places are kept for those that come back by the words, and what a
+  // lost device has made up takes nobody's.
   [[nodiscard]] bool has_room_for_device() const;
   // `by` says it holds this device's log up to `seq`.
   void receipt(const DeviceId& by, std::uint64_t seq, std::int64_t now_ms);
@@ -168,6 +177,7 @@ class Journal {
   [[nodiscard]] const Membership& membership() const { return membership_; }
   [[nodiscard]] const Roster& roster() const { return roster_; }
   [[nodiscard]] const Receipts& receipts() const { return receipts_; }
+  void lies(Receipts::Way way, std::vector<Receipts::Lying> all) { receipts_.lies(way, std::move(all)); }
   [[nodiscard]] Unread& unread() { return unread_; }
   [[nodiscard]] const Unread& unread() const { return unread_; }
   [[nodiscard]] const Identity& identity() const { return identity_; }
@@ -264,6 +274,7 @@ class Journal {
   void members_changed();
   void restore_members();
   [[nodiscard]] bool has_room_for(const crypto::ProvenDevice& device) const;
+  [[nodiscard]] std::size_t devices_ever(const RootId& person, bool strays) const;
 
   // ---- journal_kept.cc ----
   struct Waiting {  // of one author
@@ -312,11 +323,14 @@ class Journal {
   Attached attached_;
   Facts facts_;
   bool facts_changed_ = false;
-  std::map<DeviceId, std::uint64_t> folded_;                                 // up to which seq
-  std::map<EpochId, std::set<std::pair<DeviceId, std::uint64_t>>> waiting_;  // records of epochs not known yet
-  std::set<EpochId> lacking_;                                                // of these those whose own record is here
-  std::map<DeviceId, std::set<EpochId>> named_;                              // and those whose words are, by author
-  mutable std::map<EpochId, Hash> unexplained_;             // and by whom known to be gone they are: looked at once
+  std::map<DeviceId, std::uint64_t> folded_;  // up to which seq
+  Lacking lacking_;                           // records of epochs not known yet
+  std::set<Lacking::Place> counted_epochs_;   // folded once more, and counted once
+  struct Explained {
+    std::uint64_t goings = 0;  // of whom it was known then
+    bool is = false;
+  };
+  mutable std::map<EpochId, Explained> explained_;          // epochs that were looked at
   std::map<DeviceId, std::set<std::uint64_t>> unenrolled_;  // epochs of authors not enrolled yet
   std::map<DeviceId, std::set<std::uint64_t>> bodiless_;    // folded over, their bodies not here
   std::set<std::pair<DeviceId, std::uint64_t>> again_;      // to be folded once more
@@ -352,6 +366,7 @@ class Journal {
   mutable Settled<Agreements> agreements_;
   mutable Settled<practice::Library> library_;
   bool held_ = false;  // see hold()
+  bool waits_to_be_read_ = false;
 };
 
 }  // namespace duolog::journal

@@ -9,7 +9,7 @@
 namespace duolog::journal {
 namespace {
 
-constexpr std::size_t kNamedByOne = 64;  // epochs of which one author's words alone are here, and that are asked for
+constexpr std::size_t kAskedFor = 1024;  // epochs at once: a session asks for no more
 
 }  // namespace
 
@@ -25,9 +25,10 @@ void Journal::take_epoch(const Place& place, ByteView body) {
     return pend(place, kNotEnrolled);
   }
   const auto depth = crypto::epoch_depth(body);
-  const bool too_many = ++facts_.epochs_written[place.device] > kEpochLimit;
+  const bool is_counted = counted_epochs_.erase({place.device, place.seq}) != 0;
+  const bool too_many = !is_counted && ++facts_.epochs_written[place.device] > kEpochLimit;
   if (!depth || (too_many && place.device != self())) return;
-  if (secret(id) == nullptr && !learn_epoch(place, body)) {  // it may come another way, and is counted once more then
+  if (secret(id) == nullptr && !learn_epoch(place, body)) {  // it may come another way
     wait_for_epoch(place.device, place.seq, id, true);
     return pend(place, kEpochLacking, id);
   }
@@ -35,6 +36,7 @@ void Journal::take_epoch(const Place& place, ByteView body) {
   if (meta) {
     membership_.epoch({id, place.device, *depth, *meta});
     facts_.epochs.push_back({id, place.device, *depth, *meta});
+    explained_.erase(id);
   }
   brought_.doors_changed = true;
 }
@@ -67,43 +69,35 @@ bool Journal::learn_epoch(const Place& place, ByteView body) {
 
 std::vector<EpochId> Journal::epochs_lacking() const {
   if (secrets_.size() >= kEpochsInAll) return {};
-  std::set<EpochId> lacking = lacking_;
-  for (const auto& [author, named] : named_)
-    if (membership_.was_enrolled(author)) lacking.insert(named.begin(), named.end());
-  return {lacking.begin(), lacking.end()};
+  return lacking_.to_ask(
+      kAskedFor, [this](const DeviceId& author) { return membership_.was_enrolled(author); },
+      [this](const DeviceId& author) { return is_mine(author); });
 }
 
-// Its own record may never come: where its author is frozen below it, words are sealed under it all the same.
 void Journal::wait_for_epoch(const DeviceId& author, std::uint64_t seq, const EpochId& epoch, bool is_its_record) {
-  waiting_[epoch].emplace(author, seq);
-  std::set<EpochId>& of_author = is_its_record ? lacking_ : named_[author];
-  if (!is_its_record && of_author.size() >= kNamedByOne) return;
-  if (of_author.insert(epoch).second) brought_.doors_changed = true;  // to be asked for
+  if (lacking_.add({author, seq}, epoch, is_its_record)) brought_.doors_changed = true;  // to be asked for
 }
 
 void Journal::know_of(const EpochId& epoch) {
-  lacking_.erase(epoch);
-  for (auto& [author, named] : named_) named.erase(epoch);
-  const auto waited = waiting_.extract(epoch);
-  if (!waited.empty()) again_.insert(waited.mapped().begin(), waited.mapped().end());
+  const Lacking::Waited waited = lacking_.take(epoch);
+  again_.insert(waited.places.begin(), waited.places.end());
+  counted_epochs_.insert(waited.records.begin(), waited.records.end());
 }
 
 // Whoever wrote it may have heard of a removal that nobody has told here: given away now, a removed device could have
 // it, or read it where it is kept. It waits for the record that says so, as its own record does.
 bool Journal::is_explained(const EpochId& epoch) const {
-  const Hash gone = crypto::gone_digest(membership_.gone());
-  const auto before = unexplained_.find(epoch);
-  if (before != unexplained_.end() && before->second == gone) return false;  // nobody has gone since
+  const auto before = explained_.find(epoch);
+  if (before != explained_.end() && before->second.goings == membership_.goings()) return before->second.is;
   bool is_folded = false;
+  bool is = true;
   for (const EpochFact& fact : facts_.epochs) {
     if (fact.id != epoch) continue;
-    if (!membership_.explains(fact.meta)) {
-      unexplained_.insert_or_assign(epoch, gone);
-      return false;
-    }
     is_folded = true;
+    is = is && membership_.explains(fact.meta);
   }
-  return is_folded;
+  if (is_folded) explained_.insert_or_assign(epoch, Explained{membership_.goings(), is});
+  return is_folded && is;
 }
 
 const crypto::EpochSecret* Journal::epoch_to_give(const EpochId& epoch) const {
@@ -187,15 +181,18 @@ void Journal::mean(const Place& place, const DeviceAdd& add) {
   members_changed();
 }
 
-// Founders have theirs.
+// Founders have theirs, and so has whoever came back and reads here.
 bool Journal::has_room_for(const crypto::ProvenDevice& device) const {
-  const auto is_out = [this](const crypto::ProvenDevice& one) { return membership_.shuts_out(one); };
-  if (roster_.find(device.device.id()) != nullptr) return true;
-  return roster_.has_room(device.person, is_out(device), is_out);
+  const DeviceId id = device.device.id();
+  if (id == self() || roster_.find(id) != nullptr) return true;
+  const bool stray = membership_.is_stray(device);
+  return devices_ever(device.person, stray) < (stray ? kStrays : kDevicesEver);
 }
 
-bool Journal::has_room_for_device() const {
-  return roster_.has_room(person_, false, [this](const auto& one) { return membership_.shuts_out(one); });
+bool Journal::has_room_for_device() const { return devices_ever(person_, false) + kHomecomings < kDevicesEver; }
+
+std::size_t Journal::devices_ever(const RootId& person, bool strays) const {
+  return roster_.count(person, [&](const auto& one) { return membership_.is_stray(one) == strays; });
 }
 
 void Journal::mean(const Place& place, const DeviceRemove& remove) {

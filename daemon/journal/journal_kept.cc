@@ -69,6 +69,14 @@ bool Journal::keeps(const JournalId& journal) const {
   return kept != facts_.journals_kept.end() && any_believed(kept->second);
 }
 
+bool Journal::kept_within(const JournalId& journal, const std::map<DeviceId, std::uint64_t>& ends) const {
+  const auto kept = facts_.journals_kept.find(journal);
+  return kept != facts_.journals_kept.end() && std::ranges::any_of(kept->second, [&](const KeptFact& one) {
+           const auto end = ends.find(one.by);
+           return end != ends.end() && one.seq <= end->second;
+         });
+}
+
 bool Journal::keeps(const EpochId& epoch) const {
   const auto kept = facts_.epochs_kept.find(epoch);
   return kept != facts_.epochs_kept.end() && any_believed(kept->second);

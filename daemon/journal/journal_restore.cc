@@ -3,7 +3,7 @@
 #include <limits>
 
 #include "daemon/journal/journal.h"
-#include "daemon/journal/searching.h"
+#include "daemon/journal/tally.h"
 
 namespace duolog::journal {
 namespace {
@@ -15,18 +15,16 @@ constexpr std::uint64_t kEndLength = 64;
 }  // namespace
 
 void Journal::take_up() {
-  view_ = std::make_unique<View>(file_, id_, scene(),
-                                 [this](const Noted& noted) { return journal::fold(words_of(*this, noted)); });
+  view_ = std::make_unique<View>(file_, id_, scene(), [this](const Noted& noted) { return said_in(*this, noted); });
   answers_ = std::make_unique<Answers>(id_, identity_.keys().wrap().clone(), AnswerTable(file_, view_->row()));
   membership_ = Membership(secrets().genesis);
   attached_ = Attached(blobs_);
   facts_ = Facts::decode(view_->facts());
   facts_changed_ = false;
   folded_.clear();
-  waiting_.clear();
   lacking_.clear();
-  named_.clear();
-  unexplained_.clear();
+  counted_epochs_.clear();
+  explained_.clear();
   unenrolled_.clear();
   bodiless_.clear();
   again_.clear();
@@ -71,6 +69,7 @@ void Journal::restore_pending() {
                                           : !membership_.was_enrolled(one.device);
     if (!still) {
       again_.emplace(one.device, one.seq);
+      if (one.why == kEpochLacking) counted_epochs_.emplace(one.device, one.seq);
     } else if (one.why == kNoBody) {
       bodiless_[one.device].insert(one.seq);
     } else if (of_epoch) {
@@ -107,7 +106,8 @@ bool Journal::ends_fit() const {
   for (const auto& [device, held] : view_->held()) {
     if (held.seq == 0) continue;
     const auto head = log_.head(id_, device);
-    if (!head || head->seq < held.seq || log_.id_at(id_, device, held.seq) != held.head) return false;
+    const bool is_whole = head && (head->seq >= held.seq || log_.frozen(id_, device));  // above a fork it is read, too
+    if (!is_whole || log_.id_at(id_, device, held.seq) != held.head) return false;
     const std::uint64_t from = held.seq > kEndLength ? held.seq - kEndLength + 1 : 1;
     const auto bodiless = bodiless_.find(device);
     std::uint64_t read = from - 1;

@@ -1,5 +1,5 @@
-// membership.cc: the fold. Who is enrolled is computed anew with each fact, the rest when asked for: there are a few
-// devices and a few epochs.
+// membership.cc: the fold. Who is enrolled and who is live is computed anew with each fact, the rest when asked for:
+// there are a few devices and a few epochs.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "daemon/journal/membership.h"
 
@@ -62,7 +62,9 @@ bool Membership::knows(const DeviceId& by, const DeviceId& device, std::uint64_t
   return known != enrolments_.end() && known->second.seq <= seq;
 }
 
-void Membership::freeze(const DeviceId& device) { frozen_.insert(device); }
+void Membership::freeze(const DeviceId& device) {
+  if (frozen_.insert(device).second) follow_living();
+}
 
 void Membership::epoch(const EpochFact& fact) {
   for (const EpochFact& known : epochs_)
@@ -74,6 +76,7 @@ void Membership::epoch(const EpochFact& fact) {
 
 void Membership::follow() {
   ever_ = closure(false);
+  ++goings_;  // what explains an epoch looks at more of a device than that it is gone
   cuts_.clear();
   for (const auto& [key, removal] : removals_) {
     const crypto::ProvenDevice* author = removal.by ? known(*removal.by) : nullptr;
@@ -84,6 +87,7 @@ void Membership::follow() {
     if (!is_first) before->second = std::min(before->second, cut);
   }
   enrolled_ = closure(true);
+  follow_living();
 }
 
 // From the founders and those that the root has signed to those whom they enrolled, and on.
@@ -159,6 +163,10 @@ bool Membership::shuts_out(const crypto::ProvenDevice& device) const {
   return !enrolled_.contains(id) && hangs_on_removed(device);
 }
 
+bool Membership::is_stray(const crypto::ProvenDevice& device) const {
+  return !was_enrolled(device.device.id()) && shuts_out(device);
+}
+
 std::vector<DeviceId> Membership::enrolled_by(const DeviceId& device) const {
   std::vector<DeviceId> by_it;
   for (const auto& [id, one] : enrolled_) {
@@ -170,33 +178,26 @@ std::vector<DeviceId> Membership::enrolled_by(const DeviceId& device) const {
 
 // ---- who is live ----
 
-std::vector<DeviceId> Membership::live() const {
+// Gone are also those whose enrolment came to nothing: an epoch that lists them was never one of today's members alone.
+void Membership::follow_living() {
   std::map<RootId, std::vector<const crypto::ProvenDevice*>> by_person;
   for (const auto& [id, device] : enrolled_)
     if (!frozen(id) && !removed(device.person, id)) by_person[device.person].push_back(&device);
-  std::vector<DeviceId> live;
+  live_.clear();
   for (auto& [person, devices] : by_person) {
     std::sort(devices.begin(), devices.end(), [](const auto* a, const auto* b) { return before(*a, *b); });
     devices.resize(std::min(devices.size(), kLivePerPerson));
-    for (const auto* device : devices) live.push_back(device->device.id());
+    for (const auto* device : devices) live_.push_back(device->device.id());
   }
-  std::sort(live.begin(), live.end());
-  return live;
-}
-
-bool Membership::live(const DeviceId& device) const {
-  const std::vector<DeviceId> alive = live();
-  return std::binary_search(alive.begin(), alive.end(), device);
-}
-
-// Also those whose enrolment came to nothing: an epoch that lists them was never one of today's members alone.
-std::vector<DeviceId> Membership::gone() const {
-  const std::vector<DeviceId> alive = live();
+  std::sort(live_.begin(), live_.end());
   std::vector<DeviceId> gone;
   for (const auto& [id, device] : ever_)
-    if (!std::binary_search(alive.begin(), alive.end(), id)) gone.push_back(id);
-  return gone;
+    if (!live(id)) gone.push_back(id);
+  if (gone != gone_) ++goings_;
+  gone_ = std::move(gone);
 }
+
+bool Membership::live(const DeviceId& device) const { return std::ranges::binary_search(live_, device); }
 
 crypto::EpochMeta Membership::meta() const {
   crypto::EpochMeta meta;
@@ -216,10 +217,9 @@ bool Membership::explains(const crypto::EpochMeta& meta) const {
 }
 
 const EpochFact* Membership::newest_of(const crypto::EpochMeta* meta) const {
-  const std::vector<DeviceId> alive = live();
   const EpochFact* best = nullptr;
   for (const EpochFact& fact : epochs_) {
-    if (!std::binary_search(alive.begin(), alive.end(), fact.author)) continue;
+    if (!live(fact.author)) continue;
     if (meta != nullptr && !(fact.meta == *meta)) continue;
     if (best == nullptr || std::tie(best->depth, best->id) < std::tie(fact.depth, fact.id)) best = &fact;
   }
@@ -235,10 +235,9 @@ std::optional<EpochId> Membership::current() const {
 }
 
 std::uint32_t Membership::next_depth() const {
-  const std::vector<DeviceId> alive = live();
   std::uint32_t deepest = 0;
   for (const EpochFact& fact : epochs_)
-    if (std::binary_search(alive.begin(), alive.end(), fact.author)) deepest = std::max(deepest, fact.depth);
+    if (live(fact.author)) deepest = std::max(deepest, fact.depth);
   return deepest == std::numeric_limits<std::uint32_t>::max() ? deepest : deepest + 1;
 }
 

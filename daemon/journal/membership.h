@@ -84,14 +84,17 @@ class Membership {
   [[nodiscard]] bool hangs_on_removed(const crypto::ProvenDevice& device) const;
   // No session is held with it: removed; or not enrolled, and hanging.
   [[nodiscard]] bool shuts_out(const crypto::ProvenDevice& device) const;
+  // Shut out, and never enrolled: whoever has a lost device may make any number of them.
+  [[nodiscard]] bool is_stray(const crypto::ProvenDevice& device) const;
   // Those enrolled and not removed whose chain runs over it.
   [[nodiscard]] std::vector<DeviceId> enrolled_by(const DeviceId& device) const;
   // Enrolled, not removed and not frozen; of each person the kLivePerPerson smallest by (chain length, created, id).
   // Sorted.
-  [[nodiscard]] std::vector<DeviceId> live() const;
+  [[nodiscard]] const std::vector<DeviceId>& live() const { return live_; }
   [[nodiscard]] bool live(const DeviceId& device) const;
-  [[nodiscard]] std::vector<DeviceId> gone() const;  // ever enrolled and not live
-  [[nodiscard]] crypto::EpochMeta meta() const;      // of an epoch that were written now
+  [[nodiscard]] const std::vector<DeviceId>& gone() const { return gone_; }  // ever enrolled and not live; sorted
+  [[nodiscard]] std::uint64_t goings() const { return goings_; }             // another one where gone() may be another
+  [[nodiscard]] crypto::EpochMeta meta() const;                              // of an epoch that were written now
   // Its writer knew of nobody's going that is not known here: whomever it shuts out is out here as well. Where more
   // than kGoneTried are gone that it does not list, it must be the oldest of them that were gone then.
   [[nodiscard]] bool explains(const crypto::EpochMeta& meta) const;
@@ -106,6 +109,7 @@ class Membership {
  private:
   using Devices = std::map<DeviceId, crypto::ProvenDevice>;
   void follow();  // computes what is below anew
+  void follow_living();
   [[nodiscard]] Devices closure(bool below_cuts) const;
   [[nodiscard]] const crypto::ProvenDevice* known(const DeviceId& device) const;
   [[nodiscard]] const EpochFact* newest_of(const crypto::EpochMeta* meta) const;  // by live authors; null: any
@@ -122,6 +126,9 @@ class Membership {
   Devices ever_;
   Devices enrolled_;
   std::map<std::pair<RootId, DeviceId>, Cut> cuts_;  // by whose word, the lowest
+  std::vector<DeviceId> live_;
+  std::vector<DeviceId> gone_;
+  std::uint64_t goings_ = 0;
 };
 
 }  // namespace duolog::journal

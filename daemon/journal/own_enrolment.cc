@@ -9,6 +9,7 @@ namespace duolog::journal {
 namespace {
 
 constexpr const char* kGiver = "/by";
+constexpr const char* kRead = "/read";
 
 std::string mark_of(const JournalId& journal) { return "homecoming/" + hex(journal.bytes); }
 
@@ -16,7 +17,8 @@ std::string mark_of(const JournalId& journal) { return "homecoming/" + hex(journ
 
 Handed handed_by_words(const crypto::RootKeys& root, crypto::Chain chain, std::string person, Returned& returned) {
   Handed handed{root.public_keys(), root.psk_master().clone(), std::move(chain), std::move(person), {}};
-  handed.journals.push_back(new_notebook(handed.root));
+  const bool has_notebook = !returned.journals.empty() && !returned.journals.front().secrets.shared();
+  if (!has_notebook) handed.journals.push_back(new_notebook(handed.root));
   for (Returned::Journal& journal : returned.journals) handed.journals.push_back(std::move(journal.secrets));
   return handed;
 }
@@ -27,7 +29,7 @@ void note_homecoming(store::LocalState& state, const Returned& returned) {
     append_ends(reached, journal.reached);
     state.put_soon(mark_of(journal.secrets.id), reached);
     Roster roster(state, journal.secrets.genesis);
-    const auto giver = roster.prove(returned.giver);
+    const auto giver = returned.giver.empty() ? std::nullopt : roster.prove(returned.giver);
     if (!giver) continue;
     roster.add(returned.giver, *giver, true);
     state.put_soon(mark_of(journal.secrets.id) + kGiver, giver->device.id().bytes);
@@ -43,6 +45,13 @@ std::optional<Reached> homecoming_in(const store::LocalState& state, const Journ
 std::optional<DeviceId> giver_of(const store::LocalState& state, const JournalId& journal) {
   const auto kept = state.get(mark_of(journal) + kGiver);
   return kept ? DeviceId::from(*kept) : std::nullopt;
+}
+
+void note_read_whole(store::LocalState& state, const JournalId& journal) {
+  if (!was_read_whole(state, journal)) state.put_soon(mark_of(journal) + kRead, {});
+}
+bool was_read_whole(const store::LocalState& state, const JournalId& journal) {
+  return state.get(mark_of(journal) + kRead).has_value();
 }
 
 void enrol_itself(store::SealedLog& log, const Identity& identity, const JournalId& journal, const EpochId& epoch,

@@ -14,8 +14,8 @@ namespace duolog::journal {
 
 inline constexpr const char* kPairedByWords = "words";  // DO NOT CHANGE: DeviceAdd.paired_by of such a device
 
-// All that a person's home is made of who came back: what was given back, and a notebook that begins anew. `chain`: of
-// the new device, by the root alone.
+// All that a person's home is made of who came back: what was given back, and a notebook that begins anew, where it is
+// not the first of that. `chain`: of the new device, by the root alone.
 Handed handed_by_words(const crypto::RootKeys& root, crypto::Chain chain, std::string person, Returned& returned);
 
 // Written down with the next write_down(). REQUIRES: the LocalState of the home that is to be.
@@ -25,6 +25,11 @@ void note_homecoming(store::LocalState& state, const Returned& returned);
 std::optional<DeviceId> giver_of(const store::LocalState& state, const JournalId& journal);
 // Up to where each log must be here before this device writes there; nullopt: it did not come back in this journal.
 std::optional<Reached> homecoming_in(const store::LocalState& state, const JournalId& journal);
+
+// Of a journal in which this device came back without being told how far its logs go: it has met somebody who has them,
+// or has read a whole bundle.
+void note_read_whole(store::LocalState& state, const JournalId& journal);
+bool was_read_whole(const store::LocalState& state, const JournalId& journal);
 
 // Sealed under `epoch`, which the others know: this device is listed in none yet. Throws store::NotDurable.
 // REQUIRES: the epoch's secret is in the vault.

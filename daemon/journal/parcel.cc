@@ -9,17 +9,6 @@
 namespace duolog::journal {
 namespace {
 
-// One that was left is no choice unless it is named, or the only one.
-const Journal& meant(const Shelf& shelf, const std::string& name) {
-  std::vector<const Journal*> shared = living(shelf);
-  std::erase_if(shared, [](const Journal* journal) { return !journal->shared(); });
-  const Journal& journal = !name.empty()        ? shelf.find(name)
-                           : shared.size() == 1 ? *shared.front()
-                                                : to_be_left(shelf, {});
-  if (journal.secrets().parted) throw Refusal(Reason::kParted, journal.secrets().name);
-  return journal;
-}
-
 std::vector<DeviceId> addressees(const Journal& journal) {
   std::vector<DeviceId> devices = journal.membership().live();
   std::erase_if(devices, [&](const DeviceId& device) {
@@ -110,9 +99,20 @@ void add_chunks(Parcel& parcel, const Shelf& shelf, const Journal& journal) {
 
 }  // namespace
 
+// One that was left is no choice unless it is named, or the only one.
+const Journal& meant_to_be_carried(const Shelf& shelf, const std::string& name) {
+  std::vector<const Journal*> shared = living(shelf);
+  std::erase_if(shared, [](const Journal* journal) { return !journal->shared(); });
+  const Journal& journal = !name.empty()        ? shelf.find(name)
+                           : shared.size() == 1 ? *shared.front()
+                                                : to_be_left(shelf, {});
+  if (journal.secrets().parted) throw Refusal(Reason::kParted, journal.secrets().name);
+  return journal;
+}
+
 Parcel pack(const Shelf& shelf, const ParcelWish& wish) {
   return sound(shelf, [&] {
-    const Journal& journal = meant(shelf, wish.journal);
+    const Journal& journal = meant_to_be_carried(shelf, wish.journal);
     const JournalSecrets& secrets = journal.secrets();
     Parcel parcel;
     parcel.journal = journal.id();

@@ -34,5 +34,7 @@ struct Parcel {
 };
 // Throws Refusal kNoSuchJournal, kNoJournalYet, kAmbiguous (`candidates`: names), kParted.
 Parcel pack(const Shelf& shelf, const ParcelWish& wish);
+// The journal that a wish means, in the same words.
+const Journal& meant_to_be_carried(const Shelf& shelf, const std::string& name);
 
 }  // namespace duolog::journal

@@ -46,7 +46,7 @@ struct Returned {
     Reached reached;
   };
   std::vector<Journal> journals;
-  crypto::Chain giver;  // of the device that gave it back: it has the logs
+  crypto::Chain giver;  // of the device that gave it back: it has the logs. Empty: they are here
 };
 
 enum class ReadmissionFault {

@@ -69,4 +69,13 @@ std::optional<Receipts::Receipt> Receipts::of(std::uint64_t seq) const {
   return earliest;
 }
 
+void Receipts::lies(Way way, std::vector<Lying> all) { lying_[way] = std::move(all); }
+
+std::optional<Receipts::Waiting> Receipts::waits(std::uint64_t seq) const {
+  for (const auto& [way, all] : lying_)
+    for (const Lying& one : all)
+      if (one.after < seq && seq <= one.up_to) return Waiting{way, one.at_ms};
+  return std::nullopt;
+}
+
 }  // namespace duolog::journal

@@ -24,7 +24,22 @@ class Receipts {
     std::int64_t at_ms = 0;
   };
   [[nodiscard]] std::optional<Receipt> of(std::uint64_t seq) const;  // the earliest
-  [[nodiscard]] std::uint64_t up_to(const DeviceId& by) const;       // what `by` is known to hold; 0: nothing
+
+  // What was put somewhere for them, and nobody has acknowledged: whoever puts it there says so anew at each start, and
+  // whenever it changes.
+  enum class Way { kMailbox, kBundle };
+  struct Lying {
+    std::uint64_t after = 0;
+    std::uint64_t up_to = 0;
+    std::int64_t at_ms = 0;
+  };
+  void lies(Way way, std::vector<Lying> all);
+  struct Waiting {
+    Way way = Way::kMailbox;
+    std::int64_t at_ms = 0;
+  };
+  [[nodiscard]] std::optional<Waiting> waits(std::uint64_t seq) const;  // in a mailbox rather than in a bundle
+  [[nodiscard]] std::uint64_t up_to(const DeviceId& by) const;          // what `by` is known to hold; 0: nothing
 
  private:
   struct Step {
@@ -36,6 +51,7 @@ class Receipts {
   store::LocalState& state_;
   std::string prefix_;
   std::map<DeviceId, std::vector<Step>> steps_;  // both ascending
+  std::map<Way, std::vector<Lying>> lying_;
 };
 
 }  // namespace duolog::journal

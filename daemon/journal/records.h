@@ -126,6 +126,18 @@ class Records {
   [[nodiscard]] virtual std::optional<std::int64_t> earliest_civil() const = 0;
   using SeeMood = std::function<void(const Mood&)>;
   virtual void each_mood(const SeeMood& see) const = 0;
+  // How much was written of each day that it is about (tally.h), as far as somebody has kept count; in any order, and
+  // one day more than once. False: nobody has, or is too far behind: it must be counted.
+  struct OfADay {
+    bool mine = false;
+    std::optional<std::int64_t> day;  // since 1970, on its writers' calendars; none: what has no time
+    std::uint32_t entries = 0;
+    std::uint32_t answers = 0;
+    std::uint32_t remarks = 0;
+    std::uint32_t words = 0;
+  };
+  using SeeDay = std::function<void(const OfADay&)>;
+  [[nodiscard]] virtual bool each_day(const SeeDay&) const { return false; }
   struct Counts {
     std::uint32_t entries = 0;  // entries, letters and answers
     std::uint32_t unreadable = 0;

@@ -36,8 +36,8 @@ enum class AnswerState {
 std::string_view name(AnswerState state);  // "readable", "sealed", "wrong key", "garbage"
 
 struct Delivery {
-  bool delivered = false;
-  std::string at;      // when the receipt came, this device's time; empty until delivered
+  enum class State { kHere, kInBundle, kInMailbox, kDelivered } state = State::kHere;
+  std::string at;      // when it was put there, or the receipt came, this device's time; empty of kHere
   std::string device;  // whose: the device's name, untrusted
   std::string person;
 };

@@ -55,12 +55,11 @@ const Roster::Known* Roster::same(const crypto::Chain& chain) const {
   return found != known_.end() && found->second.chain == chain ? &found->second : nullptr;
 }
 
-bool Roster::has_room(const RootId& person, bool for_one_out, const IsOut& is_out) const {
-  const auto taken = std::ranges::count_if(known_, [&](const auto& one) {
+std::size_t Roster::count(const RootId& person, const Which& which) const {
+  return static_cast<std::size_t>(std::ranges::count_if(known_, [&](const auto& one) {
     const crypto::ProvenDevice& device = one.second.proven;
-    return device.person == person && is_out(device) == for_one_out;
-  });
-  return static_cast<std::size_t>(taken) < (for_one_out ? kDevicesOut : kDevicesEver);
+    return device.person == person && which(device);
+  }));
 }
 
 void Roster::add(const crypto::Chain& chain, const crypto::ProvenDevice& device, bool keep) {

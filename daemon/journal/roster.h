@@ -13,23 +13,23 @@
 
 namespace duolog::journal {
 
-inline constexpr std::size_t kDevicesEver = 64;  // of one person in one journal, beside …
-inline constexpr std::size_t kDevicesOut = 32;   // … those that are out
+inline constexpr std::size_t kDevicesEver = 64;  // of one person in one journal, removed or not, …
+inline constexpr std::size_t kHomecomings = 8;   // … of them kept for whoever comes back by the words …
+inline constexpr std::size_t kStrays = 32;       // … and beside them those that a lost device made and nobody enrolled
 
 class Roster {
  public:
   // Reads what was admitted before.
   Roster(store::LocalState& state, const crypto::Genesis& genesis);
 
-  using IsOut = std::function<bool(const crypto::ProvenDevice&)>;
+  using Which = std::function<bool(const crypto::ProvenDevice&)>;
 
   // A chain that is here costs nothing to prove.
   [[nodiscard]] std::optional<crypto::ProvenDevice> prove(const crypto::Chain& chain) const;
   [[nodiscard]] bool knows(const crypto::Chain& chain) const;
-  // Of a person's devices that are out, or of those that are not, there is one more place.
-  [[nodiscard]] bool has_room(const RootId& person, bool for_one_out, const IsOut& is_out) const;
+  [[nodiscard]] std::size_t count(const RootId& person, const Which& which) const;
   // `device` as prove() gave it. Of several chains of a device the first stays. `keep`: remember it in LocalState, as
-  // the log does not. REQUIRES: it is known, or has_room().
+  // the log does not. REQUIRES: it is known, or there is room (journal.h).
   void add(const crypto::Chain& chain, const crypto::ProvenDevice& device, bool keep);
   [[nodiscard]] const crypto::ProvenDevice* find(const DeviceId& device) const;  // null: not known
   [[nodiscard]] std::vector<crypto::Chain> chains() const;

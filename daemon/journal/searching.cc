@@ -236,6 +236,16 @@ void narrow(Filter& scope, const Node& query) {
   if (query.field == Field::kTag) and_match(scope, match_tag(query.value));
 }
 
+// A mood that all that is found must have: a line tells it, and what has another need not be read. 0: none.
+std::uint32_t mood_of_all(const Node& query) {
+  if (query.what == Node::What::kAnd)
+    for (const Node& child : query.children)
+      if (const std::uint32_t mood = mood_of_all(child); mood != 0) return mood;
+  if (query.what != Node::What::kField || query.field != Field::kMood) return 0;
+  const auto wanted = moods(query.value);
+  return wanted && wanted->low == wanted->high ? wanted->low : 0;
+}
+
 }  // namespace
 
 Search::Search(const Shelf& shelf, std::string_view query, const Filter& filter, By by, bool by_index)
@@ -269,6 +279,7 @@ void Search::use_index() {
   exact_ = match.exact && !needs_words(filter_);
   and_match(scope_, match.text);
   narrow(scope_, *query_);
+  if (filter_.mood == 0) filter_.mood = mood_of_all(*query_);
 }
 
 void Search::begin() {

@@ -59,7 +59,7 @@ void Shelf::State::open_all() {
 // A log that is not this vault's (an older copy, a decoy, another home's) must not be gone on with: what would be
 // written then forks the chains that others hold.
 void Shelf::State::require_fitting_log() const {
-  constexpr const char* kCure = "\nhint: put back the database that belongs to this vault; nothing was changed";
+  constexpr const char* kCure = "; nothing was changed\nhint: put back the database that belongs to this vault";
   bool strange = !parts.log.journals().empty() && parts.log.record_count(parts.identity.journals().front().id) == 0;
   for (const JournalId& id : parts.log.journals()) strange = strange && !parts.identity.has(id);
   if (strange)
@@ -158,7 +158,7 @@ std::string Shelf::write_to() const { return state_->writing_journal().secrets()
 void Shelf::set_write_to(std::string_view wanted) {
   const Journal& journal = find(wanted);
   if (journal.secrets().parted) throw Refusal(Reason::kParted, journal.secrets().name);
-  state_->parts.state.put(kWriteTo, journal.id().bytes);
+  state_->with_room([&] { state_->parts.state.put(kWriteTo, journal.id().bytes); });
   state_->parts.state.remove(kToBeChosen);
 }
 
@@ -173,7 +173,7 @@ void Shelf::release(const JournalId& id) {
 
 void Shelf::adopt(const JournalId& id) {
   state_->sound([&] { state_->open(id); });
-  as_far_as_possible([&] { state_->parts.state.remove(kToBeChosen); });  // whoever pairs anew has chosen
+  state_->as_far_as_possible([&] { state_->parts.state.remove(kToBeChosen); });  // whoever pairs anew has chosen
   state_->fold_all();
 }
 

@@ -217,7 +217,8 @@ class Shelf {
   [[nodiscard]] std::uint64_t to_index() const;
   // Records that are not in the view yet; readers are answered from the log so long.
   [[nodiscard]] std::uint64_t to_fold() const;
-  // Nothing is asked or comes for a while: what is in the view is made durable, and the next start believes it.
+  // Nothing is asked or comes for a while: what is in the view is made durable, and the next start believes it; or it
+  // goes back to the disk, where it had to give way and there is room again, and is to be folded anew.
   void rest();
   [[nodiscard]] bool is_at_rest() const;
   // Time has passed: letters whose day has come are opened. Cheap where none waits.
@@ -232,6 +233,10 @@ class Shelf {
   // What was held at the start may be written in again: it is known that nothing newer of one's own log is elsewhere.
   // What had to wait is written.
   void release(const JournalId& journal);
+
+  // Where less than `room` is left on the disk the view's file gives way. False: it has none, or room is not what
+  // lacks. What a person writes here asks for it by itself.
+  bool make_room(std::uint64_t room);
 
   // ---- for the other files of this room ----
   void begin_anew(const store::ViewLost& lost) const;                        // see sound()

@@ -200,7 +200,8 @@ TakenAway Shelf::take_back(const TakingBack& wanted, ByteView request) {
     Journal& journal = *by_id(id);
     std::vector<Event> events = events_of(records, state_->stamp());
     const bool last = id == plan.records.rbegin()->first;
-    state_->sound([&] { return journal.append_all(events, last ? request : ByteView()); });
+    state_->with_room(
+        [&] { return state_->sound([&] { return journal.append_all(events, last ? request : ByteView()); }); });
     state_->herald.grew(journal);
   }
   state_->fold_all();

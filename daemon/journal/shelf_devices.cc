@@ -95,7 +95,9 @@ crypto::Chain Shelf::enrol_device(const crypto::DevicePublic& device, std::strin
   const std::uint64_t at = std::max<std::uint64_t>(own ? own->created : 0,  // the clock may have been set back
                                                    static_cast<std::uint64_t>(std::max<std::int64_t>(0, now() / 1000)));
   chain.push_back(crypto::certify(parts().identity.keys(), device, at, name));
-  state_->sound([&] { state_->notebook().add_device(chain, clipped(paired_by, kNameLimit), state_->stamp()); });
+  state_->with_room([&] {
+    state_->sound([&] { state_->notebook().add_device(chain, clipped(paired_by, kNameLimit), state_->stamp()); });
+  });
   state_->herald.grew(notebook);
   state_->fold_all();
   return chain;
@@ -109,7 +111,7 @@ void Shelf::remove_device(const DeviceId& id) {
     throw Refusal(members.live().size() > 1 ? Reason::kThisDevice : Reason::kLastDevice, notebook.secrets().name);
   if (state_->is_out(id)) return;
   if (!members.was_enrolled(id) && state_->where_alone(id).empty()) throw Refusal(Reason::kNoSuchDevice, hex(id.bytes));
-  state_->sound([&] {
+  const auto remove = [&] {
     if (!members.removed(person, id)) state_->notebook().remove_device(id, state_->stamp());
     state_->herald.grew(notebook);
     for (Journal* journal : state_->where_alone(id)) {
@@ -117,7 +119,8 @@ void Shelf::remove_device(const DeviceId& id) {
       journal->remove_device(id, state_->stamp());
       state_->herald.grew(*journal);
     }
-  });
+  };
+  state_->with_room([&] { state_->sound(remove); });
   state_->fold_all();
   if (!state_->is_out(id)) throw Refusal(Reason::kNotRemoved, hex(id.bytes));
 }
@@ -251,6 +254,8 @@ Shelf::State::TakenUp Shelf::State::take_up_kept() {
     for (auto& [id, secrets] : epochs) by_id(id)->know(std::move(secrets));
   };
   const bool taken = as_far_as_possible([&] {
+    epochs.clear();
+    count = 0;
     const auto is_here = [this](const JournalId& id) { return by_id(id) != nullptr; };
     result.all = notebook().take_up_kept({is_here, take, keep});
     result.anything = result.anything || count > 0;
@@ -264,6 +269,7 @@ Shelf::State::TakenUp Shelf::State::take_up_kept() {
 void Shelf::State::note_arrived() {
   for (const auto& journal : journals) {
     if (!journal->secrets().awaited || !journal->membership().enrolled().contains(parts.identity.keys().id())) continue;
+    if (journal->waits_to_be_read()) continue;
     const bool noted = as_far_as_possible([&] { parts.identity.arrived(journal->id()); });
     refused = refused || !noted;
     herald.doors_changed(journal->id());

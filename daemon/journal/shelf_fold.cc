@@ -1,5 +1,7 @@
 // shelf_fold.cc: what came from outside is folded, and what follows from it is written: openings, the notebook's notes.
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <malloc.h>
+
 #include <algorithm>
 #include <chrono>
 #include <limits>
@@ -23,12 +25,41 @@ void Shelf::State::begin_anew(const store::ViewLost& lost) {
   for (;;) {
     try {
       parts.view.begin_anew(why);
-      for (const auto& journal : journals) journal->begin_anew(now() / 1000, clock_doubted);
-      return;
+      return fold_anew();
     } catch (const store::ViewLost& again) {
       why = again.what();
     }
   }
+}
+
+void Shelf::State::fold_anew() {
+  for (const auto& journal : journals) journal->begin_anew(now() / 1000, clock_doubted);
+}
+
+bool Shelf::State::renew_view(const std::function<bool(ViewFile&)>& renew) {
+  try {
+    if (!renew(parts.view)) return false;
+    fold_anew();
+  } catch (const store::ViewLost& lost) {
+    begin_anew(lost);
+  }
+  return true;
+}
+
+// What cannot be folded then is folded, or told, by whoever asks next: nothing is appended to what was not read.
+bool Shelf::State::make_room(std::uint64_t room) {
+  bool made = false;
+  const auto half_read = [&] { return parts.view.give_up(), false; };
+  try {
+    renew_view([&](ViewFile& view) { return made = view.give_way(room); });
+  } catch (const store::NotDurable&) {
+    return half_read();
+  } catch (const store::BadDatabase&) {
+    return half_read();
+  } catch (const std::bad_alloc&) {
+    return half_read();
+  }
+  return made && parts.log.try_again();
 }
 
 void Shelf::stored(const JournalId& id, const DeviceId& author, std::uint64_t first, std::uint64_t last) {
@@ -82,11 +113,18 @@ std::uint64_t Shelf::to_index() const {
   return missing > 0 ? missing : state_->sound([&] { return WordIndex(state_->parts.view).wiping(); }) ? 1 : 0;
 }
 
-bool Shelf::is_at_rest() const { return state_->parts.view.is_clean() || state_->parts.view.is_in_memory(); }
+bool Shelf::is_at_rest() const {
+  const ViewFile& view = state_->parts.view;
+  return (view.is_clean() || view.is_in_memory()) && !view.may_return();
+}
 
 void Shelf::rest() {
+  if (state_->renew_view([](ViewFile& view) { return view.return_to_disk(); })) return;
   state_->sound([&] { state_->parts.view.rest(); });
 }
+
+bool Shelf::make_room(std::uint64_t room) { return state_->make_room(room); }
+
 // Asked from outside of a fold, where nobody else begins a view anew that is lost over it.
 void Shelf::tell_of(Journal& journal) {
   const Journal::Brought brought = journal.take_brought();
@@ -171,7 +209,10 @@ bool Shelf::State::index_some(std::size_t records) {
   indexed += budget - left;
   if (more) return true;
   WordIndex words(parts.view);
-  if (std::exchange(indexed, 0) >= kMany) parts.view.transaction([&] { words.wipe(); });
+  if (std::exchange(indexed, 0) >= kMany) {
+    parts.view.transaction([&] { words.wipe(); });
+    ::malloc_trim(0);  // what a lifetime took while it came lies in pieces, and would stay for good
+  }
   return words.wipe_some(kPagesAtOnce);
 }
 

@@ -28,15 +28,22 @@ bool has_read(const Journal& journal, const Reached& reached) {
   });
 }
 
+// It came back with its notebook, and this journal is one of those that the notebook kept by then: nobody else need be
+// there to say that it is a member. Of one that another device has brought into the notebook since, that one says so.
+bool came_with_notebook(const Shelf::Parts& parts, const Journal& notebook, const JournalId& journal) {
+  const auto reached = homecoming_in(parts.state, notebook.id());
+  return reached && journal != notebook.id() && notebook.kept_within(journal, *reached);
+}
+
 // Under which epoch it may say now that it is a member; nullopt: not yet, or it has no need to, or no right.
-std::optional<EpochId> may_enrol_itself(const Shelf::Parts& parts, const Journal& journal) {
+std::optional<EpochId> may_enrol_itself(const Shelf::Parts& parts, const Journal& notebook, const Journal& journal) {
   const DeviceId& self = parts.identity.keys().id();
   const Membership& members = journal.membership();
   const bool is_out = members.removed(parts.identity.root().id(), self) || journal.held() || journal.secrets().parted;
   if (!journal.secrets().awaited || is_out || members.was_enrolled(self) || members.enrolled().empty())
     return std::nullopt;
   const auto reached = homecoming_in(parts.state, journal.id());
-  if (!reached || !has_read(journal, *reached)) return std::nullopt;
+  if (reached ? !has_read(journal, *reached) : !came_with_notebook(parts, notebook, journal.id())) return std::nullopt;
   auto epoch = epoch_of_others(journal);
   if (epoch && journal.secrets().epoch(*epoch) == nullptr) epoch.reset();  // the disk has refused to keep it
   return epoch;
@@ -49,7 +56,9 @@ bool Shelf::State::come_home() {
   bool wrote = false;
   const DeviceId& self = parts.identity.keys().id();
   for (const auto& journal : journals) {
-    const auto epoch = may_enrol_itself(parts, *journal);
+    journal->wait_to_be_read(journal->secrets().awaited && came_with_notebook(parts, notebook(), journal->id()) &&
+                             !was_read_whole(parts.state, journal->id()));
+    const auto epoch = may_enrol_itself(parts, notebook(), *journal);
     if (!epoch || devices_told.contains({journal->id(), self, true})) continue;
     const bool written = as_far_as_possible([&] {
       enrol_itself(parts.log, parts.identity, journal->id(), *epoch, stamp());

@@ -190,7 +190,8 @@ Imported Shelf::import(const ForeignBatch& batch, ByteView request) {
     return sort_out(batch, journal, state_->stamp(), state_->here, imported.items);
   });
   if (batch.try_only || sorted.events.empty()) return imported;
-  const std::vector<RecordId> ids = state_->sound([&] { return journal.append_all(sorted.events, request); });
+  const std::vector<RecordId> ids =
+      state_->with_room([&] { return state_->sound([&] { return journal.append_all(sorted.events, request); }); });
   for (std::size_t i = 0; i < ids.size(); ++i) imported.items[sorted.places[i]].id = ids[i];
   state_->herald.grew(journal);
   state_->fold_all();

@@ -20,7 +20,7 @@ namespace duolog::journal {
 void Shelf::part(const JournalId& id) {
   if (by_id(id) == nullptr || parts().identity.journal(id).parted) return;
   state_->ask_who_follows(id);
-  parts().identity.part(id);
+  state_->with_room([&] { parts().identity.part(id); });
   state_->herald.doors_changed(id);
   state_->fold_all();
 }
@@ -33,14 +33,14 @@ bool Shelf::forget(const JournalId& id) {
 
 std::shared_ptr<void> Shelf::part_and_tell(const JournalId& id) {
   state_->ask_who_follows(id);
-  state_->sound([&] { by_id(id)->append(Parted{}, state_->stamp()); });
+  state_->with_room([&] { state_->sound([&] { by_id(id)->append(Parted{}, state_->stamp()); }); });
   state_->telling.insert(id);
   const std::shared_ptr<void> token(state_.get(), [id](State* state) {
     state->telling.erase(state->telling.find(id));
     state->herald.doors_changed(id);
   });
   // It is said, and so it is: where the vault cannot be written now, the fold tries again.
-  const bool written = as_far_as_possible([&] { parts().identity.part(id); });
+  const bool written = state_->as_far_as_possible([&] { parts().identity.part(id); });
   state_->refused = state_->refused || !written;
   state_->herald.grew(*by_id(id));
   state_->fold_all();
@@ -69,7 +69,7 @@ void Shelf::State::write_into_notebook_after(const JournalId& id) {
 bool Shelf::State::forget(const JournalId& id) {
   write_into_notebook_after(id);
   const std::vector<ChunkId> chunks = by_id(id)->attached().all();
-  parts.identity.forget(id);
+  with_room([&] { parts.identity.forget(id); });
   std::erase_if(journals, [&](const auto& journal) { return journal->id() == id; });
   herald.doors_changed(id);
   return clear_away(id, chunks);
@@ -78,7 +78,8 @@ bool Shelf::State::forget(const JournalId& id) {
 // The log goes last: as long as it is there, the next start knows that something of the journal is.
 bool Shelf::State::clear_away(const JournalId& id, const std::vector<ChunkId>& chunks) {
   as_far_as_possible([&] {
-    renew_view();
+    // The file that there was opens for nobody any more: its salt has gone with its mark.
+    renew_view([](ViewFile& view) { return view.renew("a journal was forgotten"), true; });
     herald.forgotten(id, known_here_alone(id), chunks);
     parts.held.erase(id);
     parts.log.together([&] {
@@ -103,16 +104,6 @@ bool Shelf::State::clear_away_all() {
   for (const JournalId& id : parts.identity.forgetting())
     if (has_log(id)) cleared = clear_away(id, {}) && cleared;
   return cleared;
-}
-
-// The file that there was opens for nobody any more: its salt has gone with its mark.
-void Shelf::State::renew_view() {
-  try {
-    parts.view.renew("a journal was forgotten");
-    for (const auto& journal : journals) journal->begin_anew(now() / 1000, clock_doubted);
-  } catch (const store::ViewLost& lost) {
-    begin_anew(lost);
-  }
 }
 
 void Shelf::State::forget_local_marks(const JournalId& id) {

@@ -15,20 +15,8 @@ inline constexpr const char* kWriteTo = "write_to";  // in LocalState: a journal
 inline constexpr const char* kToBeChosen = "write_to_be_chosen";
 inline constexpr const char* kMetPrefix = "met/";  // in LocalState: journals in which a session met the other person
 
-// Nobody asked for this, so nobody is told where it cannot be: the disk is full, a log is frozen or damaged. It is
-// tried again after the next fold. False: the disk refused it, and may have room a moment later.
-template <class Work>
-bool as_far_as_possible(Work&& work) {
-  try {
-    work();
-  } catch (const store::NotDurable&) {
-    return false;
-  } catch (const store::BadDatabase&) {  // NOLINT(bugprone-empty-catch)
-  } catch (const Refusal&) {             // NOLINT(bugprone-empty-catch)
-  } catch (const std::bad_alloc&) {      // NOLINT(bugprone-empty-catch): locked memory is scarce
-  }
-  return true;
-}
+// Where less is left on the disk, the view's file gives way to words.
+inline constexpr std::uint64_t kRoomForWords = std::uint64_t{4} << 20;
 
 struct Shelf::State {
   State(Parts given, Hooks hooks) : parts(std::move(given)), here(parts.zone), herald(parts, std::move(hooks)) {}
@@ -63,6 +51,38 @@ struct Shelf::State {
     }
   }
   void begin_anew(const store::ViewLost& lost);
+  void fold_anew();  // its facts; the view is empty. Throws store::ViewLost
+  // `renew` leaves it with empty tables, and the rest is as in begin_anew(); or says false, and nothing is changed.
+  bool renew_view(const std::function<bool(ViewFile&)>& renew);
+
+  // Does `work`, and where the disk refuses it for want of room once more, with that of the view: only then, as a
+  // lifetime is folded anew for it. REQUIRES: what it did before it was refused may be done twice.
+  template <class Work>
+  auto with_room(Work&& work) -> decltype(work()) {
+    try {
+      return work();
+    } catch (const store::NotDurable&) {
+      if (!make_room(kRoomForWords)) throw;
+    }
+    return work();
+  }
+  // False: the view has none to give, or the disk refuses all the same.
+  bool make_room(std::uint64_t room);
+
+  // Nobody asked for this, so nobody is told where it cannot be: the disk is full, a log is frozen or damaged. It is
+  // tried again after the next fold. False: the disk refused it, and may have room a moment later.
+  template <class Work>
+  bool as_far_as_possible(Work&& work) {
+    try {
+      with_room(work);
+    } catch (const store::NotDurable&) {
+      return false;
+    } catch (const store::BadDatabase&) {  // NOLINT(bugprone-empty-catch)
+    } catch (const Refusal&) {             // NOLINT(bugprone-empty-catch)
+    } catch (const std::bad_alloc&) {      // NOLINT(bugprone-empty-catch): locked memory is scarce
+    }
+    return true;
+  }
 
   [[nodiscard]] std::int64_t now() const { return parts.clock.wall().time_since_epoch().count(); }
   [[nodiscard]] Stamp stamp() const { return {now(), here.offset_minutes(now())}; }
@@ -98,7 +118,7 @@ struct Shelf::State {
   // Appends, tells, folds. Every payload that a person writes goes through here.
   template <class Payload>
   Saved save(Journal& journal, Payload payload, ByteView request) {
-    const RecordId id = sound([&] { return journal.append(payload, stamp(), request); });
+    const RecordId id = with_room([&] { return sound([&] { return journal.append(payload, stamp(), request); }); });
     herald.grew(journal);
     fold_all();
     return sound([&] { return saved_as(journal, id); });
@@ -150,7 +170,6 @@ struct Shelf::State {
   bool clear_away_all();
   [[nodiscard]] bool has_log(const JournalId& id) const;
   [[nodiscard]] bool something_is_to_go() const;  // that the disk has refused to give up
-  void renew_view();
   void forget_local_marks(const JournalId& id);
   [[nodiscard]] std::vector<DeviceId> known_here_alone(const JournalId& id) const;
   [[nodiscard]] bool is_left(const JournalId& id) const;

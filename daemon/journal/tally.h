@@ -1,4 +1,7 @@
 // tally.h: how much was written, by whom and when. Counted, never compared with what should have been.
+//
+// The view keeps count of each day (view_written.cc), and where that is all there is to know it is only added up. What
+// the view does not know, and days that somebody cuts through, are counted from the words themselves, in turns.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
@@ -33,17 +36,27 @@ struct TallySpan {
 };
 // Of everybody who has written something, oneself first. Throws Refusal: kBadDate, kNoSuchJournal.
 std::vector<Tally> tally(const Shelf& shelf, const TallySpan& span);
+// The same from the words themselves: what the view's counts are held against, in tests and figures.
+std::vector<Tally> tally_anew(const Shelf& shelf, const TallySpan& span);
+
+// What an index is fed of a record, and what it counts as.
+View::Said said_in(const Journal& journal, const Noted& noted);
 
 // The same, a slice at a time.
 class Tallying {
  public:
-  Tallying(const Shelf& shelf, const TallySpan& span);
+  Tallying(const Shelf& shelf, const TallySpan& span, bool by_the_view = true);
   ~Tallying();
   bool go_on(std::size_t lines = Slices::kLines);  // true: there is more to count
   std::vector<Tally> take();                       // REQUIRES: there is none
 
  private:
   struct People;
+  bool add_up();  // false: not all of it is kept
+
+  const Shelf& shelf_;
+  TallySpan span_;
+  bool by_the_view_;
   Slices slices_;
   std::unique_ptr<People> people_;
 };

@@ -89,6 +89,7 @@ void View::keep(Bytes facts) {
 
 void View::keep() {
   settle_versions();
+  keep_written();
   for (auto& [device, chain] : chains_) {
     if (!std::exchange(chain.changed, false)) continue;
     Query query(
@@ -120,6 +121,7 @@ void View::forget() {
         "DELETE FROM pending WHERE place BETWEEN ? AND ?"})
     Query(file_.database(), sql).bind(from).bind(to).run();
   forget_bands(at(0) - 1);
+  forget_written();
   Query(file_.database(), "DELETE FROM device WHERE row BETWEEN ? AND ?").bind(row_ << 8).bind((row_ << 8) + 255).run();
   for (const char* sql : {"DELETE FROM answer WHERE journal = ?", "DELETE FROM early WHERE journal = ?",
                           "DELETE FROM erased WHERE journal = ?", "DELETE FROM journal WHERE row = ?"})

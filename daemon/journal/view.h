@@ -12,6 +12,8 @@
 // The words of records go into an index behind that, in slices (view_index.h): by their places, which stay. What is not
 // in it yet is looked at one by one by whoever searches.
 //
+// How much was written of each day is counted in the same stride, and taken back as words leave (view_written.cc).
+//
 // Readers ask only while whole(); until then scan.h answers. All writing is inside ViewFile::transaction(), and ends
 // with keep(). Throws store::ViewLost from every function.
 // SPDX-License-Identifier: GPL-3.0-or-later
@@ -32,8 +34,18 @@ namespace duolog::journal {
 
 class View final : public Records {
  public:
-  // What a record has for whoever searches, folded; no tokens: nothing. Absent: nothing is indexed.
-  using WordsOf = std::function<Folded(const Noted&)>;
+  // What a record has for whoever searches, folded; no tokens: nothing. And what it counts as among what was written.
+  enum class CountsAs : std::uint8_t { kEntry = 1, kAnswer = 2, kRemark = 3 };  // as the view's file knows them
+  struct Counted {
+    CountsAs as = CountsAs::kEntry;
+    std::optional<std::int64_t> day;  // Records::OfADay
+    std::uint32_t words = 0;
+  };
+  struct Said {
+    Folded folded;
+    std::optional<Counted> counted;  // none: there is nothing that could be read
+  };
+  using WordsOf = std::function<Said(const Noted&)>;  // absent: nothing is indexed
   // Takes up what the file has of this journal.
   View(ViewFile& file, const JournalId& journal, Scene scene, WordsOf words_of = {});
 
@@ -108,6 +120,7 @@ class View final : public Records {
                                                          const std::string& period) const override;
   void each_written(std::int64_t from_ms, std::int64_t to_ms, const SeeWritten& see) const override;
   void each_mood(const SeeMood& see) const override;
+  [[nodiscard]] bool each_day(const SeeDay& see) const override;
   [[nodiscard]] std::optional<std::int64_t> earliest_civil() const override;
   // Changes whenever one of kSettings may have come, or changed its place.
   [[nodiscard]] std::uint64_t settings_version() const { return settings_version_; }
@@ -192,6 +205,15 @@ class View final : public Records {
                       std::vector<Line>& lines) const;
   void keep_matching(const Wanted& wanted, std::vector<Line>& lines) const;
 
+  // ---- view_written.cc ----
+  using Day = std::pair<bool, std::int64_t>;  // mine; the day, or kNoTime
+  void count_in(std::int64_t place, bool mine, const Counted& counted);
+  void count_out(std::int64_t place);
+  void add_to_day(const Day& day, CountsAs as, std::uint32_t words, std::int64_t times);
+  void keep_written();
+  void forget_written();
+  void each_uncounted(const SeeDay& see) const;
+
   // ---- view_find.cc ----
   void walk(const Wanted& wanted, const SeeLine& see) const;
   [[nodiscard]] std::vector<Line> page(const Wanted& wanted, Places among, std::size_t count) const;
@@ -215,6 +237,13 @@ class View final : public Records {
   bool many_ = false;
   bool edited_ = false;                            // some entry in it was
   std::set<std::pair<RecordId, bool>> to_settle_;  // entries, mine or not, whose rows may not fit their versions
+  struct Added {
+    std::int64_t entries = 0;
+    std::int64_t answers = 0;
+    std::int64_t remarks = 0;
+    std::int64_t words = 0;
+  };
+  std::map<Day, Added> added_;  // since keep()
   std::uint64_t unplaced_ = 0;
   std::int64_t next_ = 0;            // the position that is given next
   std::int64_t reached_ = kNoTime;   // the latest time of what has its place

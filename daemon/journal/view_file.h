@@ -6,7 +6,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <optional>
 #include <string_view>
 
 #include "crypto/keys.h"
@@ -20,8 +22,9 @@ store::ViewSchema view_schema();
 class ViewFile {
  public:
   using Note = std::function<void(std::string_view)>;  // for the daemon's notes
+  using FreeBytes = std::function<std::optional<std::uint64_t>(const std::filesystem::path&)>;
   // An empty `file`: in memory alone. Throws nothing for what it finds.
-  ViewFile(std::filesystem::path file, crypto::LocalKey key, Note note);
+  ViewFile(std::filesystem::path file, crypto::LocalKey key, Note note, FreeBytes free_bytes = {});
 
   [[nodiscard]] store::Connection& database() { return *database_; }
   // What is written in it is there whole or not at all, at the latest after commit() or rest(). Where `work` throws
@@ -32,6 +35,16 @@ class ViewFile {
   void begin_anew(std::string_view why);
   // The same, as what was in it must go: no fault of the disk's.
   void renew(std::string_view why);
+  // Words come first: where less than `room` is left on the disk its file goes, and the same tables lie in memory,
+  // empty, until it may_return(), or the next start. False, and nothing was done: there is no file, or room is not what
+  // lacks.
+  bool give_way(std::uint64_t room);
+  // What is in it is of no use: whoever asks next is told store::ViewLost.
+  void give_up();
+  // There is room for what has given way, and twice for what it was wanted for.
+  [[nodiscard]] bool may_return() const;
+  // With empty tables once more. False, and nothing was done: it may not.
+  bool return_to_disk();
   // How often it did: what was numbered in it before is nothing any more.
   [[nodiscard]] std::uint64_t begun() const { return begun_; }
   // Nothing is changed for a while: what is here is made durable and may be believed by the next start.
@@ -45,8 +58,10 @@ class ViewFile {
   std::filesystem::path file_;
   crypto::LocalKey key_;
   Note note_;
+  FreeBytes free_bytes_;
   std::unique_ptr<store::ViewDatabase> database_;
-  int lost_ = 0;  // how often since it was last at rest
+  int lost_ = 0;                             // how often since it was last at rest
+  std::optional<std::uint64_t> returns_at_;  // bytes that are free; it has given way
   std::uint64_t begun_ = 0;
 };
 

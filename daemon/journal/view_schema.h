@@ -22,6 +22,9 @@
 //   erased    what was taken back, by whom, and the event that did it (versions.h), whether the record is here or not
 //   word      which records have which words, by their places (view_index.h); of each device's chain up to `indexed`.
 //             `fed`: what it was told of records where no event of theirs says it; `stale`: its segments that are to go
+//   written   how much was, of each day that things are about (since 1970, on their writers' calendars; none: they have
+//             no time), by this person or the other. `counted`: what each record of each chain up to `indexed` has
+//             added to its day: `as` is 1 of an entry or letter, 2 of an answer, 3 of a remark
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
@@ -29,7 +32,7 @@
 
 namespace duolog::journal {
 
-inline constexpr std::uint32_t kViewVersion = 9;
+inline constexpr std::uint32_t kViewVersion = 10;
 
 // What is in `kind` says noted.h: below 10 stands what a reader sees, 1 is an entry, 20 silent.
 inline constexpr const char* kViewTables = R"(
@@ -135,6 +138,21 @@ CREATE VIRTUAL TABLE word USING fts5 (words, pairs, content = '', tokenize = 'as
 INSERT INTO word (word, rank) VALUES ('pgsz', 4000);
 CREATE TABLE fed (place INTEGER PRIMARY KEY, words TEXT NOT NULL, pairs TEXT NOT NULL);
 CREATE TABLE stale (segment INTEGER PRIMARY KEY);
+CREATE TABLE written (
+  journal INTEGER NOT NULL,
+  mine INTEGER NOT NULL,
+  day INTEGER NOT NULL,
+  entries INTEGER NOT NULL,
+  answers INTEGER NOT NULL,
+  remarks INTEGER NOT NULL,
+  words INTEGER NOT NULL,
+  PRIMARY KEY (journal, mine, day)) WITHOUT ROWID;
+CREATE TABLE counted (
+  place INTEGER PRIMARY KEY,
+  mine INTEGER NOT NULL,
+  day INTEGER NOT NULL,
+  "as" INTEGER NOT NULL,
+  words INTEGER NOT NULL);
 )";
 
 }  // namespace duolog::journal

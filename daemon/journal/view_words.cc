@@ -39,10 +39,12 @@ bool View::is_indexed(std::int64_t place) const {
 // REQUIRES: they are not in it. How long they are.
 std::size_t View::index_line(const Line& line) {
   if (!is_one(kWithWords, line)) return 0;
-  const Folded words = words_of_(read(line));
-  if (words.words.tokens.empty()) return 0;
-  words_.add(place(chains_.at(line.device), line.seq), words, is_told_elsewhere(line));
-  return words.words.text.size();
+  const Said said = words_of_(read(line));
+  const std::int64_t where = place(chains_.at(line.device), line.seq);
+  if (said.counted) count_in(where, line.mine, *said.counted);
+  if (said.folded.words.tokens.empty()) return 0;
+  words_.add(where, said.folded, is_told_elsewhere(line));
+  return said.folded.words.text.size();
 }
 
 void View::words_come(std::int64_t place) {
@@ -52,9 +54,10 @@ void View::words_come(std::int64_t place) {
 // REQUIRES: the row is as it was when they came.
 void View::words_leave(std::int64_t place, bool for_good) {
   if (!is_indexed(place)) return;
+  count_out(place);
   const Line line = line_at(place);
   if (!is_one(kWithWords, line)) return;
-  words_.remove(place, is_told_elsewhere(line) ? Folded() : words_of_(read_record(line)));
+  words_.remove(place, is_told_elsewhere(line) ? Folded() : words_of_(read_record(line)).folded);
   if (for_good) words_.wipe();
 }
 
@@ -67,6 +70,7 @@ void View::words_opened(const RecordId& id) {
     if (query.step()) where = query.number(0);
   }
   if (where && !words_.keeps(*where)) words_come(*where);  // one's own could be read before
+  keep_written();
 }
 
 // ---- feeding ----

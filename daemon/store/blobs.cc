@@ -192,8 +192,16 @@ void Blobs::require_room(std::size_t more, std::uint64_t to_stay_free) const {
 
 void Blobs::put_own(const ChunkId& id, ByteView sealed) {
   if (has(id)) return;
-  require_room(sealed.size(), quota_.free_for_own);
-  put(id, sealed);
+  const auto try_it = [&] {
+    require_room(sealed.size(), quota_.free_for_own);
+    put(id, sealed);
+  };
+  try {
+    return try_it();
+  } catch (const NotDurable&) {
+    if (!make_room || !make_room()) throw;
+  }
+  try_it();
 }
 
 void Blobs::put_theirs(const ChunkId& id, ByteView sealed) {

@@ -45,6 +45,8 @@ class Blobs {
   // there would be too little room. REQUIRES: the id is that of these bytes (put_theirs: the caller has compared them).
   void put_own(const ChunkId& id, ByteView sealed);
   void put_theirs(const ChunkId& id, ByteView sealed);
+  // Less than this free, and put_own() may have too little room.
+  [[nodiscard]] std::uint64_t room_for_own() const { return quota_.free_for_own + crypto::kSealedChunkLimit; }
   // Empty while put_theirs() takes in what is new; else why not, and what to do about it.
   [[nodiscard]] std::string why_nothing_is_received() const;
 
@@ -54,6 +56,8 @@ class Blobs {
 
   // Told whenever a chunk was found rotten or gone, after it was forgotten.
   std::function<void(const ChunkId&)> lost;
+  // Asked where one's own find no room: true, and they are tried once more. May be empty.
+  std::function<bool()> make_room;
 
  private:
   struct IdHash {  // an id is a hash already

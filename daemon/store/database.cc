@@ -42,10 +42,10 @@ constexpr std::size_t kPageSizeAt = 16;
 constexpr std::size_t kApplicationIdAt = 68;
 
 [[noreturn]] void refuse(const fs::path& file, std::string_view what, std::string_view hint) {
-  throw BadDatabase(fmt::format("{} {}\nhint: {}", file.string(), what, hint));
+  throw BadDatabase(fmt::format("{} {}; nothing was changed\nhint: {}", file.string(), what, hint));
 }
 
-constexpr std::string_view kRestore = "restore it from a backup; nothing was written to it";
+constexpr std::string_view kRestore = "restore it from a backup";
 
 std::uint32_t read_big_endian(const std::uint8_t* at) {
   return std::uint32_t{at[0]} << 24 | std::uint32_t{at[1]} << 16 | std::uint32_t{at[2]} << 8 | at[3];
@@ -121,7 +121,7 @@ void judge_version(SQLite::Database& database, const fs::path& file) {
   const int version = std::stoi(ask(database, "PRAGMA user_version"));
   if (version > kSchemaVersion) {
     refuse(file, fmt::format("was written by a newer duolog (format {}; this one knows {})", version, kSchemaVersion),
-           "install that version; nothing was written to it");
+           "install that version");
   }
   if (version != kSchemaVersion) refuse(file, "has no version that duolog ever wrote", kRestore);
 }
@@ -129,8 +129,10 @@ void judge_version(SQLite::Database& database, const fs::path& file) {
 [[noreturn]] void fail_to_open(const fs::path& file, const Failure& failure) {
   const std::string what = fmt::format("cannot be opened: {}", failure.text);
   if (failure.kind == Failure::Kind::kDamage) refuse(file, what, kRestore);
-  throw NotDurable(fmt::format("{} {}\nhint: make room, mend the disk or end the other program, then try again",
-                               file.string(), what));
+  throw NotDurable(
+      fmt::format("{} {}; what was saved is safe\n"
+                  "hint: make room, mend the disk or end the other program, then try again",
+                  file.string(), what));
 }
 
 void settle(SQLite::Database& database, const fs::path& file) {

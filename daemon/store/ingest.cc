@@ -111,6 +111,12 @@ std::optional<RunFault> judge_fresh(const Chain& chain, std::span<const Record> 
   return std::nullopt;
 }
 
+// A proof may come before the records under it: those are everybody's, and still to come.
+std::span<const Record> below_the_fork(const Chain& chain, std::span<const Record> fresh) {
+  if (!chain.frozen()) return fresh;
+  return fresh.first(std::min<std::uint64_t>(fresh.size(), chain.forked_at - 1 - chain.held()));
+}
+
 // Heads of one device that follow each other from `at`, the last one's signature valid.
 bool branch_holds(const Chain& chain, ChainPosition at, std::span<const SignedHeader> heads) {
   if (heads.empty() || heads.size() > crypto::kRunLimit) return false;
@@ -142,8 +148,11 @@ Judgement judge(Chains& chains, const Chain& chain, std::uint64_t start_seq, std
   }
   Judgement judgement;
   if (const auto fault = judge_bodies(chains, chain, start_seq, known, judgement)) return refused(*fault);
-  if (!fresh.empty() && !chain.frozen()) {
-    if (const auto fault = judge_fresh(chain, fresh, judgement)) return refused(*fault);
+  const auto wanted = below_the_fork(chain, fresh);
+  if (!wanted.empty()) {
+    const auto fault = judge_fresh(chain, wanted, judgement);
+    // Cut off at the fork it need not end in a signature that holds: that blames nobody.
+    if (fault && wanted.size() == fresh.size()) return refused(*fault);
   }
   Accepted& accepted = judgement.accepted;
   for (const auto& [seq, record] : judgement.bodies) accepted.bodies.push_back(seq);

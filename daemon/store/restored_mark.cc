@@ -49,8 +49,8 @@ RestoredMark::RestoredMark(fs::path file) : file_(std::move(file)) {
   auto journals = parse(as_text(bytes));
   if (!journals) {
     throw BadVaultFile(
-        fmt::format("{} is damaged: it says in which journals this restored home may not write yet\nhint: restore "
-                    "the home once more from its backup; nothing was changed",
+        fmt::format("{} is damaged: it says in which journals this restored home may not write yet; nothing "
+                    "was changed\nhint: restore the home once more from its backup",
                     file_.string()));
   }
   held_ = std::move(*journals);

@@ -301,6 +301,8 @@ Accepted SealedLog::accept(const JournalId& journal, const DeviceId& device, std
   return std::move(judgement.accepted);
 }
 
+bool SealedLog::try_again() { return state_->database.try_again(); }
+
 std::string SealedLog::why_nothing_is_received(const JournalId& journal) const {
   return state_->why_nothing_is_received(journal);
 }
@@ -448,16 +450,17 @@ SealedLog::Erased SealedLog::erase(const JournalId& journal, const DeviceId& dev
     }
   }
   erased.any = !due.empty();
-  if (!erased.any) {
+  if (erased.any) {
+    state_->recent.clear();
+    state_->database.transaction([&] {
+      for (const std::uint64_t seq : due) state_->chains.erase_body(chain, seq);
+      state_->database.wipe_after_commit();
+    });
+    state_->chains.forget_mended(chain, due);
+  } else {
     state_->database.expect_writes();  // it may have been killed when they were erased: their bytes go with its log
-    return erased;
   }
-  state_->recent.clear();
-  state_->database.transaction([&] {
-    for (const std::uint64_t seq : due) state_->chains.erase_body(chain, seq);
-    state_->database.wipe_after_commit();
-  });
-  state_->chains.forget_mended(chain, due);
+  if (!state_->database.refusal().empty()) erased.unknown = seqs;  // their bytes may still lie in its log
   return erased;
 }
 

@@ -39,7 +39,7 @@ struct Damage {
 };
 
 // Two persons with 64 devices ever, each.
-inline constexpr std::size_t kDeviceLimit = 192;  // two persons' 64, and 32 each that are out
+inline constexpr std::size_t kDeviceLimit = 192;  // two persons' 64, and 32 strays each
 inline constexpr std::size_t kRememberedRequests = 10'000;
 
 // A device's chain has two branches. Each run of heads begins at `start_seq`, the lowest seq where they differ, and
@@ -106,6 +106,8 @@ class SealedLog {
   // REQUIRES: self admitted and not frozen; a request of at most 64 bytes; `make` writes nothing here.
   RecordId append(const JournalId& journal, const DeviceId& self,
                   const std::function<crypto::Record(const crypto::ChainPosition&)>& make, ByteView request = {});
+  // The disk may have room again: true where it takes writes (Database::try_again).
+  bool try_again();
   // What `work` appends is durable together when this returns, or none of it is in the log. What it throws is thrown
   // on.
   void together(const std::function<void()>& work);
@@ -158,7 +160,7 @@ class SealedLog {
   // is not held, or is no event, is passed over. Throws NotDurable.
   struct Erased {
     bool any = false;                    // there was something to erase
-    std::vector<std::uint64_t> unknown;  // their heads are lost here: to be erased once those have come again
+    std::vector<std::uint64_t> unknown;  // to be erased again: their heads are lost here, or the disk refuses
     explicit operator bool() const { return any; }
   };
   Erased erase(const JournalId& journal, const DeviceId& device, const std::vector<std::uint64_t>& seqs);

@@ -31,7 +31,7 @@ constexpr mode_t kOthersMayAnything = S_IRWXG | S_IRWXO;
 std::system_error failed(const fs::path& file) { return {errno, std::generic_category(), file.string()}; }
 
 [[noreturn]] void refuse(const fs::path& file, std::string_view what, std::string_view hint) {
-  throw BadVaultFile(fmt::format("{} {}\nhint: {}", file.string(), what, hint));
+  throw BadVaultFile(fmt::format("{} {}; nothing was changed\nhint: {}", file.string(), what, hint));
 }
 
 void write_all(const Descriptor& to, ByteView bytes, const fs::path& file) {
@@ -135,9 +135,9 @@ VaultMode VaultFile::mode() const {
   if (magic.starts_with(kVaultMagic) && magic.size() > kVaultMagic.size() && magic.back() > kVaultVersion) {
     refuse(vault_,
            fmt::format("was written by a newer duolog (vault {}; this one knows {})", magic.back(), kVaultVersion),
-           "install that version; nothing was written to it");
+           "install that version");
   }
-  refuse(vault_, "is damaged: it is no vault", "restore it from a backup; nothing was written to it");
+  refuse(vault_, "is damaged: it is no vault", "restore it from a backup");
 }
 
 std::optional<VaultFile::Opened> VaultFile::open(const SecretBytes& passphrase) const {

@@ -66,7 +66,7 @@ void BundleReader::begin() {
   const crypto::BundleHead head(to_bytes(start.first(*length)));
   auto owner = hooks_.whose(head);
   if (!owner) return over(Verdict::kOthers);
-  journal_ = owner->journal;
+  if (!owner->genesis.empty()) journal_ = owner->journal;
   genesis_ = std::move(owner->genesis);
   anybodys_ = owner->anybodys;
   opened_ = std::make_unique<crypto::BundleReader>(head, owner->key);
@@ -100,6 +100,7 @@ BundleReader::Step BundleReader::take() {
   const ByteView rest = ByteView(inside_).subspan(dealt_);
   const std::size_t length = read_u32(rest);
   if (!deal_with(rest.subspan(kPrefix, length))) return Step::kWaits;
+  if (at_ == At::kOver) return Step::kOver;
   dealt_ += kPrefix + length;
   return Step::kMore;
 }
@@ -110,11 +111,6 @@ struct BundleReader::Taking {
   const JournalId& journal;
   bool waits = false;
 
-  void on(const GenesisTold& told) const {
-    if (self.told_ || told.genesis != self.genesis_)
-      throw ProtocolError("it is sealed for another journal than its own");
-    self.told_ = true;
-  }
   void on(const Certs& certs) const {
     for (const crypto::Chain& chain : certs.chains) {
       const auto body = crypto::decode(chain.back());
@@ -201,9 +197,11 @@ void BundleReader::Taking::on(Run& run) const {
 }
 
 void BundleReader::Taking::on(const BlobGive& give) {
+  if (self.hooks_.blobs == nullptr) ++self.tally_.passed;
   if (self.hooks_.blobs == nullptr || !give.ciphertext) return;
   if (self.hooks_.settled && !self.hooks_.settled()) return void(waits = true);
-  if (self.hooks_.blobs->has(give.chunk) || !self.hooks_.named(journal, give.chunk)) return;
+  if (self.hooks_.blobs->has(give.chunk)) return;
+  if (!self.hooks_.named(journal, give.chunk)) return void(++self.tally_.unnamed);
   if (crypto::chunk_id(*give.ciphertext) != give.chunk) throw ProtocolError("a chunk is not what its id says");
   try {
     self.hooks_.blobs->put_theirs(give.chunk, *give.ciphertext);
@@ -214,9 +212,22 @@ void BundleReader::Taking::on(const BlobGive& give) {
   if (self.hooks_.came) self.hooks_.came(journal, give.chunk);
 }
 
+void BundleReader::hear_whose(const GenesisTold& told) {
+  if (!genesis_.empty() && told.genesis != genesis_)
+    throw ProtocolError("it is sealed for another journal than its own");
+  if (genesis_.empty()) journal_ = hooks_.told(told.genesis);
+  told_ = true;
+  if (!journal_) over(Verdict::kOthers);
+}
+
 bool BundleReader::deal_with(ByteView bytes) {
   Message message = decode(bytes);
-  if (!told_ && !std::holds_alternative<GenesisTold>(message)) throw ProtocolError("it does not say whose it is");
+  if (!told_) {
+    const auto* told = std::get_if<GenesisTold>(&message);
+    if (told == nullptr) throw ProtocolError("it does not say whose it is");
+    hear_whose(*told);
+    return true;
+  }
   Taking taking{*this, *journal_};
   std::visit([&taking](auto& one) { taking.on(one); }, message);
   return !taking.waits;

@@ -20,10 +20,12 @@
 
 namespace duolog::sync {
 
+struct GenesisTold;
+
 // Whose a bundle is, by a key of theirs that opens it.
 struct BundleOwner {
   JournalId journal;
-  Bytes genesis;
+  Bytes genesis;  // empty: a root's key has opened it, and whose journal it is the bundle says itself
   crypto::BundleKey key;
   bool anybodys = false;  // a removed device may have it, too
 };
@@ -31,6 +33,8 @@ struct BundleOwner {
 struct BundleHooks {
   // nullopt: no key here opens it. What it throws goes through work().
   std::function<std::optional<BundleOwner>(const crypto::BundleHead&)> whose;
+  // Of an owner without a genesis: which journal of theirs this is; nullopt: none.
+  std::function<std::optional<JournalId>(ByteView genesis)> told;
   // As sync::Hooks has them.
   std::function<bool(const JournalId&, const crypto::Chain&)> admit;
   // Asked where the key is anybody's: whether a session would be held with that device, and up to where what a log
@@ -75,6 +79,8 @@ class BundleReader {
     std::uint64_t cut_off = 0;  // of those: above a cut, by a key that anybody may have
     std::uint64_t chunks = 0;   // new here
     std::uint64_t refused = 0;  // chunks that the disk does not take
+    std::uint64_t passed = 0;   // chunks, where none are taken in
+    std::uint64_t unnamed = 0;  // chunks of nothing that is known here
     std::uint64_t newer = 0;    // messages of a newer version
     std::map<DeviceId, Gap> gaps;
   };
@@ -100,6 +106,7 @@ class BundleReader {
   [[nodiscard]] bool has_message() const;
   Step take();
   bool deal_with(ByteView message);  // false: it waits
+  void hear_whose(const GenesisTold& told);
   struct Taking;
 
   store::SealedLog& log_;

@@ -2,7 +2,7 @@
 #include "daemon/sync/bundle_writer.h"
 
 #include "crypto/check.h"
-#include "daemon/sync/message.h"
+#include "daemon/sync/certs.h"
 
 namespace duolog::sync {
 namespace {
@@ -10,7 +10,6 @@ namespace {
 constexpr std::size_t kPrefix = 4;  // the u32 before each message
 constexpr std::size_t kRunBytes =
     256 << 10;  // of one message: of half a file the other can use what stands in whole ones
-constexpr std::uint64_t kKeptFree = std::uint64_t{128} << 20;  // for what goes along with the records: chains, proofs
 
 Bytes prefixed(const Bytes& message) {
   Bytes bytes;
@@ -61,7 +60,11 @@ bool BundleWriter::count_run() {
   }
   Part part{Part::Kind::kRun, entry.device, next_seq_, run.size(), {}, 0};
   part.bytes = kPrefix + encode(Run{entry.device, next_seq_, std::move(run)}).size();
-  if (inside_ + part.bytes > crypto::kBundleLimit - kKeptFree) return void(log_at_ = frontier_.size()), false;
+  if (inside_ + part.bytes > content_.limit) {
+    full_ = true;
+    log_at_ = frontier_.size();
+    return false;
+  }
   next_seq_ += part.count;
   records_ += part.count;
   carried_.insert(entry.device);
@@ -69,13 +72,20 @@ bool BundleWriter::count_run() {
   return true;
 }
 
+// Whoever reads it takes no chunk that no entry has named yet: none goes before an entry that had no room.
 bool BundleWriter::count_chunk() {
   if (blobs_ == nullptr || chunk_at_ == content_.chunks.size()) return false;
+  if (full_) {
+    left_out_ += content_.chunks.size() - chunk_at_;
+    chunk_at_ = content_.chunks.size();
+    return false;
+  }
   Part part{Part::Kind::kChunk, {}, 0, 0, content_.chunks[chunk_at_++], 0};
   const Bytes message = make(part);
   if (message.empty()) return true;
   part.bytes = message.size();
-  if (inside_ + part.bytes > crypto::kBundleLimit - kKeptFree) {
+  if (inside_ + part.bytes > content_.limit) {
+    full_ = true;
     ++left_out_;
     return true;
   }
@@ -91,22 +101,12 @@ void BundleWriter::count(Part part) {
 
 void BundleWriter::put_small_first() {
   first_.push_back(prefixed(encode(GenesisTold{content_.genesis})));
-  Certs certs;
-  std::size_t bytes = 0;
-  const auto close = [&] {
-    if (!certs.chains.empty()) first_.push_back(prefixed(encode(certs)));
-    certs.chains.clear();
-    bytes = 0;
-  };
+  std::deque<crypto::Chain> chains;
   for (const crypto::Chain& chain : content_.chains) {
     const auto device = device_of(chain);
-    if (!device || !carried_.contains(*device)) continue;
-    for (const crypto::Certificate& certificate : chain)
-      bytes += certificate.body.size() + certificate.signature.size();
-    certs.chains.push_back(chain);
-    if (bytes >= kChainsBytes) close();
+    if (device && carried_.contains(*device)) chains.push_back(chain);
   }
-  close();
+  while (!chains.empty()) first_.push_back(prefixed(encode(next_certs(chains))));
   for (const store::ForkProof& proof : log_.forks(content_.journal)) first_.push_back(prefixed(encode(proof)));
   for (const Bytes& message : first_) inside_ += message.size();
 }
@@ -118,6 +118,20 @@ void BundleWriter::begin_writing() {
   bytes_ = crypto::bundle_length(inside_);
   sealer_ = std::make_unique<crypto::BundleSealer>(keys_.roots, epochs, inside_);
   stage_ = Stage::kWriting;
+}
+
+std::map<DeviceId, std::uint64_t> BundleWriter::up_to() const {
+  std::map<DeviceId, std::uint64_t> ends;
+  for (const Part& part : parts_)
+    if (part.kind == Part::Kind::kRun) ends[part.device] = part.start + part.count - 1;
+  return ends;
+}
+
+std::vector<ChunkId> BundleWriter::carried_chunks() const {
+  std::vector<ChunkId> chunks;
+  for (const Part& part : parts_)
+    if (part.kind == Part::Kind::kChunk) chunks.push_back(part.chunk);
+  return chunks;
 }
 
 // ---- writing ----

@@ -21,6 +21,8 @@
 
 namespace duolog::sync {
 
+inline constexpr std::uint64_t kBundleKeptFree = std::uint64_t{128} << 20;  // for what goes along: chains, proofs
+
 struct BundleContent {
   JournalId journal;
   Bytes genesis;
@@ -28,6 +30,8 @@ struct BundleContent {
   std::map<DeviceId, std::uint64_t> held;
   std::vector<crypto::Chain> chains;  // of all devices whose logs may go along
   std::vector<ChunkId> chunks;        // of attachments; those that are not here are left out
+  // Of records and chunks in it; what does not fit is left to another one.
+  std::uint64_t limit = crypto::kBundleLimit - kBundleKeptFree;
 };
 
 // Who can open it.
@@ -51,7 +55,9 @@ class BundleWriter {
   [[nodiscard]] std::uint64_t records() const { return records_; }
   [[nodiscard]] std::uint64_t chunks() const { return chunks_; }
   [[nodiscard]] std::uint64_t left_out() const { return left_out_; }  // chunks that no bundle has room for
-  [[nodiscard]] std::uint64_t bytes() const { return bytes_; }        // of the file
+  [[nodiscard]] std::map<DeviceId, std::uint64_t> up_to() const;      // of logs of which there are records: their last
+  [[nodiscard]] std::vector<ChunkId> carried_chunks() const;
+  [[nodiscard]] std::uint64_t bytes() const { return bytes_; }  // of the file
   [[nodiscard]] std::uint64_t written() const { return written_; }
 
  private:
@@ -89,6 +95,7 @@ class BundleWriter {
   std::uint64_t records_ = 0;
   std::uint64_t chunks_ = 0;
   std::uint64_t left_out_ = 0;
+  bool full_ = false;
   std::uint64_t bytes_ = 0;
   std::uint64_t written_ = 0;
   std::unique_ptr<crypto::BundleSealer> sealer_;

@@ -15,7 +15,7 @@ namespace duolog::sync {
 // Also when the log has grown: members may be others now, and what they ask for may be theirs.
 void Session::State::plan_epochs() {
   epochs_to_judge = true;
-  if (!they_give_epochs || phase != Phase::kFlowing) return;
+  if (!they_give_epochs || phase != Phase::kFlowing || epochs_asked.size() >= kEpochsAsked) return;
   const InHook inside(in_hook);
   for (const EpochId& epoch : hooks.epochs.wanted())
     if (epochs_asked.size() < kEpochsAsked && epochs_asked.insert(epoch).second) epochs_to_ask.push_back(epoch);

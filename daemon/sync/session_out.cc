@@ -1,5 +1,6 @@
 // session_out.cc: what goes out, one message each time it is asked for, the most urgent first.
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "daemon/sync/certs.h"
 #include "daemon/sync/session_state.h"
 
 namespace duolog::sync {
@@ -18,12 +19,6 @@ std::vector<std::string> sendable(const std::vector<std::string>& addresses) {
 std::size_t size_of(std::span<const crypto::Record> run) {
   std::size_t bytes = 0;
   for (const crypto::Record& record : run) bytes += record.head.size() + (record.body ? record.body->size() : 0);
-  return bytes;
-}
-
-std::size_t size_of(const crypto::Chain& chain) {
-  std::size_t bytes = 0;
-  for (const crypto::Certificate& certificate : chain) bytes += certificate.body.size() + certificate.signature.size();
   return bytes;
 }
 
@@ -154,13 +149,8 @@ std::optional<Bytes> Session::State::send_certs() {
     if (body && due.contains(body->device.id())) chains_queued.push_back(std::move(chain));
   }
   chains_offered.merge(due);
-  Certs certs;
-  for (std::size_t bytes = 0; !chains_queued.empty() && bytes < kChainsBytes; chains_queued.pop_front()) {
-    bytes += size_of(chains_queued.front());
-    certs.chains.push_back(std::move(chains_queued.front()));
-  }
-  if (certs.chains.empty()) return std::nullopt;
-  return encode(certs);
+  if (chains_queued.empty()) return std::nullopt;
+  return encode(next_certs(chains_queued));
 }
 
 std::vector<crypto::Chain> Session::State::known_chains() {

@@ -45,6 +45,8 @@ TEST_F(EpochsAsked, WhoWasLetInWhileTheOtherWentOnUnderANewKeyReadsItAllTheSame)
   EXPECT_EQ(ask(*tablet, bo, bo.shared()), 1u);
   EXPECT_THAT(tablet->texts(), Contains("under a key that the tablet has no slot for"));
   EXPECT_THAT(tablet->door().epochs_wanted(bo.shared()), IsEmpty());
+  EXPECT_EQ(tablet->journal(bo.shared()).facts().epochs_written, bo.journal(bo.shared()).facts().epochs_written)
+      << "each counts once, however it came";
   tablet->restart();
   EXPECT_NE(tablet->identity().journal(bo.shared()).epoch(his), nullptr) << "it was not kept";
   EXPECT_TRUE(tablet->journal(tablet->notebook()).facts().epochs_kept.contains(his) ||

@@ -1,10 +1,12 @@
 // indexed_search_test.cc: with the index the same is found as by looking at every record, whatever two people do and
-// however far the index has come.
+// however far the index has come; and what the view has counted of their words is what can be counted in them.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <chrono>
 #include <random>
 
+#include "daemon/journal/foreign.h"
 #include "daemon/journal/searching.h"
+#include "daemon/journal/tally.h"
 #include "daemon/store/view_database.h"
 #include "tests/unit/journal/together.h"
 
@@ -22,6 +24,21 @@ std::string told(const Findings& found) {
     for (const ByteRange& match : one.snippet.matches) all += " " + std::to_string(match.begin);
   }
   return all;
+}
+
+std::string told(const std::vector<Tally>& all) {
+  std::string text;
+  for (const Tally& one : all) {
+    text += one.person + (one.mine ? " (me)" : "");
+    for (const std::uint32_t number : {one.entries, one.answers, one.remarks, one.words, one.days})
+      text += " " + std::to_string(number);
+    text += ", " + one.oldest + " to " + one.newest;
+    for (const Tally::Month& month : one.months)
+      text += "; " + month.month + " " + std::to_string(month.written) + " " + std::to_string(month.words) + " " +
+              std::to_string(month.days);
+    text += "\n";
+  }
+  return text;
 }
 
 void lose_view(Person& who) { dynamic_cast<store::ViewDatabase&>(who.view().database()).drop(); }
@@ -158,7 +175,8 @@ class TwoLives : public IndexedSearch {
   }
   void do_something(Person& who) {
     who.now += static_cast<std::int64_t>(roll(30)) * kHour;
-    const std::uint64_t what = roll(13);
+    const std::uint64_t what = roll(14);
+    if (what == 13) return import_something(who);
     if (what < 5) return write_something(who);
     if (what == 5) return static_cast<void>(who.answer(static_cast<std::int32_t>(1 + roll(10)), words()));
     if (what == 6) return static_cast<void>(done(who, "promise", {{"promise", words()}}));
@@ -182,6 +200,15 @@ class TwoLives : public IndexedSearch {
     } catch (const Refusal&) {  // not everything can be
       ++refused_;
     }
+  }
+  void import_something(Person& who) {
+    std::vector<Foreign> items(1 + roll(4));
+    for (Foreign& item : items) {
+      item.text = words();
+      item.at = {who.now - static_cast<std::int64_t>(roll(9000)) * kHour, 120, roll(2) == 0};
+      if (roll(3) == 0) item.tags = {one_of(kTags)};
+    }
+    who.shelf().import({roll(2) == 0 ? hex(who.shared().view()) : std::string(), std::move(items), false}, {});
   }
   // Bodies come later than their heads do.
   void lose_bodies_on_the_way() {
@@ -265,6 +292,17 @@ class TwoLives : public IndexedSearch {
           << asked << " by relevance in slices, " << when;
     }
   }
+  void hold_counts(Person& who, const std::string& when) {
+    const auto day = [&] { return "2026-11-" + std::to_string(10 + roll(20)); };
+    std::vector<TallySpan> spans{{}, {hex(who.shared().view())}, {"notebook"}, {"", day(), {}}, {"", {}, "2026-11"}};
+    spans.push_back({"", "2026", day()});
+    spans.push_back({"", day() + " 12:00", {}});  // cuts through a day
+    for (const TallySpan& span : spans) {
+      const std::string counted = told(tally_anew(who.shelf(), span));
+      ASSERT_EQ(told(tally(who.shelf(), span)), counted) << span.journal << span.since << ".." << span.until << when;
+      added_up_ += Tallying(who.shelf(), span).go_on(1) || counted.empty() ? 0 : 1;
+    }
+  }
   void live(std::uint64_t seed) {
     dice_.seed(seed);
     for (int i = 0; i < 90; ++i) {
@@ -279,13 +317,18 @@ class TwoLives : public IndexedSearch {
       if (then == 7) let_bodies_come();
       if (then == 8) ada.settle();
       if (i % 6 == 0) hold_against_each_other(ada, 12, when);
+      hold_counts(ada, when);
     }
     let_bodies_come();
     meet(ada, bo);
     hold_against_each_other(ada, 150, "seed " + std::to_string(seed) + ", at the end");
     hold_against_each_other(bo, 50, "seed " + std::to_string(seed) + ", at the other's end");
+    hold_counts(bo, "seed " + std::to_string(seed) + ", at the other's end");
     lose_view(ada);
-    while (ada.shelf().fold_some(7)) hold_against_each_other(ada, 1, "seed " + std::to_string(seed) + ", folded anew");
+    while (ada.shelf().fold_some(7)) {
+      hold_against_each_other(ada, 1, "seed " + std::to_string(seed) + ", folded anew");
+      hold_counts(ada, "seed " + std::to_string(seed) + ", folded anew");
+    }
   }
 
   const std::vector<std::string> kVocabulary{"lake",  "lakes", "sea",  "cold",  "swim",  "swimming", "the",
@@ -296,6 +339,7 @@ class TwoLives : public IndexedSearch {
                                          "kind:answer",      "mood:4-5",    "mood:2",     "since:2026-11-23",
                                          "until:2026-12-01", "in:notebook", "in:Bo",      "kind:remark"};
   int compared_ = 0;
+  int added_up_ = 0;
   int refused_ = 0;
 
  private:
@@ -309,6 +353,7 @@ class Seeded : public TwoLives, public ::testing::WithParamInterface<std::uint64
 TEST_P(Seeded, AreFoundWithTheIndexAsWithoutIt) {
   live(GetParam());
   EXPECT_GT(compared_, 100) << "the queries were of a kind that finds something";
+  EXPECT_GT(added_up_, 200) << "what the view had counted was asked";
 }
 INSTANTIATE_TEST_SUITE_P(TwoLives, Seeded, ::testing::Range<std::uint64_t>(1, 9));
 

@@ -23,7 +23,7 @@ class Machines {
     sqlite3_auto_extension(reinterpret_cast<void (*)()>(note));
   }
   ~Machines() { sqlite3_cancel_auto_extension(reinterpret_cast<void (*)()>(note)); }
-  // REQUIRES: none of them was closed.
+  // Of those that are open.
   static std::int64_t steps() {
     std::int64_t steps = 0;
     for (sqlite3* machine : opened())
@@ -39,7 +39,11 @@ class Machines {
   }
   static int note(sqlite3* machine, const char**, const void*) {
     opened().push_back(machine);
-    return SQLITE_OK;
+    return sqlite3_trace_v2(machine, SQLITE_TRACE_CLOSE, closed, nullptr);
+  }
+  static int closed(unsigned, void*, void* machine, void*) {
+    std::erase(opened(), machine);
+    return 0;
   }
 };
 

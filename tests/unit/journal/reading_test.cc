@@ -210,7 +210,7 @@ TEST_F(Reading, MarksStaySmallHoweverMuchWasSeen) {
 
 TEST_F(Reading, WhatIsHereIsSaidToBeHere) {
   ada.write("x");
-  EXPECT_FALSE(list(ada.shelf(), {})[0].delivery->delivered);
+  EXPECT_EQ(list(ada.shelf(), {})[0].delivery->state, Delivery::State::kHere);
   ada.write("private", "notebook");
   EXPECT_EQ(list(ada.shelf(), by(&Filter::journal, "notebook"))[0].delivery, std::nullopt);
 }
@@ -221,7 +221,7 @@ TEST_F(Reading, AReceiptSaysWhereAndWhenAndSurvivesARestart) {
   meet(ada, bo);
   for (int i = 0; i < 2; ++i) {
     const Delivery delivery = *list(ada.shelf(), {})[0].delivery;
-    EXPECT_TRUE(delivery.delivered);
+    EXPECT_EQ(delivery.state, Delivery::State::kDelivered);
     EXPECT_EQ(delivery.device, "Bo's laptop");
     EXPECT_EQ(delivery.person, "Bo");
     EXPECT_EQ(delivery.at, "2026-11-22T14:00:00+01:00");
@@ -266,7 +266,7 @@ TEST_F(Reading, TheFrontierInsideTheOthersEventIsAReceiptToo) {
   const auto run = bo.log().read_run(bo.shared(), bo.device(), 1);
   ada.log().accept(ada.shared(), bo.device(), 1, run);
   ada.settle();
-  EXPECT_TRUE(list(ada.shelf(), by(&Filter::from, "me"))[0].delivery->delivered);
+  EXPECT_EQ(list(ada.shelf(), by(&Filter::from, "me"))[0].delivery->state, Delivery::State::kDelivered);
 }
 
 TEST_F(Reading, NobodyCanReceiptWhatWasNotWritten) {
@@ -275,8 +275,8 @@ TEST_F(Reading, NobodyCanReceiptWhatWasNotWritten) {
   for (auto& entry : lie) entry.seq = 1'000'000;
   ada.door().acknowledged(ada.shared(), bo.device(), lie);
   ada.write("later");
-  EXPECT_TRUE(list(ada.shelf(), {})[0].delivery->delivered);
-  EXPECT_FALSE(list(ada.shelf(), {})[1].delivery->delivered);
+  EXPECT_EQ(list(ada.shelf(), {})[0].delivery->state, Delivery::State::kDelivered);
+  EXPECT_EQ(list(ada.shelf(), {})[1].delivery->state, Delivery::State::kHere);
 }
 
 TEST_F(Reading, ADeliveryIsNews) {

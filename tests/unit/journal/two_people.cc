@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/unit/journal/two_people.h"
 
+#include "daemon/journal/opened_by_words.h"
 #include "daemon/journal/own_enrolment.h"
 #include "daemon/store/query.h"
 
@@ -65,6 +66,44 @@ Person::Person(const crypto::RootKeys& words, std::string name, std::string devi
   start();
 }
 
+Person::Person(const crypto::RootKeys& words, std::string name, std::string device_name, ByNotebook by)
+    : now(by.lost.now), name_(std::move(name)), zone_(by.lost.zone_) {
+  auto seed = crypto::DeviceSeed::random();
+  const crypto::DeviceKeys keys(seed);
+  const crypto::Chain chain{
+      crypto::certify(words, keys.public_keys(), static_cast<std::uint64_t>(now / kSecond), device_name)};
+  const crypto::Genesis& genesis = by.lost.identity().journals().front().genesis;
+  const JournalId id = genesis.id();
+  Returned returned;
+  {
+    store::Database database(folder_ / "duolog.db", store::Database::Open::kCreate);
+    store::LocalState local(database, keys.local_key("local.state"));
+    store::SealedLog log(database);
+    Roster roster(local, genesis);
+    log.add_journal(id);
+    for (const crypto::Chain& one : by.lost.door().chains(id)) {
+      const auto proven = roster.prove(one);
+      roster.add(one, *proven, true);
+      check(log.admit(id, proven->device.id(), proven->device.sign), "a device of the notebook is not admitted");
+    }
+    for (const store::FrontierEntry& end : by.lost.log().frontier(id)) {
+      for (std::uint64_t at = 1; at <= end.seq;) {
+        const auto run = by.lost.log().read_run(id, end.device, at);
+        check(log.accept(id, end.device, at, run).verdict == store::Accepted::Verdict::kStored, "it is not taken in");
+        at += run.size();
+      }
+    }
+    auto notebook = notebook_by_words(log, roster, genesis, words);
+    check(notebook.has_value(), "the words do not open it");
+    returned.journals.push_back(std::move(*notebook));
+    note_homecoming(local, returned);
+    local.write_down();
+  }
+  Identity::arrive(vault(), std::move(seed), handed_by_words(words, chain, name_, returned), device_name, {}, {});
+  first_vault_ = store::read_private_file(folder_ / "vault", 1 << 20);
+  start();
+}
+
 Person::~Person() = default;
 
 store::VaultFile Person::vault() const { return {folder_ / "vault", folder_ / "key"}; }
@@ -74,7 +113,8 @@ void Person::start() {
   database_ = std::make_unique<store::Database>(folder_ / "duolog.db", store::Database::Open::kCreate);
   log_ = std::make_unique<store::SealedLog>(*database_);
   local_ = std::make_unique<store::LocalState>(*database_, identity_->keys().local_key("local.state"));
-  view_ = std::make_unique<ViewFile>(folder_ / "view.db", identity_->keys().local_key("local.view"), [](auto) {});
+  view_ = std::make_unique<ViewFile>(folder_ / "view.db", identity_->keys().local_key("local.view"), [](auto) {},
+                                     [this](const auto&) { return free_bytes; });
   blobs_ = std::make_unique<store::Blobs>(place_of_blobs(), store::BlobQuota{.free_for_others = 0, .free_for_own = 0});
   const Clock clock{[this] { return wall(now); },
                     [this] { return SteadyTime(std::chrono::milliseconds(now - kNoon)); }};

@@ -28,6 +28,11 @@ class Person {
   Person(Person& host, std::string device_name);
   // Somebody who has lost everything but these words, let back in by `giver`, who shares a journal with them.
   Person(const crypto::RootKeys& words, std::string name, std::string device_name, Person& giver);
+  // The same with a bundle of the whole notebook of `lost` alone.
+  struct ByNotebook {
+    Person& lost;
+  };
+  Person(const crypto::RootKeys& words, std::string name, std::string device_name, ByNotebook by);
   ~Person();
 
   void stop();                          // as a kill would: nothing is said or finished
@@ -58,6 +63,7 @@ class Person {
   void settle();                                              // folds until there is no more
 
   std::int64_t now = kNoon;
+  std::optional<std::uint64_t> free_bytes;  // on the disk, as its view asks; nullopt: nobody knows
   std::vector<News> news;
   std::vector<JournalId> grew;
   struct Killed {};

@@ -195,7 +195,7 @@ TEST_F(Wiping, ARecordWhoseBodyIsGoneTakesItsWordsWithIt) {
   sqlite3* database = opened_last;
   View view(file, JournalId{}, Scene{}, [](const Noted& noted) {
     const auto* entry = std::get_if<Entry>(&noted.what);
-    return entry != nullptr ? fold(entry->text) : Folded();
+    return View::Said{entry != nullptr ? fold(entry->text) : Folded(), {}};
   });
   const auto put = [&](std::uint64_t seq, decltype(Noted::what) what) {
     Noted noted;

@@ -73,6 +73,23 @@ TEST_F(ABlobStore, GivesBackWhatWasPutAlsoAfterAStart) {
   EXPECT_FALSE(store->get(Chunk(3).id));
 }
 
+TEST_F(ABlobStore, ThatIsFullAsksOnceForRoomForItsOwnAndTriesAgain) {
+  free = 10'000;
+  reopen({.free_for_others = 0, .free_for_own = 10'000});
+  int asked = 0;
+  store->make_room = [&] { return ++asked, free = 20'000, true; };
+  store->put_own(one.id, one.sealed);
+  EXPECT_EQ(store->get(one.id), one.sealed);
+  EXPECT_EQ(asked, 1);
+  free = 10'000;
+  store->make_room = [&] { return ++asked, false; };
+  EXPECT_THROW(store->put_own(two.id, two.sealed), NotDurable) << "nothing is there to be given";
+  store->make_room = [&] { return ++asked, true; };
+  EXPECT_THROW(store->put_own(two.id, two.sealed), NotDurable) << "it was not enough";
+  EXPECT_EQ(asked, 3);
+  EXPECT_FALSE(store->has(two.id));
+}
+
 TEST_F(ABlobStore, MakesItsFoldersForItsOwnerAlone) {
   store->put_own(one.id, one.sealed);
   struct stat found{};

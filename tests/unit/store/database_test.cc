@@ -71,7 +71,7 @@ class ADatabase : public ::testing::Test {
 // ---- which files ----
 
 TEST_F(ADatabase, IsNotCreatedWhereOneIsExpected) {
-  EXPECT_THAT(refusal(), HasSubstr("is missing\nhint: restore it from a backup. without one:"));
+  EXPECT_THAT(refusal(), HasSubstr("is missing; nothing was changed\nhint: restore it from a backup. without one:"));
   EXPECT_FALSE(fs::exists(file()));
 }
 
@@ -176,7 +176,7 @@ TEST_F(ADatabase, HasRoomForOneDaemonOnly) {
   open(Open::kCreate);
   put("a");
   EXPECT_THAT(what_it_says<NotDurable>([&] { const Database second(file(), Open::kExisting); }),
-              HasSubstr("another program has the database open\nhint: "));
+              HasSubstr("another program has the database open; what was saved is safe\nhint: "));
 }
 
 TEST_F(ADatabase, RunsAsItMust) {

@@ -3,6 +3,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "tests/unit/store/faulty_files.h"
 #include "tests/unit/store/log_fixture.h"
 
 namespace duolog::store {
@@ -124,6 +125,22 @@ TEST_F(AnErasedBody, IsGoneAlsoFromTheLogThatAKillLeftBehind) {
   for (const std::size_t erased : {0U, 1U}) EXPECT_FALSE(lies_beside(found.file(), *run[erased].body));
   EXPECT_TRUE(lies_beside(found.file(), *run[2].body));
   EXPECT_EQ(found.refusal(), "");
+}
+
+// Else nobody would ask for it again: the next start finds it erased, and its bytes in the log that it finds there,
+// too.
+TEST_F(AnErasedBody, IsToBeErasedAgainWhereTheDiskDidNotLetItsBytesBeWiped) {
+  const Records run = write_three();
+  {
+    const testing::FaultyFiles disk(testing::FaultyFiles::Fault::kSyncError, 1);
+    EXPECT_THAT(log().erase(journal, bo.id(), {1, 2}).unknown, ElementsAre(1, 2));
+    ASSERT_TRUE(disk.fired());
+  }
+  EXPECT_THAT(log().erase(journal, bo.id(), {1, 2}).unknown, ElementsAre(1, 2)) << "this daemon writes no more";
+  reopen();
+  EXPECT_THAT(log().erase(journal, bo.id(), {1, 2}).unknown, IsEmpty());
+  for (const std::size_t erased : {0U, 1U}) EXPECT_FALSE(lies_beside(database().file(), *run[erased].body));
+  EXPECT_EQ(database().refusal(), "");
 }
 
 TEST_F(AnErasedBody, WeighsNothing) {

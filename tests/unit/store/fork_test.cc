@@ -158,7 +158,26 @@ TEST_F(AForkedDevice, IsFrozenByAProofFromBelowWhatIsHeldOrAbove) {
   behind.add_journal(journal);
   behind.admit(journal, bo.id(), bo.key());
   EXPECT_TRUE(behind.freeze(journal, proof())) << "a log that holds nothing yet believes two signatures";
-  EXPECT_EQ(behind.accept(journal, bo.id(), 1, common).verdict, Verdict::kFrozen);
+  EXPECT_EQ(behind.accept(journal, bo.id(), 1, part(common, 0, 1)).verdict, Verdict::kStored);
+  const Accepted accepted = behind.accept(journal, bo.id(), 1, from_the_start());  // by somebody who knows of no fork
+  EXPECT_EQ(accepted.verdict, Verdict::kStored);
+  EXPECT_EQ(accepted.last, 2U) << "what stands below the fork is everybody's, and nothing above";
+  EXPECT_EQ(behind.head(journal, bo.id())->seq, 2U);
+  EXPECT_EQ(behind.accept(journal, bo.id(), 3, theirs).verdict, Verdict::kFrozen);
+}
+
+TEST_F(AForkedDevice, BlamesNobodyForARunThatIsCutOffAtTheFork) {
+  testing::TemporaryFolder elsewhere;
+  Database theirs_file(elsewhere / "duolog.db", Database::Open::kCreate);
+  SealedLog behind(theirs_file);
+  behind.add_journal(journal);
+  behind.admit(journal, bo.id(), bo.key());
+  behind.freeze(journal, proof());
+  Records run = from_the_start();
+  run[1].head.back() ^= 1;  // not signed, as a device may that signs its runs' last records alone
+  EXPECT_EQ(behind.accept(journal, bo.id(), 1, run).verdict, Verdict::kFrozen);
+  EXPECT_EQ(behind.accept(journal, bo.id(), 1, part(run, 0, 2)).verdict, Verdict::kRefused);
+  EXPECT_EQ(behind.accept(journal, bo.id(), 1, common).verdict, Verdict::kStored);
 }
 
 TEST_F(AForkedDevice, OfSomebodyUnknownIsNoProof) {

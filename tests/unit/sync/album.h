@@ -19,8 +19,9 @@ inline Chunk chunk_of(std::uint8_t seed, std::size_t length = 1000) {
 }
 
 struct Album {
-  explicit Album(const crypto::DeviceKeys& self, store::BlobQuota quota = {.free_for_others = 0, .free_for_own = 0})
-      : home(self), blobs(folder.path() / "blobs", quota) {}
+  explicit Album(const crypto::DeviceKeys& self, store::BlobQuota quota = {.free_for_others = 0, .free_for_own = 0},
+                 const std::filesystem::path& file = {})
+      : home(self, file), blobs(folder.path() / "blobs", quota) {}
 
   void hold(const Chunk& chunk) {
     blobs.put_own(chunk.id, chunk.sealed);

@@ -83,8 +83,7 @@ struct Taken {
   BundleReader::Tally tally;
   std::string detail;
 };
-Taken take_in(Album& album, ByteView file, std::size_t piece = 50'000) {
-  BundleReader reader(album.home.log(), hooks_of(album));
+Taken take_in(BundleReader reader, ByteView file, std::size_t piece = 50'000) {
   const auto work = [&reader] {
     Step step = Step::kMore;
     while (step == Step::kMore) step = reader.work();
@@ -104,6 +103,21 @@ Taken take_in(Album& album, ByteView file, std::size_t piece = 50'000) {
   EXPECT_EQ(step, Step::kOver);
   return {reader.verdict(), reader.tally(), reader.detail()};
 }
+Taken take_in(Album& album, ByteView file, std::size_t piece = 50'000) {
+  return take_in(BundleReader(album.home.log(), hooks_of(album)), file, piece);
+}
+
+// What somebody has who has the words alone: a root's key, and nothing that says whose journal it is.
+BundleHooks with_words(Album& album, std::function<std::optional<JournalId>(ByteView genesis)> told) {
+  BundleHooks hooks = hooks_of(album);
+  hooks.whose = [](const crypto::BundleHead& head) -> std::optional<BundleOwner> {
+    auto key = head.open(people().bo);
+    if (!key) return std::nullopt;
+    return BundleOwner{{}, {}, std::move(*key)};
+  };
+  hooks.told = std::move(told);
+  return hooks;
+}
 
 struct BundleTest : ::testing::Test {
   Album ada{people().laptop};
@@ -119,6 +133,27 @@ struct BundleTest : ::testing::Test {
     EXPECT_FALSE(taken.detail.empty());
   }
 };
+
+TEST_F(BundleTest, ThatARootOpensSaysItselfWhoseItIs) {
+  ada.home.write(3);
+  Bytes heard;
+  const auto hooks = with_words(bo, [&](ByteView genesis) {
+    heard = to_bytes(genesis);
+    return std::optional(people().journal);
+  });
+  const Taken taken = take_in(BundleReader(bo.home.log(), hooks), bundle_of(ada));
+  EXPECT_EQ(taken.verdict, Verdict::kNone);
+  EXPECT_EQ(heard, people().genesis.encode());
+  EXPECT_EQ(bo.home.records(people().laptop), ada.home.records(people().laptop));
+}
+
+TEST_F(BundleTest, ThatARootOpensAndThatIsOfNoJournalOfItsIsNotTakenIn) {
+  ada.home.write(3);
+  const auto hooks = with_words(bo, [](ByteView) { return std::optional<JournalId>(); });
+  const Taken taken = take_in(BundleReader(bo.home.log(), hooks), bundle_of(ada));
+  EXPECT_EQ(taken.verdict, Verdict::kOthers);
+  EXPECT_EQ(bo.home.held(people().laptop), 0U);
+}
 
 TEST_F(BundleTest, BringsWhatTheOtherLacksAndNothingTwice) {
   ada.home.write(30);
@@ -325,8 +360,23 @@ TEST_F(BundleTest, CarriesChunksThatTheJournalNamesHere) {
   }
   const Taken taken = take_in(bo, bundle_of(ada, std::move(what)));
   EXPECT_EQ(taken.tally.chunks, 2U);
+  EXPECT_EQ(taken.tally.unnamed, 1U);
   EXPECT_TRUE(bo.blobs.has(chunk_of(1).id) && bo.blobs.has(chunk_of(2).id));
   EXPECT_FALSE(bo.blobs.has(chunk_of(3).id)) << "nobody names it here";
+}
+
+// Its reader would pass it over, and its writer think that it is there.
+TEST_F(BundleTest, CarriesNoChunkOfAnEntryThatHadNoRoom) {
+  ada.home.write(100);
+  ada.hold(chunk_of(1));
+  BundleContent what = content();
+  what.chunks = {chunk_of(1).id};
+  what.limit = 10'000;
+  BundleWriter writer(ada.home.log(), &ada.blobs, std::move(what), keys());
+  static_cast<void>(written(writer));
+  EXPECT_LT(writer.records(), 100U) << "else the test shows nothing";
+  EXPECT_EQ(writer.chunks(), 0U);
+  EXPECT_EQ(writer.left_out(), 1U);
 }
 
 TEST_F(BundleTest, WaitsWithChunksUntilItIsKnownWhatIsNamed) {

@@ -1,7 +1,8 @@
 // cut_test.cc: a conversation that is cut, or whose messages are lost, doubled or out of order, loses and doubles no
-// record, and the next conversation makes it good.
+// record, no chunk and no epoch's secret, and the next conversation makes it good.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "proto/frame_codec.h"
+#include "tests/unit/sync/album.h"
 #include "tests/unit/sync/line.h"
 
 namespace duolog::sync::testing {
@@ -9,9 +10,11 @@ namespace {
 
 using Messages = std::vector<Bytes>;
 
-// Ada holds her own and her phone's log, Bo his own and lacks two bodies of hers: every kind of message is said.
+// Ada holds her own and her phone's log, Bo his own; he lacks a body of hers, the chunks of an attachment and the
+// secret of an epoch.
 struct CutTest : ::testing::Test {
   Folder folder;
+  std::vector<Chunk> chunks{chunk_of(1), chunk_of(2), chunk_of(3)};
   CutTest() {
     Home ada{people().laptop};
     Home bo{people().desk};
@@ -31,12 +34,31 @@ struct CutTest : ::testing::Test {
   }
   struct Two {
     explicit Two(const CutTest& from)
-        : ada(people().laptop, from.folder.path() / "ada"), bo(people().desk, from.folder.path() / "bo") {}
-    Home ada;
-    Home bo;
+        : ada_album(people().laptop, {.free_for_others = 0, .free_for_own = 0}, from.folder.path() / "ada"),
+          bo_album(people().desk, {.free_for_others = 0, .free_for_own = 0}, from.folder.path() / "bo") {
+      for (const Chunk& chunk : from.chunks) ada_album.hold(chunk), bo_album.want(chunk);
+    }
+    Line line() {
+      Hooks of_ada = ada_album.hooks();
+      of_ada.epochs.wanted = [] { return std::vector<EpochId>(); };
+      of_ada.epochs.give = [](const EpochId& id) { return id == people().epoch ? &people().secret : nullptr; };
+      of_ada.epochs.came = [](std::vector<crypto::EpochSecret>) { ADD_FAILURE() << "Ada asked for none"; };
+      Hooks of_bo = bo_album.hooks();
+      of_bo.epochs.wanted = [this] { return std::vector<EpochId>(secrets_of_bo.empty() ? 1 : 0, people().epoch); };
+      of_bo.epochs.give = [](const EpochId&) { return nullptr; };
+      of_bo.epochs.came = [this](std::vector<crypto::EpochSecret> came) {
+        for (crypto::EpochSecret& secret : came) secrets_of_bo.push_back(std::move(secret));
+      };
+      return {ada, bo, std::move(of_ada), std::move(of_bo)};
+    }
+    Album ada_album;
+    Album bo_album;
+    Home& ada = ada_album.home;
+    Home& bo = bo_album.home;
+    std::vector<crypto::EpochSecret> secrets_of_bo;
   };
-  static void expect_meet(Two& two) {
-    Line line(two.ada, two.bo);
+  void expect_meet(Two& two) const {
+    Line line = two.line();
     line.until_quiet();
     EXPECT_TRUE(line.a.in_step() && line.b.in_step()) << line.a.detail() << line.b.detail();
     EXPECT_EQ(two.ada.frontier(), two.bo.frontier());
@@ -46,22 +68,26 @@ struct CutTest : ::testing::Test {
     EXPECT_EQ(two.bo.held(people().phone), 2U);
     EXPECT_EQ(two.ada.held(people().desk), 5U);
     EXPECT_EQ(two.bo.missing(), 0U);
+    EXPECT_EQ(two.bo_album.came.size(), chunks.size()) << "and none of them twice";
+    for (const Chunk& chunk : chunks) EXPECT_EQ(two.bo_album.blobs.get(chunk.id), chunk.sealed);
+    ASSERT_EQ(two.secrets_of_bo.size(), 1U);
+    EXPECT_EQ(two.secrets_of_bo.front(), people().secret);
   }
   std::vector<Line::Said> whole_conversation() {
     Two two(*this);
-    Line line(two.ada, two.bo);
+    Line line = two.line();
     line.until_quiet();
     return line.transcript;
   }
   // A conversation in which message `at` suffers `fate`, and then an honest one.
   void meddle_with_each(const std::function<Messages(const Line::Said&)>& fate) {
     const std::size_t length = whole_conversation().size();
-    ASSERT_GE(length, 8U);
+    ASSERT_GE(length, 14U);
     for (std::size_t at = 0; at < length; ++at) {
       SCOPED_TRACE(at);
       Two two(*this);
       {
-        Line line(two.ada, two.bo);
+        Line line = two.line();
         line.meddle = [&](const Line::Said& said) {
           return line.transcript.size() == at + 1 ? fate(said) : Messages{said.message};
         };
@@ -76,7 +102,7 @@ struct CutTest : ::testing::Test {
 TEST_F(CutTest, EveryKindOfMessageIsSaid) {
   std::set<std::size_t> kinds;
   for (const auto& said : whole_conversation()) kinds.insert(decode(said.message).index());
-  EXPECT_EQ(kinds.size(), 5U);  // HELLO, FRONTIER, CERTS, RECORDS, BODY_WANT
+  EXPECT_EQ(kinds.size(), 9U);  // HELLO, FRONTIER, CERTS, RECORDS, BODY_WANT, and WANT and GIVE of BLOB and EPOCH
 }
 
 TEST_F(CutTest, AfterEveryMessage) {
@@ -85,7 +111,7 @@ TEST_F(CutTest, AfterEveryMessage) {
     SCOPED_TRACE(at);
     Two two(*this);
     {
-      Line line(two.ada, two.bo);
+      Line line = two.line();
       while (line.transcript.size() < at && line.step()) {
       }
     }
@@ -117,7 +143,7 @@ TEST_F(CutTest, AfterEveryByte) {
       SCOPED_TRACE(cut);
       Two two(*this);
       {
-        Line line(two.ada, two.bo);
+        Line line = two.line();
         std::size_t arrived = 0;
         line.meddle = [&](const Line::Said& one) {
           return one.by_a == by_a && arrived++ >= whole ? Messages{} : Messages{one.message};
@@ -148,7 +174,7 @@ TEST_F(CutTest, EachMessageHeldBackBehindTheNext) {
     SCOPED_TRACE(at);
     Two two(*this);
     {
-      Line line(two.ada, two.bo);
+      Line line = two.line();
       std::optional<Line::Said> held;
       line.meddle = [&](const Line::Said& said) -> Messages {
         if (line.transcript.size() == at + 1) {
@@ -170,7 +196,7 @@ TEST_F(CutTest, SeededDisorderNeverLosesARecord) {
     std::mt19937 random(seed);
     Two two(*this);
     {
-      Line line(two.ada, two.bo);
+      Line line = two.line();
       std::vector<Line::Said> held;
       line.meddle = [&](const Line::Said& said) {
         Messages now;

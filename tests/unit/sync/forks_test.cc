@@ -132,6 +132,19 @@ TEST_F(ForkTest, IsToldToWhoHoldsOneBranchOnly) {
   expect_in_step(line);
 }
 
+// The proof goes first. What stands below the fork is owed all the same.
+TEST_F(ForkTest, WhoHeldNothingYetGetsWhatStandsBelow) {
+  part_after(4, 3, 4);
+  Line(phone, bo).until_quiet();
+  Home late{people().desk};
+  knows_phone(late);
+  Line line(phone, late);
+  line.until_quiet();
+  EXPECT_TRUE(late.frozen(people().laptop));
+  EXPECT_EQ(late.held(people().laptop), 4U);
+  expect_in_step(line);
+}
+
 TEST_F(ForkTest, IsToldOnceAMeetingAndEndsInSilence) {
   part_after(2, 3, 4);
   Line(phone, bo).until_quiet();

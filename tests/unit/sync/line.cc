@@ -4,11 +4,11 @@
 
 namespace duolog::sync::testing {
 
-Line::Line(Home& a_home, Home& b_home)
+Line::Line(Home& a_home, Home& b_home, Hooks hooks_of_a, Hooks hooks_of_b)
     : home_a(a_home),
       home_b(b_home),
-      a(a_home.log(), a_home.facts(b_home.id()), a_home.hooks()),
-      b(b_home.log(), b_home.facts(a_home.id()), b_home.hooks()) {
+      a(a_home.log(), a_home.facts(b_home.id()), std::move(hooks_of_a)),
+      b(b_home.log(), b_home.facts(a_home.id()), std::move(hooks_of_b)) {
   a.start();
   b.start();
 }

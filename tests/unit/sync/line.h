@@ -11,7 +11,8 @@ namespace duolog::sync::testing {
 // Two homes in one conversation, message by message. Everything that was said stays in `transcript`.
 class Line {
  public:
-  Line(Home& a, Home& b);
+  Line(Home& a, Home& b) : Line(a, b, a.hooks(), b.hooks()) {}
+  Line(Home& a, Home& b, Hooks hooks_of_a, Hooks hooks_of_b);
 
   // One message of each side, as far as there is one, goes over; false when there was none.
   bool step();
