@@ -26,6 +26,7 @@ constexpr int kTries = 3;  // where something is taken back while it is written
 
 // Whose it is, in a sentence.
 std::string for_whom(const BundleReport& report) {
+  if (report.devices_size() == 0) return "whoever has your 24 words";
   return report.other().empty() ? "your other devices" : sanitise_line(report.other());
 }
 
@@ -126,6 +127,13 @@ std::string exported_text(const Context& context, const BundleReport& report, co
                 0, width);
   if (report.chunks_missing() > 0)
     text += paragraph("not in it, as not on this device: " + pieces_text(report.chunks_missing()), 0, width);
+  if (report.devices_size() == 0)
+    return text +
+           paragraph(
+               "it stays sealed: this computer opens it, and your 24 words do, anywhere. kept where the computer is "
+               "not, it brings your notebook back when that is lost: duolog recover --from " +
+                   typeable(place.name) + ". make it anew when a device of either of you has come or gone",
+               0, width);
   const std::string there =
       report.other().empty() ? "your other computer" : sanitise_line(report.other()) + "'s computer";
   text += paragraph(fmt::format("bring it to {}, on a stick or by mail, and there: duolog bundle import {}", there,

@@ -1,14 +1,9 @@
 // bundle import: what was carried here by hand. All of it, or as much as there is: every run of records was checked for
 // itself.
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include <cerrno>
-#include <cstring>
-
+#include "client/bundle_file.h"
 #include "client/json.h"
 #include "client/keeping.h"
 #include "client/layout.h"
@@ -27,58 +22,15 @@ std::string of_whom(const BundleReport& report) {
   return report.other().empty() ? "your notebook" : "what you share with " + sanitise_line(report.other());
 }
 
-class Source {
- public:
-  explicit Source(std::string file) : file_(std::move(file)) {
-    fd_ = file_ == "-" ? STDIN_FILENO : ::open(file_.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY);
-    if (fd_ < 0) fail();
-    struct stat found{};
-    if (::fstat(fd_, &found) == 0 && S_ISREG(found.st_mode)) size_ = static_cast<std::uint64_t>(found.st_size);
-  }
-  ~Source() {
-    if (fd_ > STDERR_FILENO) ::close(fd_);
-  }
-  Source(const Source&) = delete;
-  Source& operator=(const Source&) = delete;
-
-  std::string read() const {
-    auto piece = read_piece(fd_);
-    if (!piece) fail();
-    return std::move(*piece);
-  }
-  [[nodiscard]] std::uint64_t size() const { return size_; }
-
- private:
-  [[noreturn]] void fail() const {
-    throw Failure(Exit::kFailed, "BUNDLE_FILE", "cannot read " + sanitise_line(file_) + ": " + std::strerror(errno),
-                  "what of it was read is taken in and whole; once the file can be read, import it again");
-  }
-  std::string file_;
-  int fd_ = -1;
-  std::uint64_t size_ = 0;
-};
-
 BundleReport take_in(Context& context, const std::string& file, const Stoppable& stoppable) {
-  const Source source(file);
-  Stages stages(context.out.json());
+  const BundleFile source(file);
   Request begin;
   begin.mutable_bundle_import()->mutable_begin();
   tell(context, begin);
-  for (std::uint64_t sent = 0;;) {
-    stoppable.stop_when_asked();
-    Request request;
-    std::string piece = source.read();
-    sent += piece.size();
-    if (piece.empty()) {
-      request.mutable_bundle_import()->mutable_end();
-    } else {
-      request.mutable_bundle_import()->set_piece(std::move(piece));
-    }
-    context.daemon.send(request);
-    auto reply = stoppable.receive(context, std::chrono::seconds(600));
-    if (reply.bundle().stage() == "over") return std::move(*reply.mutable_bundle());
-    stages.tell("taking in", sent, source.size(), Progress::In::kBytes);
-  }
+  return send_bundle(context, source, "taking in", stoppable, [](Request& request, std::string piece) {
+    auto& step = *request.mutable_bundle_import();
+    piece.empty() ? static_cast<void>(step.mutable_end()) : step.set_piece(std::move(piece));
+  });
 }
 
 std::string what_came(const BundleReport& report) {
@@ -100,17 +52,6 @@ std::string what_came(const BundleReport& report) {
          pieces + " of " + of_whom(report) + latest;
 }
 
-std::string gap_text(const BundleReport& report) {
-  std::string text;
-  for (const auto& gap : report.gaps()) {
-    const auto device = sanitise_line(gap.name()) + "'s " + sanitise_line(gap.device());
-    text +=
-        fmt::format("{}of {} it begins with record {}, and {}", text.empty() ? "" : "; ", device, gap.begins(),
-                    gap.held() == 0 ? "none before that is here" : fmt::format("they are here up to {}", gap.held()));
-  }
-  return text;
-}
-
 std::string imported_text(const BundleReport& report, const std::string& file, std::size_t width) {
   std::string text = paragraph(sanitise_line(file) + ": " + what_came(report), 0, width);
   const auto other = report.other().empty() ? std::string("your other device") : sanitise_line(report.other());
@@ -129,14 +70,12 @@ std::string imported_text(const BundleReport& report, const std::string& file, s
     text += paragraph(
         fmt::format("this one goes on after words that are not here yet: {}. import the ones before it as well, then "
                     "this one again; or ask {} for: duolog bundle export --everything",
-                    gap_text(report), other),
+                    gaps_text(report), other),
         0, width);
   if (report.refused() > 0)
     text +=
         paragraph("no room on this disk for " + pieces_text(report.refused()) + ": duolog doctor says more", 0, width);
-  if (report.newer() > 0)
-    text += paragraph("some of it is from a newer version of Duolog, and was passed over", 0, width);
-  return text;
+  return text + passed_over_text(report, width);
 }
 
 Failure named(const Failure& failure, const std::string& file) {

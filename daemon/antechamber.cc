@@ -3,28 +3,11 @@
 
 #include <spdlog/spdlog.h>
 
-#include <cerrno>
-#include <system_error>
-
 #include "daemon/jitter.h"
 #include "daemon/net/address_book.h"
-#include "daemon/store/database_copy.h"
 
 namespace duolog {
 namespace {
-
-namespace fs = std::filesystem;
-
-constexpr const char* kDatabase = "duolog.db";
-constexpr const char* kVault = "vault";
-constexpr const char* kKey = "key";
-constexpr const char* kMoving = "moving";
-
-fs::path made(const fs::path& folder) {
-  fs::create_directory(folder);
-  fs::permissions(folder, fs::perms::owner_all);
-  return folder;
-}
 
 std::uint64_t seconds(WallTime now) {
   const auto since = std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count();
@@ -33,52 +16,23 @@ std::uint64_t seconds(WallTime now) {
 
 void note(std::string_view text) { spdlog::info("joining: {}", text); }
 
-bool is_there(const fs::path& file) { return fs::symlink_status(file).type() != fs::file_type::not_found; }
-
-void move(const fs::path& from, const fs::path& to) {
-  if (::rename(from.c_str(), to.c_str()) != 0) throw std::system_error(errno, std::generic_category(), to.string());
-}
-
-void move_files(const home::Home& home) {
-  const fs::path from = home.joining();
-  store::replace_file(from / kMoving, {});
-  move(from / kDatabase, home.database());
-  if (is_there(from / kKey)) move(from / kKey, home.key_file());
-  home::sync_folder(home.vault().parent_path());
-  move(from / kVault, home.vault());
-  try {  // it is a home from here on, and others count it: nobody is told that nothing was saved
-    home::sync_folder(home.vault().parent_path());
-  } catch (const std::system_error& refused) {
-    spdlog::warn("joining: the disk does not confirm the last step: {}", refused.what());
-  }
-}
-
-// Until the vault is in its place there is no home, whatever else lies there already. Nothing lay there before.
-void take_back(const home::Home& home) {
-  if (is_there(home.vault()) || !is_there(home.joining() / kMoving)) return;
-  store::destroy_key_file(home.key_file());
-  if (!is_there(home.joining() / kDatabase)) store::remove_database(home.database());
-  home::sync_folder(home.vault().parent_path());
-}
-
 }  // namespace
 
 Antechamber::Antechamber(asio::io_context& io, const home::Home& home, const home::Config& config, const Clock& clock,
                          std::string device_name, std::function<void(std::exception_ptr)> failed, ByteView spent)
-    : folder_(made(home.joining())),
-      device_name_(std::move(device_name)),
-      seed_(crypto::DeviceSeed::random()),
-      keys_(seed_),
-      certificate_(crypto::certify(keys_, keys_.public_keys(), seconds(clock.wall()), device_name_)),
-      database_(std::make_unique<store::Database>(folder_ / kDatabase, store::Database::Open::kCreate)),
-      log_(std::make_unique<store::SealedLog>(*database_)),
-      memory_(std::make_unique<store::LocalState>(*database_, keys_.local_key("local.state"))) {
-  if (!spent.empty()) memory_->put(net::kSpentCodes, spent);
+    : home_(home, std::move(device_name)),
+      certificate_(crypto::certify(keys(), keys().public_keys(), seconds(clock.wall()), home_.device_name())) {
+  if (!spent.empty()) memory().put(net::kSpentCodes, spent);
   net::PeerHooks nobody;
   nobody.admits = [](const JournalId&, const crypto::Chain&) { return std::nullopt; };
   nobody.session = [](const JournalId&, const crypto::ProvenDevice&) { return sync::Hooks(); };
-  switchboard_ = std::make_unique<net::Switchboard>(net::Switchboard::House{
-      {keys_, [this] { return introduction(); }}, *log_, *memory_, clock, random_below, std::move(nobody), note});
+  switchboard_ = std::make_unique<net::Switchboard>(net::Switchboard::House{{keys(), [this] { return introduction(); }},
+                                                                            home_.log(),
+                                                                            memory(),
+                                                                            clock,
+                                                                            random_below,
+                                                                            std::move(nobody),
+                                                                            note});
   node_ = std::make_unique<net::Node>(
       io, *switchboard_,
       net::Node::Options{config.listen, config.discovery, config.addresses, note, std::move(failed), clock});
@@ -90,39 +44,13 @@ Antechamber::~Antechamber() = default;
 net::Introduction Antechamber::introduction() const { return as_.value_or(net::Introduction{{certificate_}, {}}); }
 
 void Antechamber::keep(journal::Handover handover, const crypto::SecretBytes& passphrase, crypto::Argon2Cost cost) {
-  net::AddressBook book(*memory_);
+  net::AddressBook book(memory());
   for (const journal::Reach& one : handover.reach) book.learn(one.device, one.addresses);
-  memory_->write_down();
-  const auto made = journal::Identity::arrive({folder_ / kVault, folder_ / kKey}, seed_.clone(),
-                                              std::move(handover.handed), device_name_, passphrase, cost);
-  static_cast<void>(made);  // it is opened anew where it will lie
+  home_.keep(std::move(handover.handed), passphrase, cost);
 }
 
-Bytes Antechamber::spent() const { return memory_->get(net::kSpentCodes).value_or(Bytes()); }
+Bytes Antechamber::spent() const { return home_.memory().get(net::kSpentCodes).value_or(Bytes()); }
 
 void Antechamber::leave(std::function<void()> done) { node_->stop(std::move(done)); }
-
-void move_in_from_antechamber(const home::Home& home) {
-  try {
-    store::require_one_file(home.joining() / kDatabase);
-    try {
-      move_files(home);
-    } catch (...) {
-      take_back(home);
-      throw;
-    }
-    std::error_code ignored;  // the next start sees to it
-    fs::remove_all(home.joining(), ignored);
-  } catch (const std::system_error& refused) {
-    throw store::NotDurable(refused.what());
-  }
-}
-
-void clear_unfinished_joining(const home::Home& home) {
-  if (!is_there(home.joining())) return;
-  take_back(home);
-  store::destroy_key_file(home.joining() / kKey);
-  fs::remove_all(home.joining());
-}
 
 }  // namespace duolog

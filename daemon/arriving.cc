@@ -160,7 +160,7 @@ void Arriving::left() {
 }
 
 void Arriving::move_in() {
-  move_in_from_antechamber(house_.home);
+  move_in_from_joining(house_.home);
   spdlog::info("joined: this home is one of a person's from now on");
   if (!stopped_) house_.open(way_.passphrase);
 }

@@ -25,9 +25,11 @@ std::optional<sync::BundleOwner> whose(Household& house, const crypto::BundleHea
 
 }  // namespace
 
-std::unique_ptr<sync::BundleWriter> write_bundle(Household& house, journal::Parcel&& parcel) {
+std::unique_ptr<sync::BundleWriter> write_bundle(Household& house, journal::Parcel&& parcel,
+                                                 std::optional<std::uint64_t> limit) {
   sync::BundleContent content{parcel.journal, parcel.genesis.encode(), std::move(parcel.held), std::move(parcel.chains),
                               std::move(parcel.chunks)};
+  if (limit) content.limit = *limit;
   sync::BundleKeys keys;
   for (const crypto::RootPublic& root : parcel.genesis.roots()) keys.roots.push_back(root.wrap);
   keys.epochs = std::move(parcel.epochs);

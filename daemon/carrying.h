@@ -11,7 +11,8 @@
 namespace duolog {
 
 // `house` outlives what is returned.
-std::unique_ptr<sync::BundleWriter> write_bundle(Household& house, journal::Parcel&& parcel);
+std::unique_ptr<sync::BundleWriter> write_bundle(Household& house, journal::Parcel&& parcel,
+                                                 std::optional<std::uint64_t> limit = std::nullopt);
 // `written`, where it is given, hears of what is new each time when the latest was written, in ms since 1970.
 std::unique_ptr<sync::BundleReader> read_bundle(Household& house, std::function<void(std::int64_t)> written = {});
 

@@ -28,8 +28,7 @@ void note_of_the_network(std::string_view note) { spdlog::info("net: {}", note);
 // What is told of a file names it, and says what can be done.
 std::string naming(const std::filesystem::path& file, const std::string& text) {
   std::string named = text.find(file.string()) == std::string::npos ? file.string() + ": " + text : text;
-  if (named.find("\nhint: ") == std::string::npos)
-    named += "\nhint: restore it from a backup; nothing was written to it";
+  if (named.find("\nhint: ") == std::string::npos) named += "; nothing was changed\nhint: restore it from a backup";
   return named;
 }
 
@@ -69,7 +68,9 @@ Device::Open::Open(Device::State& owner, std::unique_ptr<store::Database> databa
       house(std::move(database), std::move(identity), owner.outside()),
       node(owner.io, house.switchboard(), owner.network_of(house)),
       moment(owner.io),
-      idle(owner.io) {
+      idle(owner.io),
+      post({owner.io, house, owner.clock, [](std::string_view note) { spdlog::info("{}", note); },
+            [&owner](std::exception_ptr escaped) { owner.bug = std::move(escaped), owner.stop(); }}) {
   if (!owner.config.drop_box.empty()) {
     drop_box.emplace(owner.io, owner.config.drop_box, house, owner.clock,
                      [](std::string_view note) { spdlog::info("{}", note); });
@@ -82,7 +83,7 @@ net::Node::Options Device::State::network_of(Household& house) {
   net::Node::Options options{config.listen, config.discovery, config.addresses, note_of_the_network};
   options.failed = [this](std::exception_ptr escaped) { bug = std::move(escaped), stop(); };
   options.port_mapping = config.port_mapping;
-  if (config.port_mapping) options.nonce = net::lasting_nonce(house.local_state(), random_below);
+  if (config.port_mapping) options.nonce_key = net::lasting_nonce_key(house.local_state(), random_below);
   return options;
 }
 
@@ -90,6 +91,11 @@ net::Node::Options Device::State::network_of(Household& house) {
 Household::Outside Device::State::outside() {
   Household::Outside outside{clock, random_below, {}, home::zone_of_this_machine(), {}, {},
                              {},    {},           {}, note_of_the_network};
+  outside.elsewhere = [this, lives = std::weak_ptr(alive)] {
+    asio::post(io, [this, lives] {
+      if (!lives.expired() && open) open->post.elsewhere();
+    });
+  };
   outside.blobs = home.blobs();
   outside.blob_quota.bytes = std::uint64_t{config.attachments_limit_mib} << 20;
   outside.eager_bytes = config.attachments_eager_bytes;
@@ -97,6 +103,7 @@ Household::Outside Device::State::outside() {
     asio::post(io, [this, lives] {
       if (!lives.expired() && open) wait_for_moment(), rest_later();
       if (!lives.expired() && open && open->drop_box) open->drop_box->wrote();
+      if (!lives.expired() && open) open->post.wrote();
     });
   };
   outside.view = home.view();
@@ -117,12 +124,13 @@ Household::Outside Device::State::outside() {
   outside.heard = [this] { return !watchers.empty() || (nudged() && open->nudging->hears()); };
   outside.came_or_left = [this](const net::PeerStatus& status) {
     if (!open) return;
-    const control::Peer peer = open->describe(status);
+    const auto peer = open->describe(status);
+    if (!peer) return;
     control::WatchEvent event;
-    event.set_event(peer.connected() ? "connected" : "disconnected");
+    event.set_event(peer->connected() ? "connected" : "disconnected");
     event.set_at(control::moment(clock.wall()));
-    event.set_journal(peer.journal());
-    event.set_name(peer.name());
+    event.set_journal(peer->journal());
+    event.set_name(peer->name());
     tell(event);
   };
   return outside;
@@ -137,6 +145,8 @@ void as_far_as_the_disk_goes(Work&& work) {
     spdlog::error("what came in cannot be taken up: {}", refused.what());
   } catch (const store::BadDatabase& damaged) {
     spdlog::error("what came in cannot be taken up: {}", damaged.what());
+  } catch (const std::bad_alloc&) {
+    spdlog::error("what came in cannot be taken up: no locked memory is left for a key");
   }
 }
 
@@ -163,27 +173,27 @@ void Device::State::rest_later() {
   constexpr auto kQuiet = std::chrono::seconds(3);
   open->idle.expires_after(kQuiet);
   open->idle.async_wait([this, lives = std::weak_ptr(alive)](asio::error_code cancelled) {
-    if (!cancelled && !lives.expired() && open) open->house.rest();
+    if (!cancelled && !lives.expired() && open) as_far_as_the_disk_goes([this] { open->house.rest(); });
   });
 }
 
 void Device::State::fold() {
   as_far_as_the_disk_goes([this] { open->house.fold(); });
+  open->post.folded();
   rest_later();
   wait_for_moment();  // another device of this person may have sealed a letter
 }
 
-control::Peer Device::Open::describe(const net::PeerStatus& status) const {
+std::optional<control::Peer> Device::Open::describe(const net::PeerStatus& status) const {
+  const auto member = house.door().find(status.journal, status.device);
+  if (!member) return std::nullopt;
   control::Peer peer;
   for (const auto& journal : house.identity().journals()) {
     if (journal.id == status.journal) peer.set_journal(journal.name);
   }
-  for (const auto& member : house.door().members(status.journal)) {
-    if (member.device != status.device) continue;
-    peer.set_own(member.mine);
-    peer.set_name(member.person);
-    peer.set_device(member.device_name);
-  }
+  peer.set_own(member->mine);
+  peer.set_name(member->person);
+  peer.set_device(member->device_name);
   using Is = net::PeerStatus::State;
   switch (status.state) {
     case Is::kConnected:
@@ -199,7 +209,7 @@ control::Peer Device::Open::describe(const net::PeerStatus& status) const {
       peer.set_state("no answer");
       break;
     case Is::kNeverMet:
-      peer.set_state("never met");
+      peer.set_state(status.address.empty() ? "no address" : "never met");
       break;
   }
   peer.set_connected(status.state == Is::kConnected);
@@ -246,11 +256,15 @@ void Device::State::furnish_desk() {
   desk.examine = [this](control::DoctorReport& report) { examine(report); };
   desk.peers = [this] {
     std::vector<control::Peer> peers;
-    for (const auto& status : open->house.switchboard().status()) peers.push_back(open->describe(status));
+    for (const auto& status : open->house.switchboard().status())
+      if (auto peer = open->describe(status)) peers.push_back(std::move(*peer));
     return peers;
   };
   desk.in_step = [this] { return open->house.in_step(); };
-  desk.nudge = [this] { open->house.switchboard().sync_now(); };
+  desk.nudge = [this] {
+    open->house.switchboard().sync_now();
+    open->post.look_now();
+  };
   desk.pair = [this](const control::Pair& asked, auto tell, auto fail) {
     if (asked.restore()) return give_back(asked, {std::move(tell), std::move(fail)});
     Household& house = open->house;
@@ -263,6 +277,7 @@ void Device::State::furnish_desk() {
   desk.bundles.read = [this](auto written) { return read_bundle(open->house, std::move(written)); };
   furnish_keeping();
   furnish_devices();
+  furnish_mailboxes();
   desk.subscribe = [this](auto watcher) { return subscribe(std::move(watcher)); };
   desk.after = [this](std::chrono::milliseconds time, auto then) { return after(time, std::move(then)); };
 }
@@ -276,7 +291,7 @@ void Device::State::furnish_keeping() {
   desk.keeping.backup_key = [this] { return open->house.identity().keys().local_key("local.backup"); };
   desk.keeping.begin_restore = [this] {
     if (now() != Desk::State::kFresh) throw control::HomeInUse(home.places().data.string());
-    if (arriving) throw control::HomeInUse(home.joining().string());
+    refuse_two_at_once();
     return keeping.begin_restore();
   };
   desk.keeping.move_in = [this](auto& backup, const auto& asked, auto& report) { move_in(backup, asked, report); };
@@ -288,6 +303,12 @@ void Device::State::furnish_keeping() {
   desk.keeping.structure = [this] { return open->house.database().quick_integrity().value_or(std::string()); };
 }
 
+void Device::State::open_what_moved_in(const crypto::SecretBytes& passphrase) {
+  auto identity = open_vault(passphrase);
+  check(identity.has_value(), "a vault that was moved into its place does not open there");
+  open_with(std::move(*identity), store::Database::Open::kExisting);
+}
+
 void Device::State::move_in(store::BackupUnpacker& backup, const control::Restore_Finish& asked,
                             control::RestoreReport& report) {
   if (now() != Desk::State::kFresh || holds_a_home(home)) throw control::HomeInUse(home.places().data.string());
@@ -295,9 +316,7 @@ void Device::State::move_in(store::BackupUnpacker& backup, const control::Restor
   const Restored moved =
       duolog::move_in(backup, home, crypto::SecretBytes(as_bytes(asked.passphrase())),
                       {crypto::SecretBytes(lock.view()), config.passphrase_cost}, asked.old_device_is_gone());
-  auto identity = open_vault(lock);
-  check(identity.has_value(), "a vault that was moved into its place does not open there");
-  open_with(std::move(*identity), store::Database::Open::kExisting);
+  open_what_moved_in(lock);
   const Household& house = open->house;
   report.set_name(house.identity().person());
   report.set_device(house.identity().device());
@@ -327,12 +346,12 @@ void Device::State::refuse_a_log_without_its_vault() const {
   store::Database database(home.database(), left ? store::Database::Open::kExisting : store::Database::Open::kCreate);
   if (store::SealedLog(database).journals().empty()) return;
   throw std::runtime_error(home.database().string() + " holds journals, but its vault " + home.vault().string() +
-                           " is missing\nhint: put the vault back; nothing was changed");
+                           " is missing; nothing was changed\nhint: put the vault back");
 }
 
 // The database first, then the vault: a vault without its database would be a device that has lost its log.
 void Device::State::init(const control::Init& asked, control::Reply& reply) {
-  if (arriving) throw control::HomeInUse(home.joining().string());
+  refuse_two_at_once();
   if (half_set_up) clear_half_set_up();
   const crypto::SecretBytes passphrase(as_bytes(asked.passphrase()));
   refuse_a_log_without_its_vault();
@@ -425,6 +444,7 @@ void Device::State::describe(control::StatusReport& report) const {
     report.mutable_drop_box()->set_read(when(told.read_ms));
     report.mutable_drop_box()->set_trouble(told.trouble);
   }
+  open->describe_mailboxes(report);
   open->house.try_disk_again();
   const std::string& refusal = open->house.database().refusal();
   if (!refusal.empty()) report.add_warnings("cannot-write:" + refusal);
@@ -447,7 +467,7 @@ void Device::State::examine(control::DoctorReport& report) const {
   };
   find("daemon", "ok", DUOLOG_VERSION);
   std::error_code unknown;
-  if (!arriving && std::filesystem::exists(home.joining(), unknown))
+  if (!is_joining() && std::filesystem::exists(home.joining(), unknown))
     find("joining-left", "warning", home.joining().string());
   if (!crypto::secret_memory_is_locked()) find("memory-not-locked", "warning", "RLIMIT_MEMLOCK");
   if (!open) {
@@ -478,15 +498,19 @@ void Device::State::examine(control::DoctorReport& report) const {
     find("multicast-blocked", "warning", std::to_string(kDefaultPort));
   }
   open->examine_mapping(find);
+  open->examine_mailboxes(find);
   for (const auto& status : open->house.switchboard().status()) {
-    const control::Peer peer = open->describe(status);
+    const auto peer = open->describe(status);
+    if (!peer) continue;
     const bool here = status.state == net::PeerStatus::State::kConnected;
-    const std::string& name = peer.own() ? peer.device() : peer.name();
-    const std::string& where = status.trouble == net::Trouble::kNone ? peer.address() : status.trouble_at;
-    find(here ? connected_by(peer.way()) : away_because(status.trouble), here ? "ok" : "note",
+    const std::string& name = peer->own() ? peer->device() : peer->name();
+    const std::string& where = status.trouble == net::Trouble::kNone ? peer->address() : status.trouble_at;
+    const bool lost = peer->state() == "no address" && status.trouble == net::Trouble::kNone;
+    const char* away = lost ? "peer-no-address" : away_because(status.trouble);
+    find(here ? connected_by(peer->way()) : away, here ? "ok" : "note",
          here || where.empty() ? name : name + " (" + where + ")");
-    if (peer.clock_minutes() != 0) find("clock-differs", "warning", name);
-    if (!peer.version().empty()) find(("peer-" + peer.version()).c_str(), "warning", name);
+    if (peer->clock_minutes() != 0) find("clock-differs", "warning", name);
+    if (!peer->version().empty()) find(("peer-" + peer->version()).c_str(), "warning", name);
   }
   if (!open->nudging) find("notify-off", "note", "");
   if (open->nudging) open->nudging->examine(find);
@@ -561,13 +585,14 @@ void Device::start() {
       if (!identity) {
         throw std::runtime_error(state_->home.vault().string() + " does not open with " +
                                  state_->home.key_file().string() +
-                                 ": one of the two is damaged or from another home\nhint: put back both from one "
-                                 "backup; nothing was changed");
+                                 ": one of the two is damaged or from another home; nothing was changed\n"
+                                 "hint: put back both from one backup");
       }
       state_->open_with(std::move(*identity), store::Database::Open::kExisting);
     } else if (!std::filesystem::exists(state_->home.database())) {
-      throw std::runtime_error(state_->home.database().string() +
-                               " is missing, but its vault is here\nhint: " + std::string(store::kIfItIsLost));
+      throw std::runtime_error(
+          state_->home.database().string() +
+          " is missing, but its vault is here; nothing was changed\nhint: " + std::string(store::kIfItIsLost));
     }
   }
   state_->server = std::make_unique<control::Server>(state_->io, state_->home.places().socket(), state_->desk,

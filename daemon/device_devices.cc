@@ -35,6 +35,7 @@ void Device::State::furnish_devices() {
   desk.devices.join = [this](const control::DeviceJoin& asked, auto tell, auto fail) {
     return join_device(asked, {std::move(tell), std::move(fail)});
   };
+  desk.devices.recover_from = [this](const control::RecoverFrom_Begin& asked) { return recover_from(asked); };
   desk.devices.recover = [this](const control::Recover& asked, auto tell, auto fail) {
     return recover(asked, {std::move(tell), std::move(fail)});
   };
@@ -131,9 +132,18 @@ void Device::State::remove_device(const control::DeviceRemove& asked, control::D
   house.shelf().remove_device(row.id);
   for (const journal::Journal* journal : house.shelf().journals()) {  // what is true of them now
     const journal::Membership& members = journal->membership();
-    const bool is_out = members.removed(house.identity().root().id(), row.id) || !members.was_enrolled(row.id);
-    if (is_out && members.current() && !journal->secrets().parted) report.add_journals(journal->secrets().name);
+    const bool removed = members.removed(house.identity().root().id(), row.id);
+    const bool is_out = removed || !members.was_enrolled(row.id);
+    if (journal->secrets().parted) continue;
+    const bool to_be_read = journal->secrets().awaited || journal->waits_to_be_read();
+    if (!removed && (to_be_read || (journal->held() && !is_out))) {
+      report.add_waits(journal->secrets().name);
+    } else if (is_out && members.current()) {
+      report.add_journals(journal->secrets().name);
+    }
   }
+  for (const Post::Told& mailbox : open->post.told())
+    if (!mailbox.addresses.empty()) report.add_mailboxes(mailbox.addresses.front());
   spdlog::info("a device of one's own was removed");
 }
 
@@ -146,21 +156,12 @@ control::Desk::Pairing Device::State::join_device(const control::DeviceJoin& ask
 
 control::Desk::Pairing Device::State::begin_arriving(const std::function<WayIn()>& way,
                                                      std::function<Fetched()> how_far, MeetingEars ears) {
-  if (arriving || keeping.is_restoring()) {
-    control::Error busy;
-    busy.set_code(control::Error::WINDOW_OPEN);
-    ears.fail(busy);
-    return {};
-  }
+  refuse_two_at_once();
   make_room_for_a_home();
   try {
     arriving = Arriving::begin(
         {io, home, config, clock, [this](std::exception_ptr escaped) { bug = std::move(escaped), stop(); },
-         [this](const crypto::SecretBytes& passphrase) {
-           auto identity = open_vault(passphrase);
-           check(identity.has_value(), "a vault that was moved into its place does not open there");
-           open_with(std::move(*identity), store::Database::Open::kExisting);
-         },
+         [this](const crypto::SecretBytes& passphrase) { open_what_moved_in(passphrase); },
          [this](control::PairEvent& event) { describe_arrived(event); }, std::move(how_far),
          [this, lives = std::weak_ptr(alive)] {
            if (!lives.expired()) arriving.reset();
@@ -183,6 +184,10 @@ void Device::State::describe_arrived(control::PairEvent& event) const {
   arrived.set_locked_by(identity.locked_by() == crypto::VaultMode::kPassphrase ? "passphrase" : "key file");
   for (const journal::DeviceRow& row : open->house.shelf().devices())
     if (!row.self && !row.removed) arrived.add_others(row.name);
+}
+
+void Device::State::refuse_two_at_once() const {
+  if (is_joining() || keeping.is_restoring()) throw control::HomeInTheMaking();
 }
 
 // What an attempt to set up has left goes; a home, or what is left of one, stays.

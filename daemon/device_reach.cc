@@ -48,6 +48,10 @@ void Device::Open::examine_mapping(const std::function<void(const char*, const c
   switch (status.is) {
     case Is::kOff:
       return find("mapping-off", "note", "");
+    case Is::kNotNeeded:
+      return find("mapping-not-needed", "note", "");
+    case Is::kTunnel:
+      return find("mapping-tunnel", "note", "");
     case Is::kNoRouter:
       return find("mapping-no-router", "note", "");
     case Is::kAsking:

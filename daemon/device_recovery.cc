@@ -15,6 +15,44 @@ control::Desk::Pairing Device::State::recover(const control::Recover& asked, Mee
   return begin_arriving([&] { return with_words(asked, clock); }, [this] { return given_back(); }, std::move(ears));
 }
 
+control::Desk::Recovery Device::State::recover_from(const control::RecoverFrom_Begin& asked) {
+  for (const std::string* name : {&asked.name(), &asked.device_name()})
+    if (name->size() > crypto::kNameLimit) throw journal::Refusal::too_long("name", crypto::kNameLimit);
+  refuse_two_at_once();
+  const auto entropy = crypto::entropy_from_words(asked.words());
+  check(entropy.has_value(), "words were not looked at before they were used");
+  make_room_for_a_home();
+  std::shared_ptr<Recovering> read;
+  try {
+    read = std::make_shared<Recovering>(
+        home, Recovering::Comer{crypto::RootKeys(*entropy), asked.name(), asked.device_name()}, clock.wall());
+  } catch (...) {
+    clear_unfinished_joining(home);
+    throw;
+  }
+  recovering = read;
+  control::Desk::Recovery recovery;
+  recovery.reader = std::shared_ptr<sync::BundleReader>(read, &read->reader());
+  recovery.is_shared = [read] { return read->is_shared(); };
+  recovery.tell_gaps = [read](control::BundleReport& report) {
+    for (const Recovering::Gap& gap : read->gaps()) {
+      control::BundleReport::Gap& told = *report.add_gaps();
+      told.set_device(gap.device);
+      told.set_held(gap.held);
+      told.set_begins(gap.begins);
+    }
+  };
+  recovery.move_in = [this, read](const crypto::SecretBytes& passphrase, control::PairEvent& event) {
+    if (!read->move_in(passphrase, config.passphrase_cost)) return false;
+    open_what_moved_in(passphrase);
+    describe_arrived(event);
+    const JournalId notebook = open->house.identity().journals().front().id;
+    event.mutable_arrived()->set_records(control::count(open->house.log().record_count(notebook)));
+    return true;
+  };
+  return recovery;
+}
+
 // Nothing but what is shared comes from elsewhere: the notebook begins here.
 Fetched Device::State::given_back() const {
   const Household& house = open->house;

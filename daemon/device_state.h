@@ -14,16 +14,22 @@
 #include "daemon/keeping.h"
 #include "daemon/net/node.h"
 #include "daemon/nudging.h"
+#include "daemon/post.h"
+#include "daemon/recovering.h"
 
 namespace duolog {
 
 // The house and its sockets.
 struct Device::Open {
   Open(Device::State& device, std::unique_ptr<store::Database> database, journal::Identity identity);
-  [[nodiscard]] control::Peer describe(const net::PeerStatus& status) const;
+  // nullopt: nobody has proven yet who that is.
+  [[nodiscard]] std::optional<control::Peer> describe(const net::PeerStatus& status) const;
   // device_reach.cc: by which way somebody is connected, as control.proto says it; and what doctor says of the router.
   [[nodiscard]] const char* way_of(const net::PeerStatus& status) const;
   void examine_mapping(const std::function<void(const char*, const char*, std::string)>& find) const;
+  // device_mailboxes.cc
+  void describe_mailboxes(control::StatusReport& report) const;
+  void examine_mailboxes(const std::function<void(const char*, const char*, std::string)>& find) const;
 
   Device::State& device;
   Household house;
@@ -32,6 +38,7 @@ struct Device::Open {
   asio::steady_timer idle;         // when the view is made durable
   std::optional<Nudging> nudging;  // unless the person wants quiet
   std::optional<DropBox> drop_box;
+  Post post;
 };
 
 struct Device::State {
@@ -54,6 +61,7 @@ struct Device::State {
   Keeping keeping{home, config};
   std::optional<store::RestoredMark> restored;  // on its way into the house
   std::shared_ptr<Arriving> arriving;           // this device joins a person's others
+  std::weak_ptr<Recovering> recovering;         // somebody reads a bundle into a home that is to be
   Bytes spent_codes;                            // of attempts to do so, as net::kSpentCodes
   bool half_set_up = false;  // a vault was made whose database could not be begun: nobody was told of it
   std::exception_ptr bug;
@@ -64,6 +72,9 @@ struct Device::State {
     return vault().exists() && !half_set_up ? control::Desk::State::kLocked : control::Desk::State::kFresh;
   }
   [[nodiscard]] bool nudged() const { return open && open->nudging; }
+  [[nodiscard]] bool is_joining() const {
+    return arriving || !recovering.expired();
+  }  // something lies in home.joining()
   [[nodiscard]] store::VaultFile vault() const { return {home.vault(), home.key_file()}; }
 
   Household::Outside outside();
@@ -73,6 +84,7 @@ struct Device::State {
   void rest_later();
   void furnish_desk();
   void open_with(journal::Identity identity, store::Database::Open how);
+  void open_what_moved_in(const crypto::SecretBytes& passphrase);
   [[nodiscard]] std::optional<journal::Identity> open_vault(const crypto::SecretBytes& passphrase) const;
   void clear_half_set_up();
   void refuse_a_log_without_its_vault() const;
@@ -89,6 +101,7 @@ struct Device::State {
   void refuse_what_is_anothers(const std::vector<journal::DeviceRow>& own, const std::string& name) const;
   [[nodiscard]] bool was_removed() const;                           // this device, by another of its person's
   [[nodiscard]] std::vector<std::string> unlisted_devices() const;  // names, or ids, of those the notebook lacks
+  void refuse_two_at_once() const;                                  // who make a home here
   void make_room_for_a_home();
   [[nodiscard]] Fetched fetched() const;
   control::Desk::Pairing begin_arriving(const std::function<WayIn()>& way, std::function<Fetched()> how_far,
@@ -96,10 +109,12 @@ struct Device::State {
   void describe_arrived(control::PairEvent& event) const;
   // ---- the way back with the 24 words: device_recovery.cc ----
   control::Desk::Pairing recover(const control::Recover& asked, MeetingEars ears);
+  control::Desk::Recovery recover_from(const control::RecoverFrom_Begin& asked);
   [[nodiscard]] Fetched given_back() const;
   control::Desk::Pairing give_back(const control::Pair& asked, MeetingEars ears);
 
   void furnish_keeping();
+  void furnish_mailboxes();
   void move_in(store::BackupUnpacker& backup, const control::Restore_Finish& asked, control::RestoreReport& report);
   void describe(control::StatusReport& report) const;
   void examine(control::DoctorReport& report) const;

@@ -110,6 +110,8 @@ void DropBox::State::done_reading() {
     with_gaps.clear();
     look_what_to_write();  // they may have acknowledged what lies there
   }
+  if (verdict == Is::kNone && tally.gaps.empty() && reading->reader->journal())
+    journal::Door(house.shelf()).was_read_whole(*reading->reader->journal());
   put_off.erase(reading->found.name);
   const bool may_open_later = verdict == Is::kOthers || tally.cut_off > 0;
   if (!tally.gaps.empty() || may_open_later) with_gaps.insert(reading->found.name);

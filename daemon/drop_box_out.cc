@@ -103,6 +103,13 @@ void DropBox::State::forget_own(const JournalId& journal) {
     own.erase(name);
   }
   memory().remove(mark_of(journal));
+  say_what_lies_there(journal, {});
+}
+
+// For the delivery lines.
+void DropBox::State::say_what_lies_there(const JournalId& journal, std::vector<journal::Receipts::Lying> lying) const {
+  if (journal::Journal* there = house.shelf().by_id(journal))
+    there->lies(journal::Receipts::Way::kBundle, std::move(lying));
 }
 
 // A journal that is held is as old as its backup: what is current there, a removed device may have.
@@ -120,11 +127,15 @@ bool DropBox::State::begin_writing() {
   const auto before = own_of(journal);
   const bool is_old = before && before->written_ms + kKeptMs < now();
   if (is_old) forget_own(journal);
+  const DeviceId& self = house.identity().keys().id();
+  const auto head = house.log().head(journal, self);
+  journal::Receipts::Lying lying{parcel.held[self], head ? head->seq : 0, before ? before->written_ms : 0};
   if (before && !is_old && before->content == content && folder.has(before->name)) {
+    say_what_lies_there(journal, {lying});
     if (!before->before.empty()) drop_replaced(journal, *before);
     return true;
   }
-  writing.emplace(Written{journal, content, write_bundle(house, std::move(parcel)), nullptr});
+  writing.emplace(Written{journal, content, write_bundle(house, std::move(parcel)), nullptr, lying});
   return true;
 }
 
@@ -179,6 +190,8 @@ void DropBox::State::keep_written() {
   last_bytes = writing->writer->bytes();
   told.written_ms = now();
   remember_told();
+  writing->lying.at_ms = told.written_ms;
+  say_what_lies_there(writing->journal, {writing->lying});
 }
 
 }  // namespace duolog

@@ -15,6 +15,7 @@
 #include "daemon/carrying.h"
 #include "daemon/drop_box.h"
 #include "daemon/drop_folder.h"
+#include "daemon/journal/receipts.h"
 
 namespace duolog {
 
@@ -65,6 +66,7 @@ struct DropBox::State : std::enable_shared_from_this<DropBox::State> {
   void keep_written();
   void drop_replaced(const JournalId& journal, Own mine);
   void forget_own(const JournalId& journal);
+  void say_what_lies_there(const JournalId& journal, std::vector<journal::Receipts::Lying> lying) const;
   bool drop_strangers();
   [[nodiscard]] std::optional<Own> own_of(const JournalId& journal) const;
   [[nodiscard]] std::int64_t now() const { return clock.wall().time_since_epoch().count(); }
@@ -112,6 +114,7 @@ struct DropBox::State : std::enable_shared_from_this<DropBox::State> {
     Hash content;
     std::unique_ptr<sync::BundleWriter> writer;
     std::unique_ptr<DropFolder::Writing> file;
+    journal::Receipts::Lying lying;  // what of it is this device's
   };
   std::optional<Written> writing;
   std::uint64_t last_bytes = 0;

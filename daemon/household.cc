@@ -4,6 +4,8 @@
 #include <system_error>
 #include <utility>
 
+#include "daemon/net/address_book.h"
+
 namespace duolog {
 namespace {
 
@@ -39,6 +41,7 @@ Household::Household(std::unique_ptr<store::Database> database, journal::Identit
       attachments_(shelf_, blobs_, outside_.eager_bytes,
                    {[this](const JournalId& journal) { switchboard_.log_grew(journal); }, [this] { fold_soon(); }}),
       switchboard_(network_house()) {
+  blobs_.make_room = [this] { return shelf_.make_room(blobs_.room_for_own()); };
   shelf_.start();
   attachments_.start();
   show_doors();
@@ -50,7 +53,9 @@ net::Switchboard::House Household::network_house() {
   hooks.admits = [this](const JournalId& journal, const crypto::Chain& chain) {
     try_disk_again();
     auto proven = door_.prove(journal, chain);
+    const bool is_new = proven && !log_.admitted(journal, proven->device.id());
     if (proven && !door_.admit(journal, chain)) proven.reset();
+    if (proven && is_new) fold_soon();  // it came by its chain alone: where whoever let it in is lost, this one does
     return proven;
   };
   hooks.may_stay = [this](const JournalId& journal, const crypto::ProvenDevice& other) {
@@ -72,7 +77,8 @@ net::Switchboard::House Household::network_house() {
           outside_.clock,
           outside_.random,
           std::move(hooks),
-          outside_.note};
+          outside_.note,
+          outside_.elsewhere};
 }
 
 void Household::forgotten(const JournalId& journal, const std::vector<DeviceId>& strangers,
@@ -96,6 +102,7 @@ void Household::show_doors() {
     for (const auto& member : door_.members(id)) {
       if (!member.self) doorway.others.push_back(member.device);
     }
+    if (identity_.journal(id).awaited) look_for_whom_the_host_knew(doorway);
     doorway.beacons = door_.beacon_keys(id, net::kBeaconEpochs);
   }
   for (auto& candidate : door_.psk_candidates()) {
@@ -107,6 +114,16 @@ void Household::show_doors() {
     return std::ranges::find(doorways, one.first, &net::Doorway::journal) == doorways.end();
   });
   switchboard_.set_doorways(std::move(doorways));
+}
+
+// Of a journal that was handed over nothing is known but who did so, and that one may be gone by now. Where the others
+// were it has told; whose devices those are shows when they prove it.
+void Household::look_for_whom_the_host_knew(net::Doorway& doorway) {
+  const DeviceId& self = identity_.keys().id();
+  for (const DeviceId& device : net::AddressBook(memory_).devices()) {
+    const bool is_sought = std::ranges::find(doorway.others, device) != doorway.others.end();
+    if (device != self && !is_sought && door_.may_be_of(doorway.journal, device)) doorway.others.push_back(device);
+  }
 }
 
 sync::Chunks Household::session_chunks(const JournalId& journal) {
@@ -222,6 +239,7 @@ bool Household::say_what_is_to_come() {
 void Household::rest() {
   if (shelf_.to_fold() > 0) return fold_soon();  // what was announced has not come
   if (!shelf_.is_at_rest()) shelf_.rest();
+  if (shelf_.to_fold() > 0) fold_soon();  // the view has gone back to the disk
 }
 
 // A letter opens by this device's own clock, and not while somebody met lately says another day.

@@ -29,6 +29,7 @@ class Household {
     std::function<void(const net::PeerStatus&)> came_or_left;
     std::function<void()> wrote;  // our own log has grown: once it is folded, shelf().next_moment() may be another one
     std::function<void(std::string_view)> note;  // for the daemon's notes
+    std::function<void()> elsewhere;             // another network, or the machine slept
     std::filesystem::path view;                  // its file; empty: in memory alone
     std::filesystem::path blobs;                 // the folder of attachments
     store::BlobQuota blob_quota;
@@ -80,6 +81,7 @@ class Household {
  private:
   [[nodiscard]] net::Switchboard::House network_house();
   void forgotten(const JournalId& journal, const std::vector<DeviceId>& strangers, const std::vector<ChunkId>& chunks);
+  void look_for_whom_the_host_knew(net::Doorway& doorway);
   void show_doors();  // journals, epochs or members are other ones than before: tell the network
   sync::Chunks session_chunks(const JournalId& journal);
   sync::Hooks session_hooks(const JournalId& journal, const DeviceId& other);

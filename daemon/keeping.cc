@@ -7,9 +7,9 @@
 #include <string_view>
 #include <system_error>
 
-#include "daemon/antechamber.h"
 #include "daemon/control/visit.h"
 #include "daemon/home/origin.h"
+#include "daemon/home_to_be.h"
 
 namespace duolog {
 
@@ -67,7 +67,6 @@ store::BackupParts Keeping::backup_parts(Household& house, WallTime now, const c
 
 std::shared_ptr<store::BackupUnpacker> Keeping::begin_restore() {
   if (holds_a_home(home_)) throw control::HomeInUse(home_.places().data.string());
-  if (!restoring_.expired()) throw control::HomeInUse(home_.restoring().string());
   clear_unfinished_restore(home_);
   auto unpacker = std::make_shared<store::BackupUnpacker>(home_.restoring());
   restoring_ = unpacker;

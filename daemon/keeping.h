@@ -21,7 +21,7 @@ class Keeping {
   // Throws what Identity::sealing_for_backup() throws.
   store::BackupParts backup_parts(Household& house, WallTime now, const crypto::SecretBytes& passphrase);
 
-  // Throws control::HomeInUse where there is a home already, or somebody else restores one at this moment.
+  // Throws control::HomeInUse where there is a home already. REQUIRES: !is_restoring()
   std::shared_ptr<store::BackupUnpacker> begin_restore();
 
   [[nodiscard]] bool is_restoring() const { return !restoring_.expired(); }

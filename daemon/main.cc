@@ -7,6 +7,8 @@
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
+#include <linux/close_range.h>
+
 #include <CLI/CLI.hpp>
 #include <array>
 #include <asio/io_context.hpp>
@@ -14,6 +16,7 @@
 #include <csignal>
 
 #include "daemon/device.h"
+#include "daemon/net/upnp_errand.h"
 #include "daemon/notes.h"
 
 namespace {
@@ -130,19 +133,25 @@ bool serve(asio::io_context& io, home::Home& home, const home::Config& config, c
   return device.wants_to_run_anew();
 }
 
-// Returns only where the program could not be executed anew.
+// Returns only where the program could not be executed anew. A call that is just being made has a socket which nobody
+// has marked yet.
 void run_anew(char** argv) {
+  constexpr unsigned kFirstOwn = STDERR_FILENO + 1;
+  (void)::close_range(kFirstOwn, ~0U, CLOSE_RANGE_CLOEXEC);
   ::execv("/proc/self/exe", argv);
   throw std::system_error(errno, std::generic_category(), "locked, but duologd cannot run anew; start it again");
 }
+
+constexpr std::string_view kSafe = "\nhint: what was saved is safe";
 
 // What a person can do about it; the text before it names the file.
 std::string_view advice(const std::error_code& code) {
   if (code == std::errc::no_space_on_device)
     return "\nhint: make room on that disk (df -h, df -i); what was saved is safe";
   if (code == std::errc::read_only_file_system) return "\nhint: let that disk be written to; what was saved is safe";
-  if (code == std::errc::io_error) return "\nhint: the disk may be failing: make a copy of it";
-  return "";
+  if (code == std::errc::io_error)
+    return "\nhint: the disk may be failing: make a copy of it; nothing more is written to it";
+  return kSafe;
 }
 
 void run(const Options& options, char** argv) {
@@ -164,6 +173,9 @@ void run(const Options& options, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  constexpr int kOwnWords = 2;
+  if (argc >= kOwnWords && std::string_view(argv[1]) == net::kUpnpErrandWord)
+    return net::run_upnp_errand(argc - kOwnWords, argv + kOwnWords);
   leave_at_once_when_asked();
   CLI::App app("duologd keeps a journal of two people on this device and syncs it with the other's.", "duologd");
   Options options;
@@ -187,7 +199,8 @@ int main(int argc, char** argv) {
     spdlog::error("{}{}", error.what(), advice(error.code()));
     return kFailed;
   } catch (const std::exception& error) {
-    spdlog::error("{}", error.what());
+    const std::string_view what = error.what();
+    spdlog::error("{}{}", what, what.find("\nhint: ") == std::string_view::npos ? kSafe : "");
     return kFailed;
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "daemon/meeting_events.h"
 
+#include "crypto/mailbox.h"
 #include "daemon/control/convert.h"
 #include "proto/control.pb.h"
 
@@ -156,6 +157,7 @@ std::optional<ReadInvitation> read_invitation(MeetingVoice& voice, const std::st
     read.at = parse_address(at);
     if (!read.at) return no(Error::BAD_REQUEST, at);
   }
+  if (crypto::looks_like_mailbox_link(invitation)) return no(Error::MAILBOX_LINK);
   if (invitation.starts_with("duolog:")) {
     read.link = crypto::parse_link(invitation);
     if (!read.link || read.link->purpose != purpose) return no(refusal_of(read.link));

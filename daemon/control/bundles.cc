@@ -2,9 +2,10 @@
 #include "daemon/control/bundles.h"
 
 #include "daemon/control/convert.h"
+#include "daemon/control/intake.h"
+#include "daemon/journal/door.h"
 #include "daemon/journal/items.h"
 #include "daemon/journal/parcel.h"
-#include "daemon/sync/bundle_reader.h"
 #include "daemon/sync/bundle_writer.h"
 #include "proto/control.pb.h"
 
@@ -12,9 +13,7 @@ namespace duolog::control {
 namespace {
 
 constexpr auto kAtOnce = std::chrono::milliseconds(0);
-constexpr auto kSoon = std::chrono::milliseconds(5);  // where a fold is waited for
-constexpr int kStepsTold = 64;                        // of the counting, between two reports
-constexpr std::size_t kPieceLimit = 1 << 20;
+constexpr int kStepsTold = 64;  // of the counting, between two reports
 constexpr std::size_t kIdShown = 8;
 
 Error error(Error::Code code, std::string detail = {}, std::uint32_t limit = 0) {
@@ -30,35 +29,28 @@ std::string name_of(const journal::Journal& journal, const DeviceId& device) {
   return name.empty() ? hex(device.bytes).substr(0, kIdShown) : name;
 }
 
-void describe(BundleReport& out, const sync::BundleReader::Tally& tally) {
-  out.set_records(count(tally.records));
-  out.set_chunks(count(tally.chunks));
-  out.set_known(count(tally.known));
-  out.set_bodies(count(tally.bodies));
-  out.set_unknown(count(tally.unknown));
-  out.set_refused(count(tally.refused));
-  out.set_newer(count(tally.newer));
-}
-
 }  // namespace
 
 struct Bundles::State {
-  State(Desk& served, Keep::Answers out) : desk(served), answers(std::move(out)) {}
+  State(Desk& served, Keep::Answers out)
+      : desk(served),
+        answers(std::move(out)),
+        intake(desk, answers,
+               {[this](BundleReport& report) { describe(report); }, [] { return error(Error::BUNDLE_OF_OTHERS); },
+                [this](BundleReport& report) { was_whole(report); }}) {}
 
   void give(const BundleExport& asked);
   void begin_export(const BundleExport::Begin& asked);
   void count_on(int steps);
   [[nodiscard]] Reply report_of_export() const;
   void take(const BundleImport& asked);
-  void work();
-  void tell_over();
-  [[nodiscard]] Reply report_of_import(const char* stage) const;
+  void describe(BundleReport& out) const;
+  void was_whole(const BundleReport& report) const;
   void tell_gaps(BundleReport& out) const;
 
   void forget() {
     timer.reset();
     writer.reset();
-    reader.reset();
   }
   void guarded(const std::function<void()>& step) {
     answers.guarded(step, [this] { forget(); });
@@ -74,10 +66,8 @@ struct Bundles::State {
   Hold timer;
   std::unique_ptr<sync::BundleWriter> writer;
   BundleReport about;  // what is known of it before it is counted
-  std::unique_ptr<sync::BundleReader> reader;
-  std::int64_t latest_ms = 0;
-  std::uint64_t fed = 0;
-  bool ending = false;
+  Intake intake;
+  std::int64_t latest_ms = 0;  // of what came in
 };
 
 Bundles::Bundles(Desk& desk, Keep::Answers answers) : state_(std::make_unique<State>(desk, std::move(answers))) {}
@@ -86,7 +76,7 @@ Bundles::~Bundles() = default;
 bool Bundles::answer(const Request& request) {
   const auto body = request.body_case();
   if (body != Request::kBundleExport) state_->writer.reset();
-  if (body != Request::kBundleImport) state_->reader.reset();
+  if (body != Request::kBundleImport) state_->intake.forget();
   state_->timer.reset();
   if (body == Request::kBundleExport) return state_->give(request.bundle_export()), true;
   if (body == Request::kBundleImport) return state_->take(request.bundle_import()), true;
@@ -109,7 +99,9 @@ void Bundles::State::give(const BundleExport& asked) {
 void Bundles::State::begin_export(const BundleExport::Begin& asked) {
   writer.reset();
   journal::Parcel parcel = journal::pack(desk.shelf(), {asked.journal(), asked.everything(), asked.attachments()});
-  if (parcel.devices.empty()) return answers.fail(error(Error::NOTHING_TO_CARRY, parcel.other, 1));
+  // A whole notebook is of use to whoever has the 24 words.
+  const bool for_words = asked.everything() && !parcel.genesis.second;
+  if (parcel.devices.empty() && !for_words) return answers.fail(error(Error::NOTHING_TO_CARRY, parcel.other, 1));
   about.Clear();
   about.set_journal(parcel.name);
   about.set_other(parcel.other);
@@ -153,85 +145,33 @@ Reply Bundles::State::report_of_export() const {
 // ---- taken in ----
 
 void Bundles::State::take(const BundleImport& asked) {
-  if (asked.has_begin()) {
-    desk.shelf();  // a full disk may have room again
-    reader = desk.bundles.read([this](std::int64_t written_ms) { latest_ms = std::max(latest_ms, written_ms); });
-    fed = 0;
-    latest_ms = 0;
-    ending = false;
-    return answers.finish(report_of_import("taking"));
-  }
-  if (!reader || ending || asked.piece().size() > kPieceLimit)
-    throw journal::Refusal(journal::Reason::kBadRequest, "bundle");
-  if (asked.has_end()) {
-    ending = true;
-    reader->end();
-  } else {
-    fed += asked.piece().size();
-    reader->feed(as_bytes(asked.piece()));
-  }
-  guarded([this] { work(); });
+  if (!asked.has_begin()) return intake.take(asked);
+  desk.shelf();  // a full disk may have room again
+  latest_ms = 0;
+  intake.begin(desk.bundles.read([this](std::int64_t written_ms) { latest_ms = std::max(latest_ms, written_ms); }));
+  answers.finish(intake.report("taking"));
 }
 
-void Bundles::State::work() {
-  using Step = sync::BundleReader::Step;
-  switch (reader->work()) {
-    case Step::kMore:
-      return later(kAtOnce, [this] { work(); });
-    case Step::kWaits:
-      return later(kSoon, [this] { work(); });
-    case Step::kHungry:
-      return answers.finish(report_of_import("taking"));
-    case Step::kOver:
-      return tell_over();
-  }
+void Bundles::State::was_whole(const BundleReport& report) const {
+  const std::optional<JournalId>& journal = intake.reader()->journal();
+  if (report.gaps_size() == 0 && journal) journal::Door(desk.shelf()).was_read_whole(*journal);
 }
 
-void Bundles::State::tell_over() {
-  using Verdict = sync::BundleReader::Verdict;
-  Reply reply = report_of_import("over");
-  const Verdict verdict = reader->verdict();
-  reader.reset();
-  switch (verdict) {
-    case Verdict::kNoBundle:
-      return answers.fail(error(Error::NOT_A_BUNDLE));
-    case Verdict::kNewer:
-      return answers.fail(error(Error::BUNDLE_TOO_NEW));
-    case Verdict::kOthers:
-      return answers.fail(error(Error::BUNDLE_OF_OTHERS));
-    case Verdict::kBroken:
-      reply.mutable_bundle()->set_broken("cut");
-      break;
-    case Verdict::kUntrue:
-      reply.mutable_bundle()->set_broken("untrue");
-      break;
-    case Verdict::kNone:
-      break;
-  }
-  answers.finish(std::move(reply));
-}
-
-Reply Bundles::State::report_of_import(const char* stage) const {
-  Reply reply;
-  BundleReport& out = *reply.mutable_bundle();
-  out.set_stage(stage);
-  out.set_done(fed);
-  describe(out, reader->tally());
+void Bundles::State::describe(BundleReport& out) const {
   if (latest_ms > 0) out.set_latest(moment(WallTime(std::chrono::milliseconds(latest_ms))));
-  if (!reader->journal()) return reply;
-  const journal::Journal* journal = desk.shelf().by_id(*reader->journal());
-  if (journal == nullptr) return reply;
+  if (!intake.reader()->journal()) return;
+  const journal::Journal* journal = desk.shelf().by_id(*intake.reader()->journal());
+  if (journal == nullptr) return;
   out.set_journal(journal->secrets().name);
   out.set_other(journal->secrets().other);
   tell_gaps(out);
-  return reply;
 }
 
 // What a later part of the file, or a session meanwhile, has filled is no gap any more.
 void Bundles::State::tell_gaps(BundleReport& out) const {
   journal::Shelf& shelf = desk.shelf();
-  const journal::Journal& journal = *shelf.by_id(*reader->journal());
-  for (const auto& [device, gap] : reader->tally().gaps) {
+  const journal::Journal& journal = *shelf.by_id(*intake.reader()->journal());
+  for (const auto& [device, gap] : intake.reader()->tally().gaps) {
     const auto head = shelf.parts().log.head(journal.id(), device);
     const std::uint64_t held = head ? head->seq : 0;
     if (held + 1 >= gap.begins) continue;

@@ -25,8 +25,22 @@ std::string as_utf8(std::string text) {
 }
 
 // Counts in the messages are 32 bits wide.
+const char* name(journal::Delivery::State state) {
+  switch (state) {
+    case journal::Delivery::State::kHere:
+      return "here";
+    case journal::Delivery::State::kInBundle:
+      return "bundle";
+    case journal::Delivery::State::kInMailbox:
+      return "mailbox";
+    case journal::Delivery::State::kDelivered:
+      return "delivered";
+  }
+  return "here";
+}
+
 void fill(Delivery& out, const journal::Delivery& in) {
-  out.set_state(in.delivered ? "delivered" : "here");
+  out.set_state(name(in.state));
   out.set_at(in.at);
   out.set_device(in.device);
   out.set_person(in.person);
@@ -363,6 +377,9 @@ void fill(Error& out, const std::exception_ptr& thrown) {
   } catch (const HomeInUse& in_use) {
     out.set_code(Error::HOME_IN_USE);
     out.set_detail(as_utf8(in_use.what()));
+  } catch (const HomeInTheMaking&) {
+    out.set_code(Error::WINDOW_OPEN);
+    out.set_detail("home");
   } catch (const store::BadBackup& bad) {
     out.set_code(Error::NOT_A_BACKUP);
     out.set_detail(as_utf8(bad.what()));

@@ -11,10 +11,12 @@
 #include "daemon/control/attaching.h"
 #include "daemon/control/bundles.h"
 #include "daemon/control/changing.h"
+#include "daemon/control/coming_back.h"
 #include "daemon/control/convert.h"
 #include "daemon/control/finding.h"
 #include "daemon/control/foreign.h"
 #include "daemon/control/keep.h"
+#include "daemon/control/mailboxes.h"
 #include "daemon/control/parting.h"
 #include "daemon/control/practices.h"
 #include "daemon/control/repairing.h"
@@ -72,6 +74,7 @@ void wipe_secrets(Request& request) {
     wipe(request.mutable_passphrase()->mutable_replacement());
   }
   if (request.backup().has_begin()) wipe(request.mutable_backup()->mutable_begin()->mutable_passphrase());
+  if (request.has_mailbox_add()) wipe(request.mutable_mailbox_add()->mutable_link());
   if (request.has_pair()) wipe(request.mutable_pair()->mutable_passphrase());
   if (request.has_part()) wipe(request.mutable_part()->mutable_passphrase());
   if (request.has_device_add()) wipe(request.mutable_device_add()->mutable_passphrase());
@@ -81,6 +84,9 @@ void wipe_secrets(Request& request) {
     wipe(request.mutable_recover()->mutable_words());
     wipe(request.mutable_recover()->mutable_passphrase());
   }
+  if (request.recover_from().has_begin()) wipe(request.mutable_recover_from()->mutable_begin()->mutable_words());
+  if (request.recover_from().has_move_in())
+    wipe(request.mutable_recover_from()->mutable_move_in()->mutable_passphrase());
   if (request.restore().has_finish()) {
     wipe(request.mutable_restore()->mutable_finish()->mutable_passphrase());
     wipe(request.mutable_restore()->mutable_finish()->mutable_new_passphrase());
@@ -112,6 +118,7 @@ bool always_answered(const Request& request) {
     case Request::kStop:
     case Request::kDeviceJoin:
     case Request::kRecover:
+    case Request::kRecoverFrom:
       return true;
     default:
       return false;
@@ -144,7 +151,8 @@ struct Visit::State {
                          [this](Error failure) { finish(std::move(failure)); },
                          [this](std::function<bool()> step) { in_steps(std::move(step)); }}),
         keep(desk, keep_answers()),
-        bundles(desk, keep_answers()) {}
+        bundles(desk, keep_answers()),
+        coming_back(desk, keep_answers()) {}
 
   Answering answers() {
     return {[this](Reply one) { send(std::move(one)); }, [this](Reply last) { finish(std::move(last)); },
@@ -167,6 +175,7 @@ struct Visit::State {
   Attaching attaching;               // files that go with the next entry, or come out of one
   Keep keep;                         // a backup or a restore
   Bundles bundles;                   // what is carried by hand
+  ComingBack coming_back;            // with the words and a bundle
 
   // False: it was too long, and that was said instead.
   bool send(Reply reply) {
@@ -299,7 +308,7 @@ void Visit::State::answer(const Request& request) {
     if (desk.state() == Desk::State::kFresh) return finish(error(Error::NOT_INITIALISED));
     if (desk.state() == Desk::State::kLocked) return finish(error(Error::LOCKED));
   }
-  if (keep.answer(request) || bundles.answer(request)) return;
+  if (keep.answer(request) || bundles.answer(request) || coming_back.answer(request)) return;
   Reply reply;
   switch (request.body_case()) {
     case Request::kStatus:
@@ -388,7 +397,8 @@ void Visit::State::answer_open(const Request& request) {
       [[fallthrough]];
     default:
       if (!answer_practices(desk.shelf(), request, answers()) && !answer_finding(desk.shelf(), request, answers()) &&
-          !answer_changing(desk.shelf(), desk.attachments, request, answers()))
+          !answer_changing(desk.shelf(), desk.attachments, request, answers()) &&
+          !answer_mailboxes(desk, request, answers()))
         finish(error(Error::BAD_REQUEST));
   }
 }

@@ -38,6 +38,7 @@ namespace duolog::control {
 class Request;
 class Reply;
 class Init;
+class MailboxReport;
 class Unlock;
 class Passphrase;
 class Pair;
@@ -48,6 +49,8 @@ class DeviceRemove;
 class DeviceRemoved;
 class DeviceReport;
 class Recover;
+class BundleReport;
+class RecoverFrom_Begin;  // NOLINT(readability-identifier-naming): as protoc spells it
 class Error;
 class Peer;
 class RestoreReport;
@@ -60,6 +63,8 @@ class WatchEvent;
 struct HomeInUse : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
+// Somebody else makes a home here at this moment.
+struct HomeInTheMaking : std::exception {};
 
 // Cancels what it stands for when it goes.
 using Hold = std::shared_ptr<void>;
@@ -77,7 +82,7 @@ struct Desk {
   std::function<journal::Attachments&()> attachments;           // REQUIRES: kOpen
   std::function<std::uint32_t(const JournalId&)> chunk_givers;  // connected devices that may have attachments
 
-  std::function<void(const Init&, Reply&)> init;
+  std::function<void(const Init&, Reply&)> init;  // throws HomeInTheMaking
   std::function<void(const Unlock&, Reply&)> unlock;
   std::function<void(const Passphrase&, Reply&)> passphrase;
   std::function<void()> lock;  // after the answer went out
@@ -98,6 +103,15 @@ struct Desk {
                         std::function<void(const Error&)> fail)>
       pair;
 
+  // With the words and a bundle of the notebook: coming_back.h. What is not moved in goes with the last copy of this.
+  struct Recovery {
+    std::shared_ptr<sync::BundleReader> reader;
+    std::function<bool()> is_shared;               // the bundle is of a shared journal
+    std::function<void(BundleReport&)> tell_gaps;  // what of its logs is missing between what has come
+    // What was read is this home, and is open. False: it begins no notebook, and nothing was made. Throws what a
+    // request may throw.
+    std::function<bool(const crypto::SecretBytes& passphrase, PairEvent&)> move_in;
+  };
   // This person's devices. add(), join() and recover() go on as pair() does, and end with Arrived.
   struct Devices {
     std::function<void(DeviceReport&)> list;                          // REQUIRES: kOpen
@@ -107,11 +121,13 @@ struct Desk {
         add;  // REQUIRES: kOpen
     std::function<Pairing(const DeviceJoin&, std::function<void(const PairEvent&)> tell,
                           std::function<void(const Error&)> fail)>
-        join;  // REQUIRES: kFresh
-    // REQUIRES: kFresh; the words were looked at
+        join;  // throws HomeInUse, HomeInTheMaking. REQUIRES: kFresh
+    // Throws as join(). REQUIRES: kFresh; the words were looked at
     std::function<Pairing(const Recover&, std::function<void(const PairEvent&)> tell,
                           std::function<void(const Error&)> fail)>
         recover;
+    // Throws as join(). REQUIRES: as recover()
+    std::function<Recovery(const RecoverFrom_Begin&)> recover_from;
   };
   Devices devices;
 
@@ -119,7 +135,7 @@ struct Desk {
   struct Keeping {
     std::function<store::BackupParts(const crypto::SecretBytes& passphrase)> backup_parts;  // REQUIRES: kOpen
     std::function<crypto::LocalKey()> backup_key;                                           // REQUIRES: kOpen
-    // Throws HomeInUse where there is a home already, or somebody else restores one at this moment.
+    // Throws HomeInUse where there is a home already, HomeInTheMaking.
     std::function<std::shared_ptr<store::BackupUnpacker>()> begin_restore;
     // All of a backup was unpacked: judged, locked anew, moved into its place and opened.
     std::function<void(store::BackupUnpacker&, const Restore_Finish&, RestoreReport&)> move_in;
@@ -136,6 +152,13 @@ struct Desk {
     std::function<std::unique_ptr<sync::BundleReader>(std::function<void(std::int64_t)> written)> read;
   };
   Bundles bundles;
+
+  // REQUIRES: kOpen. The links are in the vault already when `changed` is called.
+  struct Mailboxes {
+    std::function<void(MailboxReport&)> list;
+    std::function<void()> changed;
+  };
+  Mailboxes mailboxes;
 
   std::function<Hold(std::function<void(const WatchEvent&)>)> subscribe;  // REQUIRES: kOpen
   // Calls once after the given time unless the hold goes before.

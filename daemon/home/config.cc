@@ -84,11 +84,13 @@ std::optional<std::string> text_of(const std::filesystem::path& file) {
   std::string text(kFileLimit + 1, '\0');
   in.read(text.data(), static_cast<std::streamsize>(text.size()));
   if (error || in.bad() || (in.fail() && !in.eof())) {
-    throw std::runtime_error(fmt::format("{} cannot be read\nhint: look at its permissions", file.string()));
+    throw std::runtime_error(
+        fmt::format("{} cannot be read; nothing was changed\nhint: look at its permissions", file.string()));
   }
   text.resize(static_cast<std::size_t>(in.gcount()));
   if (text.size() > kFileLimit)
-    throw std::runtime_error(fmt::format("{} is too long\nhint: it holds at most {} bytes", file.string(), kFileLimit));
+    throw std::runtime_error(
+        fmt::format("{} is too long; nothing was changed\nhint: it holds at most {} bytes", file.string(), kFileLimit));
   return text;
 }
 

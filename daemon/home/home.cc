@@ -52,18 +52,20 @@ void make_folder(const fs::path& folder) {
 Descriptor open_own_folder(const fs::path& folder) {
   struct stat found{};
   if (::lstat(folder.c_str(), &found) == 0 && S_ISLNK(found.st_mode)) {
-    throw std::runtime_error(
-        fmt::format("{} is a symbolic link\nhint: name the folder it leads to with --home", folder.string()));
+    throw std::runtime_error(fmt::format(
+        "{} is a symbolic link; nothing was changed\nhint: name the folder it leads to with --home", folder.string()));
   }
   Descriptor opened(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
   if (!opened.is_open() || ::fstat(opened.get(), &found) != 0) throw unusable(folder, last_error());
   if (found.st_uid != ::geteuid()) {
-    throw std::runtime_error(fmt::format("{} belongs to another user (uid {})\nhint: use a folder of your own",
-                                         folder.string(), found.st_uid));
+    throw std::runtime_error(
+        fmt::format("{} belongs to another user (uid {}); nothing was changed\nhint: use a folder of your own",
+                    folder.string(), found.st_uid));
   }
   if ((found.st_mode & kOthersMayWrite) != 0) {
     throw std::runtime_error(fmt::format(
-        "{0} can be written by others\nhint: chmod go-w '{0}', after looking at what is in it", folder.string()));
+        "{0} can be written by others; nothing was changed\nhint: chmod go-w '{0}', after looking at what is in it",
+        folder.string()));
   }
   return opened;
 }

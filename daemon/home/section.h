@@ -16,7 +16,8 @@ namespace duolog::home {
 
 [[noreturn]] inline void refuse_line(const std::string& file, std::size_t line, std::string_view what) {
   throw std::runtime_error(
-      fmt::format("{}:{}: {}\nhint: mend that line, or take it out: then the default holds", file, line, what));
+      fmt::format("{}:{}: {}; nothing was changed\nhint: mend that line, or take it out: then the default holds", file,
+                  line, what));
 }
 
 // Lives no longer than the table. Whatever refuses throws std::runtime_error with file, line and key.

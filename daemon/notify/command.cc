@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
-#include <spawn.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -13,6 +12,8 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+
+#include "daemon/home/program.h"
 
 namespace duolog::notify {
 namespace {
@@ -33,14 +34,6 @@ std::vector<std::string> environment_for(Kind kind) {
   return environment;
 }
 
-std::vector<char*> pointers_to(std::vector<std::string>& words) {
-  std::vector<char*> pointers;
-  pointers.reserve(words.size() + 1);
-  for (std::string& word : words) pointers.push_back(word.data());
-  pointers.push_back(nullptr);
-  return pointers;
-}
-
 // Readable from its beginning; the text is a line, so a pipe takes it whole. -1: none.
 home::Descriptor text_to_read(const std::string& text) {
   int ends[2];
@@ -53,43 +46,6 @@ home::Descriptor text_to_read(const std::string& text) {
   ::fcntl(to_read.get(), F_SETFL, 0);  // the program may expect to wait for its input
   return to_read;
 }
-
-// What the child begins with: our text, no output, no other file of ours, signals as any program expects them.
-class Beginning {
- public:
-  explicit Beginning(int standard_input) {
-    ::posix_spawn_file_actions_init(&files_);
-    ::posix_spawn_file_actions_adddup2(&files_, standard_input, 0);
-    ::posix_spawn_file_actions_addopen(&files_, 1, "/dev/null", O_WRONLY, 0);
-    ::posix_spawn_file_actions_addopen(&files_, 2, "/dev/null", O_WRONLY, 0);
-    ::posix_spawn_file_actions_addclosefrom_np(&files_, 3);
-    ::posix_spawnattr_init(&attributes_);
-    sigset_t signals;
-    sigemptyset(&signals);
-    ::posix_spawnattr_setsigmask(&attributes_, &signals);
-    sigfillset(&signals);
-    ::posix_spawnattr_setsigdefault(&attributes_, &signals);
-    ::posix_spawnattr_setpgroup(&attributes_, 0);
-    constexpr int kFlags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP;
-    ::posix_spawnattr_setflags(&attributes_, kFlags);
-  }
-  ~Beginning() {
-    ::posix_spawn_file_actions_destroy(&files_);
-    ::posix_spawnattr_destroy(&attributes_);
-  }
-  Beginning(const Beginning&) = delete;
-  Beginning& operator=(const Beginning&) = delete;
-
-  // 0, or an error number.
-  int spawn(pid_t& pid, std::vector<std::string>& command, std::vector<std::string>& environment) {
-    return ::posix_spawnp(&pid, command.front().c_str(), &files_, &attributes_, pointers_to(command).data(),
-                          pointers_to(environment).data());
-  }
-
- private:
-  posix_spawn_file_actions_t files_{};
-  posix_spawnattr_t attributes_{};
-};
 
 }  // namespace
 
@@ -112,8 +68,7 @@ void Command::run(const Notice& notice, SteadyTime now) {
 void Command::start(const Notice& notice, SteadyTime now) {
   const home::Descriptor text = text_to_read(notice.text);
   if (!text.is_open()) return note_(fmt::format("notify.command cannot be started: {}", std::strerror(errno)));
-  std::vector<std::string> environment = environment_for(notice.kind);
-  const int wrong = Beginning(text.get()).spawn(pid_, command_, environment);
+  const int wrong = home::start(command_.front(), {command_, environment_for(notice.kind), text.get(), -1}, pid_);
   if (wrong != 0) {
     pid_ = 0;
     return note_(fmt::format("notify.command cannot be started: {}: {}", command_.front(), std::strerror(wrong)));
