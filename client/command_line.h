@@ -65,6 +65,7 @@ enum class Verb {
   kBackup,
   kRestore,
   kBundle,
+  kMailbox,
   kDaemon,
   kAttachment,
   kImport,
@@ -84,6 +85,7 @@ struct PairOptions {
 struct RecoverOptions {
   std::vector<std::string> invitation;
   std::string picture, at, name, device, words_file;
+  std::vector<std::string> from;  // bundles: the notebook's first
   bool operator==(const RecoverOptions&) const = default;
 };
 struct DeviceOptions {
@@ -234,7 +236,7 @@ struct ExportOptions {
   std::vector<std::string> tags;
   bool mine = false;
   bool no_attachments = false;  // they are named, and stay here
-  bool folder = false;          // a keepsake with its pictures beside its page
+  bool folder = false;          // a keepsake with its pictures beside its page; json with what is attached
   bool operator==(const ExportOptions&) const = default;
 };
 struct DoctorOptions {
@@ -257,6 +259,11 @@ struct BundleOptions {
   bool everything = false;
   bool attachments = false;
   bool operator==(const BundleOptions&) const = default;
+};
+struct MailboxOptions {
+  std::string action;
+  std::vector<std::string> words;  // the link
+  bool operator==(const MailboxOptions&) const = default;
 };
 struct DaemonOptions {
   std::string action;
@@ -299,6 +306,7 @@ struct Invocation {
   BackupOptions backup;
   RestoreOptions restore;
   BundleOptions bundle;
+  MailboxOptions mailbox;
   DaemonOptions daemon;
   AttachmentOptions attachment;
   ImportOptions import;

@@ -29,7 +29,7 @@ constexpr std::array kGroups = {
         "question reflect mood checkin appreciate prompt languages closeness gesture need promise repair plan talk",
         declare_house_practices},
     VerbGroup{"do answers practices trends guide", declare_practices},
-    VerbGroup{"pair pause resume part bundle watch sync", declare_together},
+    VerbGroup{"pair pause resume part bundle mailbox watch sync", declare_together},
     VerbGroup{"import export", declare_inout},
     VerbGroup{"init words status lock unlock passphrase config device recover doctor backup restore daemon",
               declare_device},

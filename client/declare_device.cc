@@ -58,16 +58,20 @@ void declare_devices(Declared& d) {
 void declare_recovery(Declared& d) {
   auto& recover = d.verb(Verb::kRecover, "recover", kDevice, "come back with your 24 words, when every device is lost",
                          "  duolog recover                      asks for the words, and for the other's code\n"
-                         "  duolog recover 7-guitar-banana --at 192.168.1.20\n",
+                         "  duolog recover 7-guitar-banana --at 192.168.1.20\n"
+                         "  duolog recover --from notebook.bundle bo.bundle\n",
                          "in a home that is empty, instead of duolog init. the other person runs duolog pair\n"
                          "--restore meanwhile: what you share comes back. your notebook was on your own devices\n"
-                         "alone, and begins anew. while one of those still works, duolog device join brings all.\n\n");
+                         "alone, and begins anew; with a bundle of it (duolog bundle export -j notebook\n"
+                         "--everything) it comes back, too, and nobody else need be there. while one of your\n"
+                         "devices still works, duolog device join brings all.\n\n");
   auto& options = d.call.recover;
   texts(recover, "code", options.invitation, "the code or link of duolog pair --restore; none: asked for");
   text(recover, "--qr", options.picture, "PICTURE  read the link from a picture of the QR");
   text(recover, "--at", options.at, "HOST[:PORT]  where the other computer is, if it is not found");
   text(recover, "--name", options.name, "NAME  as the other person knows you");
   text(recover, "--device", options.device, "NAME  of this device (its host name)");
+  texts(recover, "--from", options.from, "FILE  bundles instead of a code: your notebook's first, then others");
   text(recover, "--words-file", options.words_file, "FILE  your 24 words, instead of asking; - is standard input");
 }
 

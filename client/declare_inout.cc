@@ -20,7 +20,7 @@ void declare_inout(Declared& d) {
              "markdown     a folder of notes: the day in their name or front matter (Obsidian);\n"
              "             with the pictures and files of the folder that they show or link to\n"
              "text         plain text in which lines say the date\n"
-             "duolog       what duolog export json wrote\n"
+             "duolog       what duolog export json wrote: the file, or the folder with what is attached\n"
              "everything goes into your notebook unless -j names a journal; importing once more writes\n"
              "only what is not there yet; it says what of it cannot be kept, and asks.\n"
              "pictures and files come with entries that are new, and with no other\n\n");
@@ -37,12 +37,13 @@ void declare_inout(Declared& d) {
   auto& out = d.verb(Verb::kExport, "export", kDays, "your journal as files of your own",
                      "  duolog export json journal.json\n"
                      "  duolog export json - | less\n"
+                     "  duolog export json journal/ --folder           with what is attached, beside it\n"
                      "  duolog export markdown notes/\n"
                      "  duolog export keepsake our-year.html --since 2026-01-01 --until 2026-12-31\n"
                      "  duolog export keepsake our-year/               a folder, its pictures beside the page\n"
                      "  duolog export keepsake mine.html --mine        your own words alone, for a therapist\n",
-                     "json         everything, for programs, and to be imported again; of what is attached it has\n"
-                     "             the names alone\n"
+                     "json         everything, for programs, and to be imported again; of what is attached the\n"
+                     "             names alone, or with --folder a folder with the files\n"
                      "markdown     a folder with a file for each day, and beside it what is attached\n"
                      "keepsake     a book for the two of you: one page for any browser, made to be printed, with\n"
                      "             its photographs (JPEG, PNG, GIF, WebP) in it; a folder where they are more than\n"
@@ -59,7 +60,7 @@ void declare_inout(Declared& d) {
   repeated(out, "-t,--tag", options.tags, "TAG  entries with this tag; may be repeated: with all of them");
   flag(out, "--mine", options.mine, "your own words alone, without the other's reactions or name");
   flag(out, "--no-attachments", options.no_attachments, "name what is attached, and leave it out");
-  flag(out, "--folder", options.folder, "a keepsake with its pictures beside the page");
+  flag(out, "--folder", options.folder, "a keepsake or JSON with its files beside it");
 }
 
 }  // namespace duolog::client

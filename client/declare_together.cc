@@ -27,6 +27,21 @@ void declare_bundle(Declared& d) {
   flag(bundle, "--everything", options.everything, "export: all there is, also what they have");
 }
 
+void declare_mailbox(Declared& d) {
+  auto& mailbox = d.verb(Verb::kMailbox, "mailbox", kTogether, "a machine that keeps for each what it cannot read",
+                         "  duolog mailbox add                  asks for the link, and leaves it out of the history\n"
+                         "  duolog mailbox                      where it is, and when it was last reached\n"
+                         "  duolog mailbox remove\n",
+                         "for two who are never online together. on a third machine of yours that is, run\n"
+                         "duolog-mailbox; its link is added on each of your devices and on each of the other's. what\n"
+                         "the other lacks is left there, sealed, and fetched by them. the mailbox sees sizes and\n"
+                         "times; whoever has the link can fill it, and read nothing. after you have removed a device,\n"
+                         "make a new link: duolog-mailbox link --new. -j notebook: between your own devices\n\n");
+  auto& options = d.call.mailbox;
+  choice(mailbox, "action", options.action, "list, add or remove; none: list", {"list", "add", "remove"});
+  texts(mailbox, "link", options.words, "add: what duolog-mailbox link has printed; none: asked for");
+}
+
 }  // namespace
 
 void declare_together(Declared& d) {
@@ -66,6 +81,7 @@ void declare_together(Declared& d) {
   number(part, "--count", d.call.part.count, "N  with --forget: so many entries are meant");
 
   declare_bundle(d);
+  declare_mailbox(d);
 
   auto& watch = d.verb(Verb::kWatch, "watch", kTogether, "what happens, as it happens",
                        "  duolog watch\n  duolog watch --json | while read -r event; do …; done\n");

@@ -16,6 +16,7 @@ namespace {
 std::string away_text(std::string_view state) {
   if (state == "dialling") return "trying now";
   if (state == "never met") return "not connected since pairing";
+  if (state == "no address") return "no address of it is known: it is found where both are in one network";
   if (state == "no answer") return "no answer";
   return "not connected";
 }
@@ -44,6 +45,8 @@ std::string device_text(std::string_view person, std::string_view device) {
 }
 
 std::string delivery_text(const control::Delivery& delivery, std::string_view day) {
+  if (delivery.state() == "mailbox") return "in the mailbox since " + near(delivery.at(), day);
+  if (delivery.state() == "bundle") return "in the drop box since " + near(delivery.at(), day);
   if (delivery.state() != "delivered") return "here";
   return "on " + device_text(delivery.person(), delivery.device()) + " " + near(delivery.at(), day);
 }
@@ -79,6 +82,50 @@ std::vector<std::string> peer_lines(const google::protobuf::RepeatedPtrField<con
       if (!own || std::ranges::find(lines, line) == lines.end()) lines.push_back(std::move(line));
     }
   }
+  return lines;
+}
+
+namespace {
+
+// Why a mailbox was not reached, from the daemon's word for it.
+std::string mailbox_trouble(const control::Mailbox& mailbox) {
+  const auto& why = mailbox.trouble();
+  const auto at = sanitise_line(mailbox.trouble_at());
+  if (why == "no name") return "the name " + at + " leads nowhere";
+  if (why == "no way") return "no way leads to " + at + " from here";
+  if (why == "refused") return "nobody listens at " + at;
+  if (why == "silent") return at + " does not answer to this link: is it still the newest (duolog-mailbox link)?";
+  if (why == "stranger") return at + " knows the link and is not the mailbox: make a new link there";
+  if (why == "untrue") return at + " answers what no mailbox does";
+  if (why == "full") return "its disk is full; what lies there is safe";
+  if (why == "too long") return "something is longer than it takes";
+  if (why == "disk") return "this device's own disk: " + at;
+  return "no answer from " + at;
+}
+
+std::string mailbox_line(const control::Mailbox& mailbox) {
+  const auto day = today();
+  std::string text = "mailbox";
+  if (mailbox.addresses_size() > 0) text += " " + sanitise_line(mailbox.addresses(0));
+  for (int i = 0; i < mailbox.journals_size(); ++i)
+    text += (i == 0 ? " for " : ", ") + sanitise_line(mailbox.journals(i));
+  text += mailbox.looked().empty() ? ": not reached yet" : ": last reached " + near(mailbox.looked(), day);
+  if (!mailbox.put().empty()) text += ", last put there " + near(mailbox.put(), day);
+  if (!mailbox.read().empty()) text += ", last came from there " + near(mailbox.read(), day);
+  if (mailbox.quota_mib() > 0)
+    text += fmt::format(", {} of {} MiB taken, each kept {} days", mailbox.held_mib(), mailbox.quota_mib(),
+                        mailbox.keeps_days());
+  if (mailbox.state() == "calling") return text + "; calling now";
+  if (!mailbox.trouble().empty()) text += "; now it cannot be used: " + mailbox_trouble(mailbox);
+  if (!mailbox.trouble().empty() && !mailbox.next_try().empty()) text += ", next try " + near(mailbox.next_try(), day);
+  return text;
+}
+
+}  // namespace
+
+std::vector<std::string> mailbox_lines(const google::protobuf::RepeatedPtrField<control::Mailbox>& mailboxes) {
+  std::vector<std::string> lines;
+  for (const auto& mailbox : mailboxes) lines.push_back(mailbox_line(mailbox));
   return lines;
 }
 

@@ -12,12 +12,13 @@ class RepeatedPtrField;
 }
 namespace duolog::control {
 class Delivery;
+class Mailbox;
 class Peer;
 }  // namespace duolog::control
 
 namespace duolog::client {
 
-// "here", or "on Bo's laptop 21:14". `day`: the one whose dates need not be named.
+// "here", "in the mailbox since 21:14", or "on Bo's laptop 21:14". `day`: the one whose dates need not be named.
 std::string delivery_text(const control::Delivery& delivery, std::string_view day);
 // "Bo's laptop"
 std::string device_text(std::string_view person, std::string_view device);
@@ -26,5 +27,8 @@ std::string peer_state(const control::Peer& peer);
 // "Bo's laptop: connected, both hold the same", "your phone: …": one's own devices first, and what is the same in
 // several journals once.
 std::vector<std::string> peer_lines(const google::protobuf::RepeatedPtrField<control::Peer>& peers);
+
+// "mailbox box.example.org:38651 for Bo: last reached 21:14 …"
+std::vector<std::string> mailbox_lines(const google::protobuf::RepeatedPtrField<control::Mailbox>& mailboxes);
 
 }  // namespace duolog::client

@@ -70,7 +70,7 @@ std::string_view extension_of(std::string_view name) {
 std::string safe_file_name(std::string_view foreign) {
   const auto slash = foreign.find_last_of("/\\");
   if (slash != std::string_view::npos) foreign.remove_prefix(slash + 1);
-  auto name = plain(foreign);
+  auto name = plain(composed(foreign));  // an accent that stands for itself is nothing that can be seen
   name.erase(0, name.find_first_not_of(". "));
   while (!name.empty() && (name.back() == '.' || name.back() == ' ')) name.pop_back();
   if (name.starts_with('-')) name.front() = '_';

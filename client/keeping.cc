@@ -64,9 +64,11 @@ std::optional<std::size_t> read_up_to(int fd, char* into, std::size_t length) {
 
 std::optional<std::string> read_piece(int fd) {
   std::string piece(std::size_t{1} << 20, '\0');
-  const auto have = read_up_to(fd, piece.data(), piece.size());
-  if (!have) return std::nullopt;
-  piece.resize(*have);
+  ssize_t got = 0;
+  do got = ::read(fd, piece.data(), piece.size());
+  while (got < 0 && errno == EINTR);
+  if (got < 0) return std::nullopt;
+  piece.resize(static_cast<std::size_t>(got));
   return piece;
 }
 

@@ -50,7 +50,7 @@ void send_pieces(Context& context, std::uint64_t total, const char* what, const 
 
 // As many bytes as that, or fewer at the end of the file. nullopt: errno says why.
 std::optional<std::size_t> read_up_to(int fd, char* into, std::size_t length);
-// The next MiB; empty: the end. nullopt: errno says why.
+// What comes next, at most a MiB: of a pipe as soon as it comes. Empty: the end. nullopt: errno says why.
 std::optional<std::string> read_piece(int fd);
 
 std::string pieces_text(std::uint32_t count);   // "3 pieces of attachments"

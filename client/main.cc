@@ -89,6 +89,8 @@ Exit dispatch(Context& context, const Invocation& call, char* const* argv) {
       return restore(context, call.restore);
     case Verb::kBundle:
       return bundle(context, call.bundle);
+    case Verb::kMailbox:
+      return mailbox(context, call.mailbox);
     case Verb::kAttachment:
       return attachment(context, call.attachment);
     case Verb::kDaemon:

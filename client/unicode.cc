@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 
 namespace duolog::client {
 namespace {
@@ -142,6 +143,26 @@ std::string lowered(std::string_view text) {
   for (char& c : out)
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
   return out;
+}
+
+namespace {
+
+std::string mapped(std::string_view text, int how) {
+  utf8proc_uint8_t* made = nullptr;
+  const utf8proc_ssize_t length =
+      utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(text.data()), static_cast<utf8proc_ssize_t>(text.size()),
+                   &made, static_cast<utf8proc_option_t>(how));
+  if (length < 0) return std::string(text);
+  std::string out(reinterpret_cast<const char*>(made), static_cast<std::size_t>(length));
+  std::free(made);  // NOLINT(cppcoreguidelines-no-malloc): it is given so
+  return out;
+}
+
+}  // namespace
+
+std::string composed(std::string_view text) { return mapped(text, UTF8PROC_STABLE | UTF8PROC_COMPOSE); }
+std::string folded_name(std::string_view name) {
+  return mapped(name, UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_CASEFOLD);
 }
 
 }  // namespace duolog::client

@@ -17,7 +17,10 @@ struct Decoded {
 // REQUIRES: at < text.size().
 Decoded decode(std::string_view text, std::size_t at);
 void append_utf8(std::string& out, char32_t point);
-std::string lowered(std::string_view text);  // A to Z; no other letter
+std::string lowered(std::string_view text);   // A to Z; no other letter
+std::string composed(std::string_view text);  // each accent joined to its letter, where there is such a letter
+// What some file system takes for the same name is the same: composed, and without case.
+std::string folded_name(std::string_view name);
 
 enum class Kind {
   kVisible,    // a base: letter, digit, sign, space

@@ -276,9 +276,30 @@ std::string before_text(const control::DeviceRemoved& found, std::size_t width) 
 }
 
 std::string after_text(const control::DeviceRemoved& removed, std::size_t width) {
-  std::string journals;
-  for (const auto& journal : removed.journals()) journals += (journals.empty() ? "" : ", ") + sanitise_line(journal);
-  return paragraph(name_of(removed.device()) + " is removed. new keys for: " + journals, 0, width) +
+  const auto listed = [](const auto& names) {
+    std::string text;
+    for (const auto& name : names) text += (text.empty() ? "" : ", ") + sanitise_line(name);
+    return text;
+  };
+  std::string waits;
+  if (removed.waits_size() > 0)
+    waits = paragraph(
+        fmt::format(
+            "NOT yet in: {}. that is still to be read on this device, or to meet the others after a restore; {} is "
+            "removed there, by itself, as soon as it has: duolog sync, or duolog bundle import. until then what is new "
+            "there may reach it",
+            listed(removed.waits()), name_of(removed.device())),
+        0, width);
+  std::string mailboxes;
+  if (removed.mailboxes_size() > 0)
+    mailboxes = paragraph(
+        fmt::format("it still has the link of the mailbox at {}: it reads nothing new there, and can see how much lies "
+                    "there and fill it. make a new link there (duolog-mailbox link --new) and add that here and at the "
+                    "other's: duolog mailbox add",
+                    listed(removed.mailboxes())),
+        0, width);
+  return paragraph(name_of(removed.device()) + " is removed. new keys for: " + listed(removed.journals()), 0, width) +
+         waits + mailboxes +
          paragraph(
              "it still has what it had until now. if it was taken from you, what is on it is as safe as its "
              "passphrase",

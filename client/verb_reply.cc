@@ -142,14 +142,39 @@ Exit send(const Context& context, const control::Item& item, const std::string& 
   return Exit::kDone;
 }
 
+bool can_be_said_later(const Failure& failure) {
+  return failure.status() != Exit::kUsage && failure.status() != Exit::kNotFound && failure.code() != "NOT_YOURS" &&
+         failure.code() != "NOT_ITS_KIND";
+}
+
+// What came along is kept as if it had been asked for: a pipe cannot be read twice.
+Exit send_given(const Context& context, const control::Item& item, const control::Manner& manner,
+                const std::string& text) {
+  try {
+    return send(context, item, manner.manner(), text);
+  } catch (const Failure& failure) {
+    if (text.empty() || !can_be_said_later(failure)) throw;
+    const auto round = question_of(item, manner);
+    control::AnswerForm form;
+    form.set_practice(round.practice());
+    form.set_journal(round.journal());
+    auto& words = *form.add_fields();
+    words.set_id(kText);
+    words.set_text(text);
+    const bool kept = FormDraft(context.globals.home).keep(form, 1);
+    throw failure.with_hint(kept ? kept_hint(item, manner)
+                                 : "it could not be kept in memory either: keep it where it came from");
+  }
+}
+
 // Nothing was said on the command line: a person at a terminal is asked, a pipe is read.
 Exit ask_and_send(const Context& context, const control::Item& item, const control::Manner& manner) {
   if (context.globals.yes && manner.optional()) return send(context, item, manner.manner(), {});
   if (!can_ask()) {
     if (::isatty(STDIN_FILENO) == 1)
       throw needs_an_answer("reply asks for the words", command_of(item, manner) + " WORDS");
-    return send(context, item, manner.manner(),
-                manner.optional() ? std::string() : checked_words(read_standard_input(), item));
+    if (manner.optional()) return send(context, item, manner.manner(), {});
+    return send_given(context, item, manner, checked_words(read_standard_input(), item));
   }
   auto words = ask_for_words(context, item, manner);
   if (!words) return Exit::kDone;
@@ -227,12 +252,12 @@ Exit reply(Context& context, const ReplyOptions& options) {
   auto words = given_words(options, item);
   if (!wanted.empty()) {
     const auto manner = named_manner(context, item, wanted);
-    return words ? send(context, item, manner.manner(), *words) : ask_and_send(context, item, manner);
+    return words ? send_given(context, item, manner, *words) : ask_and_send(context, item, manner);
   }
   if (!words && !can_ask() && ::isatty(STDIN_FILENO) == 0) words = checked_words(read_standard_input(), item);
   if (words) {
     const auto manner = meant_by_words(context, item);
-    if (manner) return send(context, item, manner->manner(), *words);
+    if (manner) return send_given(context, item, *manner, *words);
     context.out.line("nothing was saved");
     return Exit::kDone;
   }

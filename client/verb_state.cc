@@ -92,6 +92,7 @@ std::string open_sections(Context& context, const control::StatusReport& report)
   std::string peers;
   for (const auto& line : peer_lines(report.peers())) peers += paragraph(line, 2, out.width());
   peers += drop_box_text(report.drop_box(), out.width());
+  for (const auto& line : mailbox_lines(report.mailboxes())) peers += paragraph(line, 2, out.width());
   return section(out, "journals", journals) + section(out, "devices", peers) +
          section(out, "arrived", arrivals(context));
 }

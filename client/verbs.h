@@ -34,6 +34,7 @@ Exit pair(Context& context, const PairOptions& options);
 Exit device(Context& context, const DeviceOptions& options);
 // verb_recover.cc, verb_give_back.cc: of one who has lost all devices, and of the other
 Exit recover(Context& context, const RecoverOptions& options);
+Exit recover_from(Context& context, const RecoverOptions& options);  // verb_recover_from.cc
 Exit give_back(Context& context, const PairOptions& options);
 // verb_write.cc
 Exit write(Context& context, const WriteOptions& options);
@@ -89,6 +90,8 @@ Exit repair(Context& context, const DoctorOptions& options);
 // verb_bundle.cc, verb_bundle_import.cc
 Exit import_bundles(Context& context, const BundleOptions& options);
 Exit bundle(Context& context, const BundleOptions& options);
+// verb_mailbox.cc
+Exit mailbox(Context& context, const MailboxOptions& options);
 // verb_sync.cc
 Exit sync(Context& context, const SyncOptions& options);
 Exit watch(Context& context, const WatchOptions& options);

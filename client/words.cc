@@ -65,7 +65,7 @@ const Text kTexts[] = {
   {Error::NOBODY_FOUND, Exit::kFailed, "nobody answers to this code; no guess was spent", nullptr, "in this order:\n  1. is duolog pair still open on the other computer? a code lives ten minutes, then ask for a new one\n  2. are both in the same network? if not, or if it carries no multicast, add --at HOST with an address from their screen\n  3. does a firewall there let port 38650 in?"},
   {Error::TWO_WINDOWS, Exit::kFailed, "two computers announce the number of this code; no guess was spent", nullptr, "somebody else is pairing nearby, or pretends to: ask for a new code, or name the right computer with --at HOST"},
   {Error::DECLINED, Exit::kFailed, "the other person said no; nothing was kept", nullptr, "talk to each other, then ask for a new code"},
-  {Error::WINDOW_OPEN, Exit::kFailed, "this device is pairing already", nullptr, "finish it there, or end it with Ctrl-C, then try again"},
+  {Error::WINDOW_OPEN, Exit::kFailed, "a home is being made here at this moment, in another terminal; nothing was changed", "this device is pairing already", "finish it there, or end it with Ctrl-C, then try again"},
   {Error::CODES_BURNT, Exit::kFailed, "three wrong codes were tried and the window is closed; nobody was let in", nullptr, "duolog pair opens a new one; were those slips of the tongue, or was somebody guessing? the link cannot be guessed"},
   {Error::TIMED_OUT, Exit::kFailed, "the time is over: {0}", "the time is over and nobody came; nothing was kept", "try again when both of you have a moment"},
   {Error::WRONG_PERSON, Exit::kFailed, "the computer that answered is not the one this link was made on; nothing was told to it", nullptr, "ask for a new link; if this happens again, somebody is in between"},
@@ -103,9 +103,14 @@ const Text kTexts[] = {
   {Error::NOT_A_BACKUP, Exit::kFailed, "that backup cannot be used: {0}; nothing was restored", "that is no backup; nothing was restored", "is it the whole file, as duolog backup made it? an older one may be sound"},
   {Error::HOME_IN_USE, Exit::kFailed, "there is a home in {0} already, and a backup is never put over one; nothing was changed", "this device has its journal already, and a backup is never put over one; nothing was changed", "--home DIR names an empty place; or, where the journal here is lost, end duologd and move its folder away"},
   {Error::BACKUP_PASSPHRASE, Exit::kFailed, "that passphrase does not open the backup; nothing was restored", nullptr, "it is the one that was given when the backup was made, or the one of the journal then"},
+  {Error::NOT_A_MAILBOX_LINK, Exit::kUsage, "that is no whole link of a mailbox; nothing was changed", nullptr, "duolog-mailbox link, on the machine that is the mailbox, prints it: copy it from the first to the last letter"},
+  {Error::MAILBOX_LINK, Exit::kUsage, "that is the link of a mailbox, and nobody is met by it; nothing was sent", nullptr, "duolog mailbox add takes it; to meet the other person: duolog pair, on both computers"},
+  {Error::NO_MAILBOX, Exit::kFailed, "the journal {0} goes through no mailbox; nothing was changed", "there is no mailbox; nothing was changed", "duolog mailbox lists what there is; -j names another journal"},
   {Error::NOT_A_BUNDLE, Exit::kFailed, "that is no bundle of Duolog's; nothing was taken in", nullptr, "is it the file that duolog bundle export has written, and was it opened or changed on its way? a backup is taken back by duolog restore"},
-  {Error::BUNDLE_OF_OTHERS, Exit::kFailed, "no key on this device opens it; nothing was taken in, and nothing here was changed", nullptr, "it is for other people, or was damaged in its first lines; a device that was removed opens only older ones. ask for it once more: duolog bundle export"},
+  {Error::BUNDLE_OF_OTHERS, Exit::kFailed, "your 24 words do not open it; nothing was made", "no key on this device opens it; nothing was taken in, and nothing here was changed", "it is of other people, or was damaged in its first lines; a device that was removed opens only older ones. ask for it once more: duolog bundle export"},
   {Error::NOTHING_TO_CARRY, Exit::kFailed, "there is nothing to carry: no device of {0}'s is known to lack anything; no file was written", "there is nothing to carry: no other device of yours lacks anything; no file was written", "duolog bundle export --everything writes all of it all the same"},
+  {Error::TOO_SLOW, Exit::kFailed, "nothing of the bundle came for a minute, and your words are not kept waiting in memory; nothing was made", nullptr, "duolog recover --from once more, with a file that is here whole"},
+  {Error::NOT_THE_NOTEBOOK, Exit::kFailed, "the beginning of your notebook is not in it, or is damaged; nothing was made", "your words open it, and it is of what you share; nothing was made", "the notebook's comes first: duolog bundle export -j notebook --everything has made it. without one: duolog recover, and duolog pair --restore at the other's"},
   {Error::BUNDLE_TOO_NEW, Exit::kFailed, "it was written by a newer version of Duolog; nothing was taken in", nullptr, "bring Duolog up to date here, and import it again"},
   {Error::WRONG_WORDS, Exit::kFailed, "those are not the words; nothing was changed", nullptr, "duolog words shows them again"},
 };
@@ -205,6 +210,9 @@ std::string hint_of(const Error& error, const Text& text) {
   if (own != std::string::npos) return sanitise_line(error.detail().substr(own + kOwnHint.size()));
   if (error.code() == Error::RESTORED && error.detail().empty())
     return "duolog restore --old-device-is-gone, once you are sure that it is lost, broken or wiped";
+  if (error.code() == Error::BUNDLE_OF_OTHERS && !error.detail().empty())
+    return "it is of other people, or of another paper than these words, or was damaged in its first lines: do they "
+           "belong together? yours was made by duolog bundle export -j notebook --everything";
   if (error.code() == Error::NOT_ITS_KIND && none) return "duolog show ID names what you can do with it";
   if (error.code() == Error::MISTYPED_WORD && none) return "ask to hear the code once more";
   if (error.code() == Error::NO_SUCH_JOURNAL && !none) return "yours: " + candidates_of(error);
@@ -350,6 +358,11 @@ constexpr std::pair<std::string_view, const char*> kFindings[] = {
     {"mapping-off",
      "your router is not asked to let the port in (port_mapping in config.toml): from elsewhere you are found where an "
      "address leads to this computer"},
+    {"mapping-not-needed", "your router is asked to let the port in once you share a journal with somebody"},
+    {"mapping-tunnel",
+     "what goes from here to the internet goes through a tunnel (a VPN), so your router is not asked to let the port "
+     "in: "
+     "the address that the tunnel hides would be told to the other"},
     {"mapping-no-router", "no router leads from here to the internet, so none is asked to let the port in"},
     {"mapping-asking", "your router is being asked to let the port in"},
     {"mapping-no-answer",
@@ -371,6 +384,9 @@ constexpr std::pair<std::string_view, const char*> kFindings[] = {
      "a firewall on this computer keeps pairing announcements from going through (UDP port {0}); nothing else needs "
      "them: allow them, or pair with --at HOST"},
     {"peer-away", "{} is not connected"},
+    {"peer-no-address",
+     "no address of {} is known here: you find each other where both are in one network, and know it from then on. "
+     "until then bundles carry what you write: duolog bundle export"},
     {"peer-no-name", "{} cannot be looked up: is the name right, and does this computer find names?"},
     {"peer-no-way", "this computer has no way to {}: is it in a network?"},
     {"peer-no-answer",
@@ -381,6 +397,28 @@ constexpr std::pair<std::string_view, const char*> kFindings[] = {
     {"peer-silent", "{} takes the call and says nothing: duologd there hangs, or another program has its port"},
     {"peer-newer", kPeerNewer},
     {"peer-older", kPeerOlder},
+    {"mailbox", "the mailbox at {} answers"},
+    {"mailbox-new", "the mailbox at {} was not reached yet; it is being tried"},
+    {"mailbox-no name", "the mailbox's name leads nowhere: {}. Is the address in its link still right?"},
+    {"mailbox-no way", "no way leads to the mailbox at {} from here; it is tried again"},
+    {"mailbox-no answer", "the mailbox at {} does not answer; it is tried again"},
+    {"mailbox-refused", "nobody listens where the mailbox should be: {}. Is duolog-mailbox running there?"},
+    {"mailbox-silent",
+     "at {} nobody answers to this mailbox's link. Was a new one made (duolog-mailbox link --new)? Then add that one: "
+     "duolog mailbox add"},
+    {"mailbox-stranger",
+     "at {} somebody knows the mailbox's link and is not the mailbox: nothing was said to them. Make a new link there"},
+    {"mailbox-untrue",
+     "the mailbox at {} answers what none does; what came from it before was checked like everything"},
+    {"mailbox-full", "the mailbox's disk is full; what lies there is safe, what is new waits here: {}"},
+    {"mailbox-crowded",
+     "the mailbox at {} holds as much of this device's as its share; the rest waits for a meeting, or until some was "
+     "fetched"},
+    {"mailbox-too long", "something is longer than the mailbox takes, and goes another way: {}"},
+    {"mailbox-disk", "what lies in the mailbox cannot be taken in: {}"},
+    {"mailbox-clock",
+     "the clock of the mailbox at {} differs from this one by more than five minutes; nothing hangs on it"},
+    {"mailbox-nearly-full", "the mailbox at {} is nearly full: what is oldest there gives way, and is left there anew"},
     {"drop-box", "the drop box cannot be used, and is looked at again each minute: {}"},
     {"no-attachments", "no more attachments are taken in from the other; words go on: {}"},
     {"joining-left",

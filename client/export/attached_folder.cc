@@ -47,22 +47,22 @@ std::string as_address(std::string_view name) {
 // What some system takes for the same name is another one here too, and so is what this disk takes for it.
 bool AttachedFolder::is_taken(const std::string& name) const {
   std::error_code trouble;
-  return taken_.contains(lowered(name)) ||
+  return taken_.contains(folded_name(name)) ||
          std::filesystem::exists(std::filesystem::symlink_status(beside_ / kFolder / day_ / name, trouble));
 }
 
 std::string AttachedFolder::free_name(const std::string& wanted) {
   auto name = wanted;
-  auto& last = numbers_[lowered(wanted)];
+  auto& last = numbers_[folded_name(wanted)];
   while (is_taken(name)) name = numbered(wanted, ++last + 1);
-  taken_.insert(lowered(name));
+  taken_.insert(folded_name(name));
   return name;
 }
 
-std::string AttachedFolder::copy(const control::Item& item, int at) {
+AttachedFolder::Copied AttachedFolder::copy(const control::Item& item, int at) {
   const auto& attachment = item.attachments(at);
   if (const auto begins = attachments_.beginning(item, at); begins.fate != Fate::kCopied)
-    return "attached: " + as_words(attachments_.settle(item, at, begins.fate));
+    return {"", attachments_.settle(item, at, begins.fate)};
   make_private_folder(beside_ / kFolder);
   make_private_folder(beside_ / kFolder / day_);
   const auto name = free_name(safe_file_name(attachment.name()));
@@ -73,15 +73,22 @@ std::string AttachedFolder::copy(const control::Item& item, int at) {
     file.write(piece);
   });
   const auto named = attachments_.settle(item, at, fate);
-  if (fate != Fate::kCopied) return "attached: " + as_words(named);
+  if (fate != Fate::kCopied) return {"", named};
   file.keep(false);
-  return (picture ? "![" : "attached: [") + as_words(sanitise_line(attachment.name())) + "](" +
-         as_address(std::string(kFolder) + "/" + day_ + "/" + name) + ")";
+  return {std::string(kFolder) + "/" + day_ + "/" + name, named, picture};
 }
 
 std::string AttachedFolder::add(const control::Item& item) {
   std::string text;
-  for (int at = 0; at < item.attachments_size(); ++at) text += copy(item, at) + "\n\n";
+  for (int at = 0; at < item.attachments_size(); ++at) {
+    const auto copied = copy(item, at);
+    if (copied.place.empty()) {
+      text += "attached: " + as_words(copied.named) + "\n\n";
+      continue;
+    }
+    text += (copied.picture ? "![" : "attached: [") + as_words(sanitise_line(item.attachments(at).name())) + "](" +
+            as_address(copied.place) + ")\n\n";
+  }
   return text;
 }
 

@@ -25,8 +25,9 @@ std::string now_text() {
 class Array {
  public:
   Array(const Write& write, const char* name) : write_(write) { write_(std::string(",\n\"") + name + "\": ["); }
-  void add(const google::protobuf::MessageLite& message) {
-    write_((first_ ? "\n" : ",\n") + to_json(message));
+  void add(const google::protobuf::MessageLite& message) { add(to_json(message)); }
+  void add(const std::string& json) {
+    write_((first_ ? "\n" : ",\n") + json);
     first_ = false;
   }
   void end() { write_("\n]"); }
@@ -56,6 +57,15 @@ void write_practices(Daemon& daemon, const ExportChoice& choice, const Write& wr
   array.end();
 }
 
+// No message knows where the files of an export lie: an item says it behind all else, of each that is attached.
+std::string item_json(const control::Item& item, const Beside& beside) {
+  std::string files;
+  for (int at = 0; at < item.attachments_size(); ++at) files += (at == 0 ? "" : ",") + json_string(beside(item, at));
+  auto json = to_json(item);
+  json.pop_back();
+  return json + ",\"files\":[" + files + "]}";
+}
+
 // With one's own words alone nobody learns from them with whom.
 void write_journals(const control::StatusReport& status, bool mine, const Write& write) {
   Array array(write, "journals");
@@ -81,7 +91,7 @@ void write_agreements(Daemon& daemon, const control::StatusReport& status, const
 
 }  // namespace
 
-Exported write_export_json(Daemon& daemon, const ExportChoice& choice, const Write& write) {
+Exported write_export_json(Daemon& daemon, const ExportChoice& choice, const Write& write, const Beside& beside) {
   const auto status = daemon.open_status();
   write("{\n\"duolog\": " + std::to_string(kVersion) + ",\n\"exported_at\": " + json_string(now_text()) +
         ",\n\"person\": " + json_string(status.device().person()));
@@ -89,7 +99,10 @@ Exported write_export_json(Daemon& daemon, const ExportChoice& choice, const Wri
   write_agreements(daemon, choice.mine ? control::StatusReport() : status, write);
   write_practices(daemon, choice, write);
   Array items(write, "items");
-  const auto exported = export_each(daemon, choice, [&](const control::Item& item) { items.add(item); });
+  const auto exported = export_each(daemon, choice, [&](const control::Item& item) {
+    const bool lies_beside = beside != nullptr && item.attachments_size() > 0;
+    lies_beside ? items.add(item_json(item, beside)) : items.add(item);
+  });
   items.end();
   const auto& left = exported.left_out;
   write(",\n\"left_out\": {\"between_us\": " + std::to_string(left.between_us) +

@@ -28,8 +28,13 @@ Pieces run_of(Pieces pieces, Key&& key) {
   return pieces.first(end);
 }
 
+// "Sunday 22 November", as a book has it.
 std::string capital(std::string text) {
-  if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') text[0] = static_cast<char>(text[0] - 'a' + 'A');
+  bool begins = true;
+  for (char& letter : text) {
+    if (begins && letter >= 'a' && letter <= 'z') letter = static_cast<char>(letter - 'a' + 'A');
+    begins = letter == ' ';
+  }
   return text;
 }
 

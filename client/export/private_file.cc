@@ -30,7 +30,7 @@ constexpr std::size_t kChance = 8;                  // bytes, in hexadecimal at 
   throw Failure(
       Exit::kFailed, "NOT_WRITTEN",
       "not exported: " + sanitise_line(place.string()) + ": " + std::strerror(why) + "; nothing half-written is left",
-      why == ENOSPC || why == EDQUOT ? "make room on that disk, or name another place"
+      why == ENOSPC || why == EDQUOT ? "your journal is as it was; make room on that disk, or name another place"
                                      : "your journal is as it was; name another place");
 }
 

@@ -3,7 +3,11 @@
 #include "client/export/verb_export.h"
 
 #include <sys/stat.h>
+#include <map>
 
+#include <optional>
+
+#include "client/export/attached_folder.h"
 #include "client/export/binding.h"
 #include "client/export/export_json.h"
 #include "client/export/markdown_days.h"
@@ -46,13 +50,43 @@ void tell(Context& context, const ExportOptions& options, const Made& made) {
     context.out.line("duolog attachment list shows what is not here; duolog attachment save ID fetches it");
 }
 
-Made export_json(Context& context, const ExportOptions& options, const GoOn& go_on) {
-  if (options.no_attachments || options.folder) {
-    throw wrong_usage("export json is one file and only names what is attached",
-                      "--no-attachments and --folder are for markdown and keepsake");
+void check_json(const ExportOptions& options) {
+  if (options.no_attachments && options.folder)
+    throw wrong_usage(
+        "--folder puts what is attached beside the JSON, and --no-attachments leaves it out: which of them?",
+        "duolog export json FILE only names it, duolog export json FOLDER --folder takes it along");
+  if (options.no_attachments) {
+    throw wrong_usage("export json as one file only names what is attached",
+                      "--no-attachments is for markdown and keepsake; --folder puts the files beside it");
   }
+  if (options.folder && options.place == "-")
+    throw wrong_usage("a folder is written to a place of its own", "duolog export json FOLDER --folder");
+}
+
+// The document, and what is attached in files beside it.
+Made export_json_folder(Context& context, const ExportOptions& options, const ExportChoice& choice, const GoOn& go_on) {
+  Made made{{}, {}, options.place};
+  check_place(options.place, true, context.globals.yes);
+  PrivateFolder folder(options.place);
+  Attachments attachments(context.daemon, Attachments::Wanted::kCopied, go_on, context.out.json());
+  std::map<std::string, AttachedFolder> attached;  // by day: items come in no order of days
+  const auto beside = [&](const control::Item& item, int at) {
+    const std::string day = item.written_at().empty() ? "undated" : day_of_item(item);
+    return attached.try_emplace(day, folder.path(), day, attachments).first->second.copy(item, at).place;
+  };
+  PrivateFile file(folder.path() / kJournalFile);
+  made.exported = write_export_json(context.daemon, choice, [&](auto text) { go_on(), file.write(text); }, beside);
+  file.keep(false);
+  folder.keep(context.globals.yes);
+  made.carried = attachments.carried();
+  return made;
+}
+
+Made export_json(Context& context, const ExportOptions& options, const GoOn& go_on) {
+  check_json(options);
   auto choice = choice_of(context, options);
   choice.with_sealed = true;
+  if (options.folder) return export_json_folder(context, options, choice, go_on);
   Made made{{}, {}, options.place};
   if (options.place == "-") {
     made.exported = write_export_json(context.daemon, choice, [&](auto text) { context.out.print(text); });

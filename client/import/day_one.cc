@@ -47,7 +47,8 @@ bool is_empty(const Json& value) {
 void tell_rest(const Json& entry, Findings& findings) {
   bool technical = false;
   for (const auto& [key, value] : entry.items()) {
-    if (std::ranges::find(kUsed, key) != kUsed.end() || is_day_one_media(key) || is_empty(value)) continue;
+    if (std::ranges::find(kUsed, key) != kUsed.end() || is_empty(value)) continue;
+    if (is_day_one_media(key) && value.is_array()) continue;  // take_day_one_media() has told of it
     const auto left = std::ranges::find_if(kLeft, [&](const Left& one) { return key == one.key; });
     if (left != kLeft.end()) {
       const std::size_t many = value.is_array() ? value.size() : 1;

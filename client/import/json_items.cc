@@ -2,6 +2,7 @@
 #include "client/import/json_items.h"
 
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "client/sanitise.h"
 
@@ -13,9 +14,9 @@ using Json = nlohmann::json;
 // The parser's events. Depth 1 is the top-level object, depth 2 the array, depth 3 an element.
 class Listener : public nlohmann::json_sax<Json> {
  public:
-  Listener(const std::string& name, const std::string& array, const std::function<void(Json&)>& take,
+  Listener(const std::string& name, const std::map<std::string, TakeItem>& arrays,
            const std::function<void(std::size_t)>& other)
-      : name_(name), array_(array), take_(take), other_(other) {}
+      : name_(name), arrays_(arrays), other_(other) {}
 
   JsonRead finish() {
     read_.top = top_.dump(-1, ' ', false, Json::error_handler_t::replace);
@@ -65,7 +66,7 @@ class Listener : public nlohmann::json_sax<Json> {
     weigh(bytes);
     if (!open_.empty()) {
       place(std::move(said));
-    } else if (depth_ == 2 && in_array_) {
+    } else if (depth_ == 2 && take_ != nullptr) {
       other_(index_++);
     } else if (depth_ == 1 && top_.size() < kItems && bytes < kItems) {
       top_[key_] = std::move(said);
@@ -78,13 +79,15 @@ class Listener : public nlohmann::json_sax<Json> {
     if (!open_.empty()) {
       weigh(0);
       open_.push_back(&place(std::move(empty)));
-    } else if (depth_ == 2 && empty.is_array() && key_ == array_ && !read_.has_array) {
-      read_.has_array = in_array_ = true;
-    } else if (depth_ == 3 && in_array_ && empty.is_object()) {
+    } else if (depth_ == 2 && empty.is_array() && arrays_.contains(key_) && met_.insert(key_).second) {
+      take_ = &arrays_.at(key_);
+      index_ = 0;
+      read_.has_array = true;
+    } else if (depth_ == 3 && take_ != nullptr && empty.is_object()) {
       element_ = std::move(empty);
       weight_ = 0;
       open_.push_back(&element_);
-    } else if (depth_ == 3 && in_array_) {
+    } else if (depth_ == 3 && take_ != nullptr) {
       other_(index_++);
     }
     return true;
@@ -96,18 +99,17 @@ class Listener : public nlohmann::json_sax<Json> {
       open_.pop_back();
       if (!open_.empty()) return true;
       ++index_;
-      take_(element_);
+      (*take_)(element_);
       element_ = nullptr;
     } else if (depth_ == 1) {
-      in_array_ = false;
+      take_ = nullptr;
     }
     return true;
   }
 
   static constexpr std::size_t kItems = 1000;
   const std::string& name_;
-  const std::string& array_;
-  const std::function<void(Json&)>& take_;
+  const std::map<std::string, TakeItem>& arrays_;
   const std::function<void(std::size_t)>& other_;
   JsonRead read_;
   Json top_ = Json::object();
@@ -115,7 +117,8 @@ class Listener : public nlohmann::json_sax<Json> {
   std::vector<Json*> open_;  // from the element inwards. A container is not moved while something in it is open
   std::string key_;
   std::size_t depth_ = 0, index_ = 0, weight_ = 0;
-  bool in_array_ = false;
+  const TakeItem* take_ = nullptr;  // of the array that is being read
+  std::set<std::string> met_;       // a second one of the same name is none
 };
 
 }  // namespace
@@ -129,7 +132,12 @@ std::unique_ptr<std::istream> open_json(const Files& files, const Files::File& f
 
 JsonRead read_json_items(std::istream& stream, const std::string& name, const std::string& array,
                          const std::function<void(Json&)>& take, const std::function<void(std::size_t)>& other) {
-  Listener listener(name, array, take, other);
+  return read_json_arrays(stream, name, {{array, take}}, other);
+}
+
+JsonRead read_json_arrays(std::istream& stream, const std::string& name, const std::map<std::string, TakeItem>& arrays,
+                          const std::function<void(std::size_t)>& other) {
+  Listener listener(name, arrays, other);
   Json::sax_parse(stream, &listener);
   return listener.finish();
 }

@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <istream>
+#include <map>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
@@ -32,6 +33,10 @@ struct JsonRead {
 JsonRead read_json_items(std::istream& stream, const std::string& name, const std::string& array,
                          const std::function<void(nlohmann::json&)>& take,
                          const std::function<void(std::size_t)>& other);
+// The same of several arrays, each by its name, in one reading.
+using TakeItem = std::function<void(nlohmann::json&)>;
+JsonRead read_json_arrays(std::istream& stream, const std::string& name, const std::map<std::string, TakeItem>& arrays,
+                          const std::function<void(std::size_t)>& other);
 
 // What a member holds; of another kind, or not there, or `of` no object: nothing.
 std::string string_in(const nlohmann::json& of, const char* key);

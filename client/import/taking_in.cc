@@ -62,10 +62,11 @@ void fill(control::ImportItem& out, Found found, const std::string& format, std:
   out.set_emoji(std::move(found.emoji));
 }
 
-}  // namespace
+void miss_files(Findings& findings, std::size_t count, std::string_view of) {
+  for (std::size_t i = 0; i < count; ++i) findings.miss("files of entries that were not taken in", of);
+}
 
-// What could not be sent at all is told where it stands.
-bool can_be_kept(const Found& found, Findings& findings) {
+bool fits(const Found& found, Findings& findings) {
   if (utf8_fault(found.text) != std::string::npos || utf8_fault(found.key) != std::string::npos) {
     findings.miss("entries that are not UTF-8", found.key);
     return false;
@@ -73,6 +74,15 @@ bool can_be_kept(const Found& found, Findings& findings) {
   if (found.text.size() <= kTextLimit && weight_of(found) <= kWeightLimit) return true;
   findings.miss("entries that are longer than " + std::to_string(kTextLimit) + " bytes",
                 found.text.empty() ? found.key : found.text);
+  return false;
+}
+
+}  // namespace
+
+// What could not be sent at all is told where it stands.
+bool can_be_kept(const Found& found, Findings& findings) {
+  if (fits(found, findings)) return true;
+  miss_files(findings, found.media.size(), found.key);
   return false;
 }
 
@@ -87,7 +97,8 @@ struct TakingIn::State {
   control::Import batch = {};
   std::size_t bytes = 0;
   std::vector<std::string> keys = {};                     // of the batch, as the file has them
-  std::unordered_set<std::string> pending = {};           // of these, the ones not empty
+  std::vector<std::size_t> files = {};                    // how many go with each
+  std::unordered_set<std::string> pending = {};           // of the keys, those that are not empty
   std::unordered_map<std::string, std::string> ids = {};  // of things that remarks may be about: theirs -> ours
   std::vector<Found> said = {};                           // about them
 
@@ -97,10 +108,11 @@ struct TakingIn::State {
     keys.push_back(found.key);
     if (!found.key.empty()) pending.insert(found.key);
     bytes += weight;
-    auto files = std::exchange(found.media, {});
+    auto with_it = std::exchange(found.media, {});
     auto& item = *batch.add_items();
-    item.set_attachments(static_cast<std::uint32_t>(files.size()));
-    media.add(std::move(files));
+    item.set_attachments(static_cast<std::uint32_t>(with_it.size()));
+    files.push_back(with_it.size());
+    media.add(std::move(with_it));
     fill(item, std::move(found), format, again);
     if (batch.items_size() >= kBatchItems || media.is_enough()) send();
   }
@@ -117,6 +129,7 @@ struct TakingIn::State {
     batch = {};
     bytes = 0;
     keys.clear();
+    files.clear();
     pending.clear();
   }
 
@@ -134,7 +147,9 @@ struct TakingIn::State {
       const bool is_written = !taken.has_refused() && (imported.repeated() || !taken.already_there());
       result.attached += is_written ? asked.items(i).attachments() : 0;
       if (format == "duolog" && !key.empty() && !taken.id().empty()) ids[key] = taken.id();
-      if (taken.has_refused()) findings.miss(why_not(taken.refused()), asked.items(i).text());
+      if (!taken.has_refused()) continue;
+      findings.miss(why_not(taken.refused()), asked.items(i).text());
+      miss_files(findings, files.at(static_cast<std::size_t>(i)), asked.items(i).text());
     }
   }
 

@@ -144,6 +144,19 @@ TEST_F(AttachmentsOut, AsMarkdownOfOneNameAreNumberedAlsoWhereAnotherSystemTakes
   EXPECT_EQ(contents(year() / "attachments" / "2026-11-21" / "a.jpg"), "6");
 }
 
+// As a Mac writes an accent, and as everybody else does: there the two are one file.
+TEST_F(AttachmentsOut, AsMarkdownOfOneNameInTwoSpellingsAreNumbered) {
+  auto& one = entry("twice");
+  attach(one, "caf\u00e9.jpg", "1");
+  attach(one, "cafe\u0301.jpg", "2");
+  attach(one, "CAF\u00c9.JPG", "3");
+  hand_out();
+  markdown();
+  EXPECT_EQ(contents(day() / "caf\u00e9.jpg"), "1");
+  EXPECT_EQ(contents(day() / "caf\u00e9 (2).jpg"), "2");
+  EXPECT_EQ(contents(day() / "CAF\u00c9 (3).JPG"), "3");
+}
+
 TEST_F(AttachmentsOut, WhatIsNotHereIsNamedAndCountedAndLeavesNoFile) {
   auto& one = entry("");
   attach(one, "later.png", picture_, 0);

@@ -258,7 +258,7 @@ TEST_F(Keepsake, TwoVoicesStandSideBySideUnderTheirDay) {
   EXPECT_LT(html.find("<p>earlier"), html.find("<p>first"));
   EXPECT_LT(html.find("<p>first"), html.find("<p>second"));
   EXPECT_THAT(html, HasSubstr("<h2>January 2025</h2>"));
-  EXPECT_THAT(html, HasSubstr("<h3>Friday 20 november</h3>\n<div class=\"two\">"));
+  EXPECT_THAT(html, HasSubstr("<h3>Friday 20 November</h3>\n<div class=\"two\">"));
   EXPECT_THAT(html, HasSubstr("<a href=\"#m2026-11\">November 2026</a></td><td>1</td><td>1</td>"));
   EXPECT_THAT(html, HasSubstr("Ada &amp; Bo"));
 }
@@ -281,8 +281,8 @@ TEST_F(Keepsake, WhatWasSaidStandsBelowWhatItIsAboutAndByItselfWhereThatWasLeftO
   lonely.set_to("77");
   const auto html = page();
   EXPECT_LT(html.find("about this"), html.find("a reply"));
-  EXPECT_LT(html.find("a reply"), html.find("Sunday 22 november"));
-  EXPECT_LT(html.find("Sunday 22 november"), html.find("a lonely one"));
+  EXPECT_LT(html.find("a reply"), html.find("Sunday 22 November"));
+  EXPECT_LT(html.find("Sunday 22 November"), html.find("a lonely one"));
 }
 
 TEST_F(Keepsake, HoldsNothingThatRunsLoadsOrLeads) {

@@ -48,6 +48,12 @@ TEST_F(DayOne, OfMediaThatAreNotThereThePlaceIsKeptAndTold) {
   EXPECT_THAT(whats(findings_.bent()), ElementsAre("media in the text, of which only the place is kept 2"));
 }
 
+TEST_F(DayOne, MediaThatAreNoListAreTold) {
+  entry(R"("creationDate":"2024-04-16T23:00:00Z","text":"a","photos":{"md5":"aa"},"photo":{"md5":"bb"},"videos":[])");
+  EXPECT_THAT(whats(findings_.dropped()), ElementsAre("\"photo\", which this version does not know 1",
+                                                      "\"photos\", which this version does not know 1"));
+}
+
 TEST_F(DayOne, StarsPinsAndTagsBecomeTags) {
   entry(
       R"("creationDate":"2024-04-16T23:00:00Z","text":"a","starred":true,"pinned":true,"tags":["long walks","ä","long walks"])");
@@ -326,7 +332,49 @@ TEST_F(DuologsOwn, WhatIsAttachedIsTold) {
     {"id":"cc","kind":"entry","mine":true,"text":"c","written_at":"2026-11-22T21:14:05+01:00","attachments":[]})");
   ASSERT_EQ(found_.size(), 3U);
   EXPECT_EQ(found_[1].text + found_[2].text, "ac");
-  EXPECT_THAT(whats(findings_.dropped()), ElementsAre("attachments, of which an export has the names alone 3"));
+  EXPECT_THAT(whats(findings_.dropped()), ElementsAre("attachments, of which this export has the names alone 3"));
+}
+
+TEST_F(DuologsOwn, WhatLiesBesideTheDocumentComesWithItsEntry) {
+  put("out/attachments/2026-11-22/lake.jpg", "water");
+  put("out/attachments/2026-11-22/lake-2.jpg", "more water");
+  put("out/attachments/2026-11-22/theirs.jpg", "their water");
+  put("out/attachments/2026-11-22/stray.jpg", "?");
+  const auto folder = put("out/journal.json",
+                          R"({"duolog":1,"agreements":[{"other":"Bo"}],"items":[
+    {"id":"aa","kind":"entry","mine":true,"text":"","written_at":"2026-11-22T21:14:05+01:00",
+     "attachments":[{"name":"lake.jpg"},{"name":"lake.jpg"},{"name":"far.jpg"},{"name":"gone.jpg"},{"name":"../x"}],
+     "files":["attachments/2026-11-22/lake.jpg","attachments/2026-11-22/lake-2.jpg","",
+              "attachments/gone.jpg","../../../etc/passwd"]},
+    {"id":"bb","kind":"entry","mine":false,"text":"b","written_at":"2026-11-22T21:14:05+01:00",
+     "attachments":[{"name":"theirs.jpg"}],"files":["attachments/2026-11-22/theirs.jpg"]}]})")
+                          .parent_path();
+  read(read_duolog, folder);
+  ASSERT_EQ(found_.size(), 1U);
+  ASSERT_EQ(found_[0].media.size(), 2U);
+  EXPECT_EQ(found_[0].media[0].name, "lake.jpg");
+  EXPECT_EQ(found_[0].media[0].place, "attachments/2026-11-22/lake.jpg");
+  EXPECT_EQ(found_[0].media[1].place, "attachments/2026-11-22/lake-2.jpg");
+  EXPECT_EQ(found_[0].media[1].size, 10U);
+  EXPECT_THAT(whats(findings_.dropped()), ElementsAre("what the two had agreed on, and only both can 1",
+                                                      "attachments, of which this export has the names alone 1",
+                                                      "what the other wrote, and only the other can write 1",
+                                                      "what the other has attached, and only the other can 1"));
+  EXPECT_THAT(whats(findings_.missed()),
+              ElementsAre("attachments whose file is not there 2", "files that no entry names 1"));
+}
+
+TEST_F(DuologsOwn, AFolderThatWasPackedIsReadAsItIs) {
+  ZipMaker zip;
+  zip.add("ada/attachments/2026-11-22/lake.jpg", "water");
+  zip.add("ada/journal.json",
+          R"({"duolog":1,"items":[{"id":"aa","kind":"entry","mine":true,"text":"a","written_at":"2026-11-22T21:14:05Z",
+              "attachments":[{"name":"lake.jpg"}],"files":["attachments/2026-11-22/lake.jpg"]}]})");
+  read(read_duolog, put("ada.zip", zip.bytes()));
+  ASSERT_EQ(found_.size(), 1U);
+  ASSERT_EQ(found_[0].media.size(), 1U);
+  EXPECT_EQ(found_[0].media[0].place, "ada/attachments/2026-11-22/lake.jpg");
+  EXPECT_THAT(findings_.missed(), IsEmpty());
 }
 
 TEST_F(DuologsOwn, WhatIsSealedGoesIntoTheNotebookAlone) {
@@ -341,6 +389,8 @@ TEST_F(DuologsOwn, WhatIsSealedGoesIntoTheNotebookAlone) {
 TEST_F(DuologsOwn, AnotherFileIsRefused) {
   EXPECT_THAT(refused([&] { read(read_duolog, put("e.json", R"({"items":[]})")); }),
               HasSubstr("no export of Duolog's"));
+  EXPECT_THAT(refused([&] { read(read_duolog, put("notes/e.md", "words").parent_path()); }),
+              HasSubstr("has no journal.json in it"));
 }
 
 // ---- of all ----

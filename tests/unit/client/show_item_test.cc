@@ -359,11 +359,13 @@ TEST(ShowItem, NoLineIsWiderThanTheTerminal) {
 
 TEST(ShowItem, ADeviceThatIsAwayIsToldInWords) {
   control::Peer peer;
-  for (const auto& [state, text] : {std::pair{"waiting", "not connected"},
-                                    {"dialling", "trying now"},
-                                    {"never met", "not connected since pairing"},
-                                    {"no answer", "no answer"},
-                                    {"brand-new", "not connected"}}) {
+  for (const auto& [state, text] :
+       {std::pair{"waiting", "not connected"},
+        {"dialling", "trying now"},
+        {"never met", "not connected since pairing"},
+        {"no address", "no address of it is known: it is found where both are in one network"},
+        {"no answer", "no answer"},
+        {"brand-new", "not connected"}}) {
     peer.set_state(state);
     EXPECT_EQ(peer_state(peer), text);
   }

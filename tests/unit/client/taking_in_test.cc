@@ -74,7 +74,8 @@ TEST_F(TakingItIn, WhatNoEventHoldsIsToldAndNotSent) {
 
 // ---- files that go with entries ----
 
-// What a daemon heard, in words, and how it answers: of a batch the items that say "old" are there already.
+// What a daemon heard, in words, and how it answers: of a batch the items that say "old" are there already, and those
+// that say "refused" are.
 class HeardByHand {
  public:
   explicit HeardByHand(const Visitor& visitor) : visitor_(visitor) {}
@@ -98,7 +99,9 @@ class HeardByHand {
     heard_ += import.try_only() ? " try" : " write";
     for (const auto& item : import.items()) {
       heard_ += " " + item.text() + ":" + std::to_string(item.attachments());
-      imported.add_items()->set_already_there(item.text() == "old");
+      auto& taken = *imported.add_items();
+      taken.set_already_there(item.text() == "old");
+      if (item.text() == "refused") taken.mutable_refused()->set_code(control::Error::BAD_DATE);
     }
     imported.set_journal(heard_);
   }
@@ -190,6 +193,16 @@ TEST_F(TakingInFiles, OneThatHasRottedIsToldAndKeepsNothingElseOut) {
   ASSERT_EQ(findings_.missed().size(), 1U);
   EXPECT_EQ(findings_.missed()[0].what, "pictures and files that cannot be read");
   EXPECT_EQ(findings_.missed()[0].count, 2U);
+}
+
+TEST_F(TakingInFiles, OfWhatIsRefusedAreToldWithIt) {
+  put("a.jpg", "aaa");
+  take({entry("new", {"a.jpg"}), entry("refused", {"a.jpg", "a.jpg"}), entry("refused")});
+  EXPECT_EQ(attached_, 1U);
+  ASSERT_EQ(findings_.missed().size(), 2U);
+  EXPECT_EQ(findings_.missed()[0].count, 2U) << "the entries";
+  EXPECT_EQ(findings_.missed()[1].what, "files of entries that were not taken in");
+  EXPECT_EQ(findings_.missed()[1].count, 2U);
 }
 
 TEST_F(TakingInFiles, OneThatGrowsOrGoesWhileItIsTakenInIsLeftOut) {

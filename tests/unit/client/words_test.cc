@@ -177,7 +177,7 @@ TEST(Words, AFindingSaysWhatItMeansAndAnUnknownOneItsCode) {
   for (const char* way : {"here", "name", "across", "came-in", "through-port"})
     EXPECT_THAT(finding_text(std::string("peer-connected-") + way, "Bo"), HasSubstr("connected with Bo"));
   for (const char* code : {"mapping-off", "mapping-no-router", "mapping-asking", "mapping-no-answer", "mapping-refused",
-                           "mapping-double-nat", "mapped"})
+                           "mapping-double-nat", "mapping-not-needed", "mapping-tunnel", "mapped"})
     EXPECT_THAT(finding_text(code, "x"), Not(HasSubstr(code)));
   EXPECT_EQ(finding_text("words-unconfirmed", ""), warning_text("words-unconfirmed"));
   EXPECT_EQ(finding_text("brand-new", "x\x1b"), "brand-new: x‹U+001B›");
