@@ -39,10 +39,14 @@ class Family {
     std::uint64_t lost = 0;
     std::uint64_t restored = 0;
     std::uint64_t cloned = 0;
+    std::uint64_t bundled = 0;    // bundles that were written
+    std::uint64_t brought = 0;    // records that came by one
     std::uint64_t frozen = 0;     // devices, in the end
     std::uint64_t forbidden = 0;  // pairs of an epoch and a device that must never open it
     std::uint64_t asked = 0;      // epochs that came by a question
     std::uint64_t slow = 0;       // times that coming together took longer than it does usually
+    std::uint64_t messages = 0;   // of ten minutes in the end
+    std::uint64_t pings = 0;      // as many as there may be of them then
     std::uint64_t live = 0;       // devices in the end
     std::uint64_t most = 0;       // devices of one person that were live in the end
   };
@@ -94,6 +98,8 @@ class Family {
   void back_up(Member& member);
   void restore(Member& member);
   void clone(Member& member);
+  void write_bundle(Member& member);  // family_bundles.cc
+  void take_bundle_in(Member& member);
   void forgive_since(Member& member, std::uint64_t number);
   bool as_told(Member& member, const std::function<void(Household&)>& work);
   void watch(Member& member);
@@ -115,10 +121,13 @@ class Family {
   bool agree(const std::vector<Member*>& members, bool is_note);
   [[nodiscard]] std::vector<Member*> who_agree();
   [[nodiscard]] bool is_orphan(Member& member);
+  [[nodiscard]] bool has_twin(const Member& member) const;
+  [[nodiscard]] bool nobody_else_is_there(const Member& member);
   [[nodiscard]] bool must_be_there(Member& member);
   [[nodiscard]] std::vector<std::string> shown(Member& member, bool is_note);
   [[nodiscard]] std::string what_differs();
   void all_words_are_everywhere();
+  void they_fall_silent();
   void removed_ones_are_left_alone(const std::vector<Member*>& members);
   void removed_ones_read_nothing_new();
   void slip(Member& from, Member& to, const JournalId& journal);
@@ -130,6 +139,7 @@ class Family {
   std::filesystem::path copies_;
   std::deque<Member> members_;
   std::vector<Word> words_;
+  std::vector<Bytes> bundles_;      // files that lie about
   std::set<std::string> unsaid_;    // there or not, but not twice
   std::vector<std::string> kinds_;  // of trouble, each as often as it is heavy
   std::vector<std::string> wrong_;

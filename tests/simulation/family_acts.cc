@@ -8,7 +8,6 @@
 
 namespace duolog::simulation {
 
-using std::chrono::hours;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
@@ -47,6 +46,11 @@ void Family::trouble(const std::string& kind) {
   if (kind == "losses") return lose(member);
   if (kind == "backups") return member.copy.empty() ? back_up(member) : restore(member);
   if (kind == "clones") return clone(member);
+  if (kind == "bundles") {
+    write_bundle(member);
+    take_bundle_in(one());
+    return take_bundle_in(one());
+  }
   if (kind == "cuts") return cut(world_);
   if (kind == "crashes") return crash(member);
   if (kind == "sleeps") return sleep(member);
@@ -205,7 +209,7 @@ void Family::start(Member& member) {
 void Family::sleep(Member& member) {
   if (!member.node->up()) return;
   member.node->sleep();
-  const milliseconds lengths[] = {seconds(1), seconds(40), minutes(5), hours(9)};
+  const milliseconds lengths[] = {seconds(1), seconds(40), minutes(5), minutes(100)};
   world_.run(lengths[world_.roll(std::size(lengths))]);
   member.node->wake(world_.roll(4) != 0);
 }
@@ -257,8 +261,7 @@ void Family::restore(Member& member) {
 }
 
 void Family::clone(Member& member) {
-  const bool one_is_enough =  // of a person
-      std::ranges::any_of(members_, [&](const Member& one) { return one.person == member.person && one.doubtful; });
+  const bool one_is_enough = std::ranges::any_of(members_, [](const Member& one) { return one.doubtful; });
   if (member.lost || one_is_enough || !member.node->awake() || members_.size() > 16) return;
   ++tally_.cloned;
   member.node->stop();

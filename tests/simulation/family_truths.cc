@@ -123,15 +123,33 @@ bool Family::is_frozen_anywhere(const DeviceId& device) {
   });
 }
 
-// Whoever let it in is gone before the log came from there: it looks for nobody else, and nobody may know it.
-bool Family::is_orphan(Member& member) {
-  return member.node->up() && member.node->household().identity().journals().back().awaited &&
-         std::ranges::any_of(member.path, [](Member* one) { return one->lost || one->removed; });
+// Another machine goes on from its disk.
+bool Family::has_twin(const Member& member) const {
+  return std::ranges::any_of(members_, [&](const Member& other) {
+    return &other != &member && !other.lost && other.node->up() && other.node->device() == member.node->device();
+  });
 }
 
-// Nothing is wrong with it, nor with those who let it in.
+// Of its person, and in a notebook.
+bool Family::nobody_else_is_there(const Member& member) {
+  return std::ranges::none_of(members_, [&](Member& other) {
+    return &other != &member && other.person == member.person && !other.lost && !other.removed && other.node->up() &&
+           !other.node->household().identity().journals().front().awaited;
+  });
+}
+
+// Whoever let it in is removed before the log came from there, perhaps before anybody had heard of it; or is lost, and
+// was the only one: then the 24 words are the way.
+bool Family::is_orphan(Member& member) {
+  return member.node->up() && member.node->household().identity().journals().back().awaited &&
+         std::ranges::any_of(member.path,
+                             [&](Member* one) { return one->removed || (one->lost && nobody_else_is_there(member)); });
+}
+
+// Nothing is wrong with it, nor with those who let it in. (Of two that go on from one disk each is where the other is
+// not: as long as no branch has met another one nobody can know that they are two.)
 bool Family::must_be_there(Member& member) {
-  if (is_orphan(member)) return false;
+  if (is_orphan(member) || has_twin(member)) return false;
   const auto is_sound = [this](Member& one) { return !one.removed && !is_frozen_anywhere(one.node->device()); };
   return !member.lost && is_sound(member) &&
          std::ranges::all_of(member.path, [&](Member* one) { return is_sound(*one); });
@@ -177,7 +195,7 @@ std::vector<Family::Member*> Family::who_agree() {
   for (const auto& [live, members] : by_view) {
     const bool all = std::ranges::all_of(members_, [&](Member& one) {
       const bool is_in = std::ranges::binary_search(live, one.node->device());
-      return !is_in || one.lost || is_orphan(one) || std::ranges::find(members, &one) != members.end();
+      return !is_in || one.lost || is_orphan(one) || has_twin(one) || std::ranges::find(members, &one) != members.end();
     });
     if (all && members.size() > most.size()) most = members;
   }
@@ -188,23 +206,25 @@ bool Family::all_agree() {
   const std::vector<Member*> members = who_agree();
   const bool all = std::ranges::all_of(
       members_, [&](Member& one) { return !must_be_there(one) || std::ranges::find(members, &one) != members.end(); });
-  if (!all || !agree(members, false)) return false;  // where everybody's log is torn nobody is left
+  std::vector<Member*> alone = members;
+  std::erase_if(alone, [this](Member* one) { return has_twin(*one); });
+  if (!all || !agree(alone, false)) return false;  // where everybody's log is torn nobody is left
   for (const std::size_t person : {0U, 1U}) {
     std::vector<Member*> own;
     std::ranges::copy_if(members, std::back_inserter(own), [&](Member* one) {
-      return one->person == person &&
+      const bool waits_for_nobody =
+          one->node->household().identity().journals().front().awaited && nobody_else_is_there(*one);
+      return one->person == person && !has_twin(*one) && !waits_for_nobody &&
              !is_frozen_anywhere(one->node->device());  // a copy's may be in the notebook alone
     });
-    const bool is_one = std::ranges::all_of(  // two that go on from one disk have nobody to tell each other by
-        own, [&](Member* one) { return one->node->device() == own.front()->node->device(); });
-    if (!is_one && !agree(own, true)) return false;
+    if (!agree(own, true)) return false;
   }
   return true;
 }
 
 bool Family::there_are_epochs() {
   return std::ranges::all_of(who_agree(), [this](Member* one) {
-    return one->node->household().shelf().by_id(shared_)->membership().current().has_value();
+    return has_twin(*one) || one->node->household().shelf().by_id(shared_)->membership().current().has_value();
   });
 }
 
@@ -249,6 +269,7 @@ void Family::all_words_are_everywhere() {
   for (const Member& one : members_) tally_.frozen += is_frozen_anywhere(one.node->device()) ? 1 : 0;
   expect(there_are_epochs(), "there is no epoch in the end");
   for (Member* member : members) {
+    if (has_twin(*member)) continue;
     const bool is_copy = is_frozen_anywhere(member->node->device());
     for (const bool is_note : {false, true}) {
       std::set<std::string> here;
@@ -261,6 +282,25 @@ void Family::all_words_are_everywhere() {
       }
     }
   }
+}
+
+// A ping each 15 s each way; and whoever calls, as those do who were removed and two that go on from one disk, costs a
+// handshake and a comparison. Messages that go round with nothing to say would be more than that.
+void Family::they_fall_silent() {
+  constexpr std::uint64_t kPings = 2 * 600 / 15;
+  constexpr std::uint64_t kOfOneMeeting = 16;
+  const Network::Tally before = world_.network().tally();
+  std::size_t cables = world_.network().open_cables();
+  world_.run(std::chrono::minutes(10));
+  cables = std::max(cables, world_.network().open_cables());
+  const Network::Tally& after = world_.network().tally();
+  const std::uint64_t messages = after.messages - before.messages;
+  const std::uint64_t meetings = after.connections - before.connections;
+  tally_.messages = messages;
+  tally_.pings = kPings * cables;
+  expect(messages <= kPings * cables + kOfOneMeeting * (meetings + members_.size()),
+         "where nothing is left to say " + std::to_string(messages) + " things were said in ten minutes, by " +
+             std::to_string(cables) + " connections and " + std::to_string(meetings) + " meetings");
 }
 
 // All there is reaches whoever was removed, in some way: as a partner could hand it on. It asks, too.

@@ -30,6 +30,11 @@ int tell(const Options& options) {
   Told story(options);
   story.world().tell_aloud();
   story.tell();
+  const auto& tally = story.world().network().tally();
+  std::printf("%lld virtual minutes, %llu dials, %llu connections, %llu messages, %llu bytes\n",
+              static_cast<long long>(story.world().elapsed().count() / 60'000),
+              static_cast<unsigned long long>(tally.dials), static_cast<unsigned long long>(tally.connections),
+              static_cast<unsigned long long>(tally.messages), static_cast<unsigned long long>(tally.bytes));
   for (const std::string& sentence : story.wrong()) std::printf("WRONG: %s\n", sentence.c_str());
   return story.wrong().empty() ? 0 : 1;
 }

@@ -1,28 +1,11 @@
 // memory.cc: what memory costs in a story.
-//
-// A secret lies on the ordinary heap here: libsodium's guarded pages are seven calls of the system each, and a story
-// asks for hundreds. The sanitizer's red zones guard it instead; that secrets are locked and wiped is shown by
-// unit/crypto and by the black-box tests.
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <malloc.h>
-#include <sodium.h>
 
-#include <cstdlib>
-
-// NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp,readability-identifier-naming): the linker's and
-// the sanitizer's names
+// NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp,readability-identifier-naming): the sanitizer's
+// name
 extern "C" {
 
-void* __wrap_sodium_malloc(size_t size);
-void __wrap_sodium_free(void* memory);
 const char* __asan_default_options();
-
-void* __wrap_sodium_malloc(size_t size) { return std::malloc(size); }  // NOLINT(cppcoreguidelines-no-malloc)
-
-void __wrap_sodium_free(void* memory) {
-  if (memory != nullptr) ::sodium_memzero(memory, ::malloc_usable_size(memory));
-  std::free(memory);  // NOLINT(cppcoreguidelines-no-malloc)
-}
 
 // What was freed is kept from use again for some three stories, and not for thirty: each takes about 10 MiB, and pages
 // that were never touched are what costs. A report says by eight frames where memory came from; whoever wants more

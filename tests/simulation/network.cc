@@ -142,11 +142,15 @@ bool Network::take(Cable& cable, int side, milliseconds now) {
   End& from = cable.ends[side];
   Stream& to = cable.ends[1 - side].in;
   if (!from.open || from.station == nullptr || !from.station->awake()) return false;
+  const std::uint64_t works = from.station->works();
+  if (from.silent_at == works) return false;
   bool moved = false;
   if (to.on_the_way < kLineBuffer) {
     Bytes out;
-    if (!from.station->at_work([&](net::Switchboard& board) { out = board.take_output(from.line); })) return true;
-    if (!out.empty()) {
+    if (!from.station->asked([&](net::Switchboard& board) { out = board.take_output(from.line); })) return true;
+    if (out.empty()) {
+      from.silent_at = works;
+    } else {
       count(from, out);
       send(cable, side, out, now);
       for (const std::uint8_t byte : out) note(byte);
@@ -154,7 +158,7 @@ bool Network::take(Cable& cable, int side, milliseconds now) {
     }
   }
   bool over = false;
-  from.station->at_work([&](net::Switchboard& board) { over = board.finished(from.line); });
+  from.station->asked([&](net::Switchboard& board) { over = board.finished(from.line); });
   if (!over) return moved;
   to.ends_at = to.arriving.empty() ? now : to.arriving.back().first;
   hang_up(from);
@@ -173,7 +177,7 @@ bool Network::deliver(Cable& cable, int side, milliseconds now) {
     std::size_t taken = front.size();
     if (end.open && end.station != nullptr) {
       std::size_t limit = 0;
-      end.station->at_work([&](net::Switchboard& board) { limit = board.read_limit(end.line); });
+      end.station->asked([&](net::Switchboard& board) { limit = board.read_limit(end.line); });
       in.waits = limit == 0;
       if (limit == 0) break;
       taken = std::min({taken, limit, static_cast<std::size_t>(in.breaks_after - in.delivered)});

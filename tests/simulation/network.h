@@ -33,6 +33,10 @@ class Station {
   [[nodiscard]] virtual bool there() const = 0;  // its machine is on the network, so that a refusal can come from it
   // Work at its switchboard. False: it has died of it, and what `work` said does not count.
   virtual bool at_work(const std::function<void(net::Switchboard&)>& work) = 0;
+  // The same, where `work` asks and, most likely, changes nothing.
+  virtual bool asked(const std::function<void(net::Switchboard&)>& work) = 0;
+  // How often it was at work: whoever had nothing to say has nothing to say until this is another number.
+  [[nodiscard]] virtual std::uint64_t works() const = 0;
 };
 
 class Network {
@@ -99,6 +103,7 @@ class Network {
     Station* station = nullptr;  // null: a stranger, or gone
     net::LineId line = 0;
     bool open = false;
+    std::uint64_t silent_at = UINT64_MAX;  // its works() when it had nothing to say
     Stream in;
     std::unique_ptr<proto::FrameReader> frames;  // of what it sends
   };

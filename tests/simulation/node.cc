@@ -100,7 +100,11 @@ void Node::open_house(journal::Identity identity) {
   household_ = std::make_unique<Household>(
       std::make_unique<store::Database>(folder_ / "duolog.db", store::Database::Open::kExisting), std::move(identity),
       outside);
-  household_->switchboard().on_wake([this] { woken_ = true; });
+  ++works_;
+  household_->switchboard().on_wake([this] {
+    woken_ = true;
+    ++works_;
+  });
   household_->switchboard().listening(kPort, {Address{host_, kPort}.text()});
   if (world_.lan_) household_->switchboard().beacon_sources({beacon_source_of(host_)});
   wait_for_moment();
@@ -267,6 +271,28 @@ bool Node::at_work(const std::function<void(net::Switchboard&)>& work) {
 }
 
 bool Node::in_house(const std::function<void(Household&)>& work) {
+  ++works_;
+  return looked_after(work);
+}
+
+bool Node::asked(const std::function<void(net::Switchboard&)>& work) {
+  return looked_after([&](Household& house) { work(house.switchboard()); });
+}
+
+bool Node::rests() const {
+  return rested_at_ == works_ && !woken_ && !fold_wanted_ && !wrote_ && !struck_ && deadline_ > steady() &&
+         (!moment_ || *moment_ > steady());
+}
+
+void Node::rest() {
+  if (!up()) return;
+  rested_at_ = works_;
+  deadline_ = household_->switchboard().deadline();
+}
+
+SteadyTime Node::deadline() const { return rested_at_ == works_ ? deadline_ : household_->switchboard().deadline(); }
+
+bool Node::looked_after(const std::function<void(Household&)>& work) {
   if (!up()) return false;
   try {
     work(*household_);

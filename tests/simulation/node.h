@@ -61,6 +61,8 @@ class Node : public Station {
   [[nodiscard]] bool awake() const override { return up() && !asleep(); }
   [[nodiscard]] bool there() const override { return !asleep() && !machine_off_; }
   bool at_work(const std::function<void(net::Switchboard&)>& work) override;
+  bool asked(const std::function<void(net::Switchboard&)>& work) override;
+  [[nodiscard]] std::uint64_t works() const override { return works_; }
   bool in_house(const std::function<void(Household&)>& work);  // the same, with all of it
 
   // ---- what its person does ----
@@ -102,6 +104,11 @@ class Node : public Station {
   std::optional<journal::Identity> open_vault();
   void wait_for_moment();
   bool meet_moment();
+  bool looked_after(const std::function<void(Household&)>& work);
+  // ---- for the world: it is asked again only once something has happened to it, or its time has come ----
+  [[nodiscard]] bool rests() const;
+  void rest();
+  [[nodiscard]] SteadyTime deadline() const;  // of its switchboard
 
   World& world_;
   std::string name_;
@@ -123,6 +130,9 @@ class Node : public Station {
   bool fold_wanted_ = false;
   bool wrote_ = false;
   bool woken_ = false;
+  std::uint64_t works_ = 0;
+  std::uint64_t rested_at_ = UINT64_MAX;  // works_ when it wanted nothing more
+  SteadyTime deadline_;                   // … and until when that is so
 };
 
 }  // namespace duolog::simulation

@@ -46,6 +46,7 @@ void Options::each(Self& self, Visit&& visit) {
   visit("losses", self.losses);
   visit("backups", self.backups);
   visit("clones", self.clones);
+  visit("bundles", self.bundles);
   visit("ignores_syncs", self.ignores_syncs);
 }
 

@@ -36,6 +36,7 @@ struct Options {
   std::uint64_t losses = 0;         // one is gone for good, and nobody says so
   std::uint64_t backups = 0;        // an older copy of a disk takes its place
   std::uint64_t clones = 0;         // two go on from one disk
+  std::uint64_t bundles = 0;        // what somebody lacks is written into a file, and such files are taken in
   std::uint64_t ignores_syncs = 0;  // the disks lie. No seed asks for it: it shows that a story can fail
 
   static Options of_seed(std::uint64_t seed);

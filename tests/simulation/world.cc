@@ -128,16 +128,17 @@ void World::story(std::string_view what) {
 
 // What a node wants done. True: there may be more.
 bool World::serve(Node& node) {
-  if (!node.awake()) return false;
+  if (!node.awake() || node.rests()) return false;
   bool moved = std::exchange(node.woken_, false);
   std::vector<net::Switchboard::Dial> dials;
-  const bool alive = node.at_work([&](net::Switchboard& board) {
+  bool is_due = false;
+  bool alive = node.asked([&](net::Switchboard& board) {
     dials = board.take_dials();
-    if (board.deadline() > node.steady()) return;
-    board.tick();
-    moved = true;
+    is_due = board.deadline() <= node.steady();
   });
+  if (alive && is_due) alive = node.at_work([](net::Switchboard& board) { board.tick(); });
   if (!alive) return true;
+  moved = moved || is_due;
   for (const auto& dial : dials) network_.dial(node, dial.line, dial.address.host, elapsed_);
   if (std::exchange(node.fold_wanted_, false)) {
     node.in_house([](Household& house) {  // as Device does it
@@ -153,14 +154,16 @@ bool World::serve(Node& node) {
   if (std::exchange(node.wrote_, false) && node.up()) node.wait_for_moment();
   moved = node.meet_moment() || moved;
   if (lan_) {
-    node.at_work([&](net::Switchboard& board) {
+    node.asked([&](net::Switchboard& board) {
       for (auto& said : board.take_beacons()) beacons_.push_back({&node, elapsed_ + milliseconds(1), std::move(said)});
     });
   }
   bool announces = false;
-  node.at_work([&](net::Switchboard& board) { announces = board.announcing().has_value(); });
+  node.asked([&](net::Switchboard& board) { announces = board.announcing().has_value(); });
   if (announces && next_announcement_ == kNever) next_announcement_ = elapsed_;
-  return moved || !dials.empty();
+  if (moved || !dials.empty()) return true;
+  node.rest();
+  return false;
 }
 
 void World::announce() {
@@ -217,7 +220,7 @@ milliseconds World::next_event() {
   for (const Beacon& one : beacons_) next = std::min(next, one.arrives);
   for (Node* node : all()) {
     if (!node->awake()) continue;
-    const SteadyTime deadline = node->household().switchboard().deadline();
+    const SteadyTime deadline = node->deadline();
     if (deadline != SteadyTime::max()) next = std::min(next, elapsed_ + (deadline - node->steady()));
     if (node->moment_) next = std::min(next, elapsed_ + (*node->moment_ - node->steady()));
   }
