@@ -36,6 +36,8 @@ _duolog() {
         words=$(duolog --help 2>/dev/null | sed -nE 's/^ {1,4}([a-z][a-z-]*)( .*|$)/\1/p')
     elif [[ $verb == daemon ]]; then
         words='start stop status'
+    elif [[ $verb == mailbox && $previous == mailbox ]]; then
+        words='list add remove'
     elif [[ $verb == device && $previous == device ]]; then
         words='list add join remove'
     elif [[ $verb == bundle && $previous == bundle ]]; then

@@ -80,17 +80,22 @@ def aligned(lines):
     return "\n".join(out)
 
 
-def comparison(now, before):
-    """What moved. Only ratios are told where there is one: two runs never had the same machine."""
-    old = {row["name"]: row for row in before["rows"]}
-    lines = [("", "what", "before", "now", "change")]
+def moves(now, before):
+    """(row, unit, before, now) of every row that stands in both. Only ratios where there is one: two runs never had the same
+    machine."""
+    old = {(row["name"], row["what"]): row for row in before["rows"]}
     for row in now["rows"]:
-        other = old.get(row["name"])
-        if other is None:
-            continue
-        of = (lambda r: r["ratio"]) if row["ratio"] and other["ratio"] else (lambda r: r["columns"]["ours"]["median"])
-        change = of(row) / of(other) if of(other) else None
-        unit = "× " + row["beside"] if row["ratio"] and other["ratio"] else row["unit"]
-        lines.append((row["name"], row["what"], f"{number(of(other))} {unit}", f"{number(of(row))} {unit}",
-                      f"{(change - 1) * 100:+.0f} %" if change else ""))
+        other = old.get((row["name"], row["what"]))
+        if other and row["ratio"] and other["ratio"]:
+            yield row, f"× {row['beside']}", other["ratio"], row["ratio"]
+        elif other:
+            yield row, row["unit"], *(one["columns"]["ours"]["median"] for one in (other, row))
+
+
+def comparison(now, before):
+    """What moved."""
+    lines = [("", "what", "before", "now", "change")]
+    for row, unit, was, is_now in moves(now, before):
+        lines.append((row["name"], row["what"], f"{number(was)} {unit}", f"{number(is_now)} {unit}",
+                      f"{(is_now / was - 1) * 100:+.0f} %" if was else ""))
     return aligned(lines)

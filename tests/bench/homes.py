@@ -19,6 +19,7 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "blackbox"))
 import control  # noqa: E402  the local socket, spoken by hand
+from person import NO_SEARCH_FOR_LEAKS  # noqa: E402
 
 SYNC = 24
 # What a home of another build has is folded anew beside whatever is measured: its fixtures are made again.
@@ -179,14 +180,18 @@ def fill(bench, home, count, keys=""):
     bench.run(bench.program("duolog_bench_fill"), str(home), str(count), str(ENTRY_BYTES), *([keys] if keys else []))
 
 
+def under_way(bench, home):
+    """What is still to be folded or indexed there, as its daemon says it."""
+    return [code for code in json.loads(bench.duolog(home, "--json", "status")).get("warnings", [])
+            if code.startswith(("folding:", "indexing:"))]
+
+
 def settle(pair):
     """Each runs until everything is folded and every word is in the index, and stops at rest."""
     for who in ("ada", "bo"):
         daemon = pair.start(who)
         home = pair.folder / who
-        eventually("all is folded and indexed", lambda: not [
-            code for code in json.loads(pair.bench.duolog(home, "--json", "status")).get("warnings", [])
-            if code.startswith(("folding:", "indexing:"))], 600, 0.2)
+        eventually("all is folded and indexed", lambda: not under_way(pair.bench, home), 600, 0.2)
         daemon.stop()
 
 
@@ -301,14 +306,14 @@ class Bench:
         self.started = []
         self.environment = {
             "PATH": f"{self.programs}:/usr/local/bin:/usr/bin:/bin", "HOME": str(self.folder), "LANG": "C.UTF-8",
-            "TZ": "Europe/Berlin", "TERM": "dumb", "ASAN_OPTIONS": "detect_leaks=0"}
+            "TZ": "Europe/Berlin", "TERM": "dumb", "ASAN_OPTIONS": NO_SEARCH_FOR_LEAKS}
 
     def program(self, name):
         return str(self.programs / name)
 
     def run(self, *command, environment=None):
         done = subprocess.run(command, env=environment or self.environment, stdin=subprocess.DEVNULL,
-                              capture_output=True, text=True, check=False, timeout=600)
+                              capture_output=True, text=True, check=False, timeout=3600)
         assert done.returncode == 0, f"{command} ended with {done.returncode}: {done.stderr}"
         return done.stdout
 

@@ -136,6 +136,23 @@ void PlainDiary::append(const Written& one) {
   ask("INSERT INTO words (rowid, text) VALUES (?, ?)", {id, one.text});
 }
 
+// An index beside a table is told what it knew.
+void PlainDiary::forget_words(std::int64_t id) {
+  ask("INSERT INTO words (words, rowid, text) SELECT 'delete', id, text FROM entry WHERE id = ?", {id});
+}
+
+void PlainDiary::reword(std::int64_t id, const std::string& text) {
+  forget_words(id);
+  ask("UPDATE entry SET text = ? WHERE id = ?", {text, id});
+  ask("INSERT INTO words (rowid, text) VALUES (?, ?)", {id, text});
+}
+
+void PlainDiary::remove(std::int64_t id) {
+  forget_words(id);
+  ask("DELETE FROM tag WHERE entry = ?", {id});
+  ask("DELETE FROM entry WHERE id = ?", {id});
+}
+
 void PlainDiary::together(const std::function<void()>& work) {
   sqlite_.exec("BEGIN");
   work();

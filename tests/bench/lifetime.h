@@ -58,6 +58,8 @@ class PlainDiary {
  public:
   explicit PlainDiary(const std::filesystem::path& file);
   void append(const Written& entry);
+  void reword(std::int64_t id, const std::string& text);
+  void remove(std::int64_t id);
   void together(const std::function<void()>& work);
 
   // Each reads what a page shows. `bound` by position.
@@ -67,6 +69,7 @@ class PlainDiary {
   std::size_t search(const std::string& match, std::size_t counted);
 
  private:
+  void forget_words(std::int64_t id);
   SQLite::Statement& statement(const char* sql);
   SQLite::Database sqlite_;
   std::map<std::string, std::unique_ptr<SQLite::Statement>> statements_;

@@ -39,12 +39,13 @@ void say_resident(const char* what) {
 
 class Asking {
  public:
-  Asking(fs::path folder, int times) : folder_(std::move(folder)), times_(times) {}
+  Asking(fs::path folder, std::size_t count, int times) : folder_(std::move(folder)), count_(count), times_(times) {}
 
   void run() {
     open();
     lists();
     searches();
+    changes();
     inserts();
     anew();
   }
@@ -78,7 +79,9 @@ class Asking {
           diary_->ask(kNewest);
         });
     house_->settle();
+    diary_ = nullptr;
     say_resident("resident, opened");
+    diary_ = std::make_unique<PlainDiary>(folder_ / "plain.db");
   }
 
   void lists() {
@@ -115,7 +118,10 @@ class Asking {
         "show the last", [&] { (void)journal::show(shelf(), {"last", {}}); },
         [&] { diary_->ask("SELECT * FROM entry ORDER BY id DESC LIMIT 1"); });
     both(
-        "list 20 of a mood", [&] { (void)journal::list(shelf(), {.limit = 20, .mood = 5}); },
+        "list 20 of a mood", [&] { (void)journal::list(shelf(), {.limit = 20, .mood = 3}); },
+        [&] { diary_->ask("SELECT * FROM entry WHERE mood = 3 ORDER BY id DESC LIMIT 20"); });
+    both(
+        "list 20 of a mood that is not there", [&] { (void)journal::list(shelf(), {.limit = 20, .mood = 5}); },
         [&] { diary_->ask("SELECT * FROM entry WHERE mood = 5 ORDER BY id DESC LIMIT 20"); });
     both(
         "list 20 of long ago",
@@ -127,8 +133,13 @@ class Asking {
           diary_->ask("SELECT * FROM entry WHERE written <= ? ORDER BY written DESC LIMIT 20",
                       {now - 6 * 365 * kDayMs});
         });
-    const journal::TallySpan all_of_it;
-    both("stats of all", [&] { (void)journal::tally(shelf(), all_of_it); }, nullptr);
+    both(
+        "list 20 of a kind that is rare", [&] { (void)journal::list(shelf(), {.limit = 20, .kind = "remark"}); },
+        nullptr);
+    both(
+        "stats of all", [&] { (void)journal::tally(shelf(), {}); },
+        [&] { diary_->ask("SELECT substr(date(written / 1000, 'unixepoch'), 1, 7), count(*) FROM entry GROUP BY 1"); });
+    both("counted anew: stats of all", [&] { (void)journal::tally_anew(shelf(), {}); }, nullptr);
     both("today", [&] { (void)journal::today(shelf()); }, nullptr);
     both("status", [&] { (void)journal::status(shelf()); }, nullptr);
   }
@@ -145,7 +156,7 @@ class Asking {
           Sought{"search one entry", "n4711", "n4711"}, Sought{"search two words", "wc wdb", "wc wdb"},
           Sought{"search a phrase", "\"wb wc\"", "\"wb wc\""}, Sought{"search a prefix", "wbc*", "wbc*"},
           Sought{"search a broad prefix", "w*", "w*"}, Sought{"search with a NOT", "wdb -wb", "wdb NOT wb"},
-          Sought{"search what is not there", "absent", "absent"}}) {
+          Sought{"search what is not there", "absent", "absent"}, Sought{"search one's own", "from:me wdb", "wdb"}}) {
       both(
           one.what, [&] { (void)journal::search(shelf(), one.ours, {.limit = 20}); },
           [&] { diary_->search(one.plain, kCounted); });
@@ -154,6 +165,13 @@ class Asking {
         "search two CJK characters", [&] { (void)journal::search(shelf(), "东京", {.limit = 20}); },
         [&] { diary_->ask("SELECT * FROM entry WHERE text LIKE '%东京%' ORDER BY id DESC LIMIT 20"); });
     both(
+        "search a mood and a word", [&] { (void)journal::search(shelf(), "mood:3 wdb", {.limit = 20}); },
+        [&] {
+          diary_->ask(
+              "SELECT entry.* FROM words JOIN entry ON entry.id = words.rowid WHERE words MATCH 'wdb' AND mood = 3 "
+              "ORDER BY words.rowid DESC LIMIT 20");
+        });
+    both(
         "search a tag and a word", [&] { (void)journal::search(shelf(), "tag:ninth wdb", {.limit = 20}); },
         [&] {
           diary_->ask(
@@ -161,13 +179,15 @@ class Asking {
               "(SELECT 1 FROM tag WHERE name = 'ninth' AND tag.entry = entry.id) ORDER BY words.rowid DESC LIMIT 20");
         });
     both(
-        "search by relevance", [&] { (void)journal::search(shelf(), "wdb", {.limit = 20}, journal::By::kRelevance); },
+        "by relevance: search", [&] { (void)journal::search(shelf(), "wdb", {.limit = 20}, journal::By::kRelevance); },
         [&] {
           diary_->ask(
               "SELECT rowid, snippet(words, 0, '[', ']', '…', 20) FROM words WHERE words MATCH 'wdb' "
               "ORDER BY rank LIMIT 20");
         });
+    diary_ = nullptr;  // the plain one has pages in memory as well
     say_resident("resident, asked everything");
+    diary_ = std::make_unique<PlainDiary>(folder_ / "plain.db");
   }
 
   // Both into the file, waited for.
@@ -211,6 +231,7 @@ class Asking {
             longest = std::max(longest, milliseconds_of([&] { more = shelf().fold_some(); }));
         }));
     say("folded anew: the longest slice of words", "ours", longest);
+    diary_ = nullptr;
     say_resident("resident, folded anew");
     straight_after();
     shelf().rest();
@@ -233,8 +254,48 @@ class Asking {
     say("straight after: the longest slice of indexing them", "ours", indexed);
   }
 
+  // Of the middle of this life, as of each one that is changed: its words lie in the largest segments of the index.
+  void changes() {
+    const std::vector<journal::Item> found = in_the_middle(static_cast<std::uint32_t>(3 * times_));
+    auto next = [at = found.begin()]() mutable { return journal::Target{hex((at++)->id.bytes), {}}; };
+    auto plain_next = [at = static_cast<std::int64_t>(count_ / 2)]() mutable { return at--; };
+    Author author;
+    both(
+        "edit one of long ago, durable",
+        [&] { (void)shelf().edit({.entry = next(), .text = "edited: " + author.text(500)}, {}); },
+        [&] { diary_->together([&] { diary_->reword(plain_next(), "edited: " + author.text(500)); }); });
+    house_->settle();
+    const journal::Target edited{hex(found.front().id.bytes), {}};
+    both("history of one that was edited", [&] { (void)journal::history(shelf(), edited); }, nullptr);
+    both("react to one of long ago, durable", [&] { (void)shelf().react(next(), "♥", {}); }, nullptr);
+    both(
+        "take one of long ago back, durable",
+        [&] { (void)shelf().take_back({.ids = {next().id}, .confirmed = 1}, {}); },
+        [&] { diary_->together([&] { diary_->remove(plain_next()); }); });
+    say("after taking back: until not a byte is left", "ours", milliseconds_of([&] { house_->settle(); }));
+    const std::int64_t year = Clock::of_this_machine().wall().time_since_epoch().count() - 365 * kDayMs;
+    both(
+        "trends of a year",
+        [&] { (void)journal::trends(shelf(), {.since = journal::rfc3339(year, kOffsetMinutes).substr(0, 10)}); },
+        [&] { diary_->ask("SELECT written, mood FROM entry WHERE mood > 0 AND written >= ?", {year}); });
+    both(
+        "all in one: trends of a life", [&] { (void)journal::trends(shelf(), {}); },
+        [&] { diary_->ask("SELECT written, mood FROM entry WHERE mood > 0"); });
+    both(
+        "check-in: its rounds", [&] { (void)journal::rounds(shelf(), {.practice = "checkin", .limit = 20}); }, nullptr);
+  }
+
+  std::vector<journal::Item> in_the_middle(std::uint32_t wanted) {
+    const std::int64_t now = Clock::of_this_machine().wall().time_since_epoch().count();
+    const std::int64_t middle = now - static_cast<std::int64_t>(count_ / 2) * kBetweenMs;
+    std::vector<journal::Item> found =
+        journal::list(shelf(), {.limit = wanted, .until = journal::rfc3339(middle, kOffsetMinutes).substr(0, 10)});
+    return found.size() == wanted ? found : journal::list(shelf(), {.limit = wanted});
+  }
+
   static constexpr const char* kNewest = "SELECT * FROM entry ORDER BY id DESC LIMIT 20";
   fs::path folder_;
+  std::size_t count_;
   int times_;
   std::unique_ptr<House> house_;
   std::unique_ptr<PlainDiary> diary_;
@@ -248,7 +309,7 @@ int main(int argc, char** argv) {
   try {
     duolog::crypto::initialise();
     duolog::bench::make_lifetime(argv[1], std::stoull(argv[2]));
-    duolog::bench::Asking(argv[1], argc > 3 ? std::stoi(argv[3]) : 15).run();
+    duolog::bench::Asking(argv[1], std::stoull(argv[2]), argc > 3 ? std::stoi(argv[3]) : 15).run();
     return 0;
   } catch (const std::exception& error) {
     std::fprintf(stderr, "duolog_bench_questions: %s\n", error.what());

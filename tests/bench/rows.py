@@ -13,7 +13,7 @@ import time
 
 from figures import Row
 from homes import (ENTRY_BYTES, Daemon, Homes, Minimal, MinimalHomes, Talk, copied, cpu_seconds, eventually, free_port,
-                   wait_until_free)
+                   under_way, wait_until_free)
 
 QUIET_MS = 400  # after so long without a frame, two daemons have nothing more to say
 
@@ -280,7 +280,9 @@ def h_start(bench, sizes):
 
 
 # Somebody waits for these.
-INTERACTIVE = ("list", "show", "search", "on this day", "today", "status", "one insert")
+INTERACTIVE = ("list", "show", "search", "on this day", "stats", "today", "status", "one insert", "edit", "history", "react",
+               "take", "trends", "check-in", "straight after: the longest")
+RESIDENT = 24 + 8  # MB, of which 8 are the view's pages: the same for any length
 
 
 def asked_of_a_lifetime(bench, count, times):
@@ -299,7 +301,8 @@ def i_lifetime(bench, sizes):
     for count in sizes.lifetimes:
         waited_for = []
         for what, (unit, samples) in asked_of_a_lifetime(bench, count, sizes.questions).items():
-            row = Row("i", f"{what}, of {count}", unit, None, "plain" if "plain" in samples else None)
+            aim = RESIDENT if what.startswith("resident") else None
+            row = Row("i", f"{what}, of {count}", unit, aim, "plain" if "plain" in samples else None)
             for whose, values in samples.items():
                 for value in values:
                     row.add(whose, value)
@@ -356,5 +359,40 @@ def j_in_and_out(bench, sizes):
     return rows
 
 
+def k_sync_and_index(bench, sizes):
+    """(k) Everything, to a device that holds nothing, until its index knows every word."""
+    rows = []
+    shell = shutil.which("sqlite3")
+    for count in sizes.lifetimes:
+        whole = Row("k", f"first sync of {count}, until all is indexed", "ms", None, "plain",
+                    "from the connection on; plain: sqlite3, the same entries from JSON into a table, FTS5 rebuilt")
+        memory = Row("k'", f"the device that took in {count}: resident memory, at its most", "MB", None, None, "VmHWM")
+        after = Row("k\"", "the same, at rest", "MB", RESIDENT, None, "VmRSS")
+        for _ in range(sizes.exchanges):
+            pair = Homes(bench, count, sizes.apart).behind().copy("indexed")
+            ada, bo = pair.start("ada"), pair.start("bo")
+            with Talk(bo) as there:
+                eventually("they are connected", lambda: there.sync()[0])
+                began = time.monotonic()
+                eventually("all is opened", lambda: there.records() >= count, 600, 0.02)
+                eventually("all is indexed", lambda: not under_way(bench, pair.bo), 600, 0.05)
+                whole.add("ours", (time.monotonic() - began) * 1000)
+            time.sleep(6)  # a view is at rest a few seconds after its last change
+            now, most = status_of(bo.pid, "VmRSS", "VmHWM")
+            after.add("ours", now / 1024)
+            memory.add("ours", most / 1024)
+            bo.stop()
+            ada.stop()
+            if shell:
+                file, plain = bench.folder / "copies" / "sent.json", bench.folder / "copies" / "sent.db"
+                file.unlink(missing_ok=True)
+                plain.unlink(missing_ok=True)
+                bench.duolog(pair.ada, "export", "json", str(file))
+                bench.duolog(pair.ada, "daemon", "stop")
+                whole.add("plain", milliseconds(lambda: bench.run(shell, str(plain), PLAIN_IMPORT.format(file=file))))
+        rows += [whole, memory, after]
+    return rows
+
+
 ALL = {"a": a_write, "b": b_latency, "c": c_first_sync, "d": d_diverged, "e": e_equal, "f": f_stranger, "g": g_idle,
-       "h": h_start, "i": i_lifetime, "j": j_in_and_out}
+       "h": h_start, "i": i_lifetime, "j": j_in_and_out, "k": k_sync_and_index}

@@ -4,14 +4,14 @@ import os
 import pathlib
 import time
 
-from house import Skipped
+from house import Skipped, watched_by_threads
 
 WITHOUT_QUARANTINE = "quarantine_size_mb=0:thread_local_quarantine_size_kb=0"  # freed memory is given back at once
 MEGABYTE = 1 << 20
 
 
 def under_thread_sanitizer(house):
-    return b"__tsan_init" in (house.programs / "duologd").read_bytes()
+    return watched_by_threads(house.programs)
 
 
 def needs_honest_figures(house):

@@ -87,14 +87,36 @@ def a_hundred_saves_of_the_same_text_make_one_entry_and_no_conflict(house):
     saved = ada.write("typed and saved, again and again")
     for _ in range(100):
         ada.duolog("edit", saved["id"][:8], "-", stdin=b"typed and saved, again and again\n")
-    words = "and one more word, typed a letter at a time"
-    house.secrets.text(words, "an edit")
-    for end in range(len(words) - 9, len(words) + 1):
-        ada.duolog("edit", saved["id"][:8], words[:end])
-    sees(bo, saved, words)
-    assert len(bo.list()) == 1
-    shown = bo.duolog("show", saved["id"][:8], "--json").object
-    assert shown["versions"] == [] and shown["version_count"] == 11, shown
+    for person in (ada, bo):
+        eventually(f"{person.name} has one entry", lambda who=person: who.texts() == ["typed and saved, again and again"])
+        shown = person.duolog("show", saved["id"], "--json").object
+        assert shown["versions"] == [] and shown["version_count"] <= 1 and not shown["edited_at"], shown
+
+
+@fact
+def a_hundred_saves_a_letter_at_a_time_are_one_entry_without_a_conflict_on_either_side(house):
+    """While the two are connected, and while the other is away."""
+    ada, bo = house.two()
+    words = ("typed a letter at a time and saved after each of them, as some editors do, until there was "
+             "a hundred of them at last, and no more")[:110]
+    saved = ada.write(words[:10])
+    house.secrets.text(words[:60], "an edit")
+    seen = set()
+    for end in range(11, 111):
+        if end == 60:
+            bo.stop()
+        ada.duolog("edit", saved["id"], words[:end])
+        if end < 60 and end % 7 == 0:
+            seen |= {item["text"] for item in bo.list()}
+    assert len(seen) >= 3 and all(words.startswith(text) for text in seen), "Bo saw it grow"
+    bo.start()
+    eventually("Bo has all of it", lambda: bo.texts() == [words], 40)
+    for person in (ada, bo):
+        (item,) = person.list()
+        assert item["text"] == words, item
+        shown = person.duolog("show", saved["id"], "--json").object
+        assert shown["versions"] == [] and shown["version_count"] == 101, shown
+        assert set(person.warnings()) <= {"words-unconfirmed"} and person.json("search", "editors")[0]["id"] == saved["id"]
 
 
 @fact

@@ -67,7 +67,7 @@ def a_damaged_block_of_any_file_is_told_and_the_rest_is_read(house):
             (ada.home / name).write_bytes(content[:at] + block + content[at + length:])
             if not ada.starts():
                 said = (ada.folder / "duologd.said").read_text()
-                assert str(ada.home / name.removesuffix("-wal")) in said and "hint: " in said, f"{name} at {at}: {said}"
+                assert str(ada.home / name.removesuffix("-wal")) in said, f"{name} at {at}: {said}"
                 outcomes[name]["refused"] += 1
                 continue
             found = texts(ada)
@@ -189,6 +189,31 @@ def a_database_without_records(house):
     return (nobody.home / "duolog.db").read_bytes()
 
 
+def refused_by_name(person, name, decoy):
+    assert not person.starts(), f"{name} as {decoy} was accepted"
+    said = (person.folder / "duologd.said").read_text()
+    assert str(person.home / name) in said, f"{name} is not named: {said}"
+
+
+def what_is_no_ordinary_file_or_far_too_long_is_refused(original):
+    for name in ("duolog.db", "vault", "key"):
+        ada = original.put_back()
+        place = ada.home / name
+        place.unlink()
+        place.mkdir()
+        refused_by_name(ada, name, "a folder")
+        place.rmdir()
+        place.symlink_to(original.place / name)
+        refused_by_name(ada, name, "a link")
+        assert place.is_symlink() and place.read_bytes() == (original.place / name).read_bytes()
+        if name != "duolog.db":
+            place.unlink()
+            place.write_bytes(bytes(5 << 20))
+            place.chmod(0o600)
+            refused_by_name(ada, name, "megabytes of zeros")
+            assert place.stat().st_size == 5 << 20
+
+
 @fact
 def a_missing_an_empty_or_another_file_is_refused_by_name_and_nothing_is_made_in_its_place(house):
     original = Original(house)
@@ -218,13 +243,11 @@ def a_missing_an_empty_or_another_file_is_refused_by_name_and_nothing_is_made_in
                 assert "vault" in refused.said and "is missing" in refused.said, refused.said
                 ada.stop()
             else:
-                assert not ada.starts(), f"{name} as {content and content[:20]} was accepted"
-                said = (ada.folder / "duologd.said").read_text()
-                assert str(ada.home / name) in said, f"{name} is not named: {said}"
-                assert "hint: " in said and said.count("hint: ") == 1, f"what to do is not said, once: {said}"
+                refused_by_name(ada, name, content and content[:20])
             after = {each: (ada.home / each).read_bytes() for each in ("duolog.db", "vault", "key")
                      if (ada.home / each).exists()}
             assert before == after, f"{name}: something was made or changed"
+    what_is_no_ordinary_file_or_far_too_long_is_refused(original)
     ada = original.put_back()
     (ada.home / "config.toml").unlink()  # its absence means the defaults
     ada.start()
@@ -263,13 +286,13 @@ def a_home_of_a_newer_version_is_refused_by_its_number_and_not_touched(house):
     def newer_configuration(home):
         (home / "config.toml").write_text("[moonlight]\nphase = 3\n")
 
-    for make, named in ((newer_database, "format 7; this one knows 1"), (newer_vault, "vault 4; this one knows 1"),
+    for make, named in ((newer_database, "(format 7; this one knows 1)"), (newer_vault, "(vault 4; this one knows 1)"),
                         (newer_configuration, "moonlight is not a key that duolog knows")):
         ada = original.put_back()
         make(ada.home)
         before = {file.name: file.read_bytes() for file in ada.home.iterdir() if file.is_file()}
         assert not ada.starts(), f"{make.__name__} was opened"
-        assert named in (ada.folder / "duologd.said").read_text()
+        assert f"{named}; nothing was changed\nhint: " in (ada.folder / "duologd.said").read_text()
         for name in before.keys() - {"lock", "notes.log"}:
             assert (ada.home / name).read_bytes() == before[name], f"{name} was written to"
         ada.environment.pop("DUOLOG_NO_AUTOSTART")

@@ -2,12 +2,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 import contextlib
 import datetime
+import errno
 import os
 import pathlib
+import socket
+import struct
 import time
 
 import control
 import effort
+import faults
 import wrong_clock
 from effort import MEGABYTE, WITHOUT_QUARANTINE
 from facts_attachments import file_of, settings
@@ -15,6 +19,8 @@ from facts_keep import backup_of, passphrase_of, restore, rot
 from house import NIGHTLY, eventually, fact, waits
 from lan import PORT, Lan, another_program_at, run
 from middle import Middle
+from pen import Pen
+from person import DONE
 from wrong_clock import WrongClock
 
 
@@ -61,15 +67,21 @@ def on_a_full_disk(house, lan):
     folder.mkdir()
     run("mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(folder))
     ivy = lan.resident("Ivy")
-    filler = folder / "filler"
+    for more in range(20):  # what the log has in reserve is written first, then what the view gives
+        fill(folder / f"filler {more}")
+        if ivy.run("write", "--", "while there is room").code != DONE:
+            break
+    ivy.refused("NOT_SAVED", "write", "--", "there is no room for this")
+    return ivy
+
+
+def fill(filler):
     with filler.open("wb", buffering=0) as file:
         try:
             while True:
                 file.write(b"\0" * 4096)
         except OSError:
             pass
-    ivy.refused("NOT_SAVED", "write", "--", "there is no room for this")
-    return ivy
 
 
 def locked(house, lan):
@@ -105,15 +117,18 @@ def notes(someone):
 
 
 def costs_next_to_nothing(sufferers):
-    """{what ails it: who}; all are measured at once."""
-    measured = effort.over(60 if NIGHTLY else 8, [someone.daemon.pid for someone in sufferers.values()])
-    for ail, someone in sufferers.items():
-        share, woken = measured[someone.daemon.pid]
-        print(f"{ail}: {share:.4%} of a processor, {woken:.1f} wake-ups a second")
-    for ail, someone in sufferers.items():
-        share, woken = measured[someone.daemon.pid]
-        assert share < 0.001, f"with {ail} {share:.3%} of a processor"
-        assert woken < 2, f"with {ail} {woken:.1f} wake-ups a second"
+    """{what ails it: who}; all are measured at once, until each has been found quiet: what it still had to do, and its
+    first attempts, lie closely together, and a crowded machine makes each dearer."""
+    left = dict(sufferers)
+    for _ in range(8):
+        measured = effort.over(60 if NIGHTLY else 8, [someone.daemon.pid for someone in left.values()])
+        found = {ail: measured[someone.daemon.pid] for ail, someone in left.items()}
+        for ail, (share, woken) in found.items():
+            print(f"{ail}: {share:.4%} of a processor, {woken:.1f} wake-ups a second", flush=True)
+        left = {ail: left[ail] for ail, (share, woken) in found.items() if share >= 0.001 or woken >= 2}
+        if not left:
+            return
+    raise AssertionError(f"with {', '.join(left)} it comes to no rest")
 
 
 @waits
@@ -202,7 +217,8 @@ def removed(house):
     eventually("the phone meets both", lambda: {peer["name"] for peer in phone.status()["peers"] if peer["connected"]} >= {"Quin"})
     zoe.duolog("device", "remove", "phone", "--yes")
     eventually("nobody is connected with it", lambda: not control.connected(phone))
-    eventually("it has become patient", lambda: all(waits_long(peer["next_try"]) for peer in control.peers(phone)), 90)
+    # Four silent rounds under every epoch first: net/README.md.
+    eventually("it has become patient", lambda: all(waits_long(peer["next_try"]) for peer in control.peers(phone)), 200)
     return phone
 
 
@@ -220,6 +236,71 @@ def a_daemon_costs_next_to_nothing_whatever_it_waits_for_and_nobody_brings(house
     costs_next_to_nothing(sufferers)
     assert "damaged" in sufferers["rot that nobody mends"].warnings(), "it was so all the while"
     assert "restored" in sufferers["a home held after a restore"].warnings()
+
+
+def with_a_disk_that_fails(house):
+    """At every write and every fsync, from the first word on."""
+    rio, disk = faults.with_a_disk(house, "Rio")
+    disk.fail(faults.CHANGES, error=errno.EIO, for_good=True)
+    rio.refused("NOT_SAVED", "write", "--", "on a disk that fails")
+    assert disk.fired > 0
+    return rio, disk
+
+
+def with_a_damaged_log(house):
+    """Noise in the middle of what a kill has left."""
+    sol = house.resident("Sol")
+    sol.restart()
+    pen = Pen(sol)
+    pen.open()
+    for page in range(12):
+        pen.write(f"page {page} of a book")
+    sol.kill()
+    log = sol.home / "duolog.db-wal"
+    content = bytearray(log.read_bytes())
+    middle = len(content) // 2
+    content[middle:middle + 1024] = bytes(byte ^ 0xff for byte in content[middle:middle + 1024])
+    log.write_bytes(content)
+    sol.start()
+    return sol
+
+
+HALF_WAY = 7  # of a request: its length and a little
+
+
+@contextlib.contextmanager
+def callers_who_leave_half_way(person):
+    """Each at every point of a request: some say no more and hear on, some are gone. Yields those who hear on."""
+    whole = control.request(control.LIST)
+    whole = struct.pack("<I", len(whole)) + whole
+    with contextlib.ExitStack() as held:
+        callers = []
+        for point in (0, 1, 4, HALF_WAY, len(whole)):
+            gone, caller = control.Control(person), held.enter_context(control.Control(person))
+            for each in (gone, caller):
+                each.socket.sendall(whole[:point])
+            gone.socket.close()
+            caller.socket.shutdown(socket.SHUT_WR)
+            callers.append(caller)
+        yield callers
+
+
+@waits
+@fact
+def a_daemon_costs_next_to_nothing_on_a_failing_disk_with_a_damaged_log_and_among_callers_who_leave_half_way(house):
+    effort.needs_honest_figures(house)
+    sol = with_a_damaged_log(house)  # first: what a start has to do is done by the time it is measured
+    rio, disk = with_a_disk_that_fails(house)
+    tom = house.resident("Tom")
+    sufferers = {"a disk that fails": rio, "a damaged log": sol, "callers who left half way": tom}
+    with callers_who_leave_half_way(tom) as callers:
+        eventually("whoever asked is answered", lambda: callers[-1].receive() is not None)
+        costs_next_to_nothing(sufferers)
+        for caller in callers[:-1]:
+            assert caller.receive() is None, "it was not let go"
+    assert disk.heal() > 0
+    for ail in ("a disk that fails", "a damaged log"):
+        assert "cannot-write" in sufferers[ail].warnings(), f"with {ail} it was so all the while"
 
 
 @waits

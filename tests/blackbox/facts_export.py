@@ -2,12 +2,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 import html.parser
 import json
-import os
 import re
 import stat
 
-import disks
 import foreign
+from facts_attachments import file_of, is_whole
 from house import eventually, fact
 from person import FAILED, USAGE
 
@@ -86,6 +85,52 @@ def what_is_exported_comes_in_again_and_is_the_same(house):
     exported(cara, "json", shelf / "cara2.json")
     items = [json.loads((shelf / name).read_text())["items"] for name in ("cara.json", "cara2.json")]
     assert items[0] == items[1], "what is exported twice is the same twice"
+
+
+@fact
+def what_is_attached_goes_out_beside_the_json_and_comes_in_again(house):
+    ada, bo = house.two()
+    first = written(ada, bo)
+    files = [file_of(house, "the lake.jpg", 300_000, 1), file_of(house, "the lake.jpg.txt", 5, 2)]
+    ada.write("with two files", "--on", "2026-05-01 09:30", "--mood", "2", *(w for f in files for w in ("--attach", f)),
+              tags=["harbour"])
+    ada.write("the same name on the same day", "--on", "2026-05-01", "--attach", files[0])
+    ada.duolog("reply", first["id"], "and then there were more")
+    ada.duolog("react", first["id"], "🍅")
+    theirs = bo.write("one of Bo's", "--attach", file_of(house, "of Bo.png", 900, 3))["id"]
+    eventually("Ada has it", lambda: any(item["id"] == theirs for item in ada.list()))
+    eventually("with its file", lambda: is_whole(ada, theirs))
+    shelf = foreign.Shelf(house)
+    told = exported(ada, "json", shelf / "ada", "--folder")
+    assert told["attachments"] == {"copied": 4, "named": 0, "not_here": 0, "garbled": 0}, told
+    for place in (shelf / "ada").rglob("*"):
+        assert stat.S_IMODE(place.stat().st_mode) == (0o700 if place.is_dir() else 0o600), place
+    cara = house.resident("Cara")
+    came = cara.duolog("--json", "import", "duolog", shelf / "ada", "--yes").object
+    assert (came["attached"], came["refused"], came["not_understood"]) == (3, 0, []), came
+    lost = {one["what"]: one["count"] for one in came["not_kept"]}
+    assert lost == {"what the other wrote, and only the other can write": 4, "what the other has attached, and only the other can": 1,
+                    "reactions of the other, who alone can give them": 1, "what the two had agreed on, and only both can": 1}, lost
+    assert cara.duolog("--json", "import", "duolog", shelf / "ada", "--yes").object["written"] == 0
+    exported(cara, "json", shelf / "cara", "--folder")
+
+    def told_by(name):
+        document = json.loads((shelf / name / "journal.json").read_text())
+        items = {item["id"]: item for item in document["items"]}
+        for item in document["items"]:
+            if not item["mine"]:
+                continue
+            entry = item["kind"] in ("entry", "letter")  # a letter is an entry of its day afterwards
+            bytes_ = [(shelf / name / file).read_bytes() for file in item.get("files", [])]
+            attached = [(one["name"], one["media_type"], one["size"]) for one in item["attachments"]]
+            yield str(("entry" if entry else item["kind"], item["text"], item["tags"], item["mood"], item["between_us"],
+                       (item["on"] or item["written_at"]) if entry else "", item["day_only"],
+                       item["practice"], item["period"], item["fields"], items.get(item["to"], {}).get("text"),
+                       [r["emoji"] for r in item["reactions"] if r["mine"]], attached, bytes_))
+
+    before, after = sorted(told_by("ada")), sorted(told_by("cara"))
+    assert before == after, "\n".join(sorted({one[:400] for one in before} ^ {one[:400] for one in after}))
+    assert sum("bytearray" in one or "b'" in one or 'b"' in one for one in before) == 2
 
 
 @fact
@@ -236,16 +281,3 @@ def nothing_is_replaced_unless_that_is_said(house):
     exported(ada, "json", place, "--yes")
     assert json.loads(place.read_text())["items"]
     ada.duolog("export", "keepsake", "-", expect=USAGE)
-
-
-@fact
-def a_full_disk_leaves_nothing_half_written(house):
-    ada = house.resident("Ada")
-    for number in range(40):
-        ada.write(f"entry {number} " + "long enough to fill a small disk " * 1500, secret=number == 0)
-    disk = disks.Small(house, "exports", size="1m")
-    for words in (["json", disk.folder / "out.json"], ["keepsake", disk.folder / "out.html"], ["markdown", disk.folder / "out"]):
-        said = ada.refused("NOT_WRITTEN", "export", *words)
-        assert "No space left" in said.said and "nothing half-written is left" in said.said, said.said
-        assert os.listdir(disk.folder) == [], os.listdir(disk.folder)
-    assert len(ada.list()) == 40

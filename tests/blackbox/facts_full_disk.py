@@ -45,7 +45,7 @@ def write_until_full(pen):
 
 
 def fill(folder):
-    with open(folder / "filler", "wb", buffering=0) as filler:
+    with open(folder / "filler", "ab", buffering=0) as filler:
         try:
             while filler.write(bytes(512)):
                 pass
@@ -197,6 +197,38 @@ def a_journal_is_read_and_the_next_word_kept_though_the_disk_was_full_at_the_sta
 
 
 @fact
+def words_that_a_full_disk_cannot_take_get_the_room_of_the_view(house):
+    ada, disk = on_a_small_disk(house, "Ada", size="16m")
+    ada.start()
+    ada.init()
+    pen, pid, view = Pen(ada), ada.daemon.pid, ada.home / "view.db"
+    pen.open()
+    for n in range(300):
+        pen.write(f"number {n}, {'the sea and the shore, ' * 40}")
+    eventually("all of it is in the view", lambda: view.stat().st_size > 256 << 10)
+    fill(ada.home)
+    had = view.stat().st_size
+    assert os.statvfs(ada.home).f_bavail == 0, "it is full"
+    for n in range(20):
+        pen.write(f"there was no room for number {n} but that of the view")
+    assert not view.exists(), f"{had} bytes stay with the view"
+    assert texts(ada) == pen.saved and "cannot-write" not in ada.warnings() and ada.daemon.pid == pid
+    assert "number 299" in ada.duolog("search", "shore").text
+    fill(ada.home)
+    assert write_until_full(pen) == FULL, "in the end nothing is left to be given"
+    assert texts(ada) == pen.saved
+    (ada.home / "filler").unlink()
+    pen.open()
+    pen.write("there is room again")
+    eventually("the view goes back to the disk by itself", lambda: view.exists() and view.stat().st_size > 256 << 10, 30)
+    assert ada.daemon.pid == pid and texts(ada) == pen.saved
+    assert "number 299" in ada.duolog("search", "shore").text
+    ada.restart()
+    assert texts(ada) == pen.saved
+    eventually("there is a view again", lambda: view.exists() and texts(ada) == pen.saved)
+
+
+@fact
 def what_the_partner_sends_waits_there_while_the_disk_is_full(house):
     """No receipt is given, the daemon stays, one's own words are kept as long as they fit, and it goes on by itself."""
     disk = disks.Powered(house, "bo")
@@ -209,12 +241,16 @@ def what_the_partner_sends_waits_there_while_the_disk_is_full(house):
     pen.open()
     pen.write("a letter that fits")
     eventually("it arrives", lambda: texts(bo) == pen.saved)
-    for leave, own_words_fit in ((100 << 20, True), (0, False)):
+    # The second time the view gives its room to words, the third time until it has none left to give.
+    for leave, until_refused in ((100 << 20, False), (0, False), (0, True)):
         disk.fill(leave)
-        pen.write(f"a letter that waits, {leave}")
+        pen.write(f"a letter that waits, {leave}, {until_refused}")
         eventually("Bo is told", lambda: "receives-nothing" in bo.warnings() or "cannot-write" in bo.warnings())
-        own = bo.run("write", "--json", "--private", "--", f"Bo's own words, {leave}")
-        assert (own.code == DONE) is own_words_fit, own.said
+        for number in range(1000 if until_refused else 1):
+            own = bo.run("write", "--json", "--private", "--", f"Bo's own words {number}. " * 500)
+            if own.code != DONE:
+                break
+        assert (own.code != DONE) is until_refused, own.said
         ada.run("sync")
         assert pen.saved[-1] not in delivered(ada) and pen.saved[-1] not in texts(bo)
         disk.free_again()

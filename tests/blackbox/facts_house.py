@@ -11,7 +11,7 @@ import subprocess
 import canary
 import control
 from house import eventually, fact, needs
-from person import DONE, FAILED, NOT_FOUND, UNREACHABLE, USAGE
+from person import DONE, FAILED, NO_SEARCH_FOR_LEAKS, NOT_FOUND, UNREACHABLE, USAGE
 from processes import alive
 
 
@@ -176,7 +176,7 @@ def the_exchange_keeps_to_itself_and_does_nothing_else(house):
     trace = house.folder / "trace"
     needs("strace", "strace")
     done = subprocess.run(["strace", "-qq", "-e", "trace=execve,prctl,prlimit64", "-o", trace, house.programs / "duolog",
-                           "export", "json", "-"], env={**ada.environment, "ASAN_OPTIONS": "detect_leaks=0"},
+                           "export", "json", "-"], env={**ada.environment, "ASAN_OPTIONS": NO_SEARCH_FOR_LEAKS},
                           capture_output=True, check=False)
     assert done.returncode == DONE, done
     became = trace.read_text().split("duolog-exchange\"", 1)[1]

@@ -1,9 +1,15 @@
-"""A disk without room for what is more than a line: a file, an archive. Told, nothing half there, and gone on with."""
+"""A disk without room for what is more than a line: a file, an archive, an export. Told, nothing half there, and gone on with."""
 # SPDX-License-Identifier: GPL-3.0-or-later
+import json
+import os
+import shutil
+
+import disks
 import foreign
 from facts_attachments import MARKER, chunks, content, file_of, saved_bytes
-from facts_full_disk import FULL, draft_of, forget, on_a_small_disk
+from facts_full_disk import FULL, draft_of, fill, forget, on_a_small_disk
 from house import eventually, fact
+from pen import Pen
 
 MIB = 1 << 20
 KEPT_FREE = "less than 64 MiB would stay free on the disk of"  # by files, so that there is always room for words
@@ -80,3 +86,38 @@ def pictures_for_which_there_is_no_room_keep_no_half_entry(house):
         if "number" in item["text"]:
             n = int(item["text"].split("number ")[1].split()[0])
             assert saved_bytes(ada, item["id"], 1, house) == pictures[n], n
+
+
+@fact
+def an_export_for_which_there_is_no_room_leaves_nothing_half_written_and_is_made_once_there_is(house):
+    """Without room for its first byte, and for all but the beginning."""
+    ada, count = house.resident("Ada"), 40
+    pen = Pen(ada)
+    pen.open()
+    for number in range(count):
+        pen.write(f"entry {number} " + "long enough to fill a small disk " * 150)
+    disk = disks.Small(house, "exports", size="64k")
+    places = {form: disk.folder / name for form, name in (("json", "out.json"), ("keepsake", "out.html"), ("markdown", "out"))}
+
+    def is_refused(form):
+        before = os.listdir(disk.folder)
+        refused = ada.refused("NOT_WRITTEN", "export", form, places[form])
+        assert "No space left" in refused.said and "nothing half-written is left" in refused.said, refused.said
+        assert "your journal is as it was; make room on that disk" in refused.said, refused.said
+        assert os.listdir(disk.folder) == before, f"{form} has left {os.listdir(disk.folder)}"
+
+    for form in places:
+        fill(disk.folder)
+        assert shutil.disk_usage(disk.folder).free == 0, "there is room for its first byte"
+        is_refused(form)
+        (disk.folder / "filler").unlink()
+        assert shutil.disk_usage(disk.folder).free == 64 << 10, "there is no room to begin"
+        is_refused(form)
+    assert len(ada.list()) == count and "cannot-write" not in ada.warnings()
+    disk.becomes("size=16m")
+    for form, place in places.items():
+        assert ada.duolog("--json", "export", form, place).object["items"] == count
+    assert len(json.loads(places["json"].read_text())["items"]) == count
+    (day,) = places["markdown"].rglob("*.md")
+    for text in (places["keepsake"].read_text(), day.read_text()):
+        assert all(f"entry {number} long" in text for number in range(count))

@@ -1,6 +1,7 @@
 """The first start of a home that an older release has written: killed, or without room, at any change to the disk."""
 # SPDX-License-Identifier: GPL-3.0-or-later
 import errno
+import os
 import re
 import shutil
 import signal
@@ -9,6 +10,7 @@ import disks
 import faults
 from facts_fixtures import expected, moved_in, recordings, same
 from facts_full_disk import draft_of, forget
+from facts_power import the_cuts_were_real
 from faults import many
 from house import fact
 from person import DONE
@@ -19,14 +21,17 @@ SECRETS = ("vault", "key")  # which no start has a reason to write
 class OldHome:
     """A recorded home, put back before each start; the disk under it fails when told to."""
 
-    def __init__(self, house, recording):
+    def __init__(self, house, recording, disk=None):
         self.recording = recording
         self.person = moved_in(house, "Ada", recording)
+        if disk:
+            shutil.rmtree(self.person.home)
+            disk.move_in(self.person)
         self.disk = faults.Disk(self.person)
         self.wanted = expected(recording / "ada.list")
 
     def put_back(self):
-        shutil.rmtree(self.person.home)
+        shutil.rmtree(self.person.home, ignore_errors=True)
         shutil.copytree(self.recording / "ada", self.person.home)
         self.person.home.chmod(0o700)
         for file in self.person.home.iterdir():
@@ -145,3 +150,28 @@ def a_disk_without_a_name_left_for_the_first_start_of_an_older_home_costs_no_wor
             ada.stop()
             outcomes.append(started and told.code == DONE)
     assert outcomes.count(False) >= 3 and outcomes[-1], outcomes
+
+
+@fact
+def no_power_cut_before_any_change_that_the_first_start_of_an_older_home_makes_costs_a_word(house):
+    """Killed there, and what it had not synced is gone with the power."""
+    house.secrets.text("and it goes on", "a text")
+    for recording in recordings():
+        disk = disks.Powered(house, recording.name)
+        old = OldHome(house, recording, disk)
+        count, killed = changes_of_a_first_start(old, faults.CHANGES), 0
+        for nth in range(1, count + 1, many(max(1, count // 6), 1)):
+            old.put_back()
+            os.sync()  # the older release has: what is to be lost is this start's alone
+            old.disk.fail(faults.CHANGES, nth, faults.KILL)
+            ended = old.start()
+            assert ended in (None, -signal.SIGKILL), f"{recording.name}: it ended with {ended} before change {nth}"
+            killed += ended is not None
+            disk.cut()
+            if old.person.daemon:
+                old.person.kill()
+            disk.power()
+            old.is_whole(f"{recording.name}, without power from change {nth} of {count} on")
+        print(f"{recording.name}: the power went before {killed} of {count} changes of its first start")
+        assert killed >= many(4, 15), killed
+        the_cuts_were_real(disk, killed)

@@ -11,7 +11,7 @@ from facts_change import lies_in
 from house import eventually, fact, waits
 from person import DONE, FAILED, NOT_FOUND, USAGE
 
-QUICK = 2.0  # seconds: whoever leaves may have no more
+QUICK = 15.0  # seconds, on a crowded machine: whoever waited for the other would wait for longer
 
 
 def reads(someone, text):
@@ -381,6 +381,6 @@ def no_kill_before_any_step_of_a_parting_leaves_half_of_one(house):
 
         return act
 
-    quick = {"rename", "unlink", "fsync", "fdatasync", "ftruncate"}
-    assert faults.each_call(ada, leave("--forget"), quick=quick) >= 5
+    quick = {"rename", "unlink", "ftruncate"}  # a kill loses nothing that was written: before fsync is after a write
+    assert faults.each_call(ada, leave("--forget"), quick=quick) >= 4
     assert faults.each_call(ada, leave("--keep"), quick=quick) >= 2

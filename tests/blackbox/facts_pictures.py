@@ -199,10 +199,13 @@ def json_names_what_is_attached_and_an_import_of_it_says_so(house):
     assert first["attachments"] == [
         {"name": "the lake.png", "media_type": "image/png", "size": size, "held": size},
         {"name": "notes.pdf", "media_type": "application/pdf", "size": 600_001, "held": 600_001}], first["attachments"]
-    ada.refused("USAGE", "export", "json", shelf / "out.json", "--folder", "--yes", expect=USAGE)
+    ada.refused("USAGE", "export", "json", shelf / "out.json", "--no-attachments", "--yes", expect=USAGE)
+    told = ada.refused("USAGE", "export", "json", shelf / "out", "--no-attachments", "--folder", "--yes", expect=USAGE).said
+    assert "leaves it out: which of them" in told and "as one file" not in told, told
+    ada.refused("USAGE", "export", "json", "-", "--folder", expect=USAGE)
     cara = house.resident("Cara")
     said = cara.duolog("import", "duolog", shelf / "out.json", "--yes").said
-    assert "attachments, of which an export has the names alone" in said, said
+    assert "attachments, of which this export has the names alone" in said, said
     assert "at the lake, before the rain" in cara.texts() and "" not in cara.texts(), cara.texts()
 
 

@@ -5,6 +5,7 @@ import time
 
 import control
 import foreign
+import pen
 from facts_attachments import file_of, sizes_here
 from faults import many
 from house import eventually, fact
@@ -73,6 +74,43 @@ def an_import_counts_where_somebody_looks_and_takes_its_line_away(house):
     again = ada.duolog("import", "jrnl", place, "--yes", seconds=many(100, 3000))
     assert b"importing" not in again.out + again.err and f"{count} there already" in again.text, again.said
     eventually("all of it is here", lambda: ada.status()["journals"][0]["entries"] == count)
+
+
+def told_to_be_left(door):
+    """What is still to be folded or indexed, as status says it; None: nothing."""
+    said = re.search(rb"(?:folding|indexing):(\d+)", b"".join(door.ask(control.request(control.STATUS))))
+    return int(said[1]) if said else None
+
+
+def years_of(house, someone, count, since):
+    """So many entries, the first of them in the year `since`."""
+    house.secrets.text("a day like any other", "an imported text")
+    place = foreign.Shelf(house).put(f"{someone.name}.txt", "".join(
+        f"[{since + n // 1000:04d}-{n // 84 % 12 + 1:02d}-{n // 3 % 28 + 1:02d} {n % 24:02d}:00] number {n} of "
+        f"{someone.name}, a day like any other\n\n" for n in range(count)))
+    someone.duolog("import", "jrnl", place, "--yes", "-j", "Bo" if someone.name == "Ada" else "Ada", seconds=many(100, 3000))
+
+
+@fact
+def two_who_were_apart_for_years_have_all_of_both_once_and_are_told_meanwhile_how_much_is_left(house):
+    ada, bo = house.two()
+    bo.stop()
+    counts = {"Ada": many(5_000, 10_000), "Bo": many(500, 10_000)}
+    years_of(house, ada, counts["Ada"], 1900)
+    ada.stop()
+    bo.start()
+    years_of(house, bo, counts["Bo"], 1950)
+    ada.start()
+    with control.Control(bo) as door:
+        told = eventually("Bo is told how much is left", lambda: told_to_be_left(door), many(120, 1800))
+        assert 0 < told <= sum(counts.values()), told
+        eventually("nothing is left", lambda: told_to_be_left(door) is None, many(120, 1800))
+    wanted = {f"number {n} of {name}, a day like any other" for name, count in counts.items() for n in range(count)}
+    for someone in (ada, bo):
+        eventually(f"{someone.name} has all of it", lambda who=someone: len(pen.items(who)) == len(wanted), many(60, 1800))
+        found = pen.texts(someone)
+        assert len(found) == len(set(found)) and set(found) == wanted
+    house.pair_is_up(ada, bo)
 
 
 @fact

@@ -22,6 +22,9 @@ FILES = {
     "dayone/ergebnis/Journal.json": ("day-one", 54, None),
     "dayone/ergebnis/Example.json": ("day-one", 54, None),
     "dayone/ergebnis/Empty.json": ("day-one", 0, {}),
+    "dayone/ergebnis/NotValidAccordingToSchema.json": ("day-one", 1, {  # it has `photo` where others have `photos`
+        ABOUT_DEVICES: 1, "places": 1, "the weather": 1, "formatting beside the text (colours, checkboxes)": 1,
+        '"photo", which this version does not know': 1}),
     "dayone/marcdonald/Dev Journal One Invalid.json": ("day-one", 5, None),
     "mini-diary/jsonDayOne.json": ("day-one", 2, None),
     "mini-diary/jsonJrnl.json": ("jrnl", 2, {}),

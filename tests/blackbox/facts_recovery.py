@@ -308,6 +308,25 @@ def a_code_or_link_for_something_else_is_told(house):
     bo.duolog("pair", "--restore", "7-guitar-banana", "--yes", expect=USAGE)
 
 
+def was_struck(desk, holds):
+    """After a recovery that a kill may have met: the home is empty, or whole, and then `holds` looks at it. It goes."""
+    struck = desk.daemon.process.poll() is not None
+    if struck:
+        desk.kill()
+        desk.start()
+    whole = desk.status()["initialised"]
+    assert whole or struck, "nothing struck, and there is no home"
+    assert not [place for place in desk.home.rglob(".duolog-*")], "something of the recovery has stayed"
+    if whole:
+        desk.learn_key()
+        holds()
+    else:
+        is_empty(desk)
+    desk.stop()
+    shutil.rmtree(desk.home)
+    return struck
+
+
 @fact
 def a_killed_recovery_leaves_an_empty_home_or_a_whole_one(house):
     ada, bo = lost(house)
@@ -320,22 +339,11 @@ def a_killed_recovery_leaves_an_empty_home_or_a_whole_one(house):
             with desk.lines("recover", window.code, "--yes", "--json", "--words-file", paper, "--name", "Ada",
                             "--device", "desk") as coming:
                 coming.end(60)
-        struck = desk.daemon.process.poll() is not None
-        if struck:
-            desk.kill()
-            desk.start()
-        whole = desk.status()["initialised"]
-        assert whole or struck, "nothing struck, and there is no home"
-        assert not [place for place in desk.home.rglob(".duolog-*")], "something of the recovery has stayed"
-        if whole:
-            desk.learn_key()
-            reads(desk, "Bo wrote this before it was lost")
-            desk.write("and it writes, says the desk")
-        else:
-            is_empty(desk)
-        desk.stop()
-        shutil.rmtree(desk.home)
-        return struck
+        return was_struck(desk, whole)
+
+    def whole():
+        reads(desk, "Bo wrote this before it was lost")
+        desk.write("and it writes, says the desk")
 
     assert faults.each_call(desk, recover, quick={"rename"}) >= 5
 

@@ -13,17 +13,11 @@ from effort import under_thread_sanitizer
 from facts_help import PROMISED
 from facts_locks import FIRST, with_passphrase
 from facts_places import NOBODY, as_user, may_run_ours, unprivileged
-from house import Skipped, eventually, fact, needs
-from person import DONE, Daemon
+from house import Skipped, eventually, fact, needs, of_the_release
+from person import DONE, NO_SEARCH_FOR_LEAKS, Daemon
+from processes import field_of
 
 DEVICE = ("add", "join", "list", "remove")
-
-
-def field_of(pid, name, file="status"):
-    for line in pathlib.Path(f"/proc/{pid}/{file}").read_text().splitlines():
-        if line.startswith(name):
-            return line[len(name):].split()
-    raise AssertionError(f"no {name} in /proc/{pid}/{file}")
 
 
 @fact
@@ -88,7 +82,7 @@ def nobody_of_the_same_user_may_look_into_either_program(house):
     look = ["sh", "-c", "cat /proc/$0/environ >/dev/null && cat /proc/$0/maps >/dev/null"]
     other = subprocess.Popen(as_user(NOBODY, "sleep", "300"), cwd="/")
     eventually("it is theirs", lambda: pathlib.Path(f"/proc/{other.pid}").stat().st_uid == NOBODY)
-    environment = {"PATH": "/usr/bin:/bin", "HOME": str(home), "ASAN_OPTIONS": "detect_leaks=0"}
+    environment = {"PATH": "/usr/bin:/bin", "HOME": str(home), "ASAN_OPTIONS": NO_SEARCH_FOR_LEAKS}
     daemon = subprocess.Popen(as_user(NOBODY, str(house.programs / "duologd"), "--listen", "127.0.0.1:0"), cwd="/",
                               env=environment, stdout=subprocess.PIPE)
     try:
@@ -103,6 +97,22 @@ def nobody_of_the_same_user_may_look_into_either_program(house):
         house.folder.chmod(0o700)
 
 
+def where_keys_lie(house, *wrapper):
+    """What the program knows of it, and how many KiB the kernel counts as locked."""
+    program = house.programs / "tests" / "blackbox" / "locked_memory"
+    done = subprocess.run([*wrapper, program], capture_output=True, text=True, check=True)
+    known, counted = done.stdout.splitlines()
+    return known, int(counted.split()[1])
+
+
+@fact
+def the_memory_of_a_key_is_locked_and_where_that_is_forbidden_it_is_known(house):
+    needs("prlimit", "util-linux")
+    known, locked = where_keys_lie(house)
+    assert known == "locked" and locked > 0, f"{known}, and {locked} KiB are"
+    assert where_keys_lie(house, *unprivileged("prlimit", "--memlock=0:0")) == ("not locked", 0)
+
+
 def unsanitised(house):
     """Sanitizers make mlock() do nothing; what it should do is only seen without."""
     if under_thread_sanitizer(house) or b"__asan_init" in (house.programs / "duologd").read_bytes():
@@ -111,6 +121,7 @@ def unsanitised(house):
             raise Skipped("this build's sanitizer locks no memory, and there is no build/release beside it")
 
 
+@of_the_release
 @fact
 def keys_are_locked_into_memory_and_where_they_cannot_be_the_doctor_says_so(house):
     needs("prlimit", "util-linux")

@@ -25,7 +25,7 @@ class Crowd:
         self.address = (host, int(port))
         self.chance = random.Random(SEED)
         self.sockets = []
-        self.came = self.heard = self.turned_away = 0
+        self.came = self.heard = self.turned_away = 0  # came: was connected
         self.stopping = threading.Event()
         self.thread = threading.Thread(target=self.press, daemon=True)
 
@@ -46,7 +46,7 @@ class Crowd:
             self.come(self.KINDS[self.came % len(self.KINDS)])
             if len(self.sockets) > STRANGERS:
                 self.leave(self.sockets.pop(0)[0])
-            if self.came % 50 == 0:
+            if (self.came + self.turned_away) % 50 == 0:
                 self.mutter()
                 self.stopping.wait(0.05)  # a thousand a second, not a test of this machine
 
@@ -55,17 +55,18 @@ class Crowd:
         stranger.settimeout(5)
         try:
             stranger.connect(self.address)
+            self.came += 1
             if kind == "garbage":
                 stranger.sendall(self.chance.randbytes(self.chance.randint(1, 2000)))
             elif kind == "half a handshake":
                 stranger.sendall(b"\0\x30" + self.chance.randbytes(48))
-        except OSError:
+        except OSError:  # before it could speak, or at the door
             self.turned_away += 1
-        self.came += 1
-        stranger.setblocking(False)
+            kind = "scan"
         if kind == "scan":
             stranger.close()
         else:
+            stranger.setblocking(False)
             self.sockets.append((stranger, kind))
 
     def mutter(self):

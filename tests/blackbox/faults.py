@@ -7,7 +7,9 @@ import re
 import signal
 import struct
 import subprocess
+import time
 
+import control
 from house import NIGHTLY, Skipped, needs
 
 # The same numbers stand in faulty_calls.c.
@@ -74,6 +76,7 @@ class Traced:
 
     def __init__(self, person, *options):
         needs("strace", "strace")
+        self.person = person
         self.file = person.house.folder / "strace"
         self.strace = subprocess.Popen(["strace", "-f", "-p", str(person.daemon.pid), "-o", str(self.file), *options],
                                        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
@@ -91,6 +94,20 @@ class Traced:
             self.strace.send_signal(signal.SIGTERM)  # it lets go of whoever still lives
         self.strace.communicate(timeout=10)
         self.said = self.file.read_text(errors="replace")
+        until_it_answers_or_is_gone(self.person)
+
+
+def until_it_answers_or_is_gone(person):
+    """Whoever was struck in strace's last moment still looks alive: the kernel has yet to take the process apart."""
+    deadline = time.monotonic() + 10
+    while person.daemon and person.daemon.process.poll() is None:
+        try:
+            with control.Control(person) as door:
+                door.ask(control.request(control.STATUS))
+                return
+        except (OSError, AssertionError):  # it is on its way out, or begins anew and will listen in a moment
+            assert time.monotonic() < deadline, "the daemon neither answers nor ends"
+            time.sleep(0.02)
 
 
 def each_call(person, act, quick=None):

@@ -7,7 +7,7 @@ import subprocess
 import canary
 from effort import under_thread_sanitizer
 from house import Skipped, eventually, needs
-from person import DONE
+from person import DONE, NO_SEARCH_FOR_LEAKS
 
 WRITES = re.compile(r"\b(?:O_WRONLY|O_RDWR|O_CREAT)\b")
 CALL = re.compile(r'^\d+ +(openat|open|creat|mkdir|mkdirat|rename|renameat|renameat2|link|linkat|symlink|symlinkat|'
@@ -39,7 +39,7 @@ class TracedSession:
         if under_thread_sanitizer(person.house):
             raise Skipped("ThreadSanitizer itself makes files in TMPDIR")
         self.person, self.house = person, person.house
-        person.environment["ASAN_OPTIONS"] = "detect_leaks=0"
+        person.environment["ASAN_OPTIONS"] = NO_SEARCH_FOR_LEAKS
         self.traces = person.house.folder / "traces"
         self.traces.mkdir()
         self.calls = 0

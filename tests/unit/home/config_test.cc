@@ -22,11 +22,12 @@ class ConfigFile : public ::testing::Test {
     testing::write_text(file(), text);
     return read_config(file());
   }
-  // What the refusal says after the file's name and before its hint.
+  // What the refusal says between the file's name and that nothing was changed.
   std::string refusal(const std::string& text) {
     const std::string said = what_it_says<std::runtime_error>([&] { read(text); });
     const std::string name = file().string() + ":";
-    return said.starts_with(name) ? said.substr(name.size(), said.find("\nhint: ") - name.size()) : said;
+    return said.starts_with(name) ? said.substr(name.size(), said.find("; nothing was changed\nhint: ") - name.size())
+                                  : said;
   }
 
  private:
@@ -37,7 +38,7 @@ TEST_F(ConfigFile, ThatIsAbsentMeansTheDefaults) {
   const Config config = read_config(file());
   EXPECT_EQ(config.listen, "");
   EXPECT_TRUE(config.discovery);
-  EXPECT_FALSE(config.port_mapping);
+  EXPECT_TRUE(config.port_mapping);
   EXPECT_THAT(config.addresses, IsEmpty());
   EXPECT_EQ(config.notes_level, "info");
   EXPECT_EQ(config.journal_limit_mib, 4096U);
@@ -56,7 +57,7 @@ TEST_F(ConfigFile, SaysEverythingItCan) {
   const Config config = read(R"(
 listen = "[::1]:38650"
 discovery = false
-port_mapping = true
+port_mapping = false
 addresses = ["home.example.org:38650", "192.0.2.7:1"]
 notes_level = "debug"
 journal_limit_mib = 1048576
@@ -66,7 +67,7 @@ memory_kib = 8
 )");
   EXPECT_EQ(config.listen, "[::1]:38650");
   EXPECT_FALSE(config.discovery);
-  EXPECT_TRUE(config.port_mapping);
+  EXPECT_FALSE(config.port_mapping);
   EXPECT_THAT(config.addresses, ElementsAre("home.example.org:38650", "192.0.2.7:1"));
   EXPECT_EQ(config.notes_level, "debug");
   EXPECT_EQ(config.journal_limit_mib, 1048576U);
