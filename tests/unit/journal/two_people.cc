@@ -113,8 +113,9 @@ void Person::start() {
   database_ = std::make_unique<store::Database>(folder_ / "duolog.db", store::Database::Open::kCreate);
   log_ = std::make_unique<store::SealedLog>(*database_);
   local_ = std::make_unique<store::LocalState>(*database_, identity_->keys().local_key("local.state"));
-  view_ = std::make_unique<ViewFile>(folder_ / "view.db", identity_->keys().local_key("local.view"), [](auto) {},
-                                     [this](const auto&) { return free_bytes; });
+  view_ = std::make_unique<ViewFile>(
+      folder_ / "view.db", identity_->keys().local_key("local.view"), [](auto) {},
+      [this](const auto&) { return free_bytes; });
   blobs_ = std::make_unique<store::Blobs>(place_of_blobs(), store::BlobQuota{.free_for_others = 0, .free_for_own = 0});
   const Clock clock{[this] { return wall(now); },
                     [this] { return SteadyTime(std::chrono::milliseconds(now - kNoon)); }};
