@@ -31,6 +31,7 @@ std::string_view way_text(std::string_view way) {
   if (way == "name") return " by a name";
   if (way == "across") return " across the internet";
   if (way == "came in") return " from across the internet";
+  if (way == "tor") return " through Tor";
   if (way == "through port") return " through the port that your router maps";
   return way == "here" ? " in this network" : "";
 }

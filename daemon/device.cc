@@ -13,6 +13,7 @@
 #include "daemon/jitter.h"
 #include "daemon/meeting.h"
 #include "daemon/net/multicast.h"
+#include "daemon/net/ways.h"
 #include "proto/control.pb.h"
 
 namespace duolog {
@@ -38,6 +39,7 @@ const char* connected_by(const std::string& way) {
   if (way == "name") return "peer-connected-name";
   if (way == "across") return "peer-connected-across";
   if (way == "came in") return "peer-connected-came-in";
+  if (way == "tor") return "peer-connected-tor";
   return way == "through port" ? "peer-connected-through-port" : "peer-connected";
 }
 
@@ -84,6 +86,9 @@ net::Node::Options Device::State::network_of(Household& house) {
   options.failed = [this](std::exception_ptr escaped) { bug = std::move(escaped), stop(); };
   options.port_mapping = config.port_mapping;
   if (config.port_mapping) options.nonce_key = net::lasting_nonce_key(house.local_state(), random_below);
+  if (!config.tor) return options;
+  options.tor = net::Tor::Place{home.places().state / "tor", home.places().runtime, config.tor_lines};
+  options.onion_key = [&house] { return crypto::onion_secret(house.identity().keys().local_key("net.onion")); };
   return options;
 }
 
@@ -216,7 +221,7 @@ std::optional<control::Peer> Device::Open::describe(const net::PeerStatus& statu
   peer.set_last_seen(control::moment(status.last_seen));
   if (status.state == Is::kNoAnswer) peer.set_since(control::moment(status.last_seen));
   peer.set_next_try(control::moment(status.next_try));
-  peer.set_address(status.address);
+  if (status.address != net::kOnionVisitor) peer.set_address(status.address);
   peer.set_way(way_of(status));
   peer.set_behind(
       control::count(peer.connected() ? status.behind : house.door().behind(status.journal, status.device)));
@@ -498,6 +503,7 @@ void Device::State::examine(control::DoctorReport& report) const {
     find("multicast-blocked", "warning", std::to_string(kDefaultPort));
   }
   open->examine_mapping(find);
+  open->examine_tor(find);
   open->examine_mailboxes(find);
   for (const auto& status : open->house.switchboard().status()) {
     const auto peer = open->describe(status);

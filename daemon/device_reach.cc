@@ -24,6 +24,7 @@ const char* Device::Open::way_of(const net::PeerStatus& status) const {
   if (status.state != net::PeerStatus::State::kConnected) return "";
   const bool mapped = node.mapping().is == net::MappingStatus::Is::kMapped;
   const auto address = parse_address(status.address);
+  if (status.came_in && net::is_onion(status.address)) return "tor";
   if (!address) return "";
   switch (status.came_in ? net::way_of_visit(address->host, mapped) : net::way_of_dial(*address)) {
     case net::Way::kNone:
@@ -38,6 +39,8 @@ const char* Device::Open::way_of(const net::PeerStatus& status) const {
       return "came in";
     case net::Way::kThroughPort:
       return "through port";
+    case net::Way::kTor:
+      return "tor";
   }
   return "";
 }
@@ -64,6 +67,25 @@ void Device::Open::examine_mapping(const std::function<void(const char*, const c
       return find("mapping-double-nat", "note", "");
     case Is::kMapped:
       return find("mapped", "ok", status.outside->text() + " (" + name_of(status.way) + ")");
+  }
+}
+
+void Device::Open::examine_tor(const std::function<void(const char*, const char*, std::string)>& find) const {
+  using Is = net::TorStatus::Is;
+  const net::TorStatus status = node.tor();
+  switch (status.is) {
+    case Is::kOff:
+      return;  // of what nobody has asked for there is nothing to say
+    case Is::kMissing:
+      return find("tor-missing", "warning", "");
+    case Is::kStarting:
+      return find("tor-starting", "note", std::to_string(status.percent));
+    case Is::kUp:
+      return find("tor-up", "note", "");
+    case Is::kPublished:
+      return find("tor-published", "ok", status.address->text());
+    case Is::kEnded:
+      return find("tor-ended", "warning", status.why);
   }
 }
 

@@ -24,9 +24,10 @@ struct Device::Open {
   Open(Device::State& device, std::unique_ptr<store::Database> database, journal::Identity identity);
   // nullopt: nobody has proven yet who that is.
   [[nodiscard]] std::optional<control::Peer> describe(const net::PeerStatus& status) const;
-  // device_reach.cc: by which way somebody is connected, as control.proto says it; and what doctor says of the router.
+  // device_reach.cc: by which way somebody is connected, as control.proto says it; what doctor says of router and Tor.
   [[nodiscard]] const char* way_of(const net::PeerStatus& status) const;
   void examine_mapping(const std::function<void(const char*, const char*, std::string)>& find) const;
+  void examine_tor(const std::function<void(const char*, const char*, std::string)>& find) const;
   // device_mailboxes.cc
   void describe_mailboxes(control::StatusReport& report) const;
   void examine_mailboxes(const std::function<void(const char*, const char*, std::string)>& find) const;

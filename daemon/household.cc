@@ -108,7 +108,9 @@ void Household::show_doors() {
   for (auto& candidate : door_.psk_candidates()) {
     const auto doorway = std::find_if(doorways.begin(), doorways.end(),
                                       [&](const net::Doorway& each) { return each.journal == candidate.journal; });
-    if (doorway != doorways.end()) doorway->psks.push_back(std::move(candidate.psk));
+    if (doorway == doorways.end()) continue;
+    doorway->psks.push_back(std::move(candidate.psk));
+    doorway->onions.push_back(std::move(candidate.onion));
   }
   std::erase_if(connected_, [&](const auto& one) {
     return std::ranges::find(doorways, one.first, &net::Doorway::journal) == doorways.end();

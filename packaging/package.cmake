@@ -39,7 +39,7 @@ set(CPACK_COMPONENT_MAILBOX_DESCRIPTION "keeps sealed bundles for two people who
 duolog-mailbox runs on a machine that is up when the devices of the two are not:
 they leave each other what they have written there, sealed. It reads none of it,
 and sees sizes and times only.")
-set(CPACK_DEBIAN_DUOLOG_PACKAGE_SUGGESTS "zbar-tools, duolog-mailbox")
+set(CPACK_DEBIAN_DUOLOG_PACKAGE_SUGGESTS "zbar-tools, duolog-mailbox, tor")
 set(CPACK_PACKAGE_VERSION ${PROJECT_VERSION})
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "private journal for two people, with no server")
 set(CPACK_PACKAGE_DESCRIPTION "Two people keep one journal: entries, and check-ins that stay sealed until both have

@@ -62,6 +62,13 @@ void read_attachments(Section& section, Config& config) {
   }
 }
 
+void read_tor(Section& section, Config& config) {
+  section.read("tor", config.tor, "true or false");
+  section.read("tor_lines", config.tor_lines, "text");
+  if (!config.tor_lines.empty() && !std::filesystem::path(config.tor_lines).is_absolute())
+    section.refuse_key(*section.take("tor_lines"), "tor_lines", "must be a whole path: \"/…\"");
+}
+
 void read_drop_box(Section& section, Config& config) {
   section.read("drop_box", config.drop_box, "text");
   if (!config.drop_box.empty() && !std::filesystem::path(config.drop_box).is_absolute())
@@ -114,6 +121,7 @@ Config read_config(const std::filesystem::path& file) {
   read_listen(section, config);
   section.read("discovery", config.discovery, "true or false");
   section.read("port_mapping", config.port_mapping, "true or false");
+  read_tor(section, config);
   read_addresses(section, config);
   read_notes_level(section, config);
   section.read_number("journal_limit_mib", config.journal_limit_mib, 1, kMostJournalMib);

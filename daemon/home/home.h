@@ -20,6 +20,8 @@ struct Config {
   std::string listen;                      // "host:port"; empty: every interface, port 38650 or the next free one
   bool discovery = true;                   // announce and look for pairing windows on the local network
   bool port_mapping = true;                // ask the network's router to let the port in
+  bool tor = false;                        // run a tor of our own: be found, and find others, through it
+  std::string tor_lines;                   // a file with more lines for it (torrc(5)), as for bridges; empty: none
   std::vector<std::string> addresses;      // more "host:port" where this device can be reached, told to the partner
   std::string notes_level = "info";        // "error", "warning", "info", "debug"
   std::uint32_t journal_limit_mib = 4096;  // from there on a journal takes in nothing more

@@ -21,7 +21,8 @@ std::vector<const crypto::EpochSecret*> talking_epochs(const JournalSecrets& jou
 
 PskCandidate candidate(const JournalId& journal, const crypto::EpochSecret& epoch) {
   return {journal, crypto::epoch_id(journal, epoch),
-          crypto::PreparedPsk(crypto::prologue('P', {journal.bytes}), crypto::net_psk(epoch))};
+          crypto::PreparedPsk(crypto::prologue('P', {journal.bytes}), crypto::net_psk(epoch)),
+          crypto::onion_client(epoch)};
 }
 
 // Whoever gave a journal back to somebody who came with the words alone, until that one is a member: its enrolment may

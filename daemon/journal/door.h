@@ -5,6 +5,7 @@
 
 #include "crypto/beacon.h"
 #include "crypto/noise.h"
+#include "crypto/onion.h"
 #include "daemon/journal/shelf.h"
 
 namespace duolog::journal {
@@ -22,6 +23,7 @@ struct PskCandidate {
   JournalId journal;
   EpochId epoch;
   crypto::PreparedPsk psk;  // under prologue('P', journal)
+  crypto::OnionClientSecret onion;
 };
 
 // A live device of a journal, this one included; or one that may be, by its chain.

@@ -8,6 +8,7 @@
 
 #include "crypto/beacon.h"
 #include "crypto/noise.h"
+#include "crypto/onion.h"
 #include "daemon/net/introduction.h"
 #include "daemon/sync/session.h"
 
@@ -15,9 +16,10 @@ namespace duolog::net {
 
 struct Doorway {
   JournalId journal;
-  std::vector<crypto::PreparedPsk> psks;   // under prologue('P', journal), the newest epoch first
-  std::vector<DeviceId> others;            // live devices to look for; not this one
-  std::vector<crypto::BeaconKey> beacons;  // the newest epoch first: understood under each, said in turn
+  std::vector<crypto::PreparedPsk> psks;          // under prologue('P', journal), the newest epoch first
+  std::vector<crypto::OnionClientSecret> onions;  // of the same epochs
+  std::vector<DeviceId> others;                   // live devices to look for; not this one
+  std::vector<crypto::BeaconKey> beacons;         // the newest epoch first: understood under each, said in turn
 };
 
 struct PeerHooks {

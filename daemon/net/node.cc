@@ -8,6 +8,7 @@
 #include <asio/awaitable.hpp>
 #include <asio/buffer.hpp>
 #include <asio/co_spawn.hpp>
+#include <asio/generic/stream_protocol.hpp>
 #include <asio/io_context.hpp>
 #include <asio/ip/tcp.hpp>
 #include <asio/posix/stream_descriptor.hpp>
@@ -23,6 +24,7 @@
 #include "daemon/net/multicast.h"
 #include "daemon/net/router.h"
 #include "daemon/net/surroundings.h"
+#include "daemon/net/ways.h"
 #include "daemon/net/whereabouts.h"
 
 // Asio returns the error that it was also given a place for.
@@ -34,6 +36,7 @@ using asio::awaitable;
 using asio::redirect_error;
 using asio::use_awaitable;
 using asio::ip::tcp;
+using Stream = asio::generic::stream_protocol::socket;  // TCP, or a unix socket that leads through tor
 using std::error_code;
 
 constexpr std::size_t kReadBuffer = 64 << 10;
@@ -45,9 +48,13 @@ constexpr milliseconds kListenRest{1'000};   // between two looks at what strang
 constexpr milliseconds kToldAgain{600'000};  // between two renewals of all connections for a new address outside
 
 struct Connection {
-  explicit Connection(tcp::socket connected)
-      : socket(std::move(connected)), may_read(socket.get_executor()), linger(socket.get_executor()) {}
-  tcp::socket socket;
+  Connection(Stream connected, std::string host)
+      : socket(std::move(connected)),
+        local(std::move(host)),
+        may_read(socket.get_executor()),
+        linger(socket.get_executor()) {}
+  Stream socket;
+  std::string local;            // at which address of this machine; empty: at none
   asio::steady_timer may_read;  // cancelled when a reader that had to pause may go on
   asio::steady_timer linger;
   bool writing = false;
@@ -96,10 +103,13 @@ struct Node::State : std::enable_shared_from_this<Node::State> {
   bool looks_around_soon = false;
   std::shared_ptr<Names> names;
   std::unique_ptr<Router> router;  // only where ports are to be mapped
+  std::unique_ptr<Tor> tor;        // only where a person wants one
+  bool tor_was_found = false;      // its service
   std::optional<SteadyTime> told_outside;
-  std::optional<Address> last_told;  // then
-  bool router_is_told = true;        // that we go
-  bool outside_known = true;         // as the switchboard has been told
+  std::vector<Address> last_told;  // then
+  bool router_is_told = true;      // that we go
+  bool tor_has_ended = true;
+  bool outside_known = true;  // as the switchboard has been told
   std::function<void()> stopped;
   bool stopping = false;
   asio::steady_timer stop_timer;
@@ -145,10 +155,12 @@ struct Node::State : std::enable_shared_from_this<Node::State> {
   void look_at_announcements();
   void look_at_beacons();
   void look_at_router();
+  void look_at_tor();
   void listen();
   void stop_listening();
   void hear();
   void start_line(LineId line, tcp::socket socket);
+  void start_line(LineId line, Stream socket, std::string local);
   void check_stopped();
 
   // ---- the world around ----
@@ -156,7 +168,10 @@ struct Node::State : std::enable_shared_from_this<Node::State> {
   void look_around(bool ask_router = true);
   void network_changed();
   void mapping_changed();
+  [[nodiscard]] std::vector<Address> beyond() const;
   void tell_outside();
+  void begin_tor();
+  void tor_changed();
   std::shared_ptr<asio::posix::stream_descriptor> watch_descriptor(int fd, const char* what,
                                                                    std::function<void()> readable);
 };
@@ -192,6 +207,7 @@ Node::~Node() {
 }
 
 std::uint16_t Node::port() const { return state_->port; }
+TorStatus Node::tor() const { return state_->tor ? state_->tor->status() : TorStatus{}; }
 MappingStatus Node::mapping() const { return state_->router ? state_->router->status() : MappingStatus{}; }
 
 void Node::State::begin() {
@@ -214,12 +230,28 @@ void Node::State::begin() {
                         [this] { mapping_changed(); }};
     router = std::make_unique<Router>(std::move(house), host, port, options.nonce_key);
   }
+  if (options.tor) begin_tor();
   look_around();
   look_at_router();
+  look_at_tor();
   spawn("accepting", accept_loop(shared_from_this()));
   spawn("waking", alarm_loop(shared_from_this()));
   watch_surroundings();
   look_soon();
+}
+
+void Node::State::begin_tor() {
+  Tor::House house{io,
+                   options.clock,
+                   [this](const char* what, awaitable<void> work) { spawn(what, std::move(work)); },
+                   [this](const std::string& text) { note(text); },
+                   [this] { tor_changed(); },
+                   [this](Tor::Socket socket) {
+                     start_line(switchboard.accepted(std::string(kOnionVisitor)), Stream(std::move(socket)), "");
+                     look();
+                   }};
+  tor = std::make_unique<Tor>(std::move(house), *options.tor, options.onion_key());
+  switchboard.through_tor(true);
 }
 
 void Node::State::watch_surroundings() {
@@ -233,6 +265,7 @@ void Node::State::watch_surroundings() {
     switchboard.tick();      // renews what a longer sleep has probably cut
     switchboard.sync_now();  // and after the shortest one, whoever is away may be back
     if (router && !stopping) router->look(true);
+    if (tor && !stopping) tor->look();
     look();
   }));
 }
@@ -241,6 +274,7 @@ void Node::State::close_all() {
   error_code ignored;
   names->close();
   router.reset();
+  tor.reset();
   acceptor.close(ignored);
   for (const auto& [line, connection] : connections) connection->close();
   for (asio::steady_timer* timer : {&alarm, &settled, &announcing, &telling, &stop_timer}) timer->cancel();
@@ -262,6 +296,13 @@ void Node::stop(std::function<void()> done) {
       if (!self->gone) self->check_stopped();
     });
   }
+  if (self->tor) {
+    self->tor_has_ended = false;
+    self->tor->stop([self] {
+      self->tor_has_ended = true;
+      if (!self->gone) self->check_stopped();
+    });
+  }
   self->stop_timer.expires_after(kStopTime);
   self->stop_timer.async_wait([self](const error_code& cancelled) {
     if (cancelled || self->gone) return;
@@ -272,7 +313,7 @@ void Node::stop(std::function<void()> done) {
 }
 
 void Node::State::check_stopped() {
-  if (!stopped || !connections.empty() || !router_is_told) return;
+  if (!stopped || !connections.empty() || !router_is_told || !tor_has_ended) return;
   stop_timer.cancel();
   if (const auto tell = std::exchange(stopped, {})) tell();
 }
@@ -302,7 +343,12 @@ void Node::State::start_line(LineId line, tcp::socket socket) {
   socket.set_option(tcp::no_delay(true), ignored);
   keep_asking(socket);
   close_on_exec(socket.native_handle());
-  const auto connection = std::make_shared<Connection>(std::move(socket));
+  const tcp::endpoint local = socket.local_endpoint(ignored);
+  start_line(line, Stream(std::move(socket)), ignored ? "" : host_text(local.address()));
+}
+
+void Node::State::start_line(LineId line, Stream socket, std::string local) {
+  const auto connection = std::make_shared<Connection>(std::move(socket), std::move(local));
   connections.emplace(line, connection);
   spawn("a connection", read_loop(shared_from_this(), line, connection));
 }
@@ -335,6 +381,18 @@ awaitable<void> Node::State::read_loop(Self self, LineId line, SharedConnection 
 // ---- going out ----
 
 awaitable<void> Node::State::dial(Self self, Switchboard::Dial wanted) {
+  if (is_onion(wanted.address.host)) {  // no name for the system's resolver, which would tell it to others
+    Tor::Called called{{}, Trouble::kNoWay};
+    if (self->tor && wanted.onion) called = co_await self->tor->call(wanted.address, wanted.onion);
+    if (self->gone) co_return;
+    if (called.socket) {
+      self->switchboard.connected(wanted.line);
+      self->start_line(wanted.line, Stream(std::move(*called.socket)), "");
+    } else {
+      self->switchboard.failed(wanted.line, called.trouble);
+    }
+    co_return self->look();
+  }
   Called called = co_await call(self->io, self->names, std::move(wanted.address), wanted.narrow, self->calls_from);
   if (self->gone) co_return;
   if (called.socket) {
@@ -352,7 +410,7 @@ awaitable<void> Node::State::write(Self self, SharedConnection connection, Bytes
   connection->writing = false;
   error_code ignored;
   if (error) connection->close();  // the reader notices and tells
-  if (connection->leaving) connection->socket.shutdown(tcp::socket::shutdown_send, ignored);
+  if (connection->leaving) connection->socket.shutdown(asio::socket_base::shutdown_send, ignored);
   if (!self->gone) self->look();
 }
 
@@ -373,6 +431,7 @@ void Node::State::look() {
   for (const auto& [line, connection] : now) look_at(line, connection);
   switchboard.said();
   look_at_router();
+  look_at_tor();
   look_at_announcements();
   look_at_beacons();
   set_alarm();
@@ -400,7 +459,7 @@ void Node::State::leave(const SharedConnection& connection) {
   if (!connection->spoke) return connection->close();
   connection->may_read.cancel();
   error_code ignored;
-  if (!connection->writing) connection->socket.shutdown(tcp::socket::shutdown_send, ignored);
+  if (!connection->writing) connection->socket.shutdown(asio::socket_base::shutdown_send, ignored);
   connection->linger.expires_after(kLingering);
   connection->linger.async_wait([connection](const error_code& cancelled) {
     if (!cancelled) connection->close();
@@ -439,6 +498,12 @@ void Node::State::look_at_router() {
   const bool asked = status.is != Is::kOff && status.is != Is::kNotNeeded && status.is != Is::kAsking;
   const bool known = asked && status.outside == whereabouts.outside();  // and is told already
   if (std::exchange(outside_known, known) != known) switchboard.outside_is_known(known);
+}
+
+void Node::State::look_at_tor() {
+  if (!tor || stopping) return;
+  tor->let_in(switchboard.onion_clients());
+  tor->wanted(switchboard.wants_to_be_found());
 }
 
 // ---- announcements ----
@@ -564,11 +629,10 @@ void Node::State::network_changed() {
 void Node::State::look_around(bool ask_router) {
   const Whereabouts::Change change = whereabouts.look(interfaces());
   const bool stranded = std::any_of(connections.begin(), connections.end(), [this](const auto& each) {
-    error_code error;
-    const tcp::endpoint local = each.second->socket.local_endpoint(error);
-    return !error && !whereabouts.stands(host_text(local.address()));
+    return !each.second->local.empty() && !whereabouts.stands(each.second->local);
   });
   if (router && !stopping) router->look(ask_router && (change.told || change.way));
+  if (tor && !stopping && change.way) tor->look();
   if (change.told) switchboard.listening(port, whereabouts.addresses(), ask_router);
   if (options.discovery) switchboard.beacon_sources(whereabouts.beacon_sources());
   if (listener) stop_listening();  // interfaces are joined when it is made anew
@@ -589,18 +653,39 @@ void Node::State::mapping_changed() {
   if (outside) tell_outside();
 }
 
+// Who was looked for in vain while there was no way through Tor is looked for again.
+void Node::State::tor_changed() {
+  if (stopping) return;
+  const auto address = tor->status().address;
+  if (std::exchange(tor_was_found, address.has_value()) || !address) return;
+  if (address != whereabouts.onion()) {
+    whereabouts.onion(*address);
+    look_around(false);
+    tell_outside();
+  }
+  switchboard.sync_now();
+}
+
+// Where this device is found from anywhere.
+std::vector<Address> Node::State::beyond() const {
+  std::vector<Address> all;
+  for (const auto* one : {&whereabouts.outside(), &whereabouts.onion()})
+    if (*one) all.push_back(**one);
+  return all;
+}
+
 void Node::State::tell_outside() {
   const SteadyTime now = options.clock.steady();
   if (told_outside && now - *told_outside < kToldAgain) {
     telling.expires_after(*told_outside + kToldAgain - now);
     telling.async_wait([self = shared_from_this()](const error_code& cancelled) {
-      if (!cancelled && !self->gone && !self->stopping && self->whereabouts.outside()) self->tell_outside();
+      if (!cancelled && !self->gone && !self->stopping && !self->beyond().empty()) self->tell_outside();
     });
     return;
   }
-  if (connections.empty() || whereabouts.outside() == last_told) return;  // whoever comes is told as it comes
+  if (connections.empty() || beyond() == last_told) return;  // whoever comes is told as it comes
   told_outside = now;
-  last_told = whereabouts.outside();
+  last_told = beyond();
   switchboard.resumed();
 }
 

@@ -11,6 +11,7 @@
 
 #include "daemon/net/mapping.h"
 #include "daemon/net/switchboard.h"
+#include "daemon/net/tor.h"
 
 namespace asio {
 class io_context;  // NOLINT(readability-identifier-naming): theirs
@@ -27,8 +28,10 @@ class Node {
     std::function<void(std::string_view)> note;
     std::function<void(std::exception_ptr)> failed;  // our bug
     Clock clock = Clock::of_this_machine();
-    bool port_mapping = false;  // ask this network's router to let the port in
-    NonceKey nonce_key{};       // of port mapping
+    bool port_mapping = false;           // ask this network's router to let the port in
+    NonceKey nonce_key{};                // of port mapping
+    std::optional<Tor::Place> tor = {};  // where a tor of our own may keep its files; nullopt: none runs
+    std::function<crypto::OnionSecret()> onion_key = {};  // then
   };
   // Listens when this returns. Throws std::system_error, the address in its text, when it cannot.
   // `switchboard` and `io` outlive it. It may be destroyed while io runs, but not from what it calls.
@@ -37,6 +40,7 @@ class Node {
 
   [[nodiscard]] std::uint16_t port() const;
   [[nodiscard]] MappingStatus mapping() const;
+  [[nodiscard]] TorStatus tor() const;
   // Says BYE everywhere, then closes all; `done` is called when that is over, after 2 s at the latest.
   void stop(std::function<void()> done);
 

@@ -330,6 +330,7 @@ void Switchboard::State::apply(std::vector<Doorway> given) {
   const std::set<PeerKey> before = std::exchange(wanted, {});
   doorways = std::move(given);
   order_candidates();
+  know_onion_clients();
   for (const Doorway& door : doorways)
     for (const DeviceId& device : door.others) wanted.insert({door.journal, device});
   if (stopping) return;

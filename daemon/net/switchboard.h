@@ -103,13 +103,17 @@ class Switchboard {
   // Whether a router is still being asked where this device is found from elsewhere: a window waits for it, briefly.
   void outside_is_known(bool known);
   void resumed();  // the machine slept, or its network changed: everybody is dialled anew
-  void stop();     // BYE on every line; then only finished() lines are left
+  // Whether there is a tor to call through. Without, no onion service is dialled, and no key of one is made.
+  void through_tor(bool usable);
+  [[nodiscard]] const std::vector<crypto::OnionClientPublic>& onion_clients() const;  // who may find ours
+  void stop();  // BYE on every line; then only finished() lines are left
   void tick();
 
   struct Dial {
     LineId line;
     Address address;
-    bool narrow = false;  // ask for packets of at most 576 bytes, both ways
+    bool narrow = false;                                          // ask for packets of at most 576 bytes, both ways
+    std::shared_ptr<const crypto::OnionClientSecret> onion = {};  // the key to it, where the address is one
   };
   std::vector<Dial> take_dials();                   // each answered with connected(), failed() or closed()
   [[nodiscard]] std::vector<LineId> lines() const;  // that are connected

@@ -1,7 +1,10 @@
 // switchboard_dialling.cc: from "this device should be looked for" to a peer that shakes hands; and what status says of
 // it.
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
+
 #include "daemon/net/switchboard_state.h"
+#include "daemon/net/ways.h"
 
 namespace duolog::net {
 namespace {
@@ -10,11 +13,19 @@ constexpr int kNoAnswerAfter = 3;  // failures in a row before status says so
 
 }  // namespace
 
+// Through Tor last: that way takes longer, and is narrower once it stands.
+std::vector<Address> Switchboard::State::places_of(const DeviceId& device) const {
+  std::vector<Address> addresses = book.look_up(device).addresses;
+  const auto onions = std::ranges::stable_partition(addresses, [](const Address& one) { return !is_onion(one.host); });
+  if (!through_tor) addresses.erase(onions.begin(), onions.end());
+  return addresses;
+}
+
 void Switchboard::State::begin_due_rounds(const std::optional<BeaconEar::Sender>& heard) {
   if (stopping) return;
   for (const PeerKey& key : dialer.due(now())) {
     troubles.erase(key);
-    std::vector<Address> addresses = book.look_up(key.device).addresses;
+    std::vector<Address> addresses = places_of(key.device);
     if (heard && heard->key == key && std::ranges::find(addresses, heard->address) == addresses.end())
       addresses.insert(addresses.begin(), heard->address);
     rounds.begin(key, addresses, now());
@@ -27,7 +38,11 @@ void Switchboard::State::continue_rounds() {
     const LineId line = add_line(
         {.kind = Line::Kind::kDialling, .address = call->address, .looked_for = call->key, .manner = call->manner});
     rounds.began(call->key, line);
-    dials.push_back({line, call->address, call->manner.narrow});
+    Dial& dial = dials.emplace_back(Dial{line, call->address, call->manner.narrow});
+    const Doorway* door = is_onion(call->address.host) ? doorway(call->key.journal) : nullptr;
+    if (door && !door->onions.empty())
+      dial.onion = std::make_shared<const crypto::OnionClientSecret>(
+          door->onions[call->manner.epoch % door->onions.size()].clone());
   }
   while (const auto key = rounds.next_failed()) dialer.failed(*key, now());
 }
@@ -83,6 +98,25 @@ void Switchboard::sync_now() {
     state_->dialer.encourage_all(state_->now());
     state_->begin_due_rounds();
   });
+}
+
+void Switchboard::through_tor(bool usable) {
+  state_->within([&] {
+    state_->through_tor = usable;
+    state_->know_onion_clients();
+  });
+}
+
+const std::vector<crypto::OnionClientPublic>& Switchboard::onion_clients() const { return state_->onion_clients; }
+
+// Those of the newest epochs first, as message 1 is tried: a service takes only so many.
+void Switchboard::State::know_onion_clients() {
+  onion_clients.clear();
+  if (!through_tor) return;
+  for (const auto& [door, psk] : candidates) {
+    const auto epoch = static_cast<std::size_t>(psk - door->psks.data());
+    if (epoch < door->onions.size()) onion_clients.push_back(crypto::onion_client_public(door->onions[epoch]));
+  }
 }
 
 // ---- what is known of everybody ----

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "crypto/hash.h"
 #include "daemon/net/switchboard_state.h"
+#include "daemon/net/ways.h"
 
 namespace duolog::net {
 namespace {
@@ -46,9 +47,14 @@ void Switchboard::State::open_window_when_due() {
   if (!opening || (!outside_known && now() < opening->until)) return;
   Opening due = *std::exchange(opening, std::nullopt);
   const Self& self = house.self;
+  std::vector<std::string> addresses = own_addresses;
+  std::erase_if(addresses, [](const std::string& one) {  // no stranger has a key of ours
+    const auto address = parse_address(one);
+    return address && is_onion(address->host);
+  });
   window = std::make_unique<PairingWindow>(
       PairingWindow::Facts{due.purpose, due.purpose == crypto::PairPurpose::kRestore ? nameless(self) : self,
-                           own_addresses, house.clock.wall()},
+                           std::move(addresses), house.clock.wall()},
       std::move(due.events), now());
 }
 

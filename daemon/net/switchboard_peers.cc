@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "daemon/net/switchboard_state.h"
+#include "daemon/net/ways.h"
 
 namespace duolog::net {
 namespace {
@@ -133,8 +134,9 @@ void Switchboard::State::take_greeting(Line& line) {
   for (const std::string& text : line.peer->greeting()->addresses)
     if (const auto address = parse_address(text)) addresses.push_back(*address);
   if (addresses.size() > kAddressesLimit) addresses.resize(kAddressesLimit);
-  if (!line.peer->initiator() && !addresses.empty() && !line.address.host.empty())
-    addresses.insert(addresses.begin(), Address{line.address.host, addresses.back().port});
+  const std::string& host = line.address.host;
+  if (!line.peer->initiator() && !addresses.empty() && !host.empty() && !is_onion(host))
+    addresses.insert(addresses.begin(), Address{host, addresses.back().port});
   book.learn(key.device, addresses);
   changed(key);
 }

@@ -70,6 +70,8 @@ struct Switchboard::State {
   LineId next_line = 1;
   std::uint16_t port = 0;
   std::vector<std::string> own_addresses;
+  bool through_tor = false;
+  std::vector<crypto::OnionClientPublic> onion_clients;  // of the candidates' epochs, where there is a tor
   bool stopping = false;
   SteadyTime notes_due = SteadyTime::max();  // when what waits in `memory` is written down
   SteadyTime disk_due = SteadyTime::max();   // when the log is made ready for whoever has just come
@@ -98,6 +100,7 @@ struct Switchboard::State {
   bool greet_pairing(const Strangers::FirstFrame& first);
   std::optional<std::pair<JournalId, crypto::Handshake>> match(ByteView message1) const;
   void order_candidates();
+  void know_onion_clients();
   void limit_half_known();
 
   // ---- peers ----
@@ -123,6 +126,7 @@ struct Switchboard::State {
   void renew_all();
 
   // ---- dialling ----
+  [[nodiscard]] std::vector<Address> places_of(const DeviceId& device) const;
   void begin_due_rounds(const std::optional<BeaconEar::Sender>& heard = std::nullopt);
   void continue_rounds();
   void connected_to_device(LineId id);

@@ -60,13 +60,17 @@ std::string ip_text(const ByteArray<16>& ip) {
   return inet_ntop(v4 ? AF_INET : AF_INET6, v4 ? &ip[kV4At] : ip.data(), text.data(), text.size()) ? text.data() : "";
 }
 
+bool is_onion(std::string_view host) { return host.ends_with(kOnionVisitor); }
+
 Way way_of_dial(const Address& address) {
+  if (is_onion(address.host)) return Way::kTor;
   const auto ip = ip_bytes(address.host);
   if (!ip) return Way::kName;
   return is_public(*ip) ? Way::kAcross : Way::kHere;
 }
 
 Way way_of_visit(const std::string& host, bool mapped) {
+  if (is_onion(host)) return Way::kTor;
   const auto ip = ip_bytes(host);
   if (!ip || !is_public(*ip)) return Way::kHere;
   return mapped && is_v4_mapped(*ip) ? Way::kThroughPort : Way::kCameIn;  // a port is mapped for IPv4 alone

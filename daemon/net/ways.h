@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "crypto/bytes.h"
 #include "daemon/home/address.h"
@@ -16,9 +17,14 @@ enum class Way {
   kAcross,       // dialled at an address of the internet
   kCameIn,       // the other dialled, and came in from the internet
   kThroughPort,  // … while this network's router maps a port here
+  kTor,          // through Tor, whoever has dialled
 };
 Way way_of_dial(const Address& address);
 Way way_of_visit(const std::string& host, bool mapped);
+
+// The name of an onion service; or kOnionVisitor, which stands for whoever has come through ours.
+bool is_onion(std::string_view host);
+inline constexpr std::string_view kOnionVisitor = ".onion";
 
 // An address to which all of the internet has one way: not private, shared among a provider's customers, loopback,
 // link-local, for documents or tests, or of a group. IPv4 as ::ffff:a.b.c.d.

@@ -64,6 +64,7 @@ void Whereabouts::listen(std::string host, std::uint16_t port, const std::vector
 Whereabouts::Change Whereabouts::look(const std::vector<Interface>& all) {
   std::vector<std::string> addresses = more_;
   if (outside_ && std::ranges::find(more_, outside_->text()) == more_.end()) addresses.push_back(outside_->text());
+  if (onion_) addresses.push_back(onion_->text());
   for (const std::string& host : host_.empty() ? reachable_hosts(all) : std::vector{host_})
     addresses.push_back(Address{host, port_}.text());
   std::set<std::string> hosts = hosts_of(all);

@@ -24,6 +24,9 @@ class Whereabouts {
   // Where a router lets others in; told after `more`, before what this machine knows of itself. nullopt: it does not.
   void outside(const std::optional<Address>& address) { outside_ = address; }
   [[nodiscard]] const std::optional<Address>& outside() const { return outside_; }
+  // Our onion service, told after that.
+  void onion(const Address& address) { onion_ = address; }
+  [[nodiscard]] const std::optional<Address>& onion() const { return onion_; }
 
   struct Change {
     bool told = false;  // addresses() has changed: tell it
@@ -43,7 +46,7 @@ class Whereabouts {
   bool v4_only_ = false;
   std::uint16_t port_ = 0;
   std::vector<std::string> more_;
-  std::optional<Address> outside_;
+  std::optional<Address> outside_, onion_;
   std::vector<std::string> told_;
   std::vector<BeaconSource> sources_;
   std::set<std::string> hosts_;     // of this machine, loopback too

@@ -125,6 +125,25 @@ void beacons() {
   put("beacon", "noise", after({5, 1, 82}, Bytes(82, 7)));
 }
 
+// See tor.cc: 3 and a number is one of its lines.
+void tors() {
+  const auto lines = [](std::initializer_list<std::uint8_t> which) {
+    Bytes script;
+    for (const std::uint8_t line : which) append(script, Bytes{3, line, 1});
+    return script;
+  };
+  const auto all = [](std::initializer_list<Bytes> parts) {
+    Bytes whole;
+    for (const Bytes& part : parts) append(whole, part);
+    return whole;
+  };
+  const Bytes greeting = lines({0, 0, 0, 1, 0});
+  put("tor", "published", all({{2}, greeting, {0, 1, 7}, {2}, lines({4, 0, 5}), {1, 0}, lines({6})}));
+  put("tor", "others", all({greeting, {0, 1, 7}, {0, 2, 7, 8}, lines({4, 0, 0, 4, 0, 5}), {0, 0}, lines({0})}));
+  put("tor", "starting", lines({0, 0, 0, 2, 8, 0, 9, 1, 0, 3}));
+  put("tor", "refused", lines({7}));
+}
+
 // A byte says whose answer comes; see mapping.cc.
 void mappings() {
   const Bytes pcp{5, 0, 0, 0, 0x10, 0x0e, 1, 7, 0, 1, 0, 0, 0x40, 0x9c, 0};
@@ -499,6 +518,7 @@ int main(int count, char** arguments) {
   invitations(people);
   beacons();
   mappings();
+  tors();
   handshakes(people);
   vaults(people);
   events(people);

@@ -381,6 +381,7 @@ TEST(ShowItem, ADeviceThatIsConnectedIsToldByWhichWay) {
                                   {"across", "connected across the internet"},
                                   {"came in", "connected from across the internet"},
                                   {"through port", "connected through the port that your router maps"},
+                                  {"tor", "connected through Tor"},
                                   {"brand-new\x1b", "connected"}}) {
     peer.set_way(way);
     EXPECT_EQ(peer_state(peer), std::string(text) + ", 1 not there yet");

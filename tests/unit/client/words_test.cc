@@ -174,10 +174,11 @@ TEST(Words, ADeviceInTwoPlacesIsToldByTheBeginningOfItsId) {
 
 TEST(Words, AFindingSaysWhatItMeansAndAnUnknownOneItsCode) {
   EXPECT_EQ(finding_text("listening", "38650"), "listens on port 38650");
-  for (const char* way : {"here", "name", "across", "came-in", "through-port"})
+  for (const char* way : {"here", "name", "across", "came-in", "through-port", "tor"})
     EXPECT_THAT(finding_text(std::string("peer-connected-") + way, "Bo"), HasSubstr("connected with Bo"));
   for (const char* code : {"mapping-off", "mapping-no-router", "mapping-asking", "mapping-no-answer", "mapping-refused",
-                           "mapping-double-nat", "mapping-not-needed", "mapping-tunnel", "mapped"})
+                           "mapping-double-nat", "mapping-not-needed", "mapping-tunnel", "mapped", "tor-missing",
+                           "tor-starting", "tor-up", "tor-published", "tor-ended"})
     EXPECT_THAT(finding_text(code, "x"), Not(HasSubstr(code)));
   EXPECT_EQ(finding_text("words-unconfirmed", ""), warning_text("words-unconfirmed"));
   EXPECT_EQ(finding_text("brand-new", "x\x1b"), "brand-new: x‹U+001B›");

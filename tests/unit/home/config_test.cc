@@ -58,6 +58,8 @@ TEST_F(ConfigFile, SaysEverythingItCan) {
 listen = "[::1]:38650"
 discovery = false
 port_mapping = false
+tor = true
+tor_lines = "/etc/bridges"
 addresses = ["home.example.org:38650", "192.0.2.7:1"]
 notes_level = "debug"
 journal_limit_mib = 1048576
@@ -68,6 +70,8 @@ memory_kib = 8
   EXPECT_EQ(config.listen, "[::1]:38650");
   EXPECT_FALSE(config.discovery);
   EXPECT_FALSE(config.port_mapping);
+  EXPECT_TRUE(config.tor);
+  EXPECT_EQ(config.tor_lines, "/etc/bridges");
   EXPECT_THAT(config.addresses, ElementsAre("home.example.org:38650", "192.0.2.7:1"));
   EXPECT_EQ(config.notes_level, "debug");
   EXPECT_EQ(config.journal_limit_mib, 1048576U);
@@ -92,6 +96,7 @@ TEST_F(ConfigFile, NamesTheLineAndTheKeyOfAWrongKind) {
 
 TEST_F(ConfigFile, NamesTheLineAndTheKeyOfAWrongValue) {
   EXPECT_EQ(refusal("listen = \"38650\""), "1: listen must be \"host:port\"");
+  EXPECT_EQ(refusal("tor_lines = \"bridges\""), "1: tor_lines must be a whole path: \"/…\"");
   EXPECT_EQ(refusal("notes_level = \"loud\""), R"(1: notes_level must be "error", "warning", "info" or "debug")");
   EXPECT_EQ(refusal("journal_limit_mib = 0"), "1: journal_limit_mib must be from 1 to 1048576");
   EXPECT_EQ(refusal("journal_limit_mib = 1048577"), "1: journal_limit_mib must be from 1 to 1048576");

@@ -83,6 +83,7 @@ Peer::House Place::house() {
 Doorway Place::doorway() const {
   Doorway door{people().journal, {}, {}};
   door.psks.push_back(people().prepared());
+  door.onions.push_back(crypto::onion_client(people().epoch));
   door.beacons.push_back(crypto::beacon_key(people().epoch));
   for (const crypto::DeviceKeys* device : {people().ada.get(), people().bo.get()})
     if (device->id() != keys.id()) door.others.push_back(device->id());
