@@ -30,6 +30,7 @@ namespace {
 using namespace std::chrono_literals;
 constexpr auto kPatience = 10s;
 constexpr auto kPatienceAfterEnd = 2s;  // it may have failed for a reason that passes, while another came up
+constexpr auto kAnotherTry = 300ms;        // where another one runs and answers nobody
 constexpr auto kFirstWait = 2ms;
 constexpr auto kLongestWait = 100ms;
 constexpr std::size_t kLastWords = 4096;
@@ -173,8 +174,9 @@ bool another_one_runs(int status) { return WIFEXITED(status) && WEXITSTATUS(stat
 void start_daemon(const std::string& home, const std::function<bool()>& answers) {
   const LastWords last_words;
   Readiness readiness;
-  const pid_t child = launch(home, readiness, last_words.fd());
+  pid_t child = launch(home, readiness, last_words.fd());
   auto deadline = std::chrono::steady_clock::now() + kPatience;
+  auto another_since = std::chrono::steady_clock::now();
   bool ended = false;
   int status = 0;
   for (std::chrono::milliseconds wait = kFirstWait;;
@@ -184,8 +186,13 @@ void start_daemon(const std::string& home, const std::function<bool()>& answers)
     if (!ended && ::waitpid(child, &status, WNOHANG) == child) {
       ended = true;
       if (!another_one_runs(status)) deadline = std::min(deadline, now + kPatienceAfterEnd);
+      another_since = now;
     }
     if (now >= deadline) break;
+    if (ended && another_one_runs(status) && now - another_since >= kAnotherTry) {  // it may have been ending
+      child = launch(home, readiness, last_words.fd());
+      ended = false;
+    }
     readiness.wait(wait);
   }
   const auto said = last_words.said();

@@ -11,6 +11,7 @@
 #include "client/verbs.h"
 #include "client/words.h"
 #include "proto/control.pb.h"
+#include "proto/socket_place.h"
 
 namespace duolog::client {
 namespace {
@@ -51,7 +52,8 @@ Exit stop(Context& context) {
   request.mutable_stop();
   daemon.ask_one(request);
   const auto deadline = std::chrono::steady_clock::now() + kStopPatience;
-  while (daemon.try_connect()) {
+  const proto::Places places = proto::places(context.globals.home);
+  while (daemon.try_connect() || proto::is_held(places)) {
     if (std::chrono::steady_clock::now() >= deadline) throw daemon_hangs(std::chrono::seconds(kStopPatience).count());
     std::this_thread::sleep_for(kStopLook);
   }

@@ -64,6 +64,18 @@ Places places(const fs::path& home) {
   return found;
 }
 
+// By the lock that names its holder: asking for the other one would take it.
+bool is_held(const Places& places) {
+  const int fd = ::open(places.lock().c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+  if (fd < 0) return false;
+  struct flock tag {};
+  tag.l_type = F_WRLCK;
+  tag.l_whence = SEEK_SET;
+  const bool held = ::fcntl(fd, F_GETLK, &tag) == 0 && tag.l_type != F_UNLCK;
+  ::close(fd);
+  return held;
+}
+
 std::optional<fs::path> socket_named_by_lock(const Places& places) {
   std::ifstream lock(places.lock());
   std::string process;

@@ -30,6 +30,9 @@ Places places(const std::filesystem::path& home);
 // The socket that the lock's last holder named, alive or not; nullopt where it names none.
 std::optional<std::filesystem::path> socket_named_by_lock(const Places& places);
 
+// A daemon has this database, also one that answers nobody any more because it is ending.
+bool is_held(const Places& places);
+
 // A path for sun_path: `socket` itself where it fits, else one through a folder descriptor that this object holds.
 class SocketAddress {
  public:

@@ -1,6 +1,7 @@
 """The life of a daemon: who wins, what a dead or a hanging one leaves behind, and being asked to stop at any moment."""
 # SPDX-License-Identifier: GPL-3.0-or-later
 import collections
+import fcntl
 import os
 import pathlib
 import random
@@ -111,6 +112,37 @@ def commands_and_daemons_at_once_meet_at_one_daemon(house):
         return all(os.waitpid(pid, os.WNOHANG)[0] == pid for pid in children())
 
     eventually("the last one is gone", all_gone)
+
+
+def answers(person):
+    with socket.socket(socket.AF_UNIX) as caller:
+        return caller.connect_ex(str(socket_file(person))) == 0
+
+
+@fact
+def a_daemon_is_gone_when_it_is_said_to_have_stopped(house):
+    ada, bo = house.two()
+    with bo.held_still():  # Ada's daemon waits for him to close
+        assert "has stopped" in ada.duolog("daemon", "stop").text
+        with (ada.home / "lock").open() as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)  # who copies the home now copies one that nobody writes in
+    daemon, ada.daemon = ada.daemon, None
+    assert daemon.stop_by_itself() == 0
+
+
+@fact
+def a_command_brings_up_the_next_daemon_while_the_last_one_still_ends(house):
+    ada, bo = house.two()
+    ada.environment.pop("DUOLOG_NO_AUTOSTART")
+    with bo.held_still():
+        ending, ada.daemon = ada.daemon, None
+        ending.process.send_signal(signal.SIGTERM)
+        eventually("it answers nobody", lambda: not answers(ada))
+        assert ending.process.poll() is None, "it had ended before"
+        ada.write("for whoever comes up next")
+        assert ending.stop_by_itself() == 0
+    eventually("Bo has it", lambda: "for whoever comes up next" in bo.texts())
+    ada.duolog("daemon", "stop")
 
 
 # ---- what is left behind ----
