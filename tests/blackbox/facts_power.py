@@ -26,8 +26,10 @@ def lose_power(person, disk):
 
 
 def the_cuts_were_real(disk, at_least):
-    """What nobody had synced was lost by nearly every cut: these cuts lose what is not on the disk."""
-    assert disk.cuts >= at_least and disk.lost >= disk.cuts * 0.9, f"{disk.lost} of {disk.cuts} cuts lost something"
+    """What nobody had synced was lost by nearly every cut: these cuts lose what is not on the disk. One in ten may come
+    behind a sync of somebody else's, which takes it along; of four, one."""
+    assert disk.cuts >= at_least, disk.cuts
+    assert disk.lost >= max(1, int(disk.cuts * 0.9)), f"{disk.lost} of {disk.cuts} cuts lost something"
 
 
 @fact
