@@ -30,7 +30,7 @@ namespace {
 using namespace std::chrono_literals;
 constexpr auto kPatience = 10s;
 constexpr auto kPatienceAfterEnd = 2s;  // it may have failed for a reason that passes, while another came up
-constexpr auto kAnotherTry = 300ms;        // where another one runs and answers nobody
+constexpr auto kAnotherTry = 300ms;     // where another one runs and answers nobody
 constexpr auto kFirstWait = 2ms;
 constexpr auto kLongestWait = 100ms;
 constexpr std::size_t kLastWords = 4096;

@@ -68,7 +68,7 @@ Places places(const fs::path& home) {
 bool is_held(const Places& places) {
   const int fd = ::open(places.lock().c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
   if (fd < 0) return false;
-  struct flock tag {};
+  struct flock tag{};
   tag.l_type = F_WRLCK;
   tag.l_whence = SEEK_SET;
   const bool held = ::fcntl(fd, F_GETLK, &tag) == 0 && tag.l_type != F_UNLCK;
