@@ -259,6 +259,8 @@ void View::put_again(Chain& chain, const Noted& noted, const Row& given) {
   if (stays) return;
   note_time(chain, noted);
   if (noted.seq <= chain.placed) rewind(noted.seq > 1 ? position_of(chain, noted.seq - 1) + 1 : 0);
+  std::uint64_t& changed = changed_[chain.number];
+  changed = std::max(changed, noted.seq);
 }
 
 void View::note_time(Chain& chain, const Noted& noted) {

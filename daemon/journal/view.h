@@ -19,6 +19,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <deque>
 #include <map>
 #include <set>
 
@@ -169,6 +170,8 @@ class View final : public Records {
   // ---- view_order.cc ----
   [[nodiscard]] bool comes_last(const DeviceId& device, const Chain& chain, const Noted& noted) const;
   void rewind(std::int64_t position);
+  [[nodiscard]] bool rest_stands(const std::deque<Reading>& readings, std::int64_t reached_then) const;
+  void take_rest_as_it_stands();
   [[nodiscard]] std::int64_t position_of(const Chain& chain, std::uint64_t seq) const;
   [[nodiscard]] std::uint64_t placed_before(const Chain& chain, std::int64_t position) const;
   [[nodiscard]] std::pair<std::uint64_t, std::int64_t> last_dated(const Chain& chain, std::uint64_t up_to) const;
@@ -187,6 +190,8 @@ class View final : public Records {
   };
   void widen(std::int64_t at, std::optional<std::int64_t> civil_ms);  // something of this day stands there now
   void forget_bands(std::int64_t after);                              // after the one that this place is in
+  void forget_band(std::int64_t at);                                  // that it is in
+  [[nodiscard]] static bool begins_band(std::int64_t at);
   // Of these the first, in the order that is asked for, that may hold what is wanted by its day.
   [[nodiscard]] std::optional<Places> next_band(const Wanted& wanted, Places among) const;
 
@@ -245,9 +250,15 @@ class View final : public Records {
   };
   std::map<Day, Added> added_;  // since keep()
   std::uint64_t unplaced_ = 0;
-  std::int64_t next_ = 0;            // the position that is given next
-  std::int64_t reached_ = kNoTime;   // the latest time of what has its place
-  bool liars_ = false;               // the merge met records of which none was free to come
+  std::int64_t next_ = 0;           // the position that is given next
+  std::int64_t reached_ = kNoTime;  // the latest time of what has its place
+  bool liars_ = false;              // the merge met records of which none was free to come
+  // Of what has no place since it was all arranged: nothing of it has come since, so the rest may stand as it did
+  // before; the last record of each chain, by its number, that was changed; whether any has been given a place.
+  bool may_stand_ = false;
+  std::map<std::int64_t, std::uint64_t> changed_;
+  bool has_begun_ = false;
+  bool lied_before_ = false;
   std::optional<Band> widened_;      // as widen() left the last
   std::optional<DeviceId> last_by_;  // whose record has the last place
   std::uint64_t settings_version_ = 1;

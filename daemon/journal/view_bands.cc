@@ -49,6 +49,13 @@ void View::forget_bands(std::int64_t after) {
       .run();
 }
 
+void View::forget_band(std::int64_t at) {
+  widened_.reset();
+  Query(file_.database(), "DELETE FROM band WHERE at = ?").bind(band_of(at)).run();
+}
+
+bool View::begins_band(std::int64_t at) { return (at & ((std::int64_t{1} << kPlaces) - 1)) == 0; }
+
 std::optional<View::Places> View::next_band(const Wanted& wanted, Places among) const {
   if (among.from > among.to) return std::nullopt;
   const char* bands =

@@ -1,5 +1,6 @@
 // view_order.cc: every record gets its place among the others, and only as many are placed again as must be.
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
 #include <deque>
 
 #include "daemon/journal/order.h"
@@ -62,6 +63,14 @@ std::int64_t View::reached_by(const Chain& chain, std::uint64_t seq) const {
 
 // From this position on nothing has its place any more. What the rows say of that holds no longer, and nobody asks.
 void View::rewind(std::int64_t position) {
+  if (unplaced_ == 0) {
+    may_stand_ = true;
+    has_begun_ = false;
+    changed_.clear();
+    lied_before_ = liars_;
+  } else if (has_begun_) {
+    may_stand_ = false;  // what stands behind has its places of two orders
+  }
   if (position >= next_) return;
   next_ = position;
   reached_ = kNoTime;
@@ -69,7 +78,7 @@ void View::rewind(std::int64_t position) {
   last_by_.reset();
   if (position == 0) liars_ = false;
   ++settings_version_;
-  forget_bands(at(position));
+  if (!may_stand_) forget_bands(at(position));
   for (auto& [device, chain] : chains_) {
     chain.placed = placed_before(chain, position);
     unplaced_ += chain.last - chain.placed;
@@ -127,7 +136,16 @@ bool View::arrange(std::size_t& budget) {
     reading.read = chain.placed;
     merge.add_chain(device, last_dated(chain, chain.placed).second, [this, &reading] { return reading.pull(*this); });
   }
+  std::int64_t reached_then = kNoTime;  // at the place before the next, as it was
+  has_begun_ = true;
   while (budget > 0) {
+    if (may_stand_ && begins_band(at(next_))) {
+      if (rest_stands(readings, reached_then)) {
+        take_rest_as_it_stands();
+        break;
+      }
+      forget_band(at(next_));
+    }
     const auto step = merge.step();
     if (!step) break;
     --budget;
@@ -141,6 +159,7 @@ bool View::arrange(std::size_t& budget) {
     last_by_ = devices_[static_cast<std::size_t>(reading.chain->number) - 1];
     note_claims(*last_by_, step->record.seen);
     const std::int64_t where = at(next_++);
+    reached_then = was.at == where ? was.reached : kNoTime;
     widen(where, was.civil_ms);
     if (was.at != where || was.reached != reached_)
       place_anew(place(*reading.chain, step->record.seq), where, was.tagged);
@@ -148,8 +167,42 @@ bool View::arrange(std::size_t& budget) {
   check(unplaced_ > 0 || std::all_of(chains_.begin(), chains_.end(),
                                      [](const auto& one) { return one.second.placed == one.second.last; }),
         "records were left without a place");
-  if (unplaced_ == 0) many_ = false;
+  if (unplaced_ == 0) many_ = may_stand_ = false;
   return unplaced_ > 0;
+}
+
+// The merge has come as far in every chain as it had at this place before, and from here on would do what it did: then
+// what follows has its places already. Each chain goes on no sooner than here, and together they had come as far; so
+// each had come exactly as far. What it goes by besides is the last time of each chain, and the latest of all.
+bool View::rest_stands(const std::deque<Reading>& readings, std::int64_t reached_then) const {
+  if (reached_then == kNoTime || reached_then != reached_) return false;
+  return std::ranges::all_of(readings, [this](const Reading& reading) {
+    const Chain& chain = *reading.chain;
+    if (!reading.given.empty()) {
+      const auto& was = reading.given.front().at;
+      if (!was || *was < at(next_)) return false;
+    }
+    const auto changed = changed_.find(chain.number);
+    if (changed != changed_.end() && last_dated(chain, chain.placed).first <= changed->second) return false;
+    Query last(file_.database(), "SELECT at FROM record WHERE place = ?");
+    last.bind(place(chain, chain.last));
+    return chain.last == 0 || (last.step() && !last.is_null(0));  // nothing has come that had no place yet
+  });
+}
+
+void View::take_rest_as_it_stands() {
+  std::int64_t last = -1;
+  next_ = 0;
+  for (auto& [device, chain] : chains_) {
+    chain.placed = chain.last;
+    next_ += static_cast<std::int64_t>(chain.last);
+    reached_ = std::max(reached_, reached_by(chain, chain.last));
+    if (chain.last == 0 || position_of(chain, chain.last) < last) continue;
+    last = position_of(chain, chain.last);
+    last_by_ = device;
+  }
+  liars_ = liars_ || lied_before_;
+  unplaced_ = 0;
 }
 
 void View::place_anew(std::int64_t place, std::int64_t where, bool tagged) {

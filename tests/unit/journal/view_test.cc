@@ -21,11 +21,11 @@ DeviceId device(int number) {
 // A history of several devices that now and then have seen each other, or say so.
 class History {
  public:
-  explicit History(std::uint64_t seed) : dice_(seed) {
+  explicit History(std::uint64_t seed, int length = 60) : dice_(seed) {
     const int devices = 1 + static_cast<int>(roll(4));
     lies_ = roll(3) == 0;
     held_.resize(static_cast<std::size_t>(devices));
-    for (int i = 0; i < 60; ++i) records_.push_back(write(static_cast<int>(roll(held_.size()))));
+    for (int i = 0; i < length; ++i) records_.push_back(write(static_cast<int>(roll(held_.size()))));
   }
 
   // Every chain in its order, the chains among each other in any.
@@ -51,6 +51,7 @@ class History {
     noted.id.bytes[0] = static_cast<std::uint8_t>(roll(256));
     noted.id.bytes[1] = static_cast<std::uint8_t>(by);
     noted.id.bytes[2] = static_cast<std::uint8_t>(noted.seq);
+    noted.id.bytes[3] = static_cast<std::uint8_t>(noted.seq >> 8);
     clock_ += static_cast<std::int64_t>(roll(5));
     noted.what = Unreadable{};
     if (roll(5) != 0) {
@@ -82,17 +83,20 @@ class AView {
   void put(const Noted& noted) {
     file_.transaction([&] { view_->put(noted, noted.device == device(0), words_of(noted)); });
   }
-  // So many places at a time.
-  void arrange(std::size_t slice = SIZE_MAX) {
-    bool more = true;
-    while (more) {
-      std::size_t budget = slice;
-      file_.transaction([&] {
-        more = view_->arrange(budget);
-        view_->set_whole(!more);
-        view_->keep();
-      });
-    }
+  // So many places at a time. How many were given in all.
+  std::size_t arrange(std::size_t slice = SIZE_MAX) {
+    std::size_t given = 0;
+    for (bool more = true; more; given += once(slice, more)) continue;
+    return given;
+  }
+  std::size_t once(std::size_t slice, bool& more) {
+    std::size_t budget = slice;
+    file_.transaction([&] {
+      more = view_->arrange(budget);
+      view_->set_whole(!more);
+      view_->keep();
+    });
+    return slice - budget;
   }
   std::vector<RecordId> order() {
     arrange();
@@ -179,6 +183,82 @@ TEST(View, AtEveryMomentTheOrderIsThatOfWhatIsHeld) {
   }
 }
 
+// What is taken back has no time any more and has seen nothing; the rest stands as it stood, but for what must not.
+Noted taken_back(Noted noted) {
+  noted.written_ms.reset();
+  noted.seen.clear();
+  noted.what = Unreadable{true};
+  return noted;
+}
+
+TEST(View, WhateverIsPutAgainTheOrderIsThatOfTheWholeMerge) {
+  for (std::uint64_t seed = 6000; seed < 6006; ++seed) {
+    History history(seed, 2800);
+    AView view;
+    view->expect_many();
+    std::vector<Noted> held = history.as_written();
+    std::vector<Noted> later(held.end() - 40, held.end());
+    held.resize(held.size() - later.size());
+    std::vector<Noted> first = held;
+    for (Noted& noted : first)
+      if (history.roll(300) == 0) noted = taken_back(noted);  // can be read later
+    for (const Noted& noted : first) view.put(noted);
+    ASSERT_TRUE(view.order() == merged(first)) << "seed " << seed;
+    for (int round = 0; round < 12; ++round) {
+      for (std::uint64_t many = history.roll(4); many > 0; --many) {
+        const std::size_t which = history.roll(first.size());
+        first[which] = history.roll(3) == 0 ? held[which] : taken_back(held[which]);
+        view.put(first[which]);
+        bool more = true;
+        if (history.roll(4) == 0) view.once(1 + history.roll(2500), more);  // and it is begun to be put in order
+      }
+      if (history.roll(3) == 0 && !later.empty()) {
+        held.push_back(later.front());
+        first.push_back(later.front());
+        view.put(later.front());
+        later.erase(later.begin());
+      }
+      if (history.roll(5) == 0) view.arrange(), view.open();
+      const bool same = view.order() == merged(first);
+      ASSERT_TRUE(same) << "seed " << seed << ", round " << round;
+      ASSERT_EQ(view->counts().entries, entries_in(first)) << "seed " << seed;
+    }
+  }
+}
+
+TEST(View, OfWhatStandsBehindOneThatIsTakenBackLittleIsReadAgain) {
+  constexpr std::size_t kMany = 20'000;
+  constexpr std::size_t kBand = 1024;
+  AView view;
+  view->expect_many();
+  std::vector<Noted> all;
+  for (std::size_t i = 0; i < kMany; ++i) {
+    Noted noted;
+    noted.device = device(static_cast<int>(i % 2));
+    noted.seq = i / 2 + 1;
+    for (std::size_t at = 0; at < 3; ++at) noted.id.bytes[at] = static_cast<std::uint8_t>(i >> 8 * at);
+    noted.written_ms = static_cast<std::int64_t>(1000 + i);
+    noted.what = Entry{"words", {}, {}};
+    all.push_back(noted);
+    view.put(noted);
+  }
+  EXPECT_EQ(view.arrange(), kMany);
+  for (const std::size_t which : {std::size_t{3}, kMany / 2, kMany - 3}) {
+    all[which] = taken_back(all[which]);
+    view.put(all[which]);
+    EXPECT_LE(view.arrange(), 2 * kBand) << which;
+    ASSERT_EQ(view.order(), merged(all)) << which;
+  }
+  Noted last = all.back();
+  last.seq += 1;
+  last.id.bytes[0] ^= 1;
+  last.written_ms = *last.written_ms + 5;
+  all.push_back(last);
+  view.put(last);
+  EXPECT_TRUE(view->arranged()) << "it comes last, as before";
+  ASSERT_EQ(view.order(), merged(all));
+}
+
 // However short the slices, and whatever comes between them.
 TEST(View, InSlicesTheOrderIsTheSame) {
   for (std::uint64_t seed = 4000; seed < 4040; ++seed) {
@@ -238,6 +318,17 @@ TEST(View, WhatIsLongAgoIsFoundWithoutReadingAllThatLiesBetween) {
   view.arrange();
   for (std::uint64_t i = 1; i <= kMany / 10; ++i) write(1, i, static_cast<std::int64_t>(i) * 10 * kDay);  // in between
   view.arrange();
+  for (const std::uint64_t seq : {std::uint64_t{700}, kMany / 2, kMany - 20}) {  // and some are taken back
+    const std::size_t before = view->lines({}).size();
+    Noted gone;
+    gone.device = device(0);
+    gone.seq = seq;
+    for (int i = 0; i < 3; ++i) gone.id.bytes[static_cast<std::size_t>(i)] = static_cast<std::uint8_t>(seq >> 8 * i);
+    gone.what = Unreadable{true};
+    view.put(gone);
+    EXPECT_LT(view.arrange(), kMany / 3);
+    ASSERT_EQ(view->lines({}).size(), before);
+  }
   const std::vector<Line> all = view->lines({});
   ASSERT_EQ(all.size(), kMany + kMany / 10);
   for (int i = 0; i < 60; ++i) {
