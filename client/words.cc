@@ -374,6 +374,7 @@ constexpr std::pair<std::string_view, const char*> kFindings[] = {
      "address among many; a port mapped there would lead nowhere"},
     {"mapped", "found from elsewhere at {}: your router lets this port in, and strangers there meet silence"},
     {"tor-missing", "Tor is wanted (tor in config.toml), and there is no tor on this computer: apt install tor"},
+    {"tor-waits", "Tor is started once you share a journal with somebody"},
     {"tor-starting", "Tor finds its way into its network: {} %"},
     {"tor-up", "Tor is there; those who may find this device by it are being told where"},
     {"tor-published", "found through Tor at {}, by nobody but those you share a journal with"},

@@ -75,6 +75,7 @@ void Device::Open::examine_tor(const std::function<void(const char*, const char*
   const net::TorStatus status = node.tor();
   switch (status.is) {
     case Is::kOff:
+      if (device.config.tor) find("tor-waits", "note", "");
       return;  // of what nobody has asked for there is nothing to say
     case Is::kMissing:
       return find("tor-missing", "warning", "");

@@ -96,6 +96,7 @@ awaitable<error_code> connect(asio::io_context& io, std::shared_ptr<tcp::socket>
 
 awaitable<Called> call(asio::io_context& io, std::shared_ptr<Names> names, Address address, bool narrow,
                        std::uint16_t from) {
+  if (is_onion(address.host)) co_return Called{{}, Trouble::kNoWay};  // no name for a resolver, which tells others
   Names::Endpoints endpoints = numeric(address);
   if (endpoints.empty()) endpoints = co_await look_up(io, names, std::move(address));
   Called called{{}, Trouble::kNoName};

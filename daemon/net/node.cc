@@ -381,7 +381,7 @@ awaitable<void> Node::State::read_loop(Self self, LineId line, SharedConnection 
 // ---- going out ----
 
 awaitable<void> Node::State::dial(Self self, Switchboard::Dial wanted) {
-  if (is_onion(wanted.address.host)) {  // no name for the system's resolver, which would tell it to others
+  if (is_onion(wanted.address.host)) {
     Tor::Called called{{}, Trouble::kNoWay};
     if (self->tor && wanted.onion) called = co_await self->tor->call(wanted.address, wanted.onion);
     if (self->gone) co_return;

@@ -59,6 +59,11 @@ bool is_one_line(const std::filesystem::path& path) {
   return std::ranges::none_of(path.string(), [](char c) { return c >= 0 && c < ' '; });
 }
 
+// A word of a line on the control connection, where nothing can be quoted.
+bool is_one_word(const std::filesystem::path& path) {
+  return is_one_line(path) && path.string().find_first_of(" \"\\") == std::string::npos;
+}
+
 std::string bytes_of(const std::filesystem::path& file, std::size_t limit) {
   std::ifstream in(file, std::ios::binary);
   std::string bytes(limit, '\0');
@@ -268,6 +273,8 @@ void Tor::State::open_visitors() {
   for (const char* name : {"tor-control", "tor-calls", "tor-visitors"}) {
     if (socket(name).string().size() >= sizeof(sockaddr_un::sun_path))
       throw std::system_error(std::make_error_code(std::errc::filename_too_long), socket(name).string());
+    if (!is_one_word(socket(name)))
+      throw std::system_error(std::make_error_code(std::errc::invalid_argument), socket(name).string());
     ::unlink(socket(name).c_str());
   }
   ::unlink((place.state / "cookie").c_str());

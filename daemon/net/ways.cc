@@ -60,7 +60,12 @@ std::string ip_text(const ByteArray<16>& ip) {
   return inet_ntop(v4 ? AF_INET : AF_INET6, v4 ? &ip[kV4At] : ip.data(), text.data(), text.size()) ? text.data() : "";
 }
 
-bool is_onion(std::string_view host) { return host.ends_with(kOnionVisitor); }
+bool is_onion(std::string_view host) {
+  if (host.ends_with('.')) host.remove_suffix(1);
+  if (host.size() < kOnionVisitor.size()) return false;
+  host.remove_prefix(host.size() - kOnionVisitor.size());
+  return std::ranges::equal(host, kOnionVisitor, {}, [](char c) { return c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c; });
+}
 
 Way way_of_dial(const Address& address) {
   if (is_onion(address.host)) return Way::kTor;

@@ -22,7 +22,8 @@ enum class Way {
 Way way_of_dial(const Address& address);
 Way way_of_visit(const std::string& host, bool mapped);
 
-// The name of an onion service; or kOnionVisitor, which stands for whoever has come through ours.
+// The name of an onion service, also one that nobody has, however it is written; or kOnionVisitor, which stands for
+// whoever has come through ours.
 bool is_onion(std::string_view host);
 inline constexpr std::string_view kOnionVisitor = ".onion";
 

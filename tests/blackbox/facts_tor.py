@@ -60,7 +60,7 @@ def apart_but_for_tor(house, network):
         wants_tor(someone, network)
         someone.start()
         someone.init()
-        assert "tor-published" not in findings(someone) and tor_of(someone) is None, "nobody is to find anybody yet"
+        assert "tor-waits" in findings(someone) and tor_of(someone) is None, "nobody is to find anybody yet"
     house.pair(ada, bo)
     eventually("Ada is found", lambda: is_found(ada), SLOW)
     bo.restart()

@@ -178,7 +178,7 @@ TEST(Words, AFindingSaysWhatItMeansAndAnUnknownOneItsCode) {
     EXPECT_THAT(finding_text(std::string("peer-connected-") + way, "Bo"), HasSubstr("connected with Bo"));
   for (const char* code : {"mapping-off", "mapping-no-router", "mapping-asking", "mapping-no-answer", "mapping-refused",
                            "mapping-double-nat", "mapping-not-needed", "mapping-tunnel", "mapped", "tor-missing",
-                           "tor-starting", "tor-up", "tor-published", "tor-ended"})
+                           "tor-waits", "tor-starting", "tor-up", "tor-published", "tor-ended"})
     EXPECT_THAT(finding_text(code, "x"), Not(HasSubstr(code)));
   EXPECT_EQ(finding_text("words-unconfirmed", ""), warning_text("words-unconfirmed"));
   EXPECT_EQ(finding_text("brand-new", "x\x1b"), "brand-new: x‹U+001B›");

@@ -109,7 +109,9 @@ TEST_F(AnOnion, StandsInNoLinkForSomebodyWithoutAKey) {
 TEST_F(AnOnion, IsAWayOfItsOwn) {
   EXPECT_EQ(way_of_dial({kOnion, 7}), Way::kTor);
   EXPECT_EQ(way_of_visit(std::string(kOnionVisitor), true), Way::kTor);
-  EXPECT_FALSE(is_onion("onion.example.org"));
+  for (const char* name : {"x.onion", "X.ONION", "x.Onion.", "www.x.onion", ".onion"})
+    EXPECT_TRUE(is_onion(name)) << name;
+  for (const char* name : {"onion.example.org", "onion", "xonion", "", "."}) EXPECT_FALSE(is_onion(name)) << name;
 }
 
 }  // namespace

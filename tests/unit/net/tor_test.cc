@@ -206,6 +206,15 @@ TEST_F(ThroughTor, AFolderThatIsTooDeepIsNamed) {
   EXPECT_THAT(ada.tor->status().why, HasSubstr("tor-control"));
 }
 
+TEST_F(ThroughTor, AFolderThatIsNoWordIsNamed) {
+  for (const char* name : {"my home", "a\"b", "a\\b", "a\nb"}) {
+    Person ada(*this, name);
+    ada.tor->wanted(true);
+    ASSERT_TRUE(run_until([&] { return ada.is() == Is::kEnded; })) << name;
+    EXPECT_THAT(ada.tor->status().why, HasSubstr(name)) << name;
+  }
+}
+
 TEST_F(ThroughTor, WhatItKeepsIsItsOwnersAlone) {
   Person ada(*this, "ada");
   stand(ada, some_key());
