@@ -76,7 +76,8 @@ FakeRouter::FakeRouter() {
   socklen_t length = sizeof here;
   ::getsockname(orders_taken_.get(), reinterpret_cast<sockaddr*>(&here), &length);
   port_ = ntohs(here.sin_port);
-  location = url();
+  will_.location = url();
+  auto& orders = will_.orders;
   orders["GET"] = description();
   orders["GetExternalIPAddress"] = soap("<r><NewExternalIPAddress>8.8.4.1</NewExternalIPAddress></r>");
   orders["AddPortMapping"] = orders["DeletePortMapping"] = soap("<r></r>");
@@ -159,8 +160,9 @@ void FakeRouter::run() {
       if (::recvfrom(search_.get(), question, sizeof question, 0, reinterpret_cast<sockaddr*>(&from), &length) < 0)
         return;
       ++searches_;
-      const std::string answer = "HTTP/1.1 200 OK\r\nST: x\r\nLOCATION: " + location + "\r\n\r\n";
-      for (int i = 0; i < search_answers; ++i)
+      const Will now = will();
+      const std::string answer = "HTTP/1.1 200 OK\r\nST: x\r\nLOCATION: " + now.location + "\r\n\r\n";
+      for (int i = 0; i < now.search_answers; ++i)
         ::sendto(search_.get(), answer.data(), answer.size(), 0, reinterpret_cast<sockaddr*>(&from), length);
     }
     if (both[1].revents == 0) continue;
@@ -169,14 +171,14 @@ void FakeRouter::run() {
   }
 }
 
-std::function<void(int, const std::string&)> FakeRouter::how_to_answer() const {
+FakeRouter::Will FakeRouter::will() const {
   const std::lock_guard hold(mutex_);
-  return http;
+  return will_;
 }
 
-void FakeRouter::answer_by(std::function<void(int, const std::string&)> answer) {
+void FakeRouter::wants(const std::function<void(Will&)>& change) {
   const std::lock_guard hold(mutex_);
-  http = std::move(answer);
+  change(will_);
 }
 
 void FakeRouter::serve(int fd) {
@@ -186,8 +188,9 @@ void FakeRouter::serve(int fd) {
     const std::lock_guard hold(mutex_);
     asked_.emplace_back(action, request);
   }
-  if (const auto answer = how_to_answer()) return answer(fd, request);
-  const std::string& body = orders[action];
+  Will now = will();
+  if (now.http) return now.http(fd, request);
+  const std::string& body = now.orders[action];
   say(fd, body, body.find("<s:Fault>") == std::string::npos ? "200 OK" : "500 Internal Server Error");
 }
 

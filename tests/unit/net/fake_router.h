@@ -31,13 +31,14 @@ class FakeRouter {
   static void drone(int fd, const std::string& begin, const std::string& piece, std::chrono::milliseconds pause = {});
   static void say(int fd, const std::string& body, const std::string& status = "200 OK");
 
-  // ---- its will; set before it is asked ----
-  std::string location;                                          // of its description
-  int search_answers = 1;                                        // to each question
-  std::map<std::string, std::string> orders;                     // by the name of the action: the body of the answer
-  std::function<void(int fd, const std::string& request)> http;  // instead of all that
-
-  void answer_by(std::function<void(int fd, const std::string& request)> answer);  // `http`, also while it answers
+  struct Will {
+    std::string location;                                          // of its description
+    int search_answers = 1;                                        // to each question
+    std::map<std::string, std::string> orders;                     // by the name of the action: the body of the answer
+    std::function<void(int fd, const std::string& request)> http;  // instead of all that
+  };
+  [[nodiscard]] Will will() const;
+  void wants(const std::function<void(Will&)>& change);  // from the next question on
 
   // ---- what it was asked ----
   [[nodiscard]] int searches() const { return searches_; }
@@ -48,13 +49,13 @@ class FakeRouter {
  private:
   void run();
   void serve(int fd);
-  [[nodiscard]] std::function<void(int, const std::string&)> how_to_answer() const;
   std::string host_;
   std::uint16_t port_ = 0;
   Descriptor search_, orders_taken_;
   std::atomic<bool> over_{false};
   std::atomic<int> searches_{0};
   mutable std::mutex mutex_;
+  Will will_;
   std::vector<std::pair<std::string, std::string>> asked_;
   std::thread thread_;
 };

@@ -76,7 +76,8 @@ class AnErrand : public ::testing::Test {
     EXPECT_LT(used.ru_utime.tv_sec, 8);
   }
   void expect_endless(const std::string& begin, const std::string& piece) {
-    router_.answer_by([=](int fd, const std::string&) { FakeRouter::drone(fd, begin, piece); });
+    router_.wants(
+        [&](auto& will) { will.http = [=](int fd, const std::string&) { FakeRouter::drone(fd, begin, piece); }; });
     expect_in_bounds();
   }
 
@@ -107,7 +108,7 @@ TEST_F(AnErrand, ToAKnownCounterSearchesForNobody) {
 }
 
 TEST_F(AnErrand, ThatFindsThePortTakenTriesTheFourAbove) {
-  router_.orders["AddPortMapping"] = FakeRouter::fault(718);
+  router_.wants([&](auto& will) { will.orders["AddPortMapping"] = FakeRouter::fault(718); });
   EXPECT_EQ(carry_out(wish()).is, Is::kRefused);
   EXPECT_EQ(std::ranges::count(router_.asked(), "AddPortMapping"), kUpnpPorts);
   EXPECT_THAT(router_.last("AddPortMapping"), HasSubstr("<NewExternalPort>38653</NewExternalPort>"));
@@ -115,20 +116,23 @@ TEST_F(AnErrand, ThatFindsThePortTakenTriesTheFourAbove) {
 
 // A kill would leave the port open for good.
 TEST_F(AnErrand, TakesNoMappingWithoutAnEnd) {
-  router_.orders["AddPortMapping"] = FakeRouter::fault(725);
+  router_.wants([&](auto& will) { will.orders["AddPortMapping"] = FakeRouter::fault(725); });
   EXPECT_EQ(carry_out(wish()).is, Is::kRefused);
   EXPECT_EQ(std::ranges::count(router_.asked(), "AddPortMapping"), 1);
 }
 
 TEST_F(AnErrand, AsksNoPortOfARouterThatIsNotOutside) {
-  router_.orders["GetExternalIPAddress"] = "<r><NewExternalIPAddress>10.0.0.2</NewExternalIPAddress></r>";
+  router_.wants([&](auto& will) {
+    will.orders["GetExternalIPAddress"] = "<r><NewExternalIPAddress>10.0.0.2</NewExternalIPAddress></r>";
+  });
   EXPECT_EQ(carry_out(wish()).is, Is::kNotOutside);
   EXPECT_THAT(router_.asked(), Not(Contains("AddPortMapping")));
 }
 
 TEST_F(AnErrand, TakesAwayWhatIsOurs) {
   carry_out(wish());
-  router_.orders["GetSpecificPortMappingEntry"] = FakeRouter::entry("127.0.0.1", "38650");
+  router_.wants(
+      [&](auto& will) { will.orders["GetSpecificPortMappingEntry"] = FakeRouter::entry("127.0.0.1", "38650"); });
   EXPECT_EQ(carry_out(wish(0, 1)).is, Is::kGone);
   EXPECT_THAT(router_.last("DeletePortMapping"), HasSubstr("<NewExternalPort>38650</NewExternalPort>"));
   EXPECT_LT(took_, 2s);
@@ -137,7 +141,7 @@ TEST_F(AnErrand, TakesAwayWhatIsOurs) {
 TEST_F(AnErrand, TakesAwayNothingOfAnothers) {
   carry_out(wish());
   for (const auto& [client, port] : {std::pair{"192.168.7.66", "38650"}, std::pair{"127.0.0.1", "22"}}) {
-    router_.orders["GetSpecificPortMappingEntry"] = FakeRouter::entry(client, port);
+    router_.wants([&](auto& will) { will.orders["GetSpecificPortMappingEntry"] = FakeRouter::entry(client, port); });
     EXPECT_EQ(carry_out(wish(0)).is, Is::kGone);
   }
   EXPECT_THAT(router_.asked(), Not(Contains("DeletePortMapping")));
@@ -149,13 +153,16 @@ TEST_F(AnErrand, ThatTakesAwayWhereNothingWasMappedIsNotSentAtAll) {
 }
 
 TEST_F(AnErrand, ThatIsGivenUpWhileARouterGrantsIsUndone) {
-  router_.http = [this](int fd, const std::string& request) {
+  const auto slowly = [this](int fd, const std::string& request) {
     if (request.find("#AddPortMapping") != std::string::npos) return FakeRouter::drone(fd, "", " ", 50ms);
-    for (const auto& [action, body] : router_.orders)
+    for (const auto& [action, body] : router_.will().orders)
       if (request.find("#" + action) != std::string::npos || (action == "GET" && request.starts_with("GET")))
         return FakeRouter::say(fd, body);
   };
-  router_.orders["GetSpecificPortMappingEntry"] = FakeRouter::entry("127.0.0.1", "38650");
+  router_.wants([&](auto& will) {
+    will.http = slowly;
+    will.orders["GetSpecificPortMappingEntry"] = FakeRouter::entry("127.0.0.1", "38650");
+  });
   begin(wish());
   for (int i = 0; i < 100 && router_.last("AddPortMapping").empty(); ++i) io_.run_for(50ms);
   ASSERT_TRUE(answers_.empty());
@@ -169,18 +176,18 @@ TEST_F(AnErrand, ThatIsGivenUpWhileARouterGrantsIsUndone) {
 
 TEST_F(AnErrand, IsSentElsewhereInVain) {
   FakeRouter other;
-  router_.location = other.url();
+  router_.wants([&](auto& will) { will.location = other.url(); });
   EXPECT_EQ(carry_out(wish()).is, Is::kNobody);
-  router_.location = router_.url();
-  router_.orders["GET"] = FakeRouter::description(other.url("/ctl"));
+  router_.wants([&](auto& will) { will.location = router_.url(); });
+  router_.wants([&](auto& will) { will.orders["GET"] = FakeRouter::description(other.url("/ctl")); });
   EXPECT_EQ(carry_out(wish()).is, Is::kNobody);
   EXPECT_TRUE(other.asked().empty());
 }
 
 TEST_F(AnErrand, IsFloodedWithAnswersInVain) {
-  router_.location = router_.url() + "/" + std::string(1'300, 'x');
-  router_.search_answers = 1'000;
-  router_.orders["GET"] = "";
+  router_.wants([&](auto& will) { will.location = router_.url() + "/" + std::string(1'300, 'x'); });
+  router_.wants([&](auto& will) { will.search_answers = 1'000; });
+  router_.wants([&](auto& will) { will.orders["GET"] = ""; });
   expect_in_bounds();
 }
 
@@ -199,7 +206,9 @@ TEST_F(AnErrand, BelievesNoChunk) {
 }
 
 TEST_F(AnErrand, IsEndedWhereARouterDrips) {
-  router_.http = [](int fd, const std::string&) { FakeRouter::drone(fd, "HTTP/1.1 200 OK\r\n", "x", 200ms); };
+  router_.wants([](auto& will) {
+    will.http = [](int fd, const std::string&) { FakeRouter::drone(fd, "HTTP/1.1 200 OK\r\n", "x", 200ms); };
+  });
   program("/proc/self/exe", 2s);
   EXPECT_EQ(carry_out(wish()).is, Is::kNobody);
   EXPECT_GE(took_, 1'900ms);
@@ -212,7 +221,9 @@ TEST_F(AnErrand, BelievesNoFieldThatIsAbsurd) {
       "",    "999.999.999.999", "-1", std::string(100'000, 'A'), "8.8.4.1\n8.8.4.2", std::string("8.8\0.4.1", 8),
       "::1", "%s%s%n"};
   for (const std::string& text : absurd) {
-    router_.orders["GetExternalIPAddress"] = "<r><NewExternalIPAddress>" + text + "</NewExternalIPAddress></r>";
+    router_.wants([&](auto& will) {
+      will.orders["GetExternalIPAddress"] = "<r><NewExternalIPAddress>" + text + "</NewExternalIPAddress></r>";
+    });
     expect_in_bounds(Is::kNotOutside);
   }
 }
@@ -220,7 +231,7 @@ TEST_F(AnErrand, BelievesNoFieldThatIsAbsurd) {
 TEST_F(AnErrand, BelievesNoCounterThatIsAbsurd) {
   for (const std::string& control : {std::string(), std::string("http://"), std::string(4'000, 'c'), std::string("//x"),
                                      std::string("/a b"), std::string("\x1b]0;x\x07")}) {
-    router_.orders["GET"] = FakeRouter::description(control);
+    router_.wants([&](auto& will) { will.orders["GET"] = FakeRouter::description(control); });
     carry_out(wish());
     EXPECT_LT(took_, kUpnpTime + 2s) << control.size();
   }
@@ -228,7 +239,9 @@ TEST_F(AnErrand, BelievesNoCounterThatIsAbsurd) {
 
 TEST_F(AnErrand, TakesAwayNothingWhereTheEntryIsAbsurd) {
   carry_out(wish());
-  router_.orders["GetSpecificPortMappingEntry"] = FakeRouter::entry(std::string(50'000, '1'), std::string(50'000, '3'));
+  router_.wants([&](auto& will) {
+    will.orders["GetSpecificPortMappingEntry"] = FakeRouter::entry(std::string(50'000, '1'), std::string(50'000, '3'));
+  });
   EXPECT_EQ(carry_out(wish(0)).is, Is::kGone);
   EXPECT_THAT(router_.asked(), Not(Contains("DeletePortMapping")));
 }
@@ -241,7 +254,8 @@ std::string of_process(pid_t pid, const char* what) {
 }
 
 TEST_F(AnErrand, HoldsNothingOfOursAndMayGrowNoFurther) {
-  router_.http = [](int fd, const std::string&) { FakeRouter::drone(fd, "", "x", 100ms); };
+  router_.wants(
+      [](auto& will) { will.http = [](int fd, const std::string&) { FakeRouter::drone(fd, "", "x", 100ms); }; });
   const Descriptor ours(::open("/proc/self/stat", O_RDONLY));  // not closed on exec: this is up to the errand
   begin(wish());
   router_.await("GET");
